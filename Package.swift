@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One settings array for every Swift target: the language mode and the strictness are the same everywhere.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "quartermaster",
+    products: [
+        .executable(name: "quartermaster", targets: ["Operator"]),
+        .executable(name: "devcluster", targets: ["DevCluster"]),
+        .executable(name: "quartermaster-bench", targets: ["Benchmarks"]),
+    ],
+    targets: [
+        // One small target per C library; every C call has one Swift wrapper in KubeAPI.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
+        .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+        .target(
+            name: "CEvent",
+            linkerSettings: [
+                .linkedLibrary("event_core"), .linkedLibrary("event_extra"), .linkedLibrary("event_openssl"),
+                .linkedLibrary("event_pthreads"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),
+            ]),
+
+        .target(
+            name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
+            swiftSettings: settings),
+        .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
+        .target(name: "Reconcilers", dependencies: ["KubeAPI"], swiftSettings: settings),
+        .executableTarget(name: "Operator", dependencies: ["KubeAPI", "Reconcilers"], swiftSettings: settings),
+        .executableTarget(
+            name: "DevCluster", dependencies: ["KubeAPI", "EmbeddedAPIServer"], swiftSettings: settings),
+        .executableTarget(name: "Benchmarks", dependencies: ["KubeAPI", "Reconcilers"], swiftSettings: settings),
+
+        .target(
+            name: "Support", dependencies: ["KubeAPI", "EmbeddedAPIServer"], path: "Tests/Support",
+            swiftSettings: settings),
+        .testTarget(name: "KubeAPITests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], swiftSettings: settings),
+        .testTarget(
+            name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
+            exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(
+            name: "OperatorTests", dependencies: ["KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
+            swiftSettings: settings),
+    ],
+    cxxLanguageStandard: .cxx17
+)
