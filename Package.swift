@@ -43,7 +43,8 @@ let package = Package(
         .target(
             name: "Support", dependencies: ["KubeAPI", "EmbeddedAPIServer"], path: "Tests/Support",
             swiftSettings: settings),
-        .testTarget(name: "KubeAPITests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], swiftSettings: settings),
+        .testTarget(
+            name: "KubeAPITests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], swiftSettings: settings),
         .testTarget(
             name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
