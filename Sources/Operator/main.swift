@@ -1,5 +1,6 @@
+internal import CommandLineInterface
 internal import Glibc
 
 // The main file stays thin: everything it calls can be called by a test as well.
-let status = await QuartermasterCLI.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process)
-exit(status)
+let arguments = Array(CommandLine.arguments.dropFirst())
+exit(await CommandLineProgram.quartermaster.run(arguments: arguments, environment: .process))

@@ -1,3 +1,4 @@
+import CommandLineInterface
 import Testing
 
 @testable import Operator
@@ -77,10 +78,10 @@ struct ArgumentsTests {
 
     @Test("An unknown command and a missing one exit 2, help and version exit 0")
     func exitStatus() async {
-        #expect(await QuartermasterCLI.run(arguments: ["rnu"], environment: [:]) == 2)
-        #expect(await QuartermasterCLI.run(arguments: [], environment: [:]) == 2)
-        #expect(await QuartermasterCLI.run(arguments: ["--help"], environment: [:]) == 0)
-        #expect(await QuartermasterCLI.run(arguments: ["version"], environment: [:]) == 0)
-        #expect(await QuartermasterCLI.run(arguments: ["version", "extra"], environment: [:]) == 2)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["rnu"], environment: [:]) == 2)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: [], environment: [:]) == 2)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["--help"], environment: [:]) == 0)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["version"], environment: [:]) == 0)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["version", "extra"], environment: [:]) == 2)
     }
 }

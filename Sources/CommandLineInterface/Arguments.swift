@@ -1,14 +1,12 @@
-internal import KubeAPI
-
 /// The values of a command's flags: from the command line, else the environment, else the default.
-struct Arguments: Sendable {
+package struct Arguments: Sendable {
     private var values: [String: [String]] = [:]
-    private(set) var positional: [String] = []
-    private(set) var wantsHelp = false
+    package private(set) var positional: [String] = []
+    package private(set) var wantsHelp = false
     private let flags: [Flag]
 
     /// - Throws: `UsageError` that names the argument and what to write instead.
-    init(_ arguments: some Sequence<String>, flags: [Flag], environment: [String: String]) throws(UsageError) {
+    package init(_ arguments: some Sequence<String>, flags: [Flag], environment: [String: String]) throws(UsageError) {
         self.flags = flags
         for flag in flags {
             if let value = environment[flag.environmentVariable], !value.isEmpty {
@@ -63,15 +61,15 @@ struct Arguments: Sendable {
         return " (did you mean --\(near.name)?)"
     }
 
-    func list(_ name: String) -> [String] {
+    package func list(_ name: String) -> [String] {
         if let given = values[name] { return given }
         guard let flag = flags.first(where: { $0.name == name }), let value = flag.defaultValue else { return [] }
         return flag.isRepeatable ? value.split(separator: ",").map(String.init) : [value]
     }
 
-    func string(_ name: String) -> String? { list(name).last.flatMap { $0.isEmpty ? nil : $0 } }
+    package func string(_ name: String) -> String? { list(name).last.flatMap { $0.isEmpty ? nil : $0 } }
 
-    func bool(_ name: String) throws(UsageError) -> Bool {
+    package func bool(_ name: String) throws(UsageError) -> Bool {
         switch string(name) ?? "false" {
         case "true", "1", "yes": return true
         case "false", "0", "no": return false
@@ -79,7 +77,7 @@ struct Arguments: Sendable {
         }
     }
 
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {
+    package func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int {
         let text = string(name) ?? ""
         guard let value = Int(text), range.contains(value) else {
             throw UsageError(
@@ -88,7 +86,7 @@ struct Arguments: Sendable {
         return value
     }
 
-    func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double {
+    package func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double {
         let text = string(name) ?? ""
         guard let value = Double(text), range.contains(value) else {
             throw UsageError("flag --\(name): \"\(text)\" is no number from \(range.lowerBound) to \(range.upperBound)")
@@ -97,7 +95,7 @@ struct Arguments: Sendable {
     }
 
     /// A length of time as Kubernetes' programs take it: `15s`, `2m`, `1h30m`, `500ms`.
-    func duration(_ name: String) throws(UsageError) -> Duration {
+    package func duration(_ name: String) throws(UsageError) -> Duration {
         let text = string(name) ?? ""
         guard let value = Duration(goText: text) else {
             throw UsageError("flag --\(name): \"\(text)\" is no length of time; write it as 15s, 2m or 1h30m")
@@ -105,7 +103,7 @@ struct Arguments: Sendable {
         return value
     }
 
-    func choice(_ name: String, of choices: [String]) throws(UsageError) -> String {
+    package func choice(_ name: String, of choices: [String]) throws(UsageError) -> String {
         let text = string(name) ?? ""
         guard choices.contains(text) else {
             throw UsageError("flag --\(name): \"\(text)\" is none of \(choices.joined(separator: ", "))")
@@ -116,7 +114,7 @@ struct Arguments: Sendable {
 
 extension Duration {
     /// Reads `1h30m`, `15s`, `1.5s`, `500ms`; `nil` where the text is something else or negative.
-    init?(goText text: String) {
+    package init?(goText text: String) {
         let units: [(String, Double)] = [("ms", 0.001), ("h", 3600), ("m", 60), ("s", 1)]
         var rest = Substring(text)
         var seconds = 0.0

@@ -1,15 +1,15 @@
 /// One option of a command: given as `--name value`, `--name=value` or by its environment variable.
-struct Flag: Sendable, Hashable {
-    var name: String
+package struct Flag: Sendable, Hashable {
+    package var name: String
     /// What stands for the value in the help; a flag without one is a switch.
-    var placeholder: String?
-    var defaultValue: String?
-    var help: String
+    package var placeholder: String?
+    package var defaultValue: String?
+    package var help: String
     /// One letter, for `-f`.
-    var short: Character?
-    var isRepeatable = false
+    package var short: Character?
+    package var isRepeatable = false
 
-    init(
+    package init(
         _ name: String, _ placeholder: String? = nil, short: Character? = nil, default defaultValue: String? = nil,
         isRepeatable: Bool = false, help: String
     ) {
@@ -22,14 +22,14 @@ struct Flag: Sendable, Hashable {
     }
 
     /// `QM_KUBE_API_QPS` for `--kube-api-qps`.
-    var environmentVariable: String {
+    package var environmentVariable: String {
         "QM_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 }
 
 /// What is wrong with the command line: one line, and exit status 2.
-struct UsageError: Error, CustomStringConvertible {
-    var description: String
+package struct UsageError: Error, CustomStringConvertible {
+    package var description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

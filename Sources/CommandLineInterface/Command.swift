@@ -1,7 +1,5 @@
-internal import KubeAPI
-
-/// One subcommand of `quartermaster`.
-protocol Command: Sendable {
+/// One subcommand of a program.
+package protocol Command: Sendable {
     static var name: String { get }
     static var summary: String { get }
     /// What follows the name in the usage line.
@@ -16,9 +14,9 @@ protocol Command: Sendable {
 }
 
 extension Command {
-    /// The text of `quartermaster NAME --help`.
-    static var help: String {
-        var lines = [summary, "", "Usage: quartermaster \(name) \(usage)"]
+    /// The text of `PROGRAM NAME --help`.
+    package static func help(program: String) -> String {
+        var lines = [summary, "", "Usage: \(program) \(name) \(usage)"]
         if !flags.isEmpty { lines += ["", "Flags (each also by the environment variable behind it):"] }
         for flag in flags {
             let short = flag.short.map { "-\($0), " } ?? ""
