@@ -35,15 +35,22 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "Reconcilers", dependencies: ["KubeAPI"], swiftSettings: settings),
-        .executableTarget(name: "Operator", dependencies: ["KubeAPI", "Reconcilers"], swiftSettings: settings),
+        .target(name: "CommandLineInterface", swiftSettings: settings),
         .executableTarget(
-            name: "DevCluster", dependencies: ["KubeAPI", "EmbeddedAPIServer"], swiftSettings: settings),
-        .executableTarget(name: "Benchmarks", dependencies: ["KubeAPI", "Reconcilers"], swiftSettings: settings),
+            name: "Operator", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "DevCluster", dependencies: ["CommandLineInterface", "KubeAPI", "EmbeddedAPIServer"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
+            swiftSettings: settings),
 
         .target(
             name: "Support", dependencies: ["KubeAPI", "EmbeddedAPIServer"], path: "Tests/Support",
             swiftSettings: settings),
-        .testTarget(name: "KubeAPITests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], swiftSettings: settings),
+        .testTarget(
+            name: "KubeAPITests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], swiftSettings: settings),
         .testTarget(
             name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
@@ -51,7 +58,8 @@ let package = Package(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
-            name: "OperatorTests", dependencies: ["KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
+            name: "OperatorTests",
+            dependencies: ["CommandLineInterface", "KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

@@ -154,7 +154,8 @@ extension Timestamp: Codable, CustomStringConvertible {
     package init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let time = Timestamp(rfc3339: text) else {
-            throw JSONError(.value, "\"\(text)\" is not a time as in 2026-01-31T09:05:00Z", path: decoder.codingPath.fieldPath)
+            throw JSONError(
+                .value, "\"\(text)\" is not a time as in 2026-01-31T09:05:00Z", path: decoder.codingPath.fieldPath)
         }
         self = time
     }

@@ -1,0 +1,75 @@
+# Everything a developer or CI does, one target each. `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+JOBS ?= $(shell nproc)
+SWIFT_BUILD := swift build -j $(JOBS)
+SWIFT_TEST := swift test -j $(JOBS)
+SOURCES := Package.swift Sources Tests
+SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
+
+.PHONY: help
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Install the libraries that the build needs (Debian packages)
+	@scripts/deps.sh build
+
+.PHONY: deps-test
+deps-test: ## Install the programs that the tests run as well
+	@scripts/deps.sh build test
+
+.PHONY: build
+build: deps ## Build everything (debug)
+	$(SWIFT_BUILD) --build-tests
+
+.PHONY: release
+release: deps ## Build the programs optimised, with the Swift runtime linked in
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product devcluster
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-bench
+
+.PHONY: test
+test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
+	$(SWIFT_TEST)
+
+.PHONY: check
+check: deps-test ## Lint: format, shell scripts, generated files, manifests
+	swift format lint --strict --recursive --parallel $(SOURCES)
+	shellcheck $(SHELL_SCRIPTS)
+	scripts/check-generated.sh
+
+.PHONY: fmt
+fmt: ## Format the Swift sources in place
+	swift format format --in-place --recursive --parallel $(SOURCES)
+
+.PHONY: golden
+golden: deps ## Rewrite the golden files from what the builders make now
+	QM_GOLDEN=rewrite $(SWIFT_TEST) --filter Golden
+
+.PHONY: docs
+docs: deps ## Build the API documentation into .build/docs
+	scripts/docs.sh
+
+.PHONY: tsan
+tsan: deps-test ## Run all tests under ThreadSanitizer
+	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan
+
+.PHONY: asan
+asan: deps-test ## Run all tests under AddressSanitizer
+	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan
+
+.PHONY: bench
+bench: release ## Measure against the cluster of KUBECONFIG: make bench CASE=informer
+	.build/release/quartermaster-bench $(or $(CASE),informer) $(ARGS)
+
+.PHONY: demo
+demo: deps ## The main job on the embedded API server; KEEP=1 leaves it running
+	$(SWIFT_BUILD) --product quartermaster
+	$(SWIFT_BUILD) --product devcluster
+	KEEP=$(KEEP) scripts/demo.sh
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build .demo

@@ -1,0 +1,19 @@
+internal import CommandLineInterface
+internal import KubeAPI
+
+/// `quartermaster version`.
+struct VersionCommand: Command {
+    static let name = "version"
+    static let summary = "Print the version"
+    static let usage = ""
+    static let flags: [Flag] = []
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        if let extra = arguments.positional.first { throw UsageError("\"\(extra)\" is one argument too many") }
+    }
+
+    func run() -> Int32 {
+        print("quartermaster \(BuildInfo.version)")
+        return 0
+    }
+}

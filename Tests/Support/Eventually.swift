@@ -1,0 +1,22 @@
+/// A condition that a test waited for did not come true.
+package struct ConditionTimeout: Error, CustomStringConvertible {
+    package var description: String
+}
+
+/// Polls a condition until it is true.
+///
+/// - Parameters:
+///   - what: what is waited for, for the error.
+///   - limit: real time, ample for a loaded machine: a passing test never uses it up.
+/// - Throws: `ConditionTimeout` after the limit.
+package func eventually(
+    _ what: String, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+) async throws {
+    let start = ContinuousClock.now
+    while try await !condition() {
+        guard ContinuousClock.now - start < limit else {
+            throw ConditionTimeout(description: "never came true: \(what)")
+        }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+}

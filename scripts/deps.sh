@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what is missing of the Debian packages that Quartermaster needs, and says which.
+#   scripts/deps.sh build        libraries and headers to build
+#   scripts/deps.sh build test   and the programs that the tests run
+set -euo pipefail
+
+build_packages=(
+    git make pkg-config libstdc++-12-dev libc6-dev
+    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libevent-dev
+)
+test_packages=(curl openssl shellcheck procps prometheus)
+
+wanted=()
+for set in "${@:-build}"; do
+    case $set in
+        build) wanted+=("${build_packages[@]}") ;;
+        test) wanted+=("${test_packages[@]}") ;;
+        *) echo "deps: '$set' is no set of packages; use build or test" >&2; exit 2 ;;
+    esac
+done
+
+if ! command -v swift >/dev/null; then
+    echo "deps: no Swift toolchain on the PATH; install Swift 6.2 or newer and try again" >&2
+    exit 2
+fi
+if ! command -v dpkg-query >/dev/null; then
+    echo "deps: this is no Debian system; install what these packages hold: ${wanted[*]}" >&2
+    exit 2
+fi
+
+missing=()
+for package in "${wanted[@]}"; do
+    status=$(dpkg-query --show --showformat='${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$status" = installed ] || missing+=("$package")
+done
+# Any kubectl will do for the tests that drive the embedded API server with it.
+if [[ " $* " == *" test "* ]] && ! command -v kubectl >/dev/null; then
+    missing+=(kubernetes-client)
+fi
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "deps: needs root to install: apt-get install ${missing[*]}" >&2
+        exit 2
+    fi
+    as_root=(sudo)
+fi
+echo "deps: installing ${missing[*]}"
+# RUNLEVEL=1 keeps packages that bring a service from starting it.
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -qq
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
