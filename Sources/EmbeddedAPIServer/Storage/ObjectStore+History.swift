@@ -20,8 +20,9 @@ extension ObjectStore {
     /// - Throws: `Forgotten` where some of it is no longer known.
     func events(_ resource: GroupResource, after version: Int64) throws(Forgotten) -> [StoredEvent] {
         let result = state.withLock { state -> Result<[StoredEvent], Forgotten> in
-            guard let collection = state.collections[resource] else { return .success([]) }
-            if version < collection.forgottenUpTo { return .failure(Forgotten(upTo: collection.forgottenUpTo)) }
+            let collection = state.collections[resource] ?? Collection()
+            let forgotten = max(collection.forgottenUpTo, state.compactedUpTo)
+            if version < forgotten { return .failure(Forgotten(upTo: forgotten)) }
             let start = collection.events.partitioningIndex { $0.resourceVersion > version }
             return .success(Array(collection.events[start...]))
         }
@@ -57,10 +58,8 @@ extension ObjectStore {
     /// Forgets all history: what follows an etcd compaction, or a restart that lost the watch cache.
     func compact() {
         state.withLock { state in
-            for key in state.collections.keys {
-                state.collections[key]?.trim(toLast: 0)
-                state.collections[key]?.forgottenUpTo = state.resourceVersion
-            }
+            state.compactedUpTo = state.resourceVersion
+            for key in Array(state.collections.keys) { state.collections[key]?.trim(toLast: 0) }
         }
     }
 }

@@ -16,6 +16,8 @@ final class ObjectStore: Sendable {
 
     struct State: Sendable {
         var resourceVersion: Int64 = 1
+        /// History up to and including this resourceVersion is forgotten for every resource.
+        var compactedUpTo: Int64 = 0
         var collections: [GroupResource: Collection] = [:]
         var addresses: [String: ObjectAddress] = [:]
         var dependents: [String: Set<ObjectAddress>] = [:]

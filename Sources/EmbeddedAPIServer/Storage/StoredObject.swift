@@ -22,6 +22,8 @@ final class StoredObject: Sendable {
     let json: JSONValue
     /// `json` as text, made once for every list and watch.
     let bytes: [UInt8]
+    /// Where the text goes on after `apiVersion` and `kind`, which stand first.
+    let bodyOffset: Int
     let resourceVersion: Int64
     let namespace: String
     let name: String
@@ -33,9 +35,12 @@ final class StoredObject: Sendable {
         var json = json
         json[path: ["metadata", "resourceVersion"]] = .string(String(resourceVersion))
         let metadata = json["metadata"]
-        self.json = json
+        let (head, body) = Self.split(json)
+        self.json = .object(JSONObject(head.map { ($0.key, $0.value) } + body.map { ($0.key, $0.value) }))
         self.resourceVersion = resourceVersion
-        bytes = json.serialized()
+        bytes = self.json.serialized()
+        // The head's closing brace is the comma before the body.
+        bodyOffset = JSONValue.object(head).serialized().count
         namespace = metadata?["namespace"]?.string ?? ""
         name = metadata?["name"]?.string ?? ""
         uid = metadata?["uid"]?.string ?? ""
@@ -48,6 +53,30 @@ final class StoredObject: Sendable {
     var metadata: JSONValue { json["metadata"] ?? [:] }
     var finalizers: [String] { metadata["finalizers"]?.array?.compactMap(\.string) ?? [] }
     var isBeingDeleted: Bool { metadata["deletionTimestamp"] != nil }
+
+    /// The text under another `apiVersion`; `nil` leaves both out, as lists of built-in kinds do.
+    func append(to output: inout [UInt8], apiVersion: String?) {
+        if let apiVersion, apiVersion == json["apiVersion"]?.string {
+            output.append(contentsOf: bytes)
+            return
+        }
+        output.append(UInt8(ascii: "{"))
+        if let apiVersion {
+            let head: JSONValue = ["apiVersion": .string(apiVersion), "kind": json["kind"] ?? ""]
+            output.append(contentsOf: head.serialized().dropFirst().dropLast())
+            output.append(UInt8(ascii: ","))
+        }
+        output.append(contentsOf: bytes[bodyOffset...])
+    }
+
+    private static func split(_ json: JSONValue) -> (head: JSONObject, body: JSONObject) {
+        var head: JSONObject = ["apiVersion": json["apiVersion"] ?? "", "kind": json["kind"] ?? ""]
+        var body = JSONObject()
+        for (key, value) in json.object ?? [:] {
+            if key == "apiVersion" || key == "kind" { head[key] = value } else { body[key] = value }
+        }
+        return (head, body)
+    }
 
     /// Sorts as in etcd: by `namespace/name` as a text.
     static func storageKey(_ key: ObjectKey) -> String {
