@@ -1,4 +1,4 @@
-#include "qm_tls.h"
+#include "qm_tls_internal.h"
 
 #include <event2/bufferevent_ssl.h>
 #include <limits.h>
@@ -115,9 +115,7 @@ struct bufferevent *qm_tls_bufferevent(struct event_base *base, void *argument) 
     return connection;
 }
 
-static void each(
-    X509_NAME *name, int identifier, char kind, void *argument,
-    void (*field)(void *argument, char kind, const char *text, size_t length)) {
+static void each(X509_NAME *name, int identifier, char kind, void *argument, qm_tls_field field) {
     int index = -1;
     while ((index = X509_NAME_get_index_by_NID(name, identifier, index)) >= 0) {
         unsigned char *text = NULL;
@@ -127,9 +125,7 @@ static void each(
     }
 }
 
-qm_tls_peer qm_tls_peer_subject(
-    struct bufferevent *connection, void *argument,
-    void (*field)(void *argument, char kind, const char *text, size_t length)) {
+qm_tls_peer qm_tls_peer_subject(struct bufferevent *connection, void *argument, qm_tls_field field) {
     SSL *ssl = bufferevent_openssl_get_ssl(connection);
     X509 *certificate = ssl ? SSL_get1_peer_certificate(ssl) : NULL;
     if (!certificate) return QM_TLS_PEER_NONE;

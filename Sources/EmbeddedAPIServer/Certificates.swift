@@ -1,6 +1,6 @@
 internal import CEvent
-package import KubeAPI
 internal import Glibc
+package import KubeAPI
 
 /// A certificate authority in memory and what it signs: P-256 keys, for tests and development clusters.
 package struct CertificateAuthority: Sendable {
@@ -51,7 +51,8 @@ package struct CertificateAuthority: Sendable {
 
     private static func make(_ subject: Subject, issuer: Pair?, now: Timestamp) throws(HTTPServerError) -> Pair {
         // C texts that live as long as the call.
-        let texts = ([subject.commonName, subject.names, issuer?.certificate, issuer?.privateKey] + subject.organizations)
+        let texts =
+            ([subject.commonName, subject.names, issuer?.certificate, issuer?.privateKey] + subject.organizations)
             .map { $0.map { strdup($0) } ?? nil }
         defer { for text in texts { free(text) } }
         let organizations = texts.dropFirst(4).map { UnsafePointer($0) }

@@ -29,6 +29,22 @@ extension EmbeddedAPIServer {
         return Self.kubeconfig(cluster: cluster, user: userName, credentials: ["token": .string(token)])
     }
 
+    /// What a client in the same process needs to talk to the server as a user.
+    ///
+    /// - Throws: `HTTPServerError` where no certificate can be made.
+    package func clientConfiguration(for user: UserInfo = .administrator) throws -> ClientConfiguration {
+        var configuration = ClientConfiguration(server: url, origin: "embedded API server")
+        guard let certificateAuthority else {
+            configuration.authentication = .token(Redacted(token(for: user)))
+            return configuration
+        }
+        let pair = try certificateAuthority.client(user)
+        configuration.certificateAuthority = .inline(Array(certificateAuthority.pair.certificate.utf8))
+        configuration.clientCertificate = CertificatePair(
+            certificate: .inline(Array(pair.certificate.utf8)), key: .inline(Array(pair.privateKey.utf8)))
+        return configuration
+    }
+
     /// A new bearer token that the server accepts for the user.
     package func token(for user: UserInfo, validity: Duration? = nil) -> String {
         let token = "\(core.random.uuid())\(core.random.suffix(16))"
@@ -39,7 +55,7 @@ extension EmbeddedAPIServer {
     /// No longer accepts a token.
     package func revoke(token: String) { core.authenticator.revoke(token) }
 
-    private static func base64(_ text: String) -> String { Base64.encode(Array(text.utf8)) }
+    private static func base64(_ text: String) -> String { KubeAPI.Base64.encode(Array(text.utf8)) }
 
     private static func kubeconfig(cluster: JSONValue, user: String, credentials: JSONValue) -> String {
         let name = "embedded"

@@ -1,4 +1,4 @@
-package import KubeAPI
+internal import KubeAPI
 internal import Synchronization
 
 /// A Kubernetes API server in memory, for tests and development clusters.

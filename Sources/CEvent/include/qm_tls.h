@@ -1,10 +1,6 @@
 #ifndef QM_TLS_H
 #define QM_TLS_H
 
-#include <sys/select.h>
-
-#include <event2/bufferevent.h>
-#include <event2/event.h>
 #include <stddef.h>
 
 /// TLS of a server: its certificate, its key and whom it trusts as clients.
@@ -18,9 +14,6 @@ qm_tls_context *qm_tls_context_create(
     size_t client_ca_length, const char **error);
 void qm_tls_context_destroy(qm_tls_context *context);
 
-/// A bufferevent that waits for a TLS handshake: the callback of `evhttp_set_bevcb`, its argument is the context.
-struct bufferevent *qm_tls_bufferevent(struct event_base *base, void *context);
-
 typedef enum {
     QM_TLS_PEER_NONE = 0,
     QM_TLS_PEER_VERIFIED = 1,
@@ -28,9 +21,7 @@ typedef enum {
     QM_TLS_PEER_UNTRUSTED = 2,
 } qm_tls_peer;
 
-/// Calls `field` for every common name (`'C'`) and organization (`'O'`) of the peer's certificate.
-qm_tls_peer qm_tls_peer_subject(
-    struct bufferevent *connection, void *argument,
-    void (*field)(void *argument, char kind, const char *text, size_t length));
+/// Called for every common name (`'C'`) and organization (`'O'`) of a certificate.
+typedef void (*qm_tls_field)(void *argument, char kind, const char *text, size_t length);
 
 #endif

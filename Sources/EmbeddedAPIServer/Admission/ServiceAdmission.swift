@@ -24,7 +24,8 @@ struct ServiceAdmission {
     }
 
     private func freeAddress() -> String {
-        let taken = Set(core.store.all(GroupResource(.service)).compactMap { $0.json[path: ["spec", "clusterIP"]]?.string })
+        let taken = Set(
+            core.store.all(GroupResource(.service)).compactMap { $0.json[path: ["spec", "clusterIP"]]?.string })
         while true {
             // The network's own, the first and the broadcast address are left alone.
             let number = core.random.next() % 65_532 + 2

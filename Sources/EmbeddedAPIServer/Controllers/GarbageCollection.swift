@@ -34,9 +34,11 @@ struct GarbageCollection: Sendable {
             return !found.namespace.isEmpty && found.namespace != object.namespace
         }
         // Cluster-scoped objects cannot be owned by namespaced ones; the real collector leaves them alone, too.
-        if object.namespace.isEmpty, object.owners.contains(where: { owner in
-            core.store.object(uid: owner)?.object.namespace.isEmpty == false
-        }) {
+        if object.namespace.isEmpty,
+            object.owners.contains(where: { owner in
+                core.store.object(uid: owner)?.object.namespace.isEmpty == false
+            })
+        {
             return
         }
         guard !gone.isEmpty, let definition = core.registry.stored(resource) else { return }

@@ -44,7 +44,7 @@ extension APICore {
         do {
             let stored = try store.put(context.storage, storageForm(object, context), expecting: .absent)
             return Presentation.json(stored, as: context.definition)
-        } catch is ObjectStore.Conflict {
+        } catch {
             throw APIFailure.alreadyExists(context.type, key.name)
         }
     }

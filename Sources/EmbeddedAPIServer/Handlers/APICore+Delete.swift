@@ -57,7 +57,7 @@ extension APICore {
         do {
             let stored = try store.put(definition.storage, marked, expecting: .version(live.resourceVersion))
             return .pending(Presentation.json(stored, as: definition))
-        } catch is ObjectStore.Conflict {
+        } catch {
             throw APIFailure.conflict(definition.type, live.name)
         }
     }
@@ -65,7 +65,7 @@ extension APICore {
     private func remove(_ live: StoredObject, _ definition: ResourceDefinition) throws -> StoredObject {
         do {
             return try store.remove(definition.storage, live.key, version: live.resourceVersion)
-        } catch is ObjectStore.Conflict {
+        } catch {
             throw APIFailure.conflict(definition.type, live.name)
         }
     }
@@ -87,14 +87,17 @@ extension APICore {
 
     /// Seconds that a kubelet gets to end a pod's containers.
     private func gracePeriod(of pod: StoredObject, _ options: DeleteOptions) -> Int64 {
-        let asked = options.gracePeriodSeconds ?? pod.json[path: ["spec", "terminationGracePeriodSeconds"]]?.integer ?? 30
+        let asked =
+            options.gracePeriodSeconds ?? pod.json[path: ["spec", "terminationGracePeriodSeconds"]]?.integer ?? 30
         // Without a kubelet there is nobody to wait for.
         guard let node = pod.json[path: ["spec", "nodeName"]]?.string, !node.isEmpty,
             store.get(GroupResource(.node), ObjectKey(name: node)) != nil
         else { return 0 }
         let phase = pod.json[path: ["status", "phase"]]?.string
         if phase == "Succeeded" || phase == "Failed" { return 0 }
-        guard let running = pod.metadata["deletionGracePeriodSeconds"]?.integer, pod.isBeingDeleted else { return asked }
+        guard let running = pod.metadata["deletionGracePeriodSeconds"]?.integer, pod.isBeingDeleted else {
+            return asked
+        }
         return min(asked, running)
     }
 
@@ -105,9 +108,12 @@ extension APICore {
         var finalizers = live.finalizers
         guard options.propagation != nil || !live.isBeingDeleted else { return finalizers }
         let keepsByDefault = ["jobs", "replicationcontrollers"].contains(definition.type.plural)
-        let policy = options.propagation ?? (finalizers.contains(GarbageCollection.orphanFinalizer)
-            ? .orphan : finalizers.contains(GarbageCollection.foregroundFinalizer)
-                ? .foreground : keepsByDefault ? .orphan : .background)
+        let policy =
+            options.propagation
+            ?? (finalizers.contains(GarbageCollection.orphanFinalizer)
+                ? .orphan
+                : finalizers.contains(GarbageCollection.foregroundFinalizer)
+                    ? .foreground : keepsByDefault ? .orphan : .background)
         finalizers.removeAll {
             $0 == GarbageCollection.orphanFinalizer || $0 == GarbageCollection.foregroundFinalizer
         }

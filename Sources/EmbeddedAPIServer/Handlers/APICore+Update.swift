@@ -63,7 +63,7 @@ extension APICore {
                 && !(context.storage == GroupResource(.namespace) && !NamespaceContent.isFinalized(stored.json))
             if isFinished { try store.remove(context.storage, stored.key, version: stored.resourceVersion) }
             return Presentation.json(stored, as: context.definition)
-        } catch is ObjectStore.Conflict {
+        } catch {
             throw APIFailure.conflict(context.type, live.name)
         }
     }

@@ -97,7 +97,9 @@ enum QueryCheck {
                 options,
                 .notSupported(FieldPath("dryRun"), .array(dryRun.map(JSONValue.string)), ["All"]))
         }
-        if let text = context.request.parameter("fieldValidation"), !text.isEmpty, FieldValidation(rawValue: text) == nil {
+        if let text = context.request.parameter("fieldValidation"), !text.isEmpty,
+            FieldValidation(rawValue: text) == nil
+        {
             throw APIFailure.invalidOption(
                 options,
                 .notSupported(FieldPath("fieldValidation"), .string(text), ["Ignore", "Strict", "Warn"]))

@@ -4,11 +4,10 @@ internal import Synchronization
 
 /// One libevent loop on a thread of its own. Jobs and timers run on that thread, in the order in which they came.
 final class EventLoop: @unchecked Sendable {
-    // Unchecked: `base` and `wakeUp` are constant and libevent locks them; `timers` is touched on the loop's thread only.
+    // Unchecked: `handle` is set once, before anybody else sees the loop; `timers` is touched on the thread only.
     typealias Job = @Sendable () -> Void
 
-    let base: OpaquePointer
-    private let wakeUp: OpaquePointer
+    private(set) var handle: OpaquePointer?
     private let queue = Mutex(Queue())
     private var timers: [UInt64: Timer] = [:]
 
@@ -19,23 +18,18 @@ final class EventLoop: @unchecked Sendable {
         var endWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    /// - Throws: `HTTPServerError` where libevent or the system has no resources left.
+    /// - Throws: `HTTPServerError` where libevent has no resources.
     init() throws(HTTPServerError) {
-        _ = Self.threading
-        guard let base = event_base_new() else { throw HTTPServerError("libevent has no event loop for this system") }
-        // Never on a file descriptor: `event_active` alone fires it.
-        guard let wakeUp = event_new(base, -1, Int16(EV_PERSIST), wakeUpFired, nil) else {
-            event_base_free(base)
-            throw HTTPServerError("out of memory: no event for the HTTP server")
-        }
-        self.base = base
-        self.wakeUp = wakeUp
-        event_assign(wakeUp, base, -1, Int16(EV_PERSIST), wakeUpFired, Unmanaged.passUnretained(self).toOpaque())
+        handle = qm_loop_create(
+            { argument in
+                guard let argument else { return }
+                Unmanaged<EventLoop>.fromOpaque(argument).takeUnretainedValue().runJobs()
+            }, Unmanaged.passUnretained(self).toOpaque())
+        if handle == nil { throw HTTPServerError("libevent has no event loop for this process") }
     }
 
     deinit {
-        event_free(wakeUp)
-        event_base_free(base)
+        qm_loop_destroy(handle)
     }
 
     /// Starts the thread. The loop keeps itself alive until `end`.
@@ -57,7 +51,7 @@ final class EventLoop: @unchecked Sendable {
             queue.jobs.append(job)
             return queue.jobs.count == 1
         }
-        if isFirst { event_active(wakeUp, 0, 0) }
+        if isFirst { qm_loop_wake(handle) }
     }
 
     /// Runs a job once, after a time. The number cancels it.
@@ -67,10 +61,7 @@ final class EventLoop: @unchecked Sendable {
             defer { queue.nextTimer += 1 }
             return queue.nextTimer
         }
-        execute { [self] in
-            let timer = Timer(loop: self, id: id, job: job)
-            if timer.start(after: delay) { timers[id] = timer }
-        }
+        execute { [self] in timers[id] = Timer(loop: self, id: id, delay: delay, job: job) }
         return id
     }
 
@@ -82,7 +73,7 @@ final class EventLoop: @unchecked Sendable {
     func end() async {
         execute { [self] in
             timers.removeAll()
-            event_base_loopbreak(base)
+            qm_loop_break(handle)
         }
         await withCheckedContinuation { continuation in
             let isEnded = queue.withLock { queue in
@@ -94,13 +85,7 @@ final class EventLoop: @unchecked Sendable {
     }
 
     fileprivate func run() {
-        // A peer that is gone shows as an error of the write, never as a signal.
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        event_add(wakeUp, nil)
-        event_base_dispatch(base)
+        qm_loop_run(handle)
         let waiters = queue.withLock { queue in
             queue.isEnded = true
             queue.jobs.removeAll()
@@ -110,7 +95,7 @@ final class EventLoop: @unchecked Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    fileprivate func runJobs() {
+    private func runJobs() {
         let jobs = queue.withLock { queue in
             defer { queue.jobs.removeAll(keepingCapacity: true) }
             return queue.jobs
@@ -121,56 +106,42 @@ final class EventLoop: @unchecked Sendable {
     fileprivate func fire(_ id: UInt64) {
         timers.removeValue(forKey: id)?.job()
     }
-
-    /// Once per process, before the first loop.
-    private static let threading: Int32 = evthread_use_pthreads()
 }
 
 /// A libevent timer; freed with the object, on the loop's thread.
 private final class Timer {
-    let id: UInt64
+    private let id: UInt64
     let job: EventLoop.Job
     // The loop owns the timer and so outlives it.
     private unowned let loop: EventLoop
-    private var event: OpaquePointer?
+    private var handle: OpaquePointer?
 
-    init(loop: EventLoop, id: UInt64, job: @escaping EventLoop.Job) {
+    init(loop: EventLoop, id: UInt64, delay: Duration, job: @escaping EventLoop.Job) {
         self.loop = loop
         self.id = id
         self.job = job
+        handle = qm_timer_create(
+            loop.handle, delay.microseconds,
+            { argument in
+                guard let argument else { return }
+                // Retained for the call: firing drops the loop's reference.
+                let timer = Unmanaged<Timer>.fromOpaque(argument).takeUnretainedValue()
+                withExtendedLifetime(timer) { timer.fire() }
+            }, Unmanaged.passUnretained(self).toOpaque())
     }
 
     deinit {
-        if let event { event_free(event) }
+        qm_timer_destroy(handle)
     }
 
-    func start(after delay: Duration) -> Bool {
-        event = event_new(loop.base, -1, 0, timerFired, Unmanaged.passUnretained(self).toOpaque())
-        guard let event else { return false }
-        var time = timeval(delay)
-        return event_add(event, &time) == 0
+    private func fire() { loop.fire(id) }
+}
+
+extension Duration {
+    var microseconds: Int64 {
+        let (seconds, attoseconds) = max(self, .zero).components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
-
-    fileprivate func fire() { loop.fire(id) }
-}
-
-extension timeval {
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = max(duration, .zero).components
-        self.init(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
-    }
-}
-
-private let wakeUpFired: event_callback_fn = { _, _, argument in
-    guard let argument else { return }
-    Unmanaged<EventLoop>.fromOpaque(argument).takeUnretainedValue().runJobs()
-}
-
-private let timerFired: event_callback_fn = { _, _, argument in
-    guard let argument else { return }
-    // Retained for the call: firing drops the loop's reference.
-    let timer = Unmanaged<Timer>.fromOpaque(argument).takeUnretainedValue()
-    withExtendedLifetime(timer) { timer.fire() }
 }
 
 private let loopThread: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in

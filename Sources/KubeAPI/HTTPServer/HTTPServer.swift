@@ -1,6 +1,5 @@
 internal import CEvent
 internal import Glibc
-internal import Synchronization
 
 /// An HTTP/1.1 server over libevent, plain or with TLS, on a thread of its own.
 ///
@@ -12,8 +11,8 @@ package final class HTTPServer: @unchecked Sendable {
     package let options: HTTPServerOptions
     let loop: EventLoop
     private let handler: Handler
+    private let tls: OpaquePointer?
     private var http: OpaquePointer?
-    private var tls: OpaquePointer?
     private var exchanges: [UInt64: HTTPExchange] = [:]
     private var nextExchange: UInt64 = 1
 
@@ -22,7 +21,7 @@ package final class HTTPServer: @unchecked Sendable {
         self.options = options
         self.handler = handler
         loop = try EventLoop()
-        if let tls = options.tls { self.tls = try Self.context(tls) }
+        tls = if let tls = options.tls { try Self.context(tls) } else { nil }
     }
 
     deinit {
@@ -34,27 +33,22 @@ package final class HTTPServer: @unchecked Sendable {
     /// - Returns: The port.
     /// - Throws: `HTTPServerError` where the address cannot be had.
     package func start() throws(HTTPServerError) -> UInt16 {
-        guard let http = evhttp_new(loop.base) else { throw HTTPServerError("out of memory: no HTTP server") }
-        self.http = http
-        let methods = [
-            EVHTTP_REQ_GET, EVHTTP_REQ_HEAD, EVHTTP_REQ_POST, EVHTTP_REQ_PUT, EVHTTP_REQ_PATCH, EVHTTP_REQ_DELETE,
-            EVHTTP_REQ_OPTIONS,
-        ]
-        evhttp_set_allowed_methods(http, methods.reduce(0) { $0 | UInt16($1.rawValue) })
-        evhttp_set_max_body_size(http, options.maximumBodyBytes)
-        evhttp_set_max_headers_size(http, 64 << 10)
-        evhttp_set_default_content_type(http, nil)
-        var idle = timeval(options.idleTimeout)
-        evhttp_set_timeout_tv(http, &idle)
-        evhttp_set_gencb(http, requestArrived, Unmanaged.passUnretained(self).toOpaque())
-        if let tls { evhttp_set_bevcb(http, qm_tls_bufferevent, UnsafeMutableRawPointer(tls)) }
-        guard let socket = evhttp_bind_socket_with_handle(http, options.host, options.port) else {
+        var port: UInt16 = 0
+        http = options.host.withCString { host in
+            var settings = qm_http_options(
+                host: host, port: options.port, tls: tls, maximum_body: options.maximumBodyBytes,
+                idle_microseconds: options.idleTimeout.microseconds)
+            return qm_http_create(
+                loop.handle, &settings,
+                { argument, request in
+                    guard let argument, let request else { return }
+                    Unmanaged<HTTPServer>.fromOpaque(argument).takeUnretainedValue().arrived(request)
+                }, Unmanaged.passUnretained(self).toOpaque(), &port)
+        }
+        guard http != nil else {
             let reason = String(cString: strerror(errno))
-            evhttp_free(http)
-            self.http = nil
             throw HTTPServerError("cannot listen on \(options.host):\(options.port): \(reason)")
         }
-        let port = Self.port(evhttp_bound_socket_get_fd(socket))
         try loop.start()
         return port
     }
@@ -63,7 +57,7 @@ package final class HTTPServer: @unchecked Sendable {
     package func stop() async {
         loop.execute { [self] in
             for exchange in Array(exchanges.values) { exchange.abort(partialChunk: nil) }
-            if let http { evhttp_free(http) }
+            qm_http_destroy(http)
             http = nil
         }
         await loop.end()
@@ -92,7 +86,7 @@ package final class HTTPServer: @unchecked Sendable {
         exchanges.removeValue(forKey: id)?.responder.close()
     }
 
-    fileprivate func arrived(_ request: OpaquePointer) {
+    private func arrived(_ request: OpaquePointer) {
         let responder = HTTPResponder(server: self, id: nextExchange)
         nextExchange += 1
         let message = HTTPServerRequest(libevent: request)
@@ -102,34 +96,15 @@ package final class HTTPServer: @unchecked Sendable {
 
     private static func context(_ tls: HTTPServerTLS) throws(HTTPServerError) -> OpaquePointer {
         var error: UnsafePointer<CChar>?
-        let authority = tls.clientAuthority ?? []
-        let context = tls.certificateChain.withUnsafeBytes { chain in
-            tls.privateKey.withUnsafeBytes { key in
-                authority.withUnsafeBytes { authority in
-                    qm_tls_context_create(
-                        chain.baseAddress, chain.count, key.baseAddress, key.count,
-                        tls.clientAuthority == nil ? nil : authority.baseAddress, authority.count, &error)
-                }
-            }
+        let texts = [tls.certificateChain, tls.privateKey, tls.clientAuthority ?? []].map {
+            $0.map(CChar.init(bitPattern:))
         }
+        let context = qm_tls_context_create(
+            texts[0], texts[0].count, texts[1], texts[1].count, tls.clientAuthority == nil ? nil : texts[2],
+            texts[2].count, &error)
         guard let context else {
             throw HTTPServerError("TLS of the HTTP server: \(error.map { String(cString: $0) } ?? "unknown error")")
         }
         return context
     }
-
-    private static func port(_ socket: Int32) -> UInt16 {
-        var address = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(socket, $0, &length) }
-            // The port stands at the same place for IPv4 and IPv6.
-            return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
-        }
-    }
-}
-
-private let requestArrived: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Void = { request, argument in
-    guard let request, let argument else { return }
-    Unmanaged<HTTPServer>.fromOpaque(argument).takeUnretainedValue().arrived(request)
 }
