@@ -1,0 +1,13 @@
+import KubeAPI
+
+/// JSON merge patch. Source: RFC 7386.
+enum MergePatch {
+    static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
+        guard case .object(let changes) = patch else { return patch }
+        var result = target.object ?? JSONObject()
+        for (key, change) in changes {
+            result[key] = change.isNull ? nil : apply(change, to: result[key] ?? .null)
+        }
+        return .object(result)
+    }
+}

@@ -1,0 +1,163 @@
+/// The rules of the work queue, without threads, clocks or metrics: every call is told the time.
+///
+/// A key is in at most one of three places and perhaps in a fourth: waiting for a time, ready, or neither; and, whatever
+/// else, being worked on. While it is worked on it stays where it is: `done` makes it available again.
+struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
+    struct Item: Sendable {
+        var key: Key
+        var priority: WorkPriority
+        /// From becoming ready until now.
+        var waited: Duration
+        /// Failed attempts since the last `forget`.
+        var retries: Int
+    }
+
+    /// A wish to be worked on.
+    private struct Wish {
+        var priority: WorkPriority
+        /// When it may start.
+        var due: Duration
+        /// The heap entry that stands for it; others of the same key are out of date.
+        var ticket: UInt64 = 0
+        var isReady = false
+    }
+
+    private struct Entry: Comparable {
+        var rank: Duration
+        var ticket: UInt64
+        var key: Key
+
+        // Tickets grow, so equal ranks keep their order.
+        static func < (left: Entry, right: Entry) -> Bool { (left.rank, left.ticket) < (right.rank, right.ticket) }
+        static func == (left: Entry, right: Entry) -> Bool { left.ticket == right.ticket }
+    }
+
+    private let backOff: BackOff
+    private var budget: RetryBudget
+    private var wishes: [Key: Wish] = [:]
+    private var ready = Heap<Entry>()
+    private var delayed = Heap<Entry>()
+    private var processing: [Key: Duration] = [:]
+    private var failures: [Key: Int] = [:]
+    private var nextTicket: UInt64 = 0
+
+    init(backOff: BackOff, now: Duration) {
+        self.backOff = backOff
+        budget = RetryBudget(rate: backOff.rate, burst: backOff.burst, now: now)
+    }
+
+    /// Keys that a free worker would get now, and those that wait for their own running attempt to end.
+    private(set) var depth = 0
+    var processingCount: Int { processing.count }
+    var delayedCount: Int { wishes.count - depth }
+    func retries(of key: Key) -> Int { failures[key] ?? 0 }
+    /// When each running attempt began.
+    var processingSince: [Duration] { Array(processing.values) }
+    var keysInProgress: [Key] { Array(processing.keys) }
+}
+
+extension WorkQueueState {
+    /// Wants the key worked on now. A key that is already wanted stays once, with the higher priority.
+    mutating func add(_ key: Key, priority: WorkPriority, now: Duration) {
+        add(key, priority: priority, due: now, now: now)
+    }
+
+    /// Wants the key worked on after a delay; the earliest of all wishes wins.
+    mutating func add(_ key: Key, after delay: Duration, priority: WorkPriority, now: Duration) {
+        add(key, priority: priority, due: now + max(.zero, delay), now: now)
+    }
+
+    /// Wants the key worked on again after a failure. Returns the delay.
+    mutating func addRateLimited(_ key: Key, priority: WorkPriority, now: Duration) -> Duration {
+        let count = failures[key] ?? 0
+        failures[key] = count + 1
+        let delay = max(backOff.delay(afterFailures: count), budget.reserve(now: now))
+        add(key, after: delay, priority: priority, now: now)
+        return delay
+    }
+
+    /// The key is well: its next failure is its first one.
+    mutating func forget(_ key: Key) { failures[key] = nil }
+
+    /// The next key to work on, if one is ready and not being worked on. It must be given back with `done`.
+    mutating func next(now: Duration) -> Item? {
+        promote(now)
+        while let entry = ready.first {
+            _ = ready.removeFirst()
+            guard let wish = wishes[entry.key], wish.ticket == entry.ticket else { continue }
+            wishes[entry.key] = nil
+            depth -= 1
+            processing[entry.key] = now
+            return Item(
+                key: entry.key, priority: wish.priority, waited: max(.zero, now - wish.due),
+                retries: retries(of: entry.key))
+        }
+        return nil
+    }
+
+    /// The attempt is over. What was wanted meanwhile becomes available. Returns how long the attempt took.
+    mutating func done(_ key: Key, now: Duration) -> Duration? {
+        guard let start = processing.removeValue(forKey: key) else { return nil }
+        // While the key was worked on its entry was kept out of the heaps.
+        if let wish = wishes[key] { enter(key, wish) }
+        return now - start
+    }
+
+    /// When the next delayed key becomes ready; `nil` where none is delayed.
+    mutating func nextDue() -> Duration? {
+        while let entry = delayed.first {
+            if let wish = wishes[entry.key], wish.ticket == entry.ticket, !wish.isReady { return entry.rank }
+            _ = delayed.removeFirst()
+        }
+        return nil
+    }
+
+    /// Makes ready what has become due. Returns whether there is work for a free worker.
+    mutating func hasWork(now: Duration) -> Bool {
+        promote(now)
+        while let entry = ready.first {
+            if wishes[entry.key]?.ticket == entry.ticket { return true }
+            _ = ready.removeFirst()
+        }
+        return false
+    }
+
+    private mutating func add(_ key: Key, priority: WorkPriority, due: Duration, now: Duration) {
+        guard var wish = wishes[key] else {
+            place(key, Wish(priority: priority, due: due), now: now)
+            return
+        }
+        let isEarlier = due < wish.due
+        guard isEarlier || priority > wish.priority else { return }
+        wish.priority = max(priority, wish.priority)
+        // A ready key keeps the time at which it became ready: it must not lose its place.
+        if isEarlier, !wish.isReady { wish.due = due }
+        place(key, wish, now: now)
+    }
+
+    private mutating func place(_ key: Key, _ wish: Wish, now: Duration) {
+        var wish = wish
+        if !wish.isReady, wish.due <= now {
+            wish.isReady = true
+            depth += 1
+        }
+        nextTicket += 1
+        wish.ticket = nextTicket
+        wishes[key] = wish
+        if processing[key] == nil { enter(key, wish) }
+    }
+
+    private mutating func enter(_ key: Key, _ wish: Wish) {
+        let rank = wish.isReady ? wish.due + wish.priority.allowance : wish.due
+        let entry = Entry(rank: rank, ticket: wish.ticket, key: key)
+        if wish.isReady { ready.insert(entry) } else { delayed.insert(entry) }
+    }
+
+    private mutating func promote(_ now: Duration) {
+        while let due = nextDue(), due <= now {
+            let key = delayed.removeFirst().key
+            guard let wish = wishes[key] else { continue }
+            place(key, wish, now: now)
+        }
+    }
+}

@@ -1,0 +1,142 @@
+internal import CCurl
+internal import Glibc
+
+/// The transport's thread: takes orders from the inbox, lets libcurl work, ends what is finished or out of time.
+///
+/// Not `Sendable`: it is made and used on that thread.
+final class TransportLoop {
+    private let inbox: TransportInbox
+    private let multi = MultiHandle()
+    private var configuration: TransportConfiguration
+    private var schedule: TransferSchedule
+    private var transfers: [TransferID: Transfer] = [:]
+    /// Orders that wait for a place.
+    private var waiting: [TransferID: TransferOrder] = [:]
+    private var isShuttingDown = false
+
+    init(inbox: TransportInbox, configuration: TransportConfiguration) {
+        self.inbox = inbox
+        self.configuration = configuration
+        schedule = TransferSchedule(places: configuration.maxConcurrentExchanges)
+    }
+
+    func run() {
+        multi.limitConnections(configuration.maxConnections)
+        multi.open(inbox)
+        while !isShuttingDown {
+            for command in inbox.takeCommands() { execute(command) }
+            multi.perform()
+            finishTransfers()
+            expireTransfers()
+            // Sinks may have posted meanwhile: that ends the wait at once.
+            if !isShuttingDown { multi.wait(milliseconds: waitTime()) }
+        }
+        let late = inbox.close()
+        for id in schedule.ids { end(id, .failure(.shutDown)) }
+        for case .start(let order) in late { order.sink.end(.failure(.shutDown)) }
+    }
+
+    private func execute(_ command: TransportCommand) {
+        switch command {
+        case .start(let order):
+            let mayRun = schedule.add(
+                order.id, kind: order.kind, timeout: order.request.timeout, idleTimeout: order.request.idleTimeout,
+                now: .now)
+            if mayRun { begin(order) } else { waiting[order.id] = order }
+        case .cancel(let id):
+            end(id, .failure(TransportError(.cancelled, "the request was cancelled")))
+        case .configure(let configuration):
+            self.configuration = configuration
+            multi.limitConnections(configuration.maxConnections)
+        case .shutdown:
+            isShuttingDown = true
+        }
+    }
+
+    private func begin(_ order: TransferOrder) {
+        let transfer = Transfer(order, configuration: configuration)
+        transfers[order.id] = transfer
+        do {
+            try transfer.prepare(order.request, configuration)
+        } catch {
+            return end(order.id, .failure(error))
+        }
+        guard multi.add(transfer.easy) == CURLM_OK else {
+            return end(order.id, .failure(TransportError(.protocol, "libcurl does not take the request")))
+        }
+    }
+
+    private func finishTransfers() {
+        while let (context, result) = multi.nextFinished() {
+            guard let transfer = Transfer.from(context) else { continue }
+            if let reason = transfer.stopReason {
+                end(transfer.id, .failure(reason))
+            } else if result == CURLE_OK {
+                end(transfer.id, .success(()))
+            } else {
+                end(transfer.id, .failure(.from(result, transfer.easy, configuration)))
+            }
+        }
+    }
+
+    /// Takes the transfer out and tells its sink; what waited for its place begins.
+    private func end(_ id: TransferID, _ result: Result<Void, TransportError>) {
+        let order = waiting.removeValue(forKey: id)
+        let transfer = transfers.removeValue(forKey: id)
+        guard let sink = transfer?.sink ?? order?.sink else { return }
+        if let transfer { multi.remove(transfer.easy) }
+        let released = schedule.remove(id)
+        sink.end(result)
+        guard !isShuttingDown else { return }
+        for id in released {
+            if let order = waiting.removeValue(forKey: id) { begin(order) }
+        }
+    }
+}
+
+extension TransportLoop {
+    private func waitTime() -> Int32 {
+        let idle = Duration.seconds(60)
+        guard let next = schedule.nextSweep else { return Int32(idle.milliseconds) }
+        return Int32(clamping: min(ContinuousClock.now.duration(to: next), idle).milliseconds)
+    }
+
+    private func expireTransfers() {
+        let now = ContinuousClock.now
+        for (id, limit) in schedule.expired(now: now, lastActivity: { transfers[$0]?.lastActivity }) {
+            if let transfer = transfers[id] { dropDeadConnection(of: transfer, now: now) }
+            end(id, .failure(timeoutError(limit, id)))
+        }
+    }
+
+    private func timeoutError(_ limit: TransferSchedule.Limit, _ id: TransferID) -> TransportError {
+        let server = transfers[id]?.server ?? configuration.server
+        switch limit {
+        case .whole where transfers[id] == nil:
+            return TransportError(.timeout, "the request to \(server) was not sent in time: too many others are open")
+        case .whole:
+            return TransportError(.timeout, "\(server) did not answer completely within the request's time limit")
+        case .idle:
+            return TransportError(.timeout, "\(server) sent nothing for the stream's idle limit")
+        }
+    }
+
+    /// A peer that vanished without a word would take later requests down with it: libcurl sees a time limit as the
+    /// matter of one stream and keeps an HTTP/2 connection. When nothing has come in on it for as long as this
+    /// transfer was silent, it is shut down, and later requests open another one.
+    private func dropDeadConnection(of transfer: Transfer, now: ContinuousClock.Instant) {
+        let socket = transfer.easy.activeSocket
+        guard socket >= 0 else { return }
+        let silence = (transfer.lastActivity ?? transfer.startedAt).duration(to: now)
+        let isAlive = transfers.values.contains { other in
+            guard other.id != transfer.id, other.easy.activeSocket == socket, let active = other.lastActivity else {
+                return false
+            }
+            return active.duration(to: now) < silence
+        }
+        // A short silence proves nothing: the limit may have met a transfer that was just receiving.
+        if !isAlive, silence >= Self.suspiciousSilence { Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
+    }
+
+    private static let suspiciousSilence = Duration.seconds(1)
+}
