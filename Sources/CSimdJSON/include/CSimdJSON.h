@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ObjectPack.h"
+#include "ObjectStream.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -1,0 +1,50 @@
+extension CachedObject {
+    /// The whole object as JSON.
+    package func dynamic() -> DynamicObject { DynamicObject(json().object ?? JSONObject()) }
+
+    /// The object as a type of its own.
+    ///
+    /// - Throws: `JSONError` that names the field where the object does not fit the type.
+    package func decode<Object: KubernetesObject>(_ type: Object.Type) throws -> Object {
+        try JSONValueDecoder().decode(type, from: json())
+    }
+
+    /// One field, without reading the others: `object.value(at: "spec", "nodeName")?.string`.
+    package func value(at path: StaticString...) -> JSONValue? { value(atPath: path) }
+
+    /// - Throws: `JSONError` that names the field.
+    package func metadata() throws -> ObjectMeta {
+        try JSONValueDecoder().decode(ObjectMeta.self, from: value(at: "metadata") ?? [:])
+    }
+
+    package var labels: [String: String] { stringMap("labels") }
+    package var annotations: [String: String] { stringMap("annotations") }
+    package var generation: Int64 { value(at: "metadata", "generation")?.integer ?? 0 }
+    package var isBeingDeleted: Bool { value(at: "metadata", "deletionTimestamp") != nil }
+    package var finalizers: [String] { value(at: "metadata", "finalizers")?.array?.compactMap(\.string) ?? [] }
+    package var ownerReferences: [OwnerReference] {
+        let references = value(at: "metadata", "ownerReferences")?.array ?? []
+        return references.compactMap { try? JSONValueDecoder().decode(OwnerReference.self, from: $0) }
+    }
+
+    private func stringMap(_ field: StaticString) -> [String: String] {
+        var map: [String: String] = [:]
+        for (key, value) in value(atPath: ["metadata", field])?.object ?? [:] { map[key] = value.string }
+        return map
+    }
+
+    private func value(atPath path: [StaticString]) -> JSONValue? {
+        withBytes { bytes in JSONFinder.find(path, in: bytes).map(Self.parse) }
+    }
+
+    private func json() -> JSONValue { withBytes { Self.parse(UnsafeRawBufferPointer($0)) } }
+
+    private static func parse(_ bytes: UnsafeRawBufferPointer) -> JSONValue {
+        var parser = JSONParser()
+        do {
+            return try parser.parse(bytes)
+        } catch {
+            preconditionFailure("the cache keeps nothing that was not read as JSON before: \(error)")
+        }
+    }
+}

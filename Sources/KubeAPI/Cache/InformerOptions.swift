@@ -1,0 +1,15 @@
+/// How an informer behaves beyond what it selects.
+package struct InformerOptions: Sendable {
+    /// The type may be missing on the server without anything being wrong.
+    package var isOptional = false
+    /// How many events may wait for the handlers before the watch is given up and the objects are listed again.
+    package var eventLimit = 8192
+    package var policy = Reflector.Policy()
+    package var clock: any Clock<Duration> = ContinuousClock()
+    /// Numbers in 0 ..< 1, for jitter.
+    package var random: @Sendable () -> Double = { .random(in: 0..<1) }
+    /// Told of every change of phase, on the informer's task: for logs.
+    package var phaseChanged: @Sendable (Selection, Reflector.Phase) -> Void = { _, _ in }
+
+    package init() {}
+}

@@ -1,0 +1,82 @@
+internal import Synchronization
+
+/// The informers of a process, one for each selection, shared by all who ask for it.
+package final class InformerSet: Sendable {
+    private struct State {
+        var informers: [Selection: Informer] = [:]
+        var isRunning = false
+    }
+
+    private let source: any ListWatchSource
+    private let options: InformerOptions
+    private let state = Mutex(State())
+    private let added = Mailbox<Informer>(capacity: .max)
+
+    package init(source: any ListWatchSource, options: InformerOptions = InformerOptions()) {
+        self.source = source
+        self.options = options
+    }
+
+    /// The informer of a selection; made, and started where the set runs, when it is asked for first.
+    ///
+    /// - Parameters:
+    ///   - indexers: added to those the informer has. Only possible before its first object has come.
+    ///   - isOptional: whether the type may be missing; the first who asks decides.
+    package func informer(
+        _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false
+    ) -> Informer {
+        let (informer, isNew) = state.withLock { state in
+            if let informer = state.informers[selection] { return (informer, false) }
+            var options = options
+            options.isOptional = isOptional
+            let informer = Informer(selection, source: source, indexers: indexers, options: options)
+            state.informers[selection] = informer
+            return (informer, true)
+        }
+        if isNew { added.send(informer) } else { informer.store.add(indexers) }
+        return informer
+    }
+
+    /// Runs all informers, those that are asked for later too, until the task is cancelled.
+    ///
+    /// - Throws: `CancellationError`.
+    package func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            while true {
+                let informers = await added.next()
+                try Task.checkCancellation()
+                for informer in informers {
+                    group.addTask { try await informer.run() }
+                }
+            }
+        }
+    }
+
+    package var informers: [Informer] { state.withLock { Array($0.informers.values) } }
+
+    package var allSynced: Bool { informers.allSatisfy(\.hasSynced) }
+
+    /// The informers that have not synced, or lost their watch, with the reason; one line each, sorted.
+    package var behind: [String] {
+        informers.compactMap { informer in
+            informer.problem.map { "\(informer.selection): \($0)" }
+        }.sorted()
+    }
+
+    /// - Throws: `CancellationError` where the task is cancelled first.
+    package func waitUntilSynced() async throws {
+        for informer in informers { try await informer.waitUntilSynced() }
+    }
+}
+
+extension Informer {
+    /// Why the store may not be true, in a few words; `nil` while it is.
+    package var problem: String? {
+        switch phase {
+        case .live: nil
+        case .syncing(let problem): problem ?? "waiting for the first list"
+        case .behind(let problem): problem
+        case .absent: options.isOptional ? nil : "not served by the API server: is its CRD installed?"
+        }
+    }
+}
