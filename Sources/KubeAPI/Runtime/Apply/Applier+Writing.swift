@@ -1,0 +1,90 @@
+extension Applier {
+    /// Makes the object, without force: what somebody else makes at the same moment is not taken over.
+    func create(
+        _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership
+    ) async throws -> ApplyResult {
+        do {
+            let created = try await send(desired, as: type, hash: hash, uid: nil, force: false)
+            return ApplyResult(action: .created, uid: created.uid)
+        } catch let error as APIError where error.isConflict {
+            // There is one after all, and it was not in the cache.
+            let live = try await api.get(type, desired.key)
+            if let objection = ownership.objection(to: live) {
+                throw ApplyError.foreign(type.kind, desired.key, objection)
+            }
+            throw error
+        }
+    }
+
+    func update(
+        _ desired: DynamicObject, as type: ResourceType, hash: String, live: DynamicObject, drift: [Drift]
+    ) async throws -> ApplyResult {
+        let written = try await send(desired, as: type, hash: hash, uid: live.uid, force: true)
+        let isSame = written.resourceVersion == live.resourceVersion
+        return ApplyResult(action: isSame ? .unchanged : .updated, uid: written.uid, drift: drift)
+    }
+
+    /// Puts right what somebody else has changed, and finds out who, before the write takes their name away.
+    func correct(
+        _ desired: DynamicObject, as type: ResourceType, hash: String, live cached: DynamicObject,
+        differences suspected: [Difference], ownership: Ownership
+    ) async throws -> ApplyResult {
+        let key = desired.key
+        if let hold = contentionHold(type, key, suspected) {
+            return ApplyResult(
+                action: .contended(retryAfter: hold.remaining), uid: cached.uid, drift: hold.drift)
+        }
+        let live = try await api.get(type, key)
+        if let objection = ownership.objection(to: live) { throw ApplyError.foreign(type.kind, key, objection) }
+        if live.isBeingDeleted { throw ApplyError.beingDeleted(live) }
+        let fields = ManagedFields(of: live)
+        let all = Comparison.differences(desired: desired, live: live)
+        let differences = memory.entry(type, key)?.remaining(of: all, uid: live.uid, hash: hash) ?? all
+        // The cache was behind: somebody, perhaps we, has put it right already.
+        if differences.isEmpty, live.annotations[options.hashAnnotation] == hash {
+            return ApplyResult(action: .unchanged, uid: live.uid)
+        }
+        let drift = differences.compactMap { difference -> Drift? in
+            let manager = fields.changer(of: difference.path, otherThan: options.fieldManager)
+            // Still ours alone: the server spells it in another way, which `send` will learn.
+            if manager == nil, fields.isOwned(difference.path, by: options.fieldManager) { return nil }
+            return Drift(path: difference.path, manager: manager)
+        }
+        let result = try await update(desired, as: type, hash: hash, live: live, drift: drift)
+        guard result.action == .updated, !drift.isEmpty else {
+            return ApplyResult(action: result.action, uid: result.uid)
+        }
+        let now = time.now
+        memory.withContention(type, key) { $0.noteCorrection(of: drift, now: now) }
+        noteCorrection(of: type.kind)
+        return result
+    }
+
+    private func contentionHold(_ type: ResourceType, _ key: ObjectKey, _ differences: [Difference]) -> Contention.Hold?
+    {
+        let now = time.now
+        return memory.withContention(type, key) { $0.hold(on: differences.map(\.path), now: now) }
+    }
+
+    /// - Parameter uid: the object that is meant; another one of the same name gives a conflict.
+    private func send(
+        _ desired: DynamicObject, as type: ResourceType, hash: String, uid: String?, force: Bool
+    ) async throws -> DynamicObject {
+        var body = desired
+        body[path: "metadata", "annotations", options.hashAnnotation] = .string(hash)
+        if let uid { body[path: "metadata", "uid"] = .string(uid) }
+        try gate.check()
+        let written = try await api.patch(
+            type, desired.key, .apply(body.json, force: force), subresource: nil,
+            options: WriteOptions(fieldManager: options.fieldManager))
+        objects.recordWrite(written, of: type)
+        // What differs in the server's own answer is a matter of spelling.
+        let spelled = Comparison.differences(desired: desired, live: written)
+        memory.remember(
+            ApplyMemory.Entry(
+                uid: written.uid, resourceVersion: written.resourceVersion, hash: hash,
+                accepted: Dictionary(spelled.map { ($0.path, $0.live) }, uniquingKeysWith: { first, _ in first })),
+            type, desired.key)
+        return written
+    }
+}

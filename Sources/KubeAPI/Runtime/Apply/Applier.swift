@@ -1,0 +1,140 @@
+/// Writes children, and only what differs.
+///
+/// ```swift
+/// let result = try await applier.apply(deployment, as: .deployment, ownership: ownership)
+/// ```
+/// A child that carries the hash of its desired state and has every desired field is not written at all. Otherwise it
+/// takes one server-side apply. Where somebody else made the difference, the result says which field and who.
+package final class Applier: Sendable {
+    package struct Options: Sendable {
+        package var fieldManager = "quartermaster"
+        /// The annotation that carries the hash of the desired state.
+        package var hashAnnotation: String
+
+        package init(hashAnnotation: String) { self.hashAnnotation = hashAnnotation }
+    }
+
+    let api: any ObjectAPI
+    let objects: any LiveObjects
+    let gate: WriteGate
+    let options: Options
+    let time: TimeSource
+    let memory = ApplyMemory()
+    private let corrected: MetricSeries<Counter>
+
+    package init(
+        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, options: Options,
+        metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource()
+    ) {
+        self.api = api
+        self.objects = objects
+        self.gate = gate
+        self.options = options
+        self.time = time
+        corrected = metrics.counter(
+            MetricName.driftCorrected, help: "Changes by others to objects of ours that were put right.",
+            labels: ["kind"])
+    }
+
+    /// Makes the live object what is desired.
+    ///
+    /// - Parameters:
+    ///   - desired: the fields we want and no others, without `status`; name and, where scoped, namespace are set.
+    ///   - ownership: what makes a live object ours; every label in it should stand on `desired` too.
+    /// - Throws: `ApplyError` for an object that is not ours or is being deleted, `NotLeaderError`, `APIError`.
+    package func apply(
+        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership
+    ) async throws -> ApplyResult {
+        let hash = sha256Hex(desired.json.canonicalBytes())
+        let key = desired.key
+        let plan = try await plan(desired, as: type, hash: hash, ownership: ownership)
+        switch plan {
+        case .nothing(let live): return ApplyResult(action: .unchanged, uid: live.uid)
+        case .create: return try await create(desired, as: type, hash: hash, ownership: ownership)
+        case .update(let live, let differences):
+            let isDesiredAnew = live.annotations[options.hashAnnotation] != hash
+            if isDesiredAnew {
+                memory.withContention(type, key) { $0.reset() }
+                return try await update(desired, as: type, hash: hash, live: live, drift: [])
+            }
+            return try await correct(
+                desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership)
+        }
+    }
+
+    /// What `apply` would do, without doing it.
+    package func preview(
+        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership
+    ) async throws -> ApplyPlan {
+        let hash = sha256Hex(desired.json.canonicalBytes())
+        return try await plan(desired, as: type, hash: hash, ownership: ownership)
+    }
+
+    func noteCorrection(of kind: String) { corrected(kind).increment() }
+
+    private func plan(
+        _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership
+    ) async throws -> ApplyPlan {
+        guard let found = try await find(type, desired.key) else { return .create }
+        let known = memory.entry(type, desired.key)
+        if let known, known.uid == found.uid, known.resourceVersion == found.resourceVersion, known.hash == hash {
+            return .nothing(live: found)
+        }
+        let live = try found.dynamic()
+        if let objection = ownership.objection(to: live) { throw ApplyError.foreign(type.kind, desired.key, objection) }
+        if live.isBeingDeleted { throw ApplyError.beingDeleted(live) }
+        let all = Comparison.differences(desired: desired, live: live)
+        let differences = known?.remaining(of: all, uid: live.uid, hash: hash) ?? all
+        if differences.isEmpty, live.annotations[options.hashAnnotation] == hash {
+            let accepted = known?.uid == live.uid && known?.hash == hash ? known?.accepted : nil
+            memory.remember(
+                ApplyMemory.Entry(
+                    uid: live.uid, resourceVersion: live.resourceVersion, hash: hash, accepted: accepted ?? [:]),
+                type, desired.key)
+            return .nothing(live: live)
+        }
+        return .update(live: live, differences: differences)
+    }
+
+    private func find(_ type: ResourceType, _ key: ObjectKey) async throws -> (any LiveObject)? {
+        switch try await objects.lookUp(type, key) {
+        case .found(let object): return object
+        case .absent: return nil
+        case .unknown:
+            do {
+                return try await api.get(type, key)
+            } catch let error as APIError where error.isNotFound {
+                return nil
+            }
+        }
+    }
+}
+
+/// What a child needs.
+package enum ApplyPlan: Sendable {
+    case nothing(live: any LiveObject)
+    case create
+    /// No differences: the desired state has changed in fields that are no longer desired.
+    case update(live: DynamicObject, differences: [Difference])
+}
+
+/// What became of a child.
+package struct ApplyResult: Sendable, Hashable {
+    package enum Action: Sendable, Hashable {
+        case unchanged, created, updated
+        /// Somebody keeps undoing our write. Nothing was written; try again after this time.
+        case contended(retryAfter: Duration)
+    }
+
+    package var action: Action
+    /// Of the live object: for the inventory.
+    package var uid: String
+    /// What others had changed; put right, unless contended.
+    package var drift: [Drift] = []
+
+    package init(action: Action, uid: String, drift: [Drift] = []) {
+        self.action = action
+        self.uid = uid
+        self.drift = drift
+    }
+}

@@ -1,0 +1,102 @@
+/// Compares a desired object with the live one, by meaning.
+///
+/// Only what is desired is compared: fields that the server or another manager added are none of our business, except
+/// where an addition changes what our fields mean, as in a selector.
+struct Comparison {
+    private let kind: String
+    private var differences: [Difference] = []
+
+    static func differences(desired: DynamicObject, live: DynamicObject) -> [Difference] {
+        var comparison = Comparison(kind: desired.kind)
+        for (field, value) in desired.fields where !["apiVersion", "kind", "metadata", "status"].contains(field) {
+            comparison.compare(value, live.fields[field], FieldPath.root.appending(field), isClosed: false)
+        }
+        let metadata = FieldPath.root.appending("metadata")
+        for field in ["labels", "annotations", "ownerReferences", "finalizers"] {
+            guard let value = desired.fields["metadata"]?[field] else { continue }
+            comparison.compare(value, live.fields["metadata"]?[field], metadata.appending(field), isClosed: false)
+        }
+        return comparison.differences
+    }
+
+    private init(kind: String) { self.kind = kind }
+
+    private mutating func compare(_ desired: JSONValue, _ live: JSONValue?, _ path: FieldPath, isClosed: Bool) {
+        guard let live, !live.isNull else {
+            compareWithNothing(desired, path)
+            return
+        }
+        let isClosed = isClosed || FieldSemantics.isClosed(path, in: kind)
+        switch (desired, live) {
+        case (.null, _): break  // nothing is desired of it
+        case (.object(let desired), .object(let live)): compare(desired, live, path, isClosed: isClosed)
+        case (.array(let desired), .array(let live)): compare(desired, live, path, isClosed: isClosed)
+        default:
+            if !isEqual(desired, live, path) { note(path, desired, live) }
+        }
+    }
+
+    private mutating func compareWithNothing(_ desired: JSONValue, _ path: FieldPath) {
+        if FieldSemantics.isOmitted(desired, at: path) { return }
+        // An object is missing with all its fields; it counts if one of them does.
+        if case .object(let fields) = desired, !fields.isEmpty {
+            let before = differences
+            for (field, value) in fields { compare(value, nil, path.appending(field), isClosed: false) }
+            if differences.count == before.count { return }
+            differences = before
+        }
+        note(path, desired, nil)
+    }
+
+    private mutating func compare(_ desired: JSONObject, _ live: JSONObject, _ path: FieldPath, isClosed: Bool) {
+        for (field, value) in desired {
+            compare(value, live[field], path.appending(field), isClosed: isClosed)
+        }
+        guard isClosed else { return }
+        for (field, value) in live where !desired.contains(field) && !FieldSemantics.isServerDefault(field, value) {
+            note(path.appending(field), nil, value)
+        }
+    }
+
+    private mutating func compare(_ desired: [JSONValue], _ live: [JSONValue], _ path: FieldPath, isClosed: Bool) {
+        switch FieldSemantics.list(at: path, in: kind, elements: desired) {
+        case .ordered:
+            guard desired.count == live.count else { return note(path, .array(desired), .array(live)) }
+            for (index, pair) in zip(desired, live).enumerated() {
+                compare(pair.0, pair.1, path.appending(.index(index)), isClosed: isClosed)
+            }
+        case .set:
+            for value in desired where !live.contains(value) { note(path.appending(.value(value)), value, nil) }
+        case .keyed(let keys):
+            for element in desired {
+                let identity = Self.identity(of: element, keys)
+                let match = live.first { Self.identity(of: $0, keys) == identity }
+                compare(element, match, path.appending(.key(identity)), isClosed: isClosed)
+            }
+        }
+    }
+
+    private static func identity(of element: JSONValue, _ keys: [FieldSemantics.Key]) -> JSONObject {
+        JSONObject(keys.compactMap { key in (element[key.field] ?? key.fallback).map { (key.field, $0) } })
+    }
+
+    private func isEqual(_ desired: JSONValue, _ live: JSONValue, _ path: FieldPath) -> Bool {
+        if desired == live { return true }
+        if let desired = desired.number, let live = live.number { return desired == live }
+        guard FieldSemantics.isQuantity(path, in: kind) else { return false }
+        guard let desired = Self.quantity(desired), let live = Self.quantity(live) else { return false }
+        return desired == live
+    }
+
+    private static func quantity(_ value: JSONValue) -> Quantity? {
+        switch value {
+        case .string(let text): Quantity(text)
+        case .integer, .number: Quantity(value.serializedString())
+        default: nil
+        }
+    }
+
+    private mutating func note(_ path: FieldPath, _ desired: JSONValue?, _ live: JSONValue?) {
+        differences.append(Difference(path: path, desired: desired, live: live))
+    }
+}

@@ -1,0 +1,38 @@
+/// Where a field stands in an object: `spec.template.spec.containers[name=worker].image`.
+package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
+    package enum Element: Sendable, Hashable {
+        case field(String)
+        /// An element of a list with keys, by their values.
+        case key(JSONObject)
+        /// An element of a set.
+        case value(JSONValue)
+        case index(Int)
+    }
+
+    package var elements: [Element] = []
+
+    package static let root = FieldPath()
+
+    package func appending(_ element: Element) -> FieldPath { FieldPath(elements: elements + [element]) }
+    package func appending(_ field: String) -> FieldPath { appending(.field(field)) }
+
+    /// The names of the fields on the way, without list positions.
+    var fields: [String] {
+        elements.compactMap { if case .field(let name) = $0 { name } else { nil } }
+    }
+
+    package var description: String {
+        elements.reduce(into: "") { text, element in
+            switch element {
+            case .field(let name) where name.contains(where: { $0 == "." || $0 == "/" }): text += "[\(name)]"
+            case .field(let name): text += text.isEmpty ? name : ".\(name)"
+            case .key(let keys):
+                text += "[" + keys.map { "\($0.key)=\(Self.plain($0.value))" }.joined(separator: ",") + "]"
+            case .value(let value): text += "[\(Self.plain(value))]"
+            case .index(let index): text += "[\(index)]"
+            }
+        }
+    }
+
+    private static func plain(_ value: JSONValue) -> String { value.string ?? value.serializedString() }
+}

@@ -1,0 +1,68 @@
+/// Adds and removes finalizers.
+package struct Finalizers: Sendable {
+    private let api: any ObjectAPI
+    private let objects: any LiveObjects
+    private let gate: WriteGate
+
+    private static let attempts = 5
+
+    package init(api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate) {
+        self.api = api
+        self.objects = objects
+        self.gate = gate
+    }
+
+    /// The object with the finalizer.
+    ///
+    /// An object that is being deleted gets none: the API server would refuse it, and it would block the deletion.
+    /// - Throws: `APIError`; a conflict where the object has changed since it was read. `NotLeaderError`.
+    package func add(
+        _ finalizer: String, to object: DynamicObject, as type: ResourceType
+    ) async throws -> DynamicObject {
+        guard !object.isBeingDeleted, !object.finalizers.contains(finalizer) else { return object }
+        return try await write(object.finalizers + [finalizer], to: object, as: type)
+    }
+
+    /// Takes the finalizer away. Done where it, or the object, is gone already.
+    ///
+    /// - Throws: `APIError`; a conflict only after several attempts. `NotLeaderError`.
+    package func remove(_ finalizer: String, from object: DynamicObject, as type: ResourceType) async throws {
+        var current = object
+        for attempt in 1...Self.attempts {
+            guard current.uid == object.uid, current.finalizers.contains(finalizer) else { return }
+            do {
+                _ = try await write(current.finalizers.filter { $0 != finalizer }, to: current, as: type)
+                return
+            } catch let error as APIError where error.isNotFound {
+                return
+            } catch let error as APIError where error.isConflict && attempt < Self.attempts {
+                do {
+                    current = try await api.get(type, object.key)
+                } catch let error as APIError where error.isNotFound {
+                    return
+                }
+            }
+        }
+    }
+
+    private func write(
+        _ finalizers: [String], to object: DynamicObject, as type: ResourceType
+    ) async throws -> DynamicObject {
+        // A list is replaced as a whole, so the version is the precondition: finalizers of others must survive.
+        let patch: JSONValue = [
+            "metadata": [
+                "uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion),
+                "finalizers": .array(finalizers.map(JSONValue.string)),
+            ]
+        ]
+        try gate.check()
+        let written = try await api.patch(
+            type, object.key, .merge(patch), subresource: nil, options: WriteOptions())
+        if written.isBeingDeleted, written.finalizers.isEmpty {
+            objects.recordDeletion(type, object.key, uid: object.uid)
+        } else {
+            objects.recordWrite(written, of: type)
+        }
+        return written
+    }
+}

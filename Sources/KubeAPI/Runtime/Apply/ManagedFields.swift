@@ -1,0 +1,72 @@
+/// Who wrote which field of an object. Source: Kubernetes, "Field management" and FieldsV1.
+struct ManagedFields: Sendable {
+    struct Entry: Sendable {
+        var manager: String
+        var operation: String
+        var subresource: String
+        var time: Timestamp
+        var fields: JSONValue
+    }
+
+    private let entries: [Entry]
+
+    init(of object: DynamicObject) {
+        let list = object.fields["metadata"]?["managedFields"]?.array ?? []
+        entries = list.map { entry in
+            Entry(
+                manager: entry["manager"]?.string ?? "", operation: entry["operation"]?.string ?? "",
+                subresource: entry["subresource"]?.string ?? "",
+                time: entry["time"]?.string.flatMap(Timestamp.init(rfc3339:)) ?? Timestamp(secondsSinceEpoch: 0),
+                fields: entry["fieldsV1"] ?? [:])
+        }
+    }
+
+    /// The manager that has changed a field from what `writer` applied; `nil` where no other manager can be named.
+    ///
+    /// A field that was removed belongs to nobody. Then it was most likely the last one to write the object after us.
+    func changer(of path: FieldPath, otherThan writer: String) -> String? {
+        let others = entries.filter { !($0.manager == writer && $0.operation == "Apply") }
+        let owners = others.filter { Self.owns($0.fields, path.elements[...]) }
+        if let owner = owners.max(by: { $0.time < $1.time }) { return owner.manager }
+        if isOwned(path, by: writer) { return nil }
+        let ownTime = entries.first { $0.manager == writer && $0.operation == "Apply" }?.time
+        let later = others.filter { $0.subresource.isEmpty && $0.time >= ownTime ?? $0.time }
+        return later.max { $0.time < $1.time }?.manager
+    }
+
+    /// Whether what `writer` applied there still stands: the server then only spells it in another way.
+    func isOwned(_ path: FieldPath, by writer: String) -> Bool {
+        entries.contains {
+            $0.manager == writer && $0.operation == "Apply" && Self.owns($0.fields, path.elements[...])
+        }
+    }
+
+    private static func owns(_ fields: JSONValue, _ path: ArraySlice<FieldPath.Element>) -> Bool {
+        guard let element = path.first else { return true }
+        guard let children = fields.object, !children.isEmpty else { return false }
+        guard let child = child(of: children, element) else { return false }
+        // A leaf above the field: the whole of an atomic list or map is owned at once.
+        if child.object?.isEmpty ?? true { return true }
+        return owns(child, path.dropFirst())
+    }
+
+    private static func child(of children: JSONObject, _ element: FieldPath.Element) -> JSONValue? {
+        switch element {
+        case .field(let name): return children["f:\(name)"]
+        case .index(let index): return children["i:\(index)"]
+        case .key(let keys): return keyed(children, prefix: "k:") { $0 == .object(keys) }
+        case .value(let value): return keyed(children, prefix: "v:") { $0 == value }
+        }
+    }
+
+    private static func keyed(
+        _ children: JSONObject, prefix: String, where matches: (JSONValue) -> Bool
+    ) -> JSONValue? {
+        children.first { name, _ in
+            guard name.hasPrefix(prefix), let value = try? JSONValue.parse(String(name.dropFirst(2))) else {
+                return false
+            }
+            return matches(value)
+        }?.value
+    }
+}

@@ -1,0 +1,71 @@
+/// What makes a live object ours.
+package struct Ownership: Sendable, Hashable {
+    /// Every one of these labels must stand on the object with the same value.
+    package var labels: [String: String]
+    /// The object that the children belong to, where it may be named as their controller.
+    package var controller: OwnerReference?
+    /// UIDs in the inventory: what we made and somebody has stripped of its labels.
+    package var recordedUIDs: Set<String>
+    /// Takes over an object that nobody controls and that carries none of the labels.
+    package var adoptsUnmanaged: Bool
+
+    /// - Parameter labels: at least one, and at least one that no other kind of ours uses with this value.
+    package init(
+        labels: [String: String], controller: OwnerReference? = nil, recordedUIDs: Set<String> = [],
+        adoptsUnmanaged: Bool = false
+    ) {
+        self.labels = labels
+        self.controller = controller
+        self.recordedUIDs = recordedUIDs
+        self.adoptsUnmanaged = adoptsUnmanaged
+    }
+
+    /// Why the object is not ours; `nil` where it is.
+    package func objection(to object: DynamicObject) -> String? {
+        if let other = object.ownerReferences.first(where: { $0.controller == true }), other.uid != controller?.uid {
+            return "it is controlled by \(other.kind) \(other.name)"
+        }
+        if let controller, object.ownerReferences.contains(where: { $0.uid == controller.uid }) { return nil }
+        if recordedUIDs.contains(object.uid) { return nil }
+        let live = object.labels
+        let missing = labels.sorted { $0.key < $1.key }.filter { live[$0.key] != $0.value }
+        guard let first = missing.first else { return nil }
+        if let value = live[first.key] { return "its label \(first.key) is \(value), not \(first.value)" }
+        if adoptsUnmanaged { return nil }
+        return "it has no label \(first.key)=\(first.value)"
+    }
+}
+
+/// Why a child could not be applied, other than by an error of the API.
+package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
+    package enum Code: String, Sendable {
+        /// An object of this name exists and is somebody else's.
+        case foreignObject
+        /// The object is on its way out; its successor has to wait.
+        case beingDeleted
+    }
+
+    package var code: Code
+    /// One line: the object, the cause, and what to do.
+    package var message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+
+    static func foreign(_ kind: String, _ key: ObjectKey, _ objection: String) -> ApplyError {
+        ApplyError(
+            .foreignObject,
+            "\(kind) \(key) exists and is left alone: \(objection); delete or rename it, or choose another name here")
+    }
+
+    static func beingDeleted(_ object: DynamicObject) -> ApplyError {
+        let finalizers = object.finalizers
+        let waits = finalizers.isEmpty ? "its end" : "its finalizers \(finalizers.joined(separator: ", "))"
+        return ApplyError(
+            .beingDeleted, "\(object.kind) \(object.key) is being deleted: waiting for \(waits)")
+    }
+}

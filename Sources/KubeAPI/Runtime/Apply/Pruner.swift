@@ -1,0 +1,91 @@
+/// Deletes children that are not wanted any more: only what carries our labels and has the UID of the inventory.
+package struct Pruner: Sendable {
+    package struct Result: Sendable {
+        /// Still there: on their way out, or the deletion failed. They stay in the inventory.
+        package var remaining: [InventoryEntry] = []
+        package var deleted: [InventoryEntry] = []
+        /// Left alone, with the reason: they are not ours any more and leave the inventory.
+        package var released: [(entry: InventoryEntry, reason: String)] = []
+        package var failures: [(entry: InventoryEntry, error: any Error)] = []
+    }
+
+    /// The type of an entry; `nil` where the server does not have it any more, and then has no such object either.
+    package typealias Resolver = @Sendable (_ apiVersion: String, _ kind: String) async throws -> ResourceType?
+
+    private let api: any ObjectAPI
+    private let objects: any LiveObjects
+    private let gate: WriteGate
+    private let resolve: Resolver
+
+    package init(
+        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, resolve: @escaping Resolver
+    ) {
+        self.api = api
+        self.objects = objects
+        self.gate = gate
+        self.resolve = resolve
+    }
+
+    /// Deletes the entries. One that fails does not stop the others.
+    ///
+    /// - Parameters:
+    ///   - stale: see `Inventory.stale`. Never call this after an error while computing the desired children.
+    ///   - labels: what a child must carry to be ours.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    package func prune(
+        _ stale: [InventoryEntry], labels: [String: String],
+        propagation: DeleteOptions.Propagation = .background
+    ) async throws -> Result {
+        var result = Result()
+        for entry in stale {
+            do {
+                try await prune(entry, labels: labels, propagation: propagation, into: &result)
+            } catch let error as NotLeaderError {
+                throw error
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                result.failures.append((entry, error))
+                result.remaining.append(entry)
+            }
+        }
+        return result
+    }
+
+    private func prune(
+        _ entry: InventoryEntry, labels: [String: String], propagation: DeleteOptions.Propagation,
+        into result: inout Result
+    ) async throws {
+        guard let type = try await resolve(entry.apiVersion, entry.kind) else { return }
+        guard let live = try await find(type, entry.key), live.uid == entry.uid else { return }
+        if live.isBeingDeleted {
+            result.remaining.append(entry)
+            return
+        }
+        if let missing = labels.sorted(by: { $0.key < $1.key }).first(where: { live.labels[$0.key] != $0.value }) {
+            result.released.append((entry, "its label \(missing.key)=\(missing.value) was removed"))
+            return
+        }
+        try gate.check()
+        do {
+            try await api.delete(
+                type, entry.key, options: DeleteOptions(uid: entry.uid, propagationPolicy: propagation))
+        } catch let error as APIError where error.isNotFound || error.isConflict {
+            return  // gone, or another object of the same name by now
+        }
+        result.deleted.append(entry)
+        // Finalizers may hold it. Only the next look can tell; until then it is in the inventory.
+        result.remaining.append(entry)
+    }
+
+    /// The cache may be behind, but it is never ahead: what it does not know is asked of the server before the entry
+    /// is dropped, or a child would be orphaned.
+    private func find(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
+        if case .found(let object) = try await objects.lookUp(type, key) { return try object.dynamic() }
+        do {
+            return try await api.get(type, key)
+        } catch let error as APIError where error.isNotFound {
+            return nil
+        }
+    }
+}

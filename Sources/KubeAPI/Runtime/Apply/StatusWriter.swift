@@ -1,0 +1,48 @@
+/// Writes the status of an object, in one request, and only when its content has changed.
+package struct StatusWriter: Sendable {
+    private let api: any ObjectAPI
+    private let objects: any LiveObjects
+    private let gate: WriteGate
+    private let fieldManager: String
+    private let wallClock: @Sendable () -> Timestamp
+
+    package init(
+        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, fieldManager: String = "quartermaster",
+        wallClock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.api = api
+        self.objects = objects
+        self.gate = gate
+        self.fieldManager = fieldManager
+        self.wallClock = wallClock
+    }
+
+    /// Sets `status`, completed by `observedGeneration` in it and in each condition, and by transition times.
+    ///
+    /// - Parameters:
+    ///   - object: as it was read at the start of the reconcile: its generation is the observed one, its version the
+    ///     precondition.
+    /// - Returns: whether something was written.
+    /// - Throws: `APIError`; a conflict where the object has changed since it was read. `NotLeaderError`.
+    @discardableResult
+    package func write(
+        _ status: some Encodable, to object: DynamicObject, as type: ResourceType
+    ) async throws -> Bool {
+        guard let fields = try JSONValueEncoder().encode(status).object else {
+            throw JSONError(.type, "a status is an object", path: "status")
+        }
+        let previous = object.fields["status"]?.object ?? [:]
+        let completed = StatusContent.completed(
+            fields, previous: previous, generation: object.generation, now: wallClock())
+        guard let patch = StatusContent.patch(from: previous, to: completed) else { return false }
+        let body: JSONValue = [
+            "metadata": ["uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion)],
+            "status": .object(patch),
+        ]
+        try gate.check()
+        let written = try await api.patch(
+            type, object.key, .merge(body), subresource: "status", options: WriteOptions(fieldManager: fieldManager))
+        objects.recordWrite(written, of: type)
+        return true
+    }
+}

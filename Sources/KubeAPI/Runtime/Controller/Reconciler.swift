@@ -1,0 +1,36 @@
+/// Makes one object true.
+package protocol Reconciler: Sendable {
+    /// Called with a key whose object may have changed, may be unchanged, or may be gone: gone is `.done`.
+    ///
+    /// Never called twice at the same time for one key. Cancelled at the controller's deadline.
+    /// - Throws: `TerminalError` for what only an edit can mend; a conflict comes back soon and quietly; anything else
+    ///   comes back with growing delays.
+    func reconcile(_ key: ObjectKey) async throws -> Outcome
+}
+
+/// What a reconcile ends in, when it does not throw.
+package enum Outcome: Sendable, Hashable {
+    /// Nothing more to do until something changes.
+    case done
+    /// Look again after this time, unless something changes before.
+    case requeue(after: Duration)
+}
+
+/// An error that trying again does not mend: the key comes back when something changes.
+package struct TerminalError: Error, CustomStringConvertible {
+    package var message: String
+    package var cause: (any Error)?
+
+    package init(_ message: String, cause: (any Error)? = nil) {
+        self.message = message
+        self.cause = cause
+    }
+
+    package var description: String { cause.map { "\(message): \($0)" } ?? message }
+}
+
+/// What code below a reconcile may ask for without being handed it.
+package enum ReconcileContext {
+    /// Carries the controller, the object and the `reconcileID` of the running attempt.
+    @TaskLocal package static var logger = Logger.disabled
+}
