@@ -79,7 +79,8 @@ struct EvictionSubresource {
         refusal.failure.causes = [
             .init(
                 reason: "DisruptionBudget",
-                message: "The disruption budget \(budget.name) needs \(status?["desiredHealthy"]?.integer ?? 0) healthy "
+                message:
+                    "The disruption budget \(budget.name) needs \(status?["desiredHealthy"]?.integer ?? 0) healthy "
                     + "pods and has \(status?["currentHealthy"]?.integer ?? 0) currently",
                 field: "")
         ]

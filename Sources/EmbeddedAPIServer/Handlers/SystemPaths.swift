@@ -53,7 +53,8 @@ struct SystemPaths: Sendable {
     ) {
         let registry = core.registry
         let document = core.documents.document("aggregated/\(root)", revision: registry.revision) {
-            Discovery.aggregated(registry.definitions.filter { $0.type.group.isEmpty == (root == "api") }).serialized()
+            AggregatedDiscovery.document(registry.definitions.filter { $0.type.group.isEmpty == (root == "api") })
+                .serialized()
         }
         send(document, type, request, responder)
     }
@@ -106,21 +107,5 @@ struct SystemPaths: Sendable {
 
     static func notFound(_ responder: HTTPResponder) {
         responder.respond(status: 404, headers: plain, body: Array("404 page not found\n".utf8))
-    }
-}
-
-/// When discovery is asked for in one document. Source: Kubernetes documentation, "Aggregated discovery".
-enum AggregatedDiscovery {
-    /// The media type of the answer; `nil` where the client wants the plain documents.
-    static func mediaType(accept: String?) -> String? {
-        for type in (accept ?? "").split(separator: ",").map(MediaType.init) where type.name == "application/json" {
-            guard let kind = type.parameters["as"] else { return nil }
-            if kind == "APIGroupDiscoveryList", type.parameters["g"] == "apidiscovery.k8s.io",
-                type.parameters["v"] == "v2"
-            {
-                return "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-            }
-        }
-        return nil
     }
 }

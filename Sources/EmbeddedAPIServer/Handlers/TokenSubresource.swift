@@ -33,7 +33,9 @@ struct TokenSubresource {
             "creationTimestamp": .string(core.now.rfc3339),
         ]
         request[path: ["spec", "expirationSeconds"]] = .integer(seconds)
-        if request[path: ["spec", "audiences"]] == nil { request[path: ["spec", "audiences"]] = [.string(Self.issuer)] }
+        if request[path: ["spec", "audiences"]] == nil {
+            request[path: ["spec", "audiences"]] = [.string(Self.issuer)]
+        }
         request["status"] = ["token": .string(token), "expirationTimestamp": .string(expiry.rfc3339)]
         return .object(request, status: 201)
     }
