@@ -13,39 +13,46 @@ package final class KubeClient: Sendable {
         case lease
     }
 
+    package let configuration: ClientConfiguration
     let options: ClientOptions
     let transport: Transport
-    let configuration: TransportConfiguration
-    let authorizer: any RequestAuthorizer
+    let server: ServerAddress
+    let credentials: any CredentialProvider
     let discovery: DiscoveryCache
     /// Sent with each request: user agent, impersonation.
     let commonHeaders: [(String, String)]
     private let limiter: RateLimiter?
-    /// Credentials that the server has refused to a stream; told to the authorizer before the next request.
-    private let refused = Mutex<[RequestCredential]>([])
+    /// The certificates that the transport works with.
+    private let material = Mutex<TLSMaterial?>(nil)
+    /// Credentials that the server has refused to a stream; told to the provider before the next request.
+    private let refused = Mutex<[Credential]>([])
 
-    /// - Throws: `TransportError` where the transport cannot be set up.
+    /// Makes no connection yet; credentials are asked for with the first request.
+    ///
+    /// - Parameter credentials: `nil` for those that the configuration names.
+    /// - Throws: `TransportError` where the server's URL is none.
     package init(
-        connectingTo configuration: TransportConfiguration, authorizer: any RequestAuthorizer = NoAuthorization(),
-        extraHeaders: [(String, String)] = [], options: ClientOptions = ClientOptions(), lane: Lane = .standard
-    ) throws {
-        self.options = options
+        configuration: ClientConfiguration, credentials: (any CredentialProvider)? = nil,
+        options: ClientOptions = ClientOptions(), lane: Lane = .standard
+    ) throws(TransportError) {
         self.configuration = configuration
-        self.authorizer = authorizer
-        transport = try Transport(configuration: configuration)
+        self.options = options
+        self.credentials = credentials ?? makeCredentialProvider(for: configuration)
+        let connection = try TransportConfiguration(configuration)
+        server = connection.server
+        transport = try Transport(configuration: connection)
         discovery = DiscoveryCache(clock: options.clock)
-        commonHeaders = [("User-Agent", options.userAgent), ("Accept", "application/json")] + extraHeaders
-        let isLimited = lane == .standard && options.qps > 0
+        commonHeaders =
+            [("User-Agent", options.userAgent), ("Accept", "application/json")]
+            + (configuration.impersonation?.headers ?? [])
         limiter =
-            isLimited
+            lane == .standard && options.qps > 0
             ? RateLimiter(perSecond: options.qps, burst: options.burst, clock: options.clock) : nil
     }
 
-    /// Another client for the same server with a connection and limits of its own.
-    package func client(lane: Lane) throws -> KubeClient {
-        try KubeClient(
-            connectingTo: configuration, authorizer: authorizer, extraHeaders: Array(commonHeaders.dropFirst(2)),
-            options: options, lane: lane)
+    /// Another client for the same server, with the same credentials, on a connection and with limits of its own.
+    package func client(lane: Lane) throws(TransportError) -> KubeClient {
+        try KubeClient(configuration: configuration, credentials: credentials, options: options, lane: lane)
     }
 
     /// Aborts what is under way and closes the connections.
@@ -70,7 +77,7 @@ extension KubeClient {
     func perform(_ request: APIRequest) async throws -> HTTPResponse {
         var networkTries = 0
         var throttleTries = 0
-        var hasNewCredential = false
+        var hasRenewed = false
         while true {
             let credential = try await admit(request)
             let response: HTTPResponse
@@ -80,58 +87,63 @@ extension KubeClient {
                 networkTries += 1
                 let delay = options.retries.delay(
                     after: error, method: request.method, tries: networkTries, random: options.random())
-                guard let delay else { throw failure(error, request) }
+                guard let delay else { throw await failure(error, request) }
                 try await options.clock.sleep(for: delay)
                 continue
             }
             if response.status < 400 { return response }
-            let error = APIError(
-                status: response.status, headers: response.headers, body: response.body, request: request.label)
-            if response.status == 401, !hasNewCredential, let credential {
-                hasNewCredential = try await renew(credential, request)
-                if hasNewCredential { continue }
+            if response.status == 401, !hasRenewed, let credential {
+                hasRenewed = try await renew(credential, request)
+                if hasRenewed { continue }
             }
             throttleTries += 1
             let delay = options.retries.delay(
                 afterStatus: response.status, retryAfter: response.headers["Retry-After"].flatMap(retryAfter),
                 tries: throttleTries, random: options.random())
-            guard let delay else { throw error }
+            guard let delay else { throw await failure(response, request) }
             try await options.clock.sleep(for: delay)
         }
     }
 
-    /// Waits for the rate limit and gets the credentials.
-    func admit(_ request: APIRequest) async throws -> RequestCredential? {
+    /// Waits for the rate limit, gets the credentials and hands new certificates to the transport.
+    func admit(_ request: APIRequest) async throws -> Credential? {
         try await limiter?.acquire()
         let refused = refused.withLock { refused in
             defer { refused = [] }
             return refused
         }
-        for credential in refused { await authorizer.rejected(credential) }
-        return try await credential(for: request)
-    }
-
-    private func credential(for request: APIRequest) async throws -> RequestCredential? {
+        for credential in refused { await credentials.rejected(credential) }
         do {
-            return try await authorizer.authorization()
+            try await renewMaterial()
+            return try await credentials.authorization()
         } catch let error as CancellationError {
             throw error
         } catch {
             throw APIError(
-                code: 0, reason: APIError.credentialsReason, message: "no credentials: \(error)",
-                request: request.label)
+                code: 0, reason: APIError.credentialsReason, message: "\(error)", request: request.label)
+        }
+    }
+
+    private func renewMaterial() async throws {
+        let current = try await credentials.tlsMaterial()
+        guard material.withLock({ $0 }) != current else { return }
+        let connection = try TransportConfiguration(configuration, current)
+        material.withLock { material in
+            material = current
+            // In the lock, so that the transport ends up with what is noted here. It only queues the change.
+            transport.update(connection)
         }
     }
 
     /// - Returns: whether there is another credential to try.
-    private func renew(_ credential: RequestCredential, _ request: APIRequest) async throws -> Bool {
-        await authorizer.rejected(credential)
-        guard let newer = try await self.credential(for: request) else { return false }
+    private func renew(_ credential: Credential, _ request: APIRequest) async throws -> Bool {
+        await credentials.rejected(credential)
+        guard let newer = try? await credentials.authorization() else { return false }
         return newer.version != credential.version
     }
 
-    /// Remembers a 401 that a stream met: the transport's thread cannot wait for the authorizer.
-    func noteRefusal(of credential: RequestCredential?) {
+    /// Remembers a 401 that a stream met: the transport's thread cannot wait for the provider.
+    func noteRefusal(of credential: Credential?) {
         guard let credential else { return }
         refused.withLock { refused in
             if !refused.contains(credential) { refused.append(credential) }
@@ -139,7 +151,7 @@ extension KubeClient {
     }
 
     private func send(
-        _ request: APIRequest, _ credential: RequestCredential?
+        _ request: APIRequest, _ credential: Credential?
     ) async throws(TransportError) -> HTTPResponse {
         let elapsed = stopwatch(options.clock)
         do {
@@ -154,9 +166,9 @@ extension KubeClient {
         }
     }
 
-    func httpRequest(_ request: APIRequest, _ credential: RequestCredential?) -> HTTPRequest {
+    func httpRequest(_ request: APIRequest, _ credential: Credential?) -> HTTPRequest {
         var headers = commonHeaders + request.headers
-        if let credential { headers.append(("Authorization", credential.headerValue)) }
+        if let credential { headers.append(("Authorization", credential.header.value)) }
         return HTTPRequest(
             method: request.method, path: request.pathWithQuery, headers: headers, body: request.body,
             timeout: request.timeout, idleTimeout: request.idleTimeout, acceptsGzip: options.acceptsGzip)
@@ -166,16 +178,30 @@ extension KubeClient {
         guard let observer = options.observer else { return }
         observer.requestFinished(
             RequestRecord(
-                method: request.method, host: configuration.server.description, code: code, duration: duration,
+                method: request.method, host: server.description, code: code, duration: duration,
                 request: request.label))
         for value in headers?.values("Warning") ?? [] {
             if let text = warningText(value) { observer.serverWarned(text, request: request.label) }
         }
     }
 
-    func failure(_ error: TransportError, _ request: APIRequest) -> any Error {
+    private func failure(_ error: TransportError, _ request: APIRequest) async -> any Error {
         if error.code == .cancelled, Task.isCancelled { return CancellationError() }
-        return APIError(error, request: request.label)
+        var failure = APIError(error, request: request.label)
+        if error.code == .tls { await addCertificateProblem(to: &failure) }
+        return failure
+    }
+
+    private func failure(_ response: HTTPResponse, _ request: APIRequest) async -> APIError {
+        var failure = APIError(
+            status: response.status, headers: response.headers, body: response.body, request: request.label)
+        if failure.isUnauthorized { await addCertificateProblem(to: &failure) }
+        return failure
+    }
+
+    /// The server says only that it does not know us; that the certificate has expired is seen on this side.
+    private func addCertificateProblem(to error: inout APIError) async {
+        if let problem = await credentials.certificateProblem() { error.message += ": \(problem)" }
     }
 }
 

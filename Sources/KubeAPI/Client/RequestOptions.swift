@@ -66,7 +66,9 @@ package struct WatchOptions: Sendable, Hashable {
     var query: [(String, String)] {
         compactQuery([
             ("watch", "true"), ("labelSelector", labelSelector), ("fieldSelector", fieldSelector),
-            ("resourceVersion", resourceVersion), ("resourceVersionMatch", resourceVersionMatch),
+            ("resourceVersion", resourceVersion),
+            // The server demands it beside sendInitialEvents and has only this one.
+            ("resourceVersionMatch", resourceVersionMatch ?? sendInitialEvents.map { _ in "NotOlderThan" }),
             ("allowWatchBookmarks", allowBookmarks ? "true" : nil),
             ("sendInitialEvents", sendInitialEvents.map(String.init)),
             ("timeoutSeconds", timeout.map { String($0.components.seconds) }),

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Synchronization
 
 /// Exchanges with one API server: one libcurl multi handle on a thread of its own, HTTP/2 over TLS with all transfers
 /// on one connection where the server can, HTTP/1.1 elsewhere.
@@ -13,18 +13,21 @@ package final class Transport: Sendable {
 
     /// Starts the thread; no connection is made before the first request.
     ///
-    /// - Throws: `TransportError` where the thread cannot be started.
+    /// - Throws: `TransportError` where libcurl cannot be set up.
     package init(configuration: TransportConfiguration) throws(TransportError) {
         responseLimit = configuration.responseLimit
         try CurlLibrary.prepare()
         let inbox = inbox
-        try startThread {
+        startDetachedThread(named: "transport") {
             Self.serve(inbox, configuration)
             inbox.announceClosed()
         }
     }
 
     deinit { inbox.post(.shutdown) }
+
+    /// How many connections were made so far. With HTTP/2 it stays near one.
+    package var openedConnections: Int { inbox.openedConnections.load(ordering: .relaxed) }
 
     /// Exchanges one request for a whole response of at most `responseLimit` bytes. Any status is a response.
     ///

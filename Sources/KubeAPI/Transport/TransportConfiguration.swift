@@ -20,6 +20,7 @@ package struct TransportConfiguration: Sendable {
     /// Takes any certificate. Only for a user who asked for it.
     package var skipsVerification = false
     /// `http://`, `https://` or `socks5://`. `nil`: the environment's `HTTPS_PROXY` and `NO_PROXY`, never for loopback.
+    /// Empty: none.
     package var proxyURL: String?
 
     package var connectTimeout: Duration = .seconds(10)

@@ -16,7 +16,8 @@ extension TransportError {
             return Self(.connect, "cannot reach \(server): the proxy's name cannot be resolved")
         case CURLE_COULDNT_CONNECT:
             let number = easy.info(CURLINFO_OS_ERRNO)
-            return Self(.connect, "cannot reach \(server): \(number == 0 ? text : errorString(number))")
+            let path = (configuration.proxyURL ?? "").isEmpty ? "" : " through the proxy"
+            return Self(.connect, "cannot reach \(server)\(path): \(number == 0 ? text : errorString(number))")
         case CURLE_PROXY:
             return Self(.connect, "cannot reach \(server) through the proxy: \(text)")
         case CURLE_OPERATION_TIMEDOUT:
@@ -47,11 +48,14 @@ extension TransportError {
             case 9: "it is not valid yet; check this machine's clock"
             case 10: "it has expired; renew it, or check this machine's clock"
             case 18, 19, 20, 21: "it is not signed by the configured certificate authority"
-            case 62, 64: "it is for another name; check the server's address and tls-server-name"
+            case 62, 64: Self.otherName
+            case _ where text.contains("match") && text.contains("target host name"): Self.otherName
             default: text
             }
         return "the certificate of \(server) is not accepted: \(cause)"
     }
+
+    private static let otherName = "it is for another name; check the server's address and tls-server-name"
 
     /// With TLS 1.3 the refusal arrives as an alert when the connection is already in use.
     private static func refusedCertificate(_ text: String) -> String? {
@@ -66,6 +70,7 @@ extension TransportError {
     }
 
     private static func handshakeFailure(_ text: String) -> String {
+        if text.contains("SSL_ERROR_SYSCALL") { return "the server ended it during the TLS handshake" }
         if text.contains("wrong version number") { return "the server does not speak TLS on this port" }
         if text.contains("unsupported protocol") || text.contains("alert protocol version") {
             return "no common TLS version; 1.2 is the lowest allowed"

@@ -27,6 +27,8 @@ final class TransportInbox: Sendable {
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// Counted by the loop.
+    let openedConnections = Atomic(0)
     private let state = Mutex(State())
     private let lastID = Atomic<UInt64>(0)
 
@@ -40,7 +42,7 @@ final class TransportInbox: Sendable {
         state.withLock { state in
             guard !state.isClosed else { return false }
             state.commands.append(command)
-            // In the lock, because `close` frees the handle after it. It writes to a pipe and never waits.
+            // In the lock, because `close` frees the handle after it. It writes to a socket and never waits.
             if let multi = state.multi { curl_multi_wakeup(multi) }
             return true
         }

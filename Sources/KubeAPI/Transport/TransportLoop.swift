@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Glibc
+internal import Synchronization
 
 /// The transport's thread: takes orders from the inbox, lets libcurl work, ends what is finished or out of time.
 ///
@@ -84,7 +85,10 @@ final class TransportLoop {
         let order = waiting.removeValue(forKey: id)
         let transfer = transfers.removeValue(forKey: id)
         guard let sink = transfer?.sink ?? order?.sink else { return }
-        if let transfer { multi.remove(transfer.easy) }
+        if let transfer {
+            inbox.openedConnections.add(transfer.easy.info(CURLINFO_NUM_CONNECTS), ordering: .relaxed)
+            multi.remove(transfer.easy)
+        }
         let released = schedule.remove(id)
         sink.end(result)
         guard !isShuttingDown else { return }

@@ -51,7 +51,7 @@ final class LoopbackServer: Sendable {
         }
         guard code == 0 else { throw SetUpError(step: "bind") }
         port = Int(UInt16(bigEndian: address.sin_port))
-        try startThread { [weak self] in
+        startDetachedThread(named: "listener") { [weak self] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0, let self else { return }
@@ -81,18 +81,14 @@ final class LoopbackServer: Sendable {
             return state.connections.count
         }
         let connection = Connection(socket: client, number: number)
-        do {
-            try startThread { [weak self] in
-                while let request = connection.readRequest() {
-                    guard let self else { break }
-                    self.state.withLock { $0.requests.append(request) }
-                    self.handler(request, connection)
-                    if connection.isFinished { break }
-                }
-                self?.state.withLock { _ = $0.openSockets.remove(client) }
-                close(client)
+        startDetachedThread(named: "connection") { [weak self] in
+            while let request = connection.readRequest() {
+                guard let self else { break }
+                self.state.withLock { $0.requests.append(request) }
+                self.handler(request, connection)
+                if connection.isFinished { break }
             }
-        } catch {
+            self?.state.withLock { _ = $0.openSockets.remove(client) }
             close(client)
         }
     }
@@ -204,29 +200,13 @@ final class Connection: Sendable {
 
 /// Holds threads of a server back until a test opens it.
 final class Gate: Sendable {
-    private let semaphore: Semaphore = Semaphore()
+    private let semaphore = ThreadSemaphore()
 
     func open() { semaphore.signal() }
-    func wait() { semaphore.wait() }
 
-    /// A POSIX semaphore at an address of its own.
-    private final class Semaphore: @unchecked Sendable {
-        // Thread-safe by the semaphore itself.
-        private let pointer = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-        init() { sem_init(pointer, 0, 0) }
-
-        deinit {
-            sem_destroy(pointer)
-            pointer.deallocate()
-        }
-
-        /// Stays open for all that come later.
-        func signal() { sem_post(pointer) }
-
-        func wait() {
-            while sem_wait(pointer) != 0 {}
-            sem_post(pointer)
-        }
+    /// Stays open for all that come later.
+    func wait() {
+        semaphore.wait()
+        semaphore.signal()
     }
 }
