@@ -1,3 +1,5 @@
+internal import Synchronization
+
 extension Controller {
     /// One worker.
     func work() async {

@@ -71,7 +71,7 @@ package final class EventRecorder: Sendable {
             await writer.writeSeries()
             await added.wait(until: writer.nextDue, on: time)
         }
-        var last = writer
+        let last = writer
         let rest = takeAll()
         await shieldedFromCancellation { [time] in
             await withTaskGroup { group in

@@ -111,7 +111,9 @@ package final class LeaderElection: Sendable {
             defer { state = State(isLeading: isLeading, holder: holder) }
             return (state.isLeading != isLeading, state.holder != holder)
         }
-        if hasNewHolder, let holder, !holder.isEmpty { logger.info("the lease has a holder", ["holder": .string(holder)]) }
+        if hasNewHolder, let holder, !holder.isEmpty {
+            logger.info("the lease has a holder", ["holder": .string(holder)])
+        }
         guard hasChanged else { return }
         status.set(isLeading ? 1 : 0)
         logger.info(isLeading ? "leading" : "not leading any more")

@@ -17,7 +17,8 @@ package enum ProcessSignals {
 
     static func stream(of signals: [Int32]) -> AsyncStream<Int32> {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else { fatalError("no pipe for signals: \(String(cString: strerror(errno)))") }
+        guard pipe(&ends) == 0 else { fatalError("no pipe for signals: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         // A handler must not wait, whatever the reader does.
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
         writeEnd.store(ends[1], ordering: .releasing)
