@@ -33,7 +33,7 @@ let package = Package(
         .target(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
             swiftSettings: settings),
-        .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
+        .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI", "CEvent"], swiftSettings: settings),
         .target(name: "Reconcilers", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "CommandLineInterface", swiftSettings: settings),
         .executableTarget(

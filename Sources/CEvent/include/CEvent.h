@@ -1,13 +1,9 @@
 #ifndef CEVENT_H
 #define CEVENT_H
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/bufferevent_ssl.h>
-#include <event2/event.h>
-#include <event2/http.h>
-#include <event2/keyvalq_struct.h>
-#include <event2/listener.h>
-#include <event2/thread.h>
+// None of these names a system header: a type such as `timeval` would be this module's in Swift, and no longer Glibc's.
+#include "qm_certificate.h"
+#include "qm_http.h"
+#include "qm_tls.h"
 
 #endif

@@ -18,8 +18,21 @@ package struct JSONParser: ~Copyable {
     /// Parses one document of UTF-8 text.
     ///
     /// - Throws: `JSONError` with code `.syntax`; nothing of a broken document is returned. Nesting beyond 1,024
-    ///   levels and numbers beyond 64 bits are errors.
+    ///   levels and numbers beyond a `Double` are errors.
     package mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
+        do {
+            return try parseOnce(bytes)
+        } catch {
+            // Go writes 1e20 as an integer of 21 digits, which simdjson refuses for any number beyond 64 bits.
+            guard let rewritten = Self.withFractionsForLongIntegers(bytes) else { throw error }
+            let result = rewritten.withUnsafeBytes { buffer in
+                Result<JSONValue, JSONError> { () throws(JSONError) in try parseOnce(buffer) }
+            }
+            return try result.get()
+        }
+    }
+
+    private mutating func parseOnce(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
         guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), !bytes.isEmpty else {
             throw JSONError(.syntax, "the document is empty")
         }
@@ -32,6 +45,44 @@ package struct JSONParser: ~Copyable {
         // The first word is the document's root, the value follows.
         var reader = TapeReader(tape: tape, strings: strings, position: 1)
         return reader.value()
+    }
+
+    /// The text with `.0` behind integers that may be beyond 64 bits; `nil` where there are none.
+    private static func withFractionsForLongIntegers(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+        var rewritten: [UInt8] = []
+        var start = 0
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "\"") {
+                index += 1
+                while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+                    index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+                }
+                index += 1
+            } else if isPartOfNumber(bytes[index]) {
+                let number = index
+                while index < bytes.count, isPartOfNumber(bytes[index]) { index += 1 }
+                let isInteger = bytes[number..<index].allSatisfy { $0 <= UInt8(ascii: "9") && $0 != UInt8(ascii: ".") }
+                guard isInteger, index - number >= 19 else { continue }
+                let text = String(decoding: bytes[number..<index], as: UTF8.self)
+                guard Int64(text) == nil, UInt64(text) == nil else { continue }
+                rewritten += bytes[start..<index]
+                rewritten += Array(".0".utf8)
+                start = index
+            } else {
+                index += 1
+            }
+        }
+        return start == 0 ? nil : rewritten + bytes[start...]
+    }
+
+    private static func isPartOfNumber(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+            UInt8(ascii: "e"), UInt8(ascii: "E"):
+            true
+        default: false
+        }
     }
 }
 

@@ -47,10 +47,11 @@ extension JSONValue {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// The field of an object. Setting `nil` removes it; setting a field of what is no object makes it one.
+    /// The field of an object. Setting `nil` removes it; setting a value in what is no object makes it one.
     package subscript(key: String) -> JSONValue? {
         get { object?[key] }
         set {
+            if newValue == nil, object == nil { return }
             // Taken out before it is changed, so that the storage is unique and nothing is copied.
             var fields = object ?? JSONObject()
             self = .null
@@ -77,8 +78,10 @@ extension JSONValue {
                 self[first] = newValue
                 return
             }
-            var child = self[first] ?? .object(JSONObject())
             if newValue == nil, self[first] == nil { return }
+            var child = self[first] ?? .object(JSONObject())
+            // Taken out for the same reason.
+            self[first] = .null
             child[path: Array(path.dropFirst())] = newValue
             self[first] = child
         }

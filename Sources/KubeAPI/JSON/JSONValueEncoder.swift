@@ -62,14 +62,23 @@ private func encodeValue(_ value: some Encodable, into slot: EncodedSlot, coding
     case let value as JSONObject: slot.content = .value(.object(value))
     case let value as String: slot.content = .value(.string(value))
     case let value as Bool: slot.content = .value(.bool(value))
-    case let value as [String: JSONValue]:
-        // Dictionaries have no order of their own; sorted, so that equal values give equal text.
-        slot.content = .value(.object(JSONObject(value.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })))
-    case let value as [String: String]:
-        let fields = value.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
-        slot.content = .value(.object(JSONObject(fields)))
+    case let value as any SortedEncodable: try value.encodeSorted(into: slot, codingPath: codingPath)
     default:
         try value.encode(to: ValueEncoder(slot: slot, codingPath: codingPath))
+    }
+}
+
+/// Dictionaries have no order of their own; they are written sorted, so that equal values give equal text.
+private protocol SortedEncodable {
+    func encodeSorted(into slot: EncodedSlot, codingPath: [any CodingKey]) throws
+}
+
+extension Dictionary: SortedEncodable where Key == String, Value: Encodable {
+    fileprivate func encodeSorted(into slot: EncodedSlot, codingPath: [any CodingKey]) throws {
+        slot.makeObject()
+        for (key, value) in sorted(by: { $0.key < $1.key }) {
+            try encodeValue(value, into: slot.field(key), codingPath: codingPath + [AnyCodingKey(key)])
+        }
     }
 }
 
@@ -132,29 +141,32 @@ private struct UnkeyedContainer: UnkeyedEncodingContainer {
         self.codingPath = codingPath
     }
 
-    mutating func encodeNil() {
-        count += 1
-        slot.element().content = .value(.null)
+    /// A new element, with its path for errors.
+    private mutating func next() -> (slot: EncodedSlot, path: [any CodingKey]) {
+        defer { count += 1 }
+        return (slot.element(), codingPath + [AnyCodingKey(intValue: count)])
     }
 
+    mutating func encodeNil() { next().slot.content = .value(.null) }
+
     mutating func encode(_ value: some Encodable) throws {
-        count += 1
-        try encodeValue(value, into: slot.element(), codingPath: codingPath)
+        let (slot, path) = next()
+        try encodeValue(value, into: slot, codingPath: path)
     }
 
     mutating func nestedContainer<Nested: CodingKey>(keyedBy keyType: Nested.Type) -> KeyedEncodingContainer<Nested> {
-        count += 1
-        return ValueEncoder(slot: slot.element(), codingPath: codingPath).container(keyedBy: keyType)
+        let (slot, path) = next()
+        return ValueEncoder(slot: slot, codingPath: path).container(keyedBy: keyType)
     }
 
     mutating func nestedUnkeyedContainer() -> any UnkeyedEncodingContainer {
-        count += 1
-        return ValueEncoder(slot: slot.element(), codingPath: codingPath).unkeyedContainer()
+        let (slot, path) = next()
+        return ValueEncoder(slot: slot, codingPath: path).unkeyedContainer()
     }
 
     mutating func superEncoder() -> any Encoder {
-        count += 1
-        return ValueEncoder(slot: slot.element(), codingPath: codingPath)
+        let (slot, path) = next()
+        return ValueEncoder(slot: slot, codingPath: path)
     }
 }
 

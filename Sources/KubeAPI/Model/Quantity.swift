@@ -1,78 +1,91 @@
 /// An amount as Kubernetes writes it: `500m`, `1.5Gi`, `2e3`. Equal by meaning: `1000m` is `1`.
 ///
-/// Source: Kubernetes API reference, Quantity. Held in billionths (Kubernetes' finest suffix), rounded up as there.
+/// Source: Kubernetes API reference, Quantity. Held in billionths (Kubernetes' finest suffix); what is finer is rounded
+/// away from zero, as there. Amounts beyond 10^29 units stop there.
 package struct Quantity: Sendable, Hashable, Comparable {
-    /// Billionths of the unit. 128 bits hold every amount that Kubernetes accepts (below 2^63 units).
+    /// Billionths of the unit.
     package let nano: Int128
 
     package init(nano: Int128) { self.nano = nano }
 
     /// `nil` where the text is no quantity.
     package init?(_ text: String) {
-        var rest = Substring(text)
-        let isNegative = rest.first == "-"
-        if rest.first == "-" || rest.first == "+" { rest = rest.dropFirst() }
-        let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        guard let (mantissa, decimals) = Self.mantissa(digits),
-            let (multiplier, exponent) = Self.scale(rest.dropFirst(digits.count))
-        else { return nil }
-        let power = 9 + exponent - decimals
-        guard let value = Self.scaled(mantissa, by: multiplier, power: power) else { return nil }
-        nano = isNegative ? -value : value
+        guard let parts = QuantityText(text) else { return nil }
+        nano = parts.isNegative ? -parts.magnitude : parts.magnitude
     }
 
     package static func < (left: Quantity, right: Quantity) -> Bool { left.nano < right.nano }
-    package static func + (left: Quantity, right: Quantity) -> Quantity { Quantity(nano: left.nano + right.nano) }
 
-    private static func mantissa(_ digits: Substring) -> (value: Int128, decimals: Int)? {
-        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
-        guard !digits.isEmpty, parts.count <= 2, parts.contains(where: { !$0.isEmpty }) else { return nil }
-        var value: Int128 = 0
-        // 30 digits are more than any amount needs and still fit.
-        guard digits.count <= 31 else { return nil }
-        for digit in parts.joined() {
-            guard let number = digit.wholeNumberValue else { return nil }
-            value = value * 10 + Int128(number)
+    package static func + (left: Quantity, right: Quantity) -> Quantity {
+        let (sum, overflow) = left.nano.addingReportingOverflow(right.nano)
+        guard overflow else { return Quantity(nano: sum) }
+        return Quantity(nano: left.nano < 0 ? -.maximumNano : .maximumNano)
+    }
+}
+
+extension Int128 {
+    fileprivate static let maximumNano: Int128 = 100_000_000_000_000_000_000_000_000_000_000_000_000
+}
+
+/// The parts of a quantity's text.
+private struct QuantityText {
+    var isNegative: Bool
+    /// In billionths.
+    var magnitude: Int128
+
+    init?(_ text: String) {
+        var rest = Substring(text).utf8
+        isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+        let whole = rest.prefix(while: \.isDecimalDigit)
+        rest = rest.dropFirst(whole.count)
+        var fraction = rest.prefix(0)
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            fraction = rest.prefix(while: \.isDecimalDigit)
+            rest = rest.dropFirst(fraction.count)
         }
-        return (value, parts.count == 2 ? parts[1].count : 0)
+        guard whole.count + fraction.count > 0, let scale = Self.scale(String(Substring(rest))) else { return nil }
+        let power = 9 + scale.exponent - fraction.count
+        magnitude = Self.magnitude(Array(whole) + Array(fraction), power, scale.multiplier)
+        // As in Kubernetes, and only for these suffixes: 8Ei is one less than 2^63.
+        if scale.multiplier > 1 { magnitude = min(magnitude, Int128(Int64.max) * 1_000_000_000) }
     }
 
-    private static func scale(_ suffix: Substring) -> (multiplier: Int128, exponent: Int)? {
-        switch suffix {
-        case "": return (1, 0)
-        case "n": return (1, -9)
-        case "u": return (1, -6)
-        case "m": return (1, -3)
-        case "k": return (1, 3)
-        case "M": return (1, 6)
-        case "G": return (1, 9)
-        case "T": return (1, 12)
-        case "P": return (1, 15)
-        case "E": return (1, 18)
-        case "Ki": return (1 << 10, 0)
-        case "Mi": return (1 << 20, 0)
-        case "Gi": return (1 << 30, 0)
-        case "Ti": return (1 << 40, 0)
-        case "Pi": return (1 << 50, 0)
-        case "Ei": return (1 << 60, 0)
-        default:
-            guard suffix.first == "e" || suffix.first == "E", let exponent = Int(suffix.dropFirst()),
-                abs(exponent) <= 18
-            else { return nil }
-            return (1, exponent)
-        }
+    /// Binary suffixes multiply, decimal ones shift the point.
+    private static func scale(_ suffix: String) -> (multiplier: Int128, exponent: Int)? {
+        if let shift = ["Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60][suffix] { return (1 << shift, 0) }
+        let decimal = ["": 0, "n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18]
+        if let exponent = decimal[suffix] { return (1, exponent) }
+        guard suffix.first == "e" || suffix.first == "E", let exponent = Int32(suffix.dropFirst()) else { return nil }
+        return (1, Int(exponent))
     }
 
-    private static func scaled(_ mantissa: Int128, by multiplier: Int128, power: Int) -> Int128? {
-        var (value, overflow) = mantissa.multipliedReportingOverflow(by: multiplier)
-        guard !overflow else { return nil }
-        for _ in 0..<max(0, power) {
-            (value, overflow) = value.multipliedReportingOverflow(by: 10)
-            if overflow { return nil }
+    /// `digits` × 10^`power` × `multiplier`, rounded up, at most the maximum.
+    private static func magnitude(_ digits: [UInt8], _ power: Int, _ multiplier: Int128) -> Int128 {
+        let significant = digits.drop { $0 == UInt8(ascii: "0") }
+        guard !significant.isEmpty else { return 0 }
+        // So many digits fit 128 bits with the largest multiplier, and without one; what is behind them only rounds.
+        let taken = significant.prefix(multiplier > 1 ? 19 : 37)
+        let isInexact = significant.dropFirst(taken.count).contains { $0 != UInt8(ascii: "0") }
+        let mantissa = taken.reduce(Int128(0)) { $0 * 10 + Int128($1 - UInt8(ascii: "0")) }
+        return shifted(mantissa * multiplier, by: power + significant.count - taken.count, isInexact)
+    }
+
+    private static func shifted(_ value: Int128, by power: Int, _ isInexact: Bool) -> Int128 {
+        var value = value
+        var hasRest = isInexact
+        var power = power
+        while power > 0 {
+            guard value < Int128.maximumNano / 10 else { return .maximumNano }
+            value *= 10
+            power -= 1
         }
-        var divisor: Int128 = 1
-        for _ in 0..<max(0, -power) { divisor *= 10 }
-        // Rounded up, as Kubernetes does with what is finer than a billionth.
-        return value / divisor + (value % divisor > 0 ? 1 : 0)
+        while power < 0, value > 0 {
+            hasRest = hasRest || value % 10 != 0
+            value /= 10
+            power += 1
+        }
+        return min(value + (hasRest ? 1 : 0), .maximumNano)
     }
 }

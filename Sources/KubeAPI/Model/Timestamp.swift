@@ -92,7 +92,7 @@ extension Timestamp {
         guard separators.allSatisfy({ bytes[$0.0] == $0.1 }), bytes[10] | 0x20 == UInt8(ascii: "t"),
             let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
+            (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
         else { return nil }
         let days = days(year: year, month: month, day: day)
         // The 31st of June and its like come back as another day.
@@ -108,7 +108,7 @@ extension Timestamp {
             return nil
         }
         let digits = [1, 2, 4, 5].compactMap { text[$0].decimalDigit.map(Int64.init) }
-        guard digits.count == 4 else { return nil }
+        guard digits.count == 4, digits[0] * 10 + digits[1] < 24, digits[2] < 6 else { return nil }
         return Int64(sign) * ((digits[0] * 10 + digits[1]) * 3600 + (digits[2] * 10 + digits[3]) * 60)
     }
 
@@ -160,9 +160,10 @@ extension Timestamp: Codable, CustomStringConvertible {
         self = time
     }
 
+    /// Writes whole seconds, as Kubernetes' `Time` does; where fractions count, the field is a `MicroTime`.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
-        try container.encode(nanoseconds == 0 ? rfc3339 : rfc3339Micro)
+        try container.encode(rfc3339)
     }
 
     package var description: String { rfc3339 }

@@ -25,26 +25,3 @@ struct FieldManager: Sendable {
         return prefix.isEmpty ? "unknown" : prefix
     }
 }
-
-extension FieldManager {
-    /// Records what a create, update or patch changed.
-    ///
-    /// - Parameters:
-    ///   - live: the stored object; `nil` for a create.
-    ///   - new: the object that is about to be stored, with the `managedFields` that the client sent.
-    /// - Returns: `new` with its `managedFields`. Where nothing but times would change, the live ones are kept, so
-    ///   that a write without effect can be told by equality.
-    func update(live: JSONValue?, new: JSONValue) -> JSONValue { new }
-
-    /// Server-side apply.
-    ///
-    /// - Parameter configuration: what the client applied, `apiVersion` and `kind` included.
-    /// - Returns: the merged object with its `managedFields`; equal to `live` where nothing changed.
-    /// - Throws: `StatusFailure` 409 with one cause per conflict, 400 or 500 for a broken configuration.
-    func apply(live: JSONValue?, configuration: JSONValue, force: Bool) throws(StatusFailure) -> JSONValue {
-        guard configuration[path: ["metadata", "managedFields"]] == nil else {
-            throw .badRequest("metadata.managedFields must be nil")
-        }
-        return MergePatch.apply(configuration, to: live ?? [:])
-    }
-}

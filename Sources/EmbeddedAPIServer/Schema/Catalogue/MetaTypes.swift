@@ -47,16 +47,34 @@ extension TypeCatalogue {
           lastTransitionTime! time
           reason! string
           message! string
-        """
-
-    static let coreTypes = """
-        @prefix io.k8s.api.core.v1.
-        ConfigMap
+        ListMeta
+          selfLink string
+          resourceVersion string
+          continue string
+          remainingItemCount int64?
+          shardInfo ShardInfo
+        ShardInfo
+          selector! string
+        Status
           apiVersion string
           kind string
-          metadata ObjectMeta always
-          immutable bool?
-          data {string}
-          binaryData {bytes}
+          metadata ListMeta always
+          status string
+          message string
+          reason string
+          details StatusDetails
+          code int32
+        StatusDetails
+          name string
+          group string
+          kind string
+          uid string
+          causes [StatusCause]
+          retryAfterSeconds int32
+        StatusCause
+          reason string
+          message string
+          field string
+        Patch
         """
 }

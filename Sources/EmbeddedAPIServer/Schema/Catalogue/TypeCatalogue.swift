@@ -24,5 +24,11 @@ enum TypeCatalogue {
         return notation
     }()
 
-    private static let sources: [(String, String)] = [("meta", metaTypes), ("core", coreTypes)]
+    private static let sources: [(String, String)] = [
+        ("meta", metaTypes), ("pod", podTypes), ("container", containerTypes), ("volume", volumeTypes),
+        ("podStatus", podStatusTypes), ("core", coreTypes), ("node", nodeTypes), ("service", serviceTypes),
+        ("quota", quotaTypes), ("storage", storageTypes), ("apps", appsTypes), ("batch", batchTypes),
+        ("autoscaling", autoscalingTypes), ("policy", policyTypes), ("networking", networkingTypes),
+        ("rbac", rbacTypes), ("events", eventTypes), ("crd", customResourceTypes),
+    ]
 }

@@ -20,7 +20,7 @@ struct JSONPatch: Sendable {
     init(_ document: JSONValue) throws(StatusFailure) {
         guard let entries = document.array else {
             throw .badRequest(
-                "error decoding patch: json: cannot unmarshal \(document.typeName) into Go value of type jsonpatch.Patch"
+                "error decoding patch: json: cannot unmarshal \(document.typeName) into Go value of type []handlers.jsonPatchOp"
             )
         }
         guard entries.count <= Self.maximumOperations else {
@@ -37,13 +37,14 @@ struct JSONPatch: Sendable {
     func applied(to document: JSONValue) throws(StatusFailure) -> JSONValue {
         var result = document
         for operation in operations {
-            do {
+            do throws(Operation.Failure) {
                 try operation.apply(to: &result)
             } catch {
-                throw StatusFailure(
-                    422, "Invalid", "the server rejected our request due to an error in our request"
-                )
-                .with(cause: error.message)
+                // The real server keeps the cause to itself; so does its answer here.
+                var failure = StatusFailure(
+                    422, "Invalid", "the server rejected our request due to an error in our request")
+                failure.hasEmptyDetails = true
+                throw failure
             }
         }
         return result
@@ -63,69 +64,48 @@ struct JSONPatch: Sendable {
     }
 }
 
-extension StatusFailure {
-    fileprivate func with(cause message: String) -> StatusFailure {
-        var copy = self
-        copy.message = message
-        return copy
-    }
-}
-
 extension JSONPatch.Operation {
-    struct Failure: Error { var message: String }
+    /// The operation does not fit the document. Why is not told: the real server does not tell either.
+    struct Failure: Error {}
 
     fileprivate func apply(to document: inout JSONValue) throws(Failure) {
         switch verb {
-        case .add: try add(value, at: path, to: &document)
+        case .add: try add(value, to: &document)
         case .remove: _ = try remove(path, from: &document)
         case .replace:
-            guard document[path] != nil else { throw missing("replace", path) }
-            if path.isRoot { document = value } else { document.set(value, at: path.tokens[...]) }
-        case .move:
-            let moved = try remove(from ?? path, from: &document)
-            try add(moved, at: path, to: &document)
+            guard document[path] != nil else { throw Failure() }
+            document.set(value, at: path.tokens[...])
+        case .move: try add(remove(from ?? path, from: &document), to: &document)
         case .copy:
-            guard let source = document[from ?? path] else { throw missing("copy", from ?? path) }
-            try add(source, at: path, to: &document)
+            guard let source = document[from ?? path] else { throw Failure() }
+            try add(source, to: &document)
         case .test:
-            guard (document[path] ?? .null) == value else {
-                throw Failure(message: "testing value \(path) failed: test failed")
-            }
+            // What is missing passes as null.
+            guard (document[path] ?? .null) == value else { throw Failure() }
         }
     }
 
-    private func missing(_ verb: String, _ path: JSONPointer) -> Failure {
-        Failure(message: "\(verb) operation does not apply: doc is missing key: \(path): missing value")
-    }
-
-    private func add(_ value: JSONValue, at path: JSONPointer, to document: inout JSONValue) throws(Failure) {
+    private func add(_ value: JSONValue, to document: inout JSONValue) throws(Failure) {
         guard let last = path.tokens.last else {
             document = value
             return
         }
-        guard var parent = document[path.parent] else {
-            throw Failure(message: "add operation does not apply: doc is missing path: \"\(path)\": missing value")
-        }
-        switch parent {
-        case .object: parent[last] = value
-        case .array(var elements):
-            guard let index = last == "-" ? elements.count : Int(last), (0...elements.count).contains(index) else {
-                throw Failure(
-                    message: "add operation does not apply: error in add for path: '\(path)': "
-                        + "Unable to access invalid index: \(last): invalid index referenced")
-            }
+        switch document[path.parent] {
+        case .object(var fields)?:
+            fields[last] = value
+            document.set(.object(fields), at: path.parent.tokens[...])
+        case .array(var elements)?:
+            let index = last == "-" ? elements.count : Int(last) ?? -1
+            guard (0...elements.count).contains(index) else { throw Failure() }
             elements.insert(value, at: index)
-            parent = .array(elements)
-        default:
-            throw Failure(message: "add operation does not apply: doc is missing path: \"\(path)\": missing value")
+            document.set(.array(elements), at: path.parent.tokens[...])
+        default: throw Failure()
         }
-        document.set(parent, at: path.parent.tokens[...])
     }
 
     private func remove(_ path: JSONPointer, from document: inout JSONValue) throws(Failure) -> JSONValue {
         guard let last = path.tokens.last, let removed = document[path], var parent = document[path.parent] else {
-            throw Failure(
-                message: "remove operation does not apply: doc is missing path: \"\(path)\": missing value")
+            throw Failure()
         }
         if case .array(var elements) = parent, let index = Int(last) {
             elements.remove(at: index)

@@ -27,6 +27,10 @@ enum Table {
         _ object: JSONValue, _ definition: ResourceDefinition, _ include: Inclusion, _ now: Timestamp
     ) -> JSONValue {
         var row: JSONValue = ["cells": .array(definition.columns.map { $0.value(object, now) })]
+        if definition.type == .pod {
+            let conditions = PodSummary(object).rowConditions
+            if !conditions.isEmpty { row["conditions"] = .array(conditions) }
+        }
         switch include {
         case .none: row["object"] = .null
         case .metadata: row["object"] = PartialObjectMetadata.make(object)

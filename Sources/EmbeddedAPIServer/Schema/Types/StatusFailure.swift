@@ -16,6 +16,8 @@ struct StatusFailure: Error, Sendable, Hashable {
     var group = ""
     var kind = ""
     var causes: [Cause] = []
+    /// Some answers carry `details` that say nothing.
+    var hasEmptyDetails = false
 
     init(_ code: Int, _ reason: String, _ message: String) {
         self.code = code
@@ -54,7 +56,7 @@ struct StatusFailure: Error, Sendable, Hashable {
             details[key] = .string(value)
         }
         if !causes.isEmpty { details["causes"] = .array(causes.map(Self.json)) }
-        if !details.isEmpty { status["details"] = .object(details) }
+        if !details.isEmpty || hasEmptyDetails { status["details"] = .object(details) }
         status["code"] = .integer(Int64(code))
         return .object(status)
     }

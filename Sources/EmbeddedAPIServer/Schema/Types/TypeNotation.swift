@@ -12,7 +12,7 @@ import KubeAPI
 ///
 /// Types: `string int int32 int64 bool number quantity intOrString time microTime bytes any`, `[T]`, `{T}` (a map)
 /// or another type's name; a `?` keeps zero values (a pointer in the real server).
-/// Attributes: `always`, `map(keys)`, `set`, `atomic`, `patch(key)`, `patch(merge)`, `nopatch`, `retain`,
+/// Attributes: `always`, `map(keys)`, `set`, `atomic`, `patch(key)`, `patch(merge)`, `nopatch`, `retain`, `replace`,
 /// `enum(a|b)`, `min(n)`, `max(n)`.
 struct TypeNotation {
     struct Problem: Error, CustomStringConvertible {
@@ -146,6 +146,7 @@ private struct Attributes {
         case "always": presence = .always
         case "atomic": isAtomicMap = true
         case "retain": patch.retainsKeys = true
+        case "replace": patch.replaces = true
         case "nopatch": patch = TypeSchema.PatchRule()
         case "set":
             listType = .set

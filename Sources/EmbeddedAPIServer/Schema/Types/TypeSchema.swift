@@ -25,6 +25,7 @@ final class TypeSchema: Sendable {
         var mergeKey: String?
         var merges = false
         var retainsKeys = false
+        var replaces = false
     }
 
     struct Field: Sendable {

@@ -1,0 +1,12 @@
+internal import CommandLineInterface
+internal import KubeAPI
+
+extension CommandLineProgram {
+    /// `devcluster`.
+    static let devcluster = CommandLineProgram(
+        name: "devcluster",
+        summary:
+            "devcluster is a Kubernetes cluster in one process, for development: an API server with simulated nodes.",
+        commands: [SimulateCommand.self],
+        exitStatus: { error in error is ConfigurationError || error is JSONError ? 2 : 1 })
+}

@@ -1,0 +1,36 @@
+internal import KubeAPI
+
+/// Gives services their cluster addresses out of 10.96.0.0/16.
+struct ServiceAdmission {
+    let core: APICore
+
+    func admit(_ service: JSONValue) -> JSONValue {
+        var service = service
+        let type = service[path: ["spec", "type"]]?.string ?? "ClusterIP"
+        guard type != "ExternalName" else { return service }
+        let given = service[path: ["spec", "clusterIP"]]?.string ?? ""
+        let address = given.isEmpty ? freeAddress() : given
+        service[path: ["spec", "clusterIP"]] = .string(address)
+        service[path: ["spec", "clusterIPs"]] = [.string(address)]
+        return service
+    }
+
+    /// An update that leaves the address out keeps it.
+    func keepAddresses(of live: JSONValue, in service: JSONValue) -> JSONValue {
+        var service = service
+        guard (service[path: ["spec", "clusterIP"]]?.string ?? "").isEmpty else { return service }
+        for field in ["clusterIP", "clusterIPs"] { service[path: ["spec", field]] = live[path: ["spec", field]] }
+        return service
+    }
+
+    private func freeAddress() -> String {
+        let taken = Set(
+            core.store.all(GroupResource(.service)).compactMap { $0.json[path: ["spec", "clusterIP"]]?.string })
+        while true {
+            // The network's own, the first and the broadcast address are left alone.
+            let number = core.random.next() % 65_532 + 2
+            let address = "10.96.\(number >> 8).\(number & 255)"
+            if !taken.contains(address) { return address }
+        }
+    }
+}

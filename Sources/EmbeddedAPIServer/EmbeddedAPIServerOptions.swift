@@ -1,0 +1,48 @@
+package import KubeAPI
+
+/// How an `EmbeddedAPIServer` behaves.
+package struct EmbeddedAPIServerOptions: Sendable {
+    package enum Authorization: Sendable {
+        /// Everybody who is authenticated may do everything.
+        case open
+        /// Roles and bindings decide, as in a real cluster; the group `system:masters` may do everything.
+        case rbac
+    }
+
+    /// 0 takes a free port.
+    package var port: UInt16
+    /// Without TLS there are no client certificates.
+    package var usesTLS: Bool
+    package var authorization: Authorization
+    /// Bearer tokens and whom they stand for.
+    package var tokens: [String: UserInfo]
+    /// Changes kept for each resource; older ones give 410.
+    package var historyLimit: Int
+    /// Between bookmarks of a watch.
+    package var bookmarkInterval: Duration
+    /// Of a watch that names none.
+    package var watchTimeout: Duration
+    /// Deletes dependents of deleted owners, and the content of deleted namespaces; makes default service accounts.
+    package var runsControllers: Bool
+    package var now: @Sendable () -> Timestamp
+    /// Of names, identifiers and tokens.
+    package var seed: UInt64
+
+    package init(
+        port: UInt16 = 0, usesTLS: Bool = true, authorization: Authorization = .open,
+        tokens: [String: UserInfo] = [:], historyLimit: Int = 1000, bookmarkInterval: Duration = .seconds(60),
+        watchTimeout: Duration = .seconds(2400), runsControllers: Bool = true,
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now, seed: UInt64 = UInt64.random(in: .min ... .max)
+    ) {
+        self.port = port
+        self.usesTLS = usesTLS
+        self.authorization = authorization
+        self.tokens = tokens
+        self.historyLimit = historyLimit
+        self.bookmarkInterval = bookmarkInterval
+        self.watchTimeout = watchTimeout
+        self.runsControllers = runsControllers
+        self.now = now
+        self.seed = seed
+    }
+}

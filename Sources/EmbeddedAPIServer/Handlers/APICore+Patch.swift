@@ -1,0 +1,104 @@
+internal import KubeAPI
+
+extension APICore {
+    private enum PatchKind: String {
+        case json = "application/json-patch+json"
+        case merge = "application/merge-patch+json"
+        case strategic = "application/strategic-merge-patch+json"
+        case apply = "application/apply-patch+yaml"
+    }
+
+    func patch(_ context: RequestContext) throws -> Answer {
+        let kind = try patchKind(context)
+        if kind == .apply { return try apply(context) }
+        guard let live = store.get(context.storage, context.key) else {
+            throw APIFailure.notFound(context.type, context.key.name)
+        }
+        let current = Presentation.json(live, as: context.definition)
+        let patched = try patched(current, by: try context.patchDocument(), kind, context)
+        var decoded = try decode(patched, context)
+        try checkPatchedName(decoded.object, context)
+        try checkIdentity(&decoded.object, context)
+        let result = try replace(live, with: decoded.object, context)
+        return .object(result, warnings: decoded.warnings)
+    }
+
+    private func patchKind(_ context: RequestContext) throws -> PatchKind {
+        let name = MediaType(context.request.header("Content-Type") ?? "").name
+        guard let kind = PatchKind(rawValue: name) else {
+            var failure = APIFailure(415, "UnsupportedMediaType", "415: Unsupported Media Type")
+            failure.hasDetails = true
+            throw failure
+        }
+        if kind == .strategic, context.definition.isCustom {
+            throw APIFailure.unsupportedMediaType(
+                accepted: "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
+        }
+        return kind
+    }
+
+    private func patched(
+        _ current: JSONValue, by patch: JSONValue, _ kind: PatchKind, _ context: RequestContext
+    ) throws -> JSONValue {
+        if kind == .json { return try JSONPatch(patch).applied(to: current) }
+        guard patch.object != nil else {
+            throw APIFailure.badRequest(
+                "error decoding patch: json: cannot unmarshal \(patch.typeName) into Go value of type "
+                    + "map[string]interface {}")
+        }
+        if kind == .merge { return MergePatch.apply(patch, to: current) }
+        return try StrategicMergePatch.apply(patch, to: current, schema: context.definition.schema)
+    }
+
+    private func checkPatchedName(_ object: JSONValue, _ context: RequestContext) throws {
+        let name = object[path: ["metadata", "name"]]?.string ?? ""
+        guard name == context.key.name else {
+            throw APIFailure.badRequest(
+                "the name of the object (\(name)) does not match the name on the URL (\(context.key.name))")
+        }
+    }
+
+    /// Server-side apply. Source: Kubernetes documentation, "Server-Side Apply".
+    private func apply(_ context: RequestContext) throws -> Answer {
+        guard let manager = context.request.parameter("fieldManager"), !manager.isEmpty else {
+            throw APIFailure.invalidOption(
+                "PatchOptions", .required(FieldPath("fieldManager"), "is required for apply patch"))
+        }
+        let decoded = try applied(context)
+        let live = store.get(context.storage, context.key)
+        guard live != nil || context.info.subresource == nil else {
+            throw APIFailure.notFound(context.type, context.key.name)
+        }
+        let fields = FieldManager(
+            context.definition, subresource: context.info.subresource ?? "", manager: manager, now: now)
+        let merged = try fields.apply(
+            live: live.map { Presentation.json($0, as: context.definition) }, configuration: decoded.object,
+            force: context.request.parameter("force") == "true")
+        if let live {
+            let result = try replace(live, with: merged, context, recordsFields: false)
+            return .object(result, warnings: decoded.warnings)
+        }
+        if let uid = decoded.object[path: ["metadata", "uid"]]?.string, !uid.isEmpty {
+            throw APIFailure.conflict(
+                context.type, context.key.name,
+                "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+        }
+        let (created, warnings) = try create(merged, context, recordsFields: false)
+        return .object(created, status: 201, warnings: decoded.warnings + warnings)
+    }
+
+    private func applied(_ context: RequestContext) throws -> (object: JSONValue, warnings: [String]) {
+        let type = context.type
+        var body = try context.yaml()
+        let name = body[path: ["metadata", "name"]]?.string ?? ""
+        if name.isEmpty, body.object != nil { body[path: ["metadata", "name"]] = .string(context.key.name) }
+        try checkPatchedName(body, context)
+        guard body["apiVersion"]?.string == type.apiVersion, body["kind"]?.string == type.kind else {
+            return try decode(body, context)
+        }
+        try checkIdentity(&body, context)
+        // Apply types the configuration itself and refuses what the schema does not know.
+        guard context.definition.isCustom else { return (body, []) }
+        return try decode(body, context)
+    }
+}

@@ -1,0 +1,148 @@
+package import KubeAPI
+
+/// What a region wants of a node that it claims.
+package struct WantedClaim: Sendable, Hashable {
+    package var pool: NodeClaim.Pool
+    package var region: Region
+
+    package init(pool: NodeClaim.Pool, region: Region) {
+        self.pool = pool
+        self.region = region
+    }
+}
+
+/// What has to be written to a node to claim it, keep it claimed, or release it: a pure function of the node as it is
+/// and of what is wanted.
+package struct NodePlan: Sendable, Hashable {
+    /// The labels to write; `nil` removes one.
+    package private(set) var labels: [String: String?] = [:]
+    /// All taints of the node, those of others included; `nil` where they stay.
+    package private(set) var taints: [JSONValue]?
+    /// The ledger after the write, `nil` once the node is released.
+    package private(set) var claim: NodeClaim?
+    /// What was ours and had been changed by somebody else: field paths of the node.
+    package private(set) var repaired: [String] = []
+    package private(set) var isRelease: Bool
+    package private(set) var isNewClaim: Bool
+
+    private let resourceVersion: String
+    private let claimText: String?
+
+    /// - Parameters:
+    ///   - node: A node that is free, or that `wanted.pool` holds, or that is to be released.
+    ///   - wanted: `nil` releases the node.
+    /// - Returns: `nil` where the node is as it should be.
+    package init?(_ node: NodeSnapshot, wanted: WantedClaim?) throws {
+        var edit = NodeEdit(node, wanted: wanted)
+        edit.dropLabels()
+        edit.setLabels()
+        edit.dropTaints()
+        edit.setTaints()
+        claim = edit.ledger
+        claimText = try edit.ledger?.annotation()
+        isRelease = edit.ledger == nil
+        isNewClaim = node.claim == nil && edit.ledger != nil
+        repaired = edit.repaired
+        resourceVersion = node.resourceVersion
+        for key in Set(node.labels.keys).union(edit.labels.keys) where node.labels[key] != edit.labels[key] {
+            labels.updateValue(edit.labels[key], forKey: key)
+        }
+        if edit.taints != node.taints { taints = edit.taints }
+        // The ledger is compared by meaning: another spelling of the same is no reason to write.
+        let isLedgerSame = edit.ledger == node.claim && (node.claimText == nil) == (edit.ledger == nil)
+        if labels.isEmpty, taints == nil, isLedgerSame { return nil }
+    }
+
+    /// The merge patch: refused with a conflict where the node has changed since it was read.
+    package var mergePatch: JSONValue {
+        let values = labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(JSONValue.string) ?? .null) }
+        return .compact([
+            "metadata": .compact([
+                "resourceVersion": .string(resourceVersion),
+                "labels": values.isEmpty ? nil : .object(JSONObject(values)),
+                "annotations": [AnnotationKey.claim: claimText.map(JSONValue.string) ?? .null],
+            ]),
+            // A list that a merge patch names is replaced as a whole, hence the precondition above.
+            "spec": taints.map { ["taints": $0.isEmpty ? .null : .array($0)] },
+        ])
+    }
+}
+
+/// A node while it is changed, and the ledger that comes of it.
+private struct NodeEdit {
+    let before: NodeClaim?
+    let wanted: WantedClaim?
+    var labels: [String: String]
+    var taints: [JSONValue]
+    var ledger: NodeClaim?
+    var repaired: [String] = []
+
+    init(_ node: NodeSnapshot, wanted: WantedClaim?) {
+        before = node.claim
+        self.wanted = wanted
+        labels = node.labels
+        taints = node.taints
+        ledger = wanted.map { NodeClaim(pool: $0.pool, region: $0.region.name, onRelease: $0.region.onRelease) }
+    }
+
+    /// Whether what is no longer wanted goes; the spec decides while there is one, then the ledger.
+    private var removesOwned: Bool { (wanted?.region.onRelease ?? before?.onRelease) == .removeOwned }
+
+    mutating func dropLabels() {
+        guard removesOwned, let before else { return }
+        let wantedKeys = Set((wanted?.region.nodeLabels ?? [:]).keys)
+        // A key that the selector has come to look at is the user's now: forgotten, not removed.
+        let untouched = wantedKeys.union(wanted?.region.nodeSelector.keys ?? [])
+        for (key, label) in before.labels where !untouched.contains(key) && labels[key] == label.value {
+            labels[key] = label.previous
+        }
+    }
+
+    mutating func setLabels() {
+        guard let wanted else { return }
+        for (key, value) in wanted.region.nodeLabels {
+            let entry = before?.labels[key]
+            if let entry, labels[key] != entry.value { repaired.append("metadata.labels.\(key)") }
+            // What we wrote over stays on record for as long as we hold the node.
+            let previous = entry.map(\.previous) ?? labels[key]
+            ledger?.labels[key] = NodeClaim.Label(value: value, previous: previous)
+            labels[key] = value
+        }
+        repaired.sort()
+    }
+
+    mutating func dropTaints() {
+        guard removesOwned, let before else { return }
+        let kept = wanted?.region.taints ?? []
+        for entry in before.taints where !kept.contains(where: { $0.matches(entry.taint) }) {
+            guard let index = taints.firstIndex(where: { $0.isTaint(entry.taint) }),
+                taints[index]["value"]?.string ?? "" == entry.value ?? ""
+            else { continue }
+            if let previous = entry.previous {
+                taints[index] = Taint(key: entry.key, value: previous.value, effect: entry.effect).json
+            } else {
+                taints.remove(at: index)
+            }
+        }
+    }
+
+    mutating func setTaints() {
+        guard let wanted else { return }
+        for taint in wanted.region.taints {
+            let entry = before?.taint(matching: taint)
+            let index = taints.firstIndex { $0.isTaint(taint) }
+            let live = index.map { taints[$0]["value"]?.string ?? "" }
+            if let entry, live != entry.value ?? "" {
+                repaired.append("spec.taints[\(taint.key):\(taint.effect.rawValue)]")
+            }
+            let previous = entry.map(\.previous) ?? live.map { .init(value: $0.isEmpty ? nil : $0) }
+            ledger?.taints.append(
+                .init(key: taint.key, effect: taint.effect, value: taint.normalValue, previous: previous))
+            if let index {
+                if live != taint.value ?? "" { taints[index] = taint.json }
+            } else {
+                taints.append(taint.json)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package import KubeAPI
+
+/// What a reconcile has seen and done: the input of the status.
+package struct PoolObservation: Sendable {
+    package var pool: RegionalWorkerPool
+    /// The enabled regions, in the order of the list.
+    package var regions: [RegionObservation]
+    /// Whether the operator's configuration lets pools of this namespace claim nodes.
+    package var mayClaimNodes = true
+    /// Nodes that could not be written.
+    package var nodeFailures: [WriteFailure] = []
+    /// What the pool is being deleted for and waits on; `nil` while it is not being deleted.
+    package var deletion: Finding?
+    /// What would be written if the pool were not suspended, as `Deployment workers-eu`.
+    package var heldBack: [String] = []
+    package var inventory: [InventoryEntry] = []
+
+    package init(pool: RegionalWorkerPool, regions: [RegionObservation]) {
+        self.pool = pool
+        self.regions = regions
+    }
+}
+
+/// A region as it is seen.
+package struct RegionObservation: Sendable {
+    package var region: Region
+    package var matched = 0
+    package var claimed = 0
+    /// Claimed nodes whose kubelet reports that it is well.
+    package var ready = 0
+    package var conflicts: [Conflict] = []
+    package var failures: [WriteFailure] = []
+    package var deployment: Deployment?
+
+    package struct Conflict: Sendable, Hashable {
+        package var node: String
+        package var holder: Holder
+    }
+
+    package enum Holder: Sendable, Hashable {
+        case pool(ObjectKey)
+        /// A region of this pool that stands before this one.
+        case region(String)
+
+        package var text: String {
+            switch self {
+            case .pool(let key): "RegionalWorkerPool \(key)"
+            case .region(let name): "region \(name) of this pool"
+            }
+        }
+    }
+
+    package init(region: Region) { self.region = region }
+}
+
+/// A write that did not go through.
+package struct WriteFailure: Sendable, Hashable {
+    /// What the failure means for the user.
+    package enum Kind: Sendable, Hashable {
+        /// The API server refused what was written: nothing gets better without an edit.
+        case refused
+        /// An object of this name belongs to somebody else.
+        case nameTaken
+        /// Worth trying again.
+        case transient
+    }
+
+    /// Such as `Deployment workers/workers-eu`.
+    package var object: String
+    package var kind: Kind
+    /// The API server's own words.
+    package var message: String
+
+    package init(object: String, kind: Kind, message: String) {
+        self.object = object
+        self.kind = kind
+        self.message = message
+    }
+}

@@ -1,0 +1,49 @@
+package import KubeAPI
+
+/// A region of a pool with everything that it takes from the pool: what the builders and the node claims work with.
+package struct Region: Sendable, Hashable {
+    package let name: String
+    package let nodeSelector: LabelSelector
+    /// Pods wanted.
+    package let replicas: Int
+    /// The most pods that the region can ever have.
+    package let maxReplicas: Int
+    /// Labels for the nodes, the region's own among them. Keys that the selector looks at are not here: they are
+    /// what makes a node belong to the region, and the operator must not write them.
+    package let nodeLabels: [String: String]
+    package let taints: [Taint]
+    package let onRelease: ReleasePolicy
+    package let env: [JSONObject]
+    /// The name of the region's children.
+    package let childName: String
+    /// The labels that select the region's pods. They must never change: a Deployment's selector cannot.
+    package let podSelector: [String: String]
+    /// Every label that the pods get beside those of the template.
+    package let podLabels: [String: String]
+
+    init(_ spec: RegionalWorkerPool.RegionSpec, of pool: RegionalWorkerPool) {
+        let poolName = pool.metadata.name ?? ""
+        let settings = pool.spec.nodes
+        name = spec.name
+        nodeSelector = spec.nodeSelector
+        replicas = spec.replicas ?? pool.spec.replicas
+        maxReplicas = replicas
+        nodeLabels = (spec.nodes?.labels ?? settings.labels)
+            .merging([spec.nodes?.regionLabelKey ?? settings.regionLabelKey: spec.name]) { _, region in region }
+            .filter { !spec.nodeSelector.keys.contains($0.key) }
+        taints = spec.nodes?.taints ?? settings.taints
+        onRelease = spec.nodes?.onRelease ?? settings.onRelease
+        env = spec.env ?? []
+        childName = ChildName.joined(poolName, spec.name)
+        podSelector = [
+            LabelKey.regionalWorkerPool: ChildName.labelValue(poolName), LabelKey.region: spec.name,
+        ]
+        // Not the inherited ones: a change of those must not replace every pod.
+        podLabels = pool.childLabels.merging(podSelector) { $1 }
+    }
+}
+
+extension RegionalWorkerPool {
+    /// The enabled regions in the order of the list.
+    package var enabledRegions: [Region] { spec.regions.filter(\.enabled).map { Region($0, of: self) } }
+}

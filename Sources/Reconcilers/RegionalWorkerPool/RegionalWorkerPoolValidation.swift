@@ -1,0 +1,151 @@
+package import KubeAPI
+
+// The rules that the CRD has in CEL, in the same words: for `render` and `validate`, and as defence on a server without
+// CEL. Types, bounds and patterns are the schema's.
+extension RegionalWorkerPool {
+    /// Everything that is wrong with a manifest; it need not have its defaults.
+    ///
+    /// As on the API server, the rules are looked at once the schema has no objections.
+    package static func violations(in manifest: DynamicObject) -> [Violation] {
+        let object = CustomResource.regionalWorkerPool.applyingDefaults(to: manifest)
+        let violations = CustomResource.regionalWorkerPool.violations(in: object)
+        guard violations.isEmpty else { return violations }
+        do {
+            return try object.decode(RegionalWorkerPool.self).ruleViolations
+        } catch let error as JSONError {
+            return [Violation(error.path, error.message)]
+        } catch {
+            return [Violation("", "\(error)")]
+        }
+    }
+
+    /// The rules across fields.
+    package var ruleViolations: [Violation] {
+        var rules = Rules()
+        if let inherited = spec.inheritedMetadata { inherited.check(&rules, at: "spec.inheritedMetadata") }
+        for (index, region) in spec.regions.enumerated() { region.check(&rules, at: "spec.regions[\(index)]") }
+        spec.nodes.overrides.check(&rules, at: "spec.nodes")
+        rules.require(
+            (spec.disruption.maxUnavailable != nil) != (spec.disruption.minAvailable != nil), "spec.disruption",
+            "give either maxUnavailable or minAvailable")
+        spec.checkRegionNames(&rules)
+        return rules.violations
+    }
+}
+
+/// Collects the rules that do not hold.
+private struct Rules {
+    private(set) var violations: [Violation] = []
+
+    mutating func require(_ holds: Bool, _ path: String, _ message: String) {
+        if !holds { violations.append(Violation(path, message)) }
+    }
+}
+
+extension InheritedMetadata {
+    private static let operatorLabels: Set = [LabelKey.managedBy, LabelKey.name, LabelKey.component]
+
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        let labelKeys = (labels ?? [:]).keys
+        let annotationKeys = (annotations ?? [:]).keys
+        rules.require(
+            labelKeys.allSatisfy(LabelSyntax.isKey), path.field("labels"),
+            "a label key is a name such as team, or a domain and a name such as example.com/team")
+        rules.require(
+            !labelKeys.contains { $0.hasPrefix("quartermaster.dev/") || Self.operatorLabels.contains($0) },
+            path.field("labels"),
+            """
+            app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; \
+            use another key
+            """)
+        rules.require(
+            annotationKeys.allSatisfy(LabelSyntax.isKey), path.field("annotations"),
+            "an annotation key is a name such as note, or a domain and a name such as example.com/note")
+        rules.require(
+            !annotationKeys.contains { $0.hasPrefix("quartermaster.dev/") }, path.field("annotations"),
+            "annotations under quartermaster.dev are set by the operator; use another key")
+    }
+}
+
+extension RegionalWorkerPool.RegionSpec {
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        rules.require(
+            (nodeSelector.matchLabels ?? [:]).keys.allSatisfy(LabelSyntax.isKey),
+            path.field("nodeSelector.matchLabels"),
+            "a label key is a name such as zone, or a domain and a name such as topology.kubernetes.io/region")
+        for (index, requirement) in (nodeSelector.matchExpressions ?? []).enumerated() {
+            let needsValues = requirement.operator == .in || requirement.operator == .notIn
+            rules.require(
+                needsValues != (requirement.values ?? []).isEmpty,
+                path.field("nodeSelector.matchExpressions[\(index)]"),
+                "In and NotIn need at least one entry in values; Exists and DoesNotExist take none")
+        }
+        rules.require(
+            !nodeSelector.isEmpty, path.field("nodeSelector"),
+            "name at least one label of the region's nodes; an empty selector would claim every node of the cluster")
+        for (index, variable) in (env ?? []).enumerated() {
+            rules.require(
+                variable["value"] == nil || variable["valueFrom"] == nil, path.field("env[\(index)]"),
+                "give either value or valueFrom")
+        }
+        nodes?.check(&rules, at: path.field("nodes"))
+    }
+}
+
+extension RegionalWorkerPool.NodeSettings {
+    fileprivate var overrides: RegionalWorkerPool.NodeOverrides {
+        .init(labels: labels, regionLabelKey: regionLabelKey, taints: taints, onRelease: onRelease)
+    }
+}
+
+extension RegionalWorkerPool.NodeOverrides {
+    private static let reservedMessage =
+        "label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own"
+    private static let clusterPrefixes = ["node.kubernetes.io/", "node.cloudprovider.kubernetes.io/"]
+    private static let controlPlaneKeys: Set = [
+        "node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master", "node-role.kubernetes.io/etcd",
+    ]
+
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        let keys = (labels ?? [:]).keys
+        rules.require(
+            keys.allSatisfy(LabelSyntax.isKey), path.field("labels"),
+            "a label key is a name such as workload, or a domain and a name such as example.com/workload")
+        rules.require(!keys.contains(where: LabelSyntax.isReserved), path.field("labels"), Self.reservedMessage)
+        rules.require(
+            !(regionLabelKey.map(LabelSyntax.isReserved) ?? false), path.field("regionLabelKey"), Self.reservedMessage)
+        for (index, taint) in (taints ?? []).enumerated() {
+            let field = path.field("taints[\(index)].key")
+            rules.require(
+                !Self.clusterPrefixes.contains(where: taint.key.hasPrefix), field,
+                """
+                taints under node.kubernetes.io and node.cloudprovider.kubernetes.io belong to the cluster; \
+                use a key of your own
+                """)
+            rules.require(
+                !Self.controlPlaneKeys.contains(taint.key), field,
+                "the control plane's taints belong to the cluster; use a key of your own")
+        }
+    }
+}
+
+extension RegionalWorkerPool.Spec {
+    /// The region's name has a variable and a label of its own, which nothing else may set.
+    fileprivate func checkRegionNames(_ rules: inout Rules) {
+        rules.require(
+            !regions.contains { ($0.env ?? []).contains { $0["name"]?.string == regionEnvName } }, "spec",
+            """
+            the variable that regionEnvName names is set by the operator; remove it from env or choose another \
+            regionEnvName
+            """)
+        let setsRegionLabel = regions.contains { region in
+            (region.nodes?.labels ?? nodes.labels).keys.contains(region.nodes?.regionLabelKey ?? nodes.regionLabelKey)
+        }
+        rules.require(
+            !setsRegionLabel, "spec",
+            """
+            nodes.labels must not hold the key that regionLabelKey names, its value is the region's name; remove it \
+            from labels or choose another regionLabelKey
+            """)
+    }
+}

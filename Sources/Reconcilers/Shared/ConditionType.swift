@@ -1,0 +1,11 @@
+/// The types of the conditions in a status.
+package enum ConditionType: String, Sendable, CaseIterable {
+    // Of every kind. `Reconciling` and `Stalled` are there only while they are True. Source: kstatus.
+    case ready = "Ready"
+    case reconciling = "Reconciling"
+    case stalled = "Stalled"
+
+    // Of RegionalWorkerPool.
+    case nodesClaimed = "NodesClaimed"
+    case available = "Available"
+}

@@ -1,0 +1,62 @@
+internal import KubeAPI
+
+/// Assembles `status.conditions` from findings.
+///
+/// `Ready` is always there, `Reconciling` and `Stalled` only while they are True and never both. Source: kstatus.
+struct Conditions {
+    private struct Draft {
+        var type: ConditionType
+        var status: Condition.Status
+        var reason: Reason
+        var message: String
+    }
+
+    private var drafts: [Draft] = []
+    private var findings: [Finding] = []
+
+    /// Adds a condition: True with `reason` and `message`, or False with what was found.
+    mutating func add(_ type: ConditionType, _ finding: Finding?, orElse reason: Reason, _ message: String) {
+        guard let finding else {
+            drafts.append(Draft(type: type, status: .true, reason: reason, message: message))
+            return
+        }
+        findings.append(finding)
+        drafts.append(Draft(type: type, status: .false, reason: finding.reason, message: finding.message))
+    }
+
+    /// A finding of the object as a whole, without a condition of its own.
+    mutating func block(_ finding: Finding) { findings.append(finding) }
+
+    /// The finding that `Ready` reports, `nil` where there is none.
+    var blocker: Finding? { findings.mostPressing }
+
+    /// The conditions as they go into the status; `StatusWriter` adds generation and times.
+    ///
+    /// - Parameter ready: The reason and message of `Ready` where nothing blocks.
+    func assembled(ready: (reason: Reason, message: String)) -> [Condition] {
+        var all = [Draft(type: .ready, status: .true, reason: ready.reason, message: ready.message)]
+        if let blocker {
+            all[0] = Draft(type: .ready, status: .false, reason: blocker.reason, message: blocker.message)
+            switch blocker.consequence {
+            case .wait:
+                all.append(
+                    Draft(type: .reconciling, status: .true, reason: blocker.reason, message: blocker.message))
+            case .edit:
+                all.append(Draft(type: .stalled, status: .true, reason: blocker.reason, message: blocker.message))
+            case .pause: break
+            }
+        }
+        return (all + drafts).map { draft in
+            Condition(
+                type: draft.type.rawValue, status: draft.status, reason: draft.reason.rawValue,
+                message: draft.message.cut(to: 4096))
+        }
+    }
+}
+
+extension String {
+    /// The text, cut where it is longer than a field may be. Source: the limits count characters, not bytes.
+    func cut(to limit: Int) -> String {
+        unicodeScalars.count <= limit ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(limit - 1))) + "…"
+    }
+}

@@ -1,0 +1,13 @@
+/// The label keys that the operator sets on its children.
+package enum LabelKey {
+    package static let managedBy = "app.kubernetes.io/managed-by"
+    package static let name = "app.kubernetes.io/name"
+    package static let component = "app.kubernetes.io/component"
+
+    /// The pool that a child belongs to; with `region` the selector of a region's pods.
+    package static let regionalWorkerPool = "quartermaster.dev/regionalworkerpool"
+    package static let region = "quartermaster.dev/region"
+
+    /// The value of `managedBy`.
+    package static let manager = "quartermaster"
+}

@@ -1,0 +1,55 @@
+package import KubeAPI
+
+/// What `quartermaster render` prints: the children that objects of ours would have, without a cluster.
+package enum Rendering {
+    /// Why a manifest cannot be rendered. One line for each violation.
+    package struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+        package var lines: [String]
+
+        package var description: String { lines.joined(separator: "\n") }
+    }
+
+    private static let kinds: [String: @Sendable (DynamicObject) throws -> [DynamicObject]] = [
+        RegionalWorkerPool.resourceType.kind: { try RegionalWorkerPool(defaulting: $0).children().map(\.object) }
+    ]
+    private static let rules: [String: @Sendable (DynamicObject) -> [Violation]] = [
+        RegionalWorkerPool.resourceType.kind: { RegionalWorkerPool.violations(in: $0) }
+    ]
+
+    /// The children of every object of ours among the documents of a file, in the file's order; objects of other
+    /// groups and the elements of a `List` are told apart as kubectl does.
+    ///
+    /// - Throws: `Failure` where nothing of ours is there, or something is and breaks a rule; nothing is rendered then.
+    package static func children(of documents: [JSONValue]) throws -> [DynamicObject] {
+        let objects = try documents.flatMap(objects(in:)).filter { group(of: $0) == "quartermaster.dev" }
+        guard !objects.isEmpty else { throw Failure(lines: ["there is no object of quartermaster.dev to render"]) }
+        let problems = objects.flatMap { object in
+            violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
+        }
+        guard problems.isEmpty else { throw Failure(lines: problems) }
+        return try objects.flatMap { try kinds[$0.kind]?($0) ?? [] }
+    }
+
+    /// What breaks a rule in an object of ours.
+    package static func violations(in object: DynamicObject) -> [Violation] {
+        guard let resource = CustomResource.all.first(where: { $0.type.kind == object.kind }),
+            let check = rules[object.kind]
+        else {
+            let known = CustomResource.all.map(\.type.kind).joined(separator: ", ")
+            return [Violation("kind", "\"\(object.kind)\" is unknown; quartermaster.dev has \(known)")]
+        }
+        guard object.apiVersion == resource.type.apiVersion else {
+            return [Violation("apiVersion", "must be \(resource.type.apiVersion), is \(object.apiVersion)")]
+        }
+        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + check(object)
+    }
+
+    private static func objects(in document: JSONValue) throws -> [DynamicObject] {
+        if document["kind"]?.string == "List", let items = document["items"]?.array {
+            return try items.flatMap(objects(in:))
+        }
+        return [try DynamicObject(document)]
+    }
+
+    private static func group(of object: DynamicObject) -> Substring { object.apiVersion.prefix { $0 != "/" } }
+}

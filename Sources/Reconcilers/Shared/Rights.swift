@@ -1,0 +1,43 @@
+/// What the operator may do in a cluster: `config/rbac` says the same, and a test compares the two.
+///
+/// A right stands here because a code path named beside it uses it; whoever removes the path removes the right.
+package struct Right: Sendable, Hashable {
+    package enum Scope: Sendable, Hashable, CaseIterable {
+        case cluster
+        /// The operator's own namespace.
+        case ownNamespace
+    }
+
+    package var scope: Scope
+    package var group: String
+    /// With its subresource: `regionalworkerpools/status`.
+    package var resource: String
+    package var verbs: Set<String>
+    /// The code that needs it.
+    package var usedBy: String
+
+    private init(_ scope: Scope, _ group: String, _ resource: String, _ verbs: Set<String>, usedBy: String) {
+        self.scope = scope
+        self.group = group
+        self.resource = resource
+        self.verbs = verbs
+        self.usedBy = usedBy
+    }
+
+    private static let read: Set = ["get", "list", "watch"]
+
+    package static let all = [
+        Right(.cluster, "", "nodes", read.union(["patch"]), usedBy: "NodeClaims"),
+        Right(.cluster, "apps", "deployments", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "policy", "poddisruptionbudgets", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        Right(.cluster, "quartermaster.dev", "regionalworkerpools", read.union(["patch"]), usedBy: "Finalizers"),
+        Right(.cluster, "quartermaster.dev", "regionalworkerpools/status", ["patch"], usedBy: "StatusWriter"),
+        // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, for `blockOwnerDeletion`.
+        Right(
+            .cluster, "quartermaster.dev", "regionalworkerpools/finalizers", ["update"], usedBy: "ObjectMeta.child"),
+        Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
+        Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
+    ]
+}

@@ -1,0 +1,38 @@
+package import KubeAPI
+
+/// A custom resource of ours as its CRD describes it: what `render` and `validate` know without a cluster.
+package struct CustomResource: Sendable {
+    package let type: ResourceType
+    /// The CRD's text, as it stands under `crds/`.
+    package let text: String
+    /// The `openAPIV3Schema` of the served version.
+    package let schema: JSONValue
+
+    package static let regionalWorkerPool = CustomResource(
+        RegionalWorkerPool.resourceType, text: regionalWorkerPoolDefinition)
+
+    /// Every kind of ours.
+    package static let all = [regionalWorkerPool]
+
+    private init(_ type: ResourceType, text: String) {
+        self.type = type
+        self.text = text
+        guard let definition = try? YAML.parseDocument(Array(text.utf8)),
+            let version = definition["spec"]?["versions"]?.elements.first(where: { $0["name"]?.string == type.version }
+            ),
+            let schema = version["schema"]?["openAPIV3Schema"]
+        else { fatalError("the built-in CRD of \(type.kind) has no schema for \(type.version)") }
+        self.schema = schema
+    }
+
+    /// The object with the schema's defaults, as the API server stores it.
+    package func applyingDefaults(to object: DynamicObject) -> DynamicObject {
+        guard let fields = object.json.applyingDefaults(of: schema).object else { return object }
+        return DynamicObject(fields)
+    }
+
+    /// What the schema has against the object; defaults are applied before.
+    package func violations(in object: DynamicObject) -> [Violation] {
+        SchemaValidator().violations(in: object.json, against: schema)
+    }
+}

@@ -1,0 +1,585 @@
+// swift-format-ignore-file
+// Made by `make golden` from crds/quartermaster.dev_regionalworkerpools.yaml; a test compares the two.
+
+/// The CRD of RegionalWorkerPool.
+let regionalWorkerPoolDefinition = #"""
+# Written by hand. The program carries the same text (Sources/Reconcilers/Shared/Schema); a test compares the two and
+# `make golden` carries a change over.
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: regionalworkerpools.quartermaster.dev
+spec:
+  group: quartermaster.dev
+  scope: Namespaced
+  names:
+    kind: RegionalWorkerPool
+    listKind: RegionalWorkerPoolList
+    plural: regionalworkerpools
+    singular: regionalworkerpool
+    shortNames: [rwp]
+    categories: [quartermaster]
+  versions:
+    - name: v1alpha1
+      served: true
+      storage: true
+      subresources:
+        status: {}
+      additionalPrinterColumns:
+        - name: Ready
+          type: string
+          description: Whether every region has its nodes and its pods.
+          jsonPath: .status.conditions[?(@.type=="Ready")].status
+        - name: Reason
+          type: string
+          description: Why the pool is ready or not.
+          jsonPath: .status.conditions[?(@.type=="Ready")].reason
+        - name: Regions
+          type: string
+          description: Regions with all of their pods ready, of the enabled ones.
+          jsonPath: .status.regionsReady
+        - name: Nodes
+          type: integer
+          description: Nodes that the pool has claimed.
+          jsonPath: .status.nodes
+        - name: Desired
+          type: integer
+          description: Pods wanted over all regions.
+          jsonPath: .status.replicas
+        - name: Available
+          type: integer
+          description: Pods that are ready.
+          jsonPath: .status.readyReplicas
+        - name: Age
+          type: date
+          jsonPath: .metadata.creationTimestamp
+        - name: Message
+          type: string
+          priority: 1
+          description: What blocks the pool, why, and what to do about it.
+          jsonPath: .status.conditions[?(@.type=="Ready")].message
+      schema:
+        openAPIV3Schema:
+          description: One pool of workers spread over the regions of a cluster.
+          type: object
+          required: [spec]
+          properties:
+            apiVersion:
+              type: string
+            kind:
+              type: string
+            metadata:
+              type: object
+            spec:
+              description: What the pool shall be.
+              type: object
+              required: [regions, template]
+              properties:
+                suspend:
+                  description: >-
+                    Stops every write to the pool's children and nodes. The status goes on.
+                  type: boolean
+                  default: false
+                inheritedMetadata:
+                  description: Labels and annotations for every child of the pool. Nothing else of the pool's metadata is copied.
+                  type: object
+                  properties:
+                    labels:
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: a label key is a name such as team, or a domain and a name such as example.com/team
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
+                          message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                    annotations:
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 4096
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: an annotation key is a name such as note, or a domain and a name such as example.com/note
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/'))
+                          message: annotations under quartermaster.dev are set by the operator; use another key
+                regions:
+                  description: The regions of the pool. Where two of them match the same node, the first one gets it.
+                  type: array
+                  minItems: 1
+                  maxItems: 32
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name]
+                  items:
+                    type: object
+                    required: [name, nodeSelector]
+                    properties:
+                      name:
+                        description: Becomes the value of the region label and part of the children's names.
+                        type: string
+                        minLength: 1
+                        maxLength: 20
+                        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                      nodeSelector:
+                        description: >-
+                          The nodes of this region. A label key used here is never written or removed by the operator.
+                        type: object
+                        properties:
+                          matchLabels:
+                            type: object
+                            maxProperties: 16
+                            additionalProperties:
+                              type: string
+                              maxLength: 63
+                              pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                            x-kubernetes-validations:
+                              - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                                message: a label key is a name such as zone, or a domain and a name such as topology.kubernetes.io/region
+                          matchExpressions:
+                            type: array
+                            maxItems: 16
+                            x-kubernetes-list-type: atomic
+                            items:
+                              type: object
+                              required: [key, operator]
+                              properties:
+                                key:
+                                  type: string
+                                  minLength: 1
+                                  maxLength: 317
+                                  pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                                operator:
+                                  type: string
+                                  enum: [In, NotIn, Exists, DoesNotExist]
+                                values:
+                                  type: array
+                                  maxItems: 64
+                                  x-kubernetes-list-type: atomic
+                                  items:
+                                    type: string
+                                    maxLength: 63
+                                    pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                              x-kubernetes-validations:
+                                - rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && self.values.size() > 0 : !has(self.values) || self.values.size() == 0"
+                                  message: In and NotIn need at least one entry in values; Exists and DoesNotExist take none
+                        x-kubernetes-validations:
+                          - rule: (has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)
+                            message: name at least one label of the region's nodes; an empty selector would claim every node of the cluster
+                      enabled:
+                        description: With false the region is drained, its children go and its nodes are released.
+                        type: boolean
+                        default: true
+                      replicas:
+                        description: Pods of this region, in place of the pool's replicas.
+                        type: integer
+                        format: int32
+                        minimum: 0
+                        maximum: 1000
+                      nodes:
+                        description: What takes the place of the pool's nodes for this region, field by field.
+                        type: object
+                        properties:
+                          labels:
+                            description: Labels set on the nodes.
+                            type: object
+                            maxProperties: 16
+                            additionalProperties:
+                              type: string
+                              maxLength: 63
+                              pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                            x-kubernetes-validations:
+                              - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                                message: a label key is a name such as workload, or a domain and a name such as example.com/workload
+                              - rule: self.all(key, !key.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/'))
+                                message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                          regionLabelKey:
+                            description: The label that gets the region's name as its value.
+                            type: string
+                            minLength: 1
+                            maxLength: 317
+                            pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                            x-kubernetes-validations:
+                              - rule: "!self.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/')"
+                                message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                          taints:
+                            description: Taints set on the nodes; the pool's pods tolerate them.
+                            type: array
+                            maxItems: 8
+                            x-kubernetes-list-type: map
+                            x-kubernetes-list-map-keys: [key, effect]
+                            items:
+                              type: object
+                              required: [key, effect]
+                              properties:
+                                key:
+                                  type: string
+                                  minLength: 1
+                                  maxLength: 317
+                                  pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                                  x-kubernetes-validations:
+                                    - rule: "!self.startsWith('node.kubernetes.io/') && !self.startsWith('node.cloudprovider.kubernetes.io/')"
+                                      message: taints under node.kubernetes.io and node.cloudprovider.kubernetes.io belong to the cluster; use a key of your own
+                                    - rule: "!(self in ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node-role.kubernetes.io/etcd'])"
+                                      message: the control plane's taints belong to the cluster; use a key of your own
+                                value:
+                                  type: string
+                                  maxLength: 63
+                                  pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                effect:
+                                  type: string
+                                  enum: [NoSchedule, PreferNoSchedule, NoExecute]
+                          onRelease:
+                            description: >-
+                              What happens to a node that leaves the pool. RemoveOwned takes away the labels and taints that the pool had
+                              set and brings back what they had replaced; Retain leaves the node as it is.
+                            type: string
+                            enum: [RemoveOwned, Retain]
+                      env:
+                        description: >-
+                          Environment of this region's worker container. A variable that the template has too gets this value.
+                        type: array
+                        maxItems: 64
+                        x-kubernetes-list-type: map
+                        x-kubernetes-list-map-keys: [name]
+                        items:
+                          type: object
+                          required: [name]
+                          properties:
+                            name:
+                              type: string
+                              minLength: 1
+                              maxLength: 128
+                              pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$'
+                            value:
+                              type: string
+                              maxLength: 8192
+                            valueFrom:
+                              description: As in a container of a Pod.
+                              type: object
+                              x-kubernetes-preserve-unknown-fields: true
+                          x-kubernetes-validations:
+                            - rule: "!(has(self.value) && has(self.valueFrom))"
+                              message: give either value or valueFrom
+                replicas:
+                  description: Pods per region.
+                  type: integer
+                  format: int32
+                  minimum: 0
+                  maximum: 1000
+                  default: 1
+                nodes:
+                  description: What the operator sets on the nodes of every region.
+                  type: object
+                  default: {}
+                  properties:
+                    labels:
+                      description: Labels set on the nodes.
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                      default: {workload: worker}
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: a label key is a name such as workload, or a domain and a name such as example.com/workload
+                        - rule: self.all(key, !key.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/'))
+                          message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                    regionLabelKey:
+                      description: The label that gets the region's name as its value.
+                      type: string
+                      minLength: 1
+                      maxLength: 317
+                      pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                      default: region
+                      x-kubernetes-validations:
+                        - rule: "!self.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/')"
+                          message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                    taints:
+                      description: Taints set on the nodes; the pool's pods tolerate them.
+                      type: array
+                      maxItems: 8
+                      x-kubernetes-list-type: map
+                      x-kubernetes-list-map-keys: [key, effect]
+                      default:
+                        - key: workload
+                          value: worker
+                          effect: NoSchedule
+                      items:
+                        type: object
+                        required: [key, effect]
+                        properties:
+                          key:
+                            type: string
+                            minLength: 1
+                            maxLength: 317
+                            pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                            x-kubernetes-validations:
+                              - rule: "!self.startsWith('node.kubernetes.io/') && !self.startsWith('node.cloudprovider.kubernetes.io/')"
+                                message: taints under node.kubernetes.io and node.cloudprovider.kubernetes.io belong to the cluster; use a key of your own
+                              - rule: "!(self in ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master', 'node-role.kubernetes.io/etcd'])"
+                                message: the control plane's taints belong to the cluster; use a key of your own
+                          value:
+                            type: string
+                            maxLength: 63
+                            pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                          effect:
+                            type: string
+                            enum: [NoSchedule, PreferNoSchedule, NoExecute]
+                    onRelease:
+                      description: >-
+                        What happens to a node that leaves the pool. RemoveOwned takes away the labels and taints that the pool had
+                        set and brings back what they had replaced; Retain leaves the node as it is.
+                      type: string
+                      enum: [RemoveOwned, Retain]
+                      default: RemoveOwned
+                template:
+                  description: >-
+                    The pods, as in a Deployment. The worker is the container named worker, else the first one.
+                  type: object
+                  x-kubernetes-preserve-unknown-fields: true
+                regionEnvName:
+                  description: The environment variable of every container that holds the region's name.
+                  type: string
+                  minLength: 1
+                  maxLength: 63
+                  pattern: '^[A-Za-z_][A-Za-z0-9_]*$'
+                  default: WORKER_REGION
+                resources:
+                  description: For the worker container where the template gives it none.
+                  type: object
+                  default:
+                    requests: {cpu: 500m, memory: 1Gi}
+                    limits: {cpu: "2", memory: 3Gi}
+                  properties:
+                    requests:
+                      description: What the scheduler reserves.
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        x-kubernetes-int-or-string: true
+                        anyOf:
+                          - type: integer
+                          - type: string
+                        maxLength: 32
+                        pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                    limits:
+                      description: What the container may use at most.
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        x-kubernetes-int-or-string: true
+                        anyOf:
+                          - type: integer
+                          - type: string
+                        maxLength: 32
+                        pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                placement:
+                  description: Where the pods of a region go among its nodes.
+                  type: object
+                  default: {}
+                  properties:
+                    spread:
+                      description: One topology spread constraint over the pods of a region; tainted nodes that they don't tolerate are left out.
+                      type: object
+                      default: {}
+                      properties:
+                        topologyKey:
+                          type: string
+                          minLength: 1
+                          maxLength: 317
+                          pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                          default: kubernetes.io/hostname
+                        maxSkew:
+                          type: integer
+                          format: int32
+                          minimum: 1
+                          maximum: 1000
+                          default: 1
+                        whenUnsatisfiable:
+                          type: string
+                          enum: [ScheduleAnyway, DoNotSchedule]
+                          default: ScheduleAnyway
+                disruption:
+                  description: >-
+                    The PodDisruptionBudget of each region with at least two pods. One pod gets none, it would only block drains.
+                  type: object
+                  default: {maxUnavailable: 1}
+                  properties:
+                    maxUnavailable:
+                      description: Pods of a region that may be away at once, as a number or a percentage.
+                      x-kubernetes-int-or-string: true
+                      anyOf:
+                        - type: integer
+                        - type: string
+                      minimum: 0
+                      maximum: 1000
+                      maxLength: 4
+                      pattern: '^(100|[1-9]?[0-9])%$'
+                    minAvailable:
+                      description: Pods of a region that must stay, as a number or a percentage.
+                      x-kubernetes-int-or-string: true
+                      anyOf:
+                        - type: integer
+                        - type: string
+                      minimum: 0
+                      maximum: 1000
+                      maxLength: 4
+                      pattern: '^(100|[1-9]?[0-9])%$'
+                  x-kubernetes-validations:
+                    - rule: has(self.maxUnavailable) != has(self.minAvailable)
+                      message: give either maxUnavailable or minAvailable
+              x-kubernetes-validations:
+                - rule: self.regions.all(region, !has(region.env) || region.env.all(variable, variable.name != self.regionEnvName))
+                  message: the variable that regionEnvName names is set by the operator; remove it from env or choose another regionEnvName
+                - rule: >-
+                    self.regions.all(region, !((has(region.nodes) && has(region.nodes.regionLabelKey) ? region.nodes.regionLabelKey : self.nodes.regionLabelKey)
+                    in (has(region.nodes) && has(region.nodes.labels) ? region.nodes.labels : self.nodes.labels)))
+                  message: nodes.labels must not hold the key that regionLabelKey names, its value is the region's name; remove it from labels or choose another regionLabelKey
+            status:
+              description: What the operator has seen and done.
+              type: object
+              default:
+                observedGeneration: -1
+              properties:
+                observedGeneration:
+                  description: The generation of the spec that this status is about.
+                  type: integer
+                  format: int64
+                lastHandledReconcileAt:
+                  description: The last value of the annotation quartermaster.dev/requestedAt that was acted on.
+                  type: string
+                  maxLength: 256
+                regionsReady:
+                  description: Regions with all of their pods ready, of the enabled ones, such as 2/3.
+                  type: string
+                  maxLength: 16
+                nodes:
+                  description: Nodes that the pool has claimed.
+                  type: integer
+                  format: int32
+                replicas:
+                  description: Pods wanted over all regions.
+                  type: integer
+                  format: int32
+                readyReplicas:
+                  description: Pods that are ready over all regions.
+                  type: integer
+                  format: int32
+                regions:
+                  type: array
+                  maxItems: 32
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name]
+                  items:
+                    type: object
+                    required: [name]
+                    properties:
+                      name:
+                        type: string
+                        maxLength: 20
+                      nodes:
+                        type: object
+                        properties:
+                          matched:
+                            description: Nodes that the region's nodeSelector matches.
+                            type: integer
+                            format: int32
+                          claimed:
+                            description: Nodes that carry the claim of this region.
+                            type: integer
+                            format: int32
+                          ready:
+                            description: Claimed nodes that are ready.
+                            type: integer
+                            format: int32
+                          conflicts:
+                            description: Matching nodes that somebody else holds; the first ones where there are many.
+                            type: array
+                            maxItems: 16
+                            x-kubernetes-list-type: atomic
+                            items:
+                              type: object
+                              required: [node, heldBy]
+                              properties:
+                                node:
+                                  type: string
+                                  maxLength: 253
+                                heldBy:
+                                  description: Another pool, or another region of this pool.
+                                  type: string
+                                  maxLength: 600
+                      deployment:
+                        description: The name of the region's Deployment.
+                        type: string
+                        maxLength: 253
+                      desired:
+                        type: integer
+                        format: int32
+                      ready:
+                        type: integer
+                        format: int32
+                      message:
+                        description: What the region waits for; empty where it is as it should be.
+                        type: string
+                        maxLength: 4096
+                inventory:
+                  description: The children that the operator has made.
+                  type: array
+                  maxItems: 512
+                  x-kubernetes-list-type: atomic
+                  items:
+                    type: object
+                    required: [apiVersion, kind, name, uid]
+                    properties:
+                      apiVersion:
+                        type: string
+                        maxLength: 317
+                      kind:
+                        type: string
+                        maxLength: 63
+                      namespace:
+                        type: string
+                        maxLength: 63
+                      name:
+                        type: string
+                        maxLength: 253
+                      uid:
+                        type: string
+                        maxLength: 128
+                conditions:
+                  type: array
+                  maxItems: 16
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [type]
+                  items:
+                    type: object
+                    required: [type, status, reason, message, lastTransitionTime]
+                    properties:
+                      type:
+                        type: string
+                        minLength: 1
+                        maxLength: 63
+                      status:
+                        type: string
+                        enum: ["True", "False", Unknown]
+                      reason:
+                        type: string
+                        minLength: 1
+                        maxLength: 128
+                      message:
+                        type: string
+                        maxLength: 4096
+                      observedGeneration:
+                        type: integer
+                        format: int64
+                      lastTransitionTime:
+                        type: string
+                        format: date-time
+
+"""#

@@ -1,0 +1,117 @@
+import Foundation
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("The CRDs and what the program knows of them")
+struct CustomResourceTests {
+    @Test("The built-in text of a CRD is the file's", arguments: CustomResource.all.map(\.type.plural))
+    func builtInTextIsTheFiles(plural: String) throws {
+        let resource = try #require(CustomResource.all.first { $0.type.plural == plural })
+        let file = "crds/quartermaster.dev_\(plural).yaml"
+        let text = try Repository.text(file)
+        if Repository.rewritesGolden {
+            let source = """
+                // swift-format-ignore-file
+                // Made by `make golden` from \(file); a test compares the two.
+
+                /// The CRD of \(resource.type.kind).
+                let \(resource.type.kind.prefix(1).lowercased() + resource.type.kind.dropFirst())Definition = #\"\"\"
+
+                """
+            try (source + text + "\n\"\"\"#\n").write(
+                to: Repository.root.appending(
+                    path: "Sources/Reconcilers/Shared/Schema/\(resource.type.kind)Definition.swift"),
+                atomically: true, encoding: .utf8)
+            return
+        }
+        #expect(resource.text == text, "run make golden and build again")
+    }
+
+    @Test("Every file under crds/ is built in")
+    func everyFileIsBuiltIn() {
+        #expect(
+            Repository.cases(in: "crds") == CustomResource.all.map { "quartermaster.dev_\($0.type.plural)" }.sorted())
+    }
+
+    @Test("Names, scope and version of a CRD are those of the type", arguments: CustomResource.all.map(\.type.plural))
+    func namesMatch(plural: String) throws {
+        let resource = try #require(CustomResource.all.first { $0.type.plural == plural })
+        let definition = try YAML.parseDocument(Array(resource.text.utf8))
+        #expect(definition["metadata"]?["name"]?.string == resource.type.qualifiedName)
+        #expect(definition["spec"]?["group"]?.string == resource.type.group)
+        #expect(definition["spec"]?["names"]?["kind"]?.string == resource.type.kind)
+        #expect(definition["spec"]?["names"]?["plural"]?.string == resource.type.plural)
+        #expect(definition["spec"]?["scope"]?.string == (resource.type.isNamespaced ? "Namespaced" : "Cluster"))
+        #expect(resource.schema["properties"]?["status"]?["default"] == ["observedGeneration": -1])
+    }
+
+    @Test(
+        "Every string, list, map and number of a CRD is bounded, and every expression is one",
+        arguments: CustomResource.all.map(\.type.plural))
+    func everythingIsBounded(plural: String) throws {
+        let resource = try #require(CustomResource.all.first { $0.type.plural == plural })
+        let spec = try #require(resource.schema["properties"]?["spec"])
+        #expect(unbounded(spec, at: "spec") == [])
+        let status = try #require(resource.schema["properties"]?["status"])
+        // Counters of a status come from the operator.
+        #expect(unbounded(status, at: "status").filter { !$0.hasSuffix("maximum") && !$0.hasSuffix("minimum") } == [])
+    }
+
+    /// The paths of the schema that lack a bound.
+    private func unbounded(_ schema: JSONValue, at path: String) -> [String] {
+        let wanted: [String] =
+            switch schema["type"]?.string {
+            case "string": schema["enum"] == nil && schema["format"] == nil ? ["maxLength"] : []
+            case "array": ["maxItems", "x-kubernetes-list-type"]
+            case "integer", "number": ["minimum", "maximum"]
+            case "object": schema["additionalProperties"] == nil ? [] : ["maxProperties"]
+            default: schema["x-kubernetes-int-or-string"] == nil ? ["type"] : ["maxLength"]
+            }
+        var missing = wanted.filter { schema[$0] == nil }.map { "\(path) \($0)" }
+        if let pattern = schema["pattern"]?.string, (try? Regex(pattern)) == nil { missing.append("\(path) pattern") }
+        for (name, property) in schema["properties"]?.object ?? [:] {
+            missing += unbounded(property, at: "\(path).\(name)")
+        }
+        for part in ["items", "additionalProperties"] {
+            if let child = schema[part], child.object != nil { missing += unbounded(child, at: "\(path).\(part)") }
+        }
+        return missing
+    }
+}
+
+@Suite("Defaults of a schema")
+struct SchemaDefaultsTests {
+    private let schema: JSONValue = [
+        "properties": [
+            "a": ["type": "integer", "default": 1],
+            "b": ["type": "object", "default": [:], "properties": ["c": ["default": "x"]]],
+            "d": ["type": "object", "properties": ["e": ["default": true]]],
+            "f": ["type": "array", "items": ["properties": ["g": ["default": 2]]]],
+            "h": ["type": "object", "additionalProperties": ["properties": ["i": ["default": 3]]]],
+            "n": ["type": "string", "nullable": true, "default": "x"],
+        ]
+    ]
+
+    @Test(
+        "A default stands in for what is missing, and is completed itself",
+        arguments: [
+            ("{}", #"{"a":1,"b":{"c":"x"},"n":"x"}"#),
+            (#"{"a":2,"b":{"c":"y"},"n":"z"}"#, #"{"a":2,"b":{"c":"y"},"n":"z"}"#),
+            (#"{"a":null,"n":null}"#, #"{"a":1,"n":null,"b":{"c":"x"}}"#),
+            (
+                #"{"d":{},"f":[{},{"g":1}],"h":{"k":{}}}"#,
+                #"{"a":1,"b":{"c":"x"},"d":{"e":true},"f":[{"g":2},{"g":1}],"h":{"k":{"i":3}},"n":"x"}"#
+            ),
+        ])
+    func defaults(given: String, want: String) throws {
+        #expect(try JSONValue.parse(given).applyingDefaults(of: schema) == JSONValue.parse(want))
+    }
+
+    @Test("Defaults are applied once: a second time changes nothing")
+    func isIdempotent() throws {
+        let once = JSONValue.object([:]).applyingDefaults(of: schema)
+        #expect(once.applyingDefaults(of: schema) == once)
+    }
+}

@@ -1,0 +1,51 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("Reasons")
+struct ReasonTests {
+    @Test("Every reason is explained in docs/reference/reasons.md, and no other is")
+    func reasonsAreDocumented() throws {
+        let lines = try Repository.text("docs/reference/reasons.md").split(separator: "\n")
+        // Rows of the tables: | `Reason` | …
+        let documented = lines.compactMap { line in
+            line.hasPrefix("| `") ? line.dropFirst(3).split(separator: "`").first.map(String.init) : nil
+        }
+        #expect(Set(documented) == Set(Reason.allCases.map(\.rawValue)))
+    }
+}
+
+@Suite("Rights")
+struct RightsTests {
+    @Test("config/rbac gives the rights of the table in code, no more and no fewer", arguments: Right.Scope.allCases)
+    func rulesAreTheTable(scope: Right.Scope) throws {
+        let kind = scope == .cluster ? "ClusterRole" : "Role"
+        let role = try #require(
+            Repository.cases(in: "config/rbac").flatMap { try Repository.yaml("config/rbac/\($0).yaml") }
+                .first { $0["kind"]?.string == kind && $0["metadata"]?["name"]?.string == "quartermaster" })
+        #expect(rights(of: role) == Set(Right.all.filter { $0.scope == scope }.flatMap(rights(of:))))
+    }
+
+    @Test("No right is given on Secrets or by a wildcard")
+    func nothingSensitive() {
+        #expect(Right.all.allSatisfy { $0.resource != "secrets" && !$0.verbs.contains("*") && $0.group != "*" })
+    }
+
+    /// `group/resource verb`, one for each.
+    private func rights(of role: JSONValue) -> Set<String> {
+        var rights: Set<String> = []
+        for rule in role["rules"]?.elements ?? [] {
+            for group in rule["apiGroups"]?.elements ?? [] {
+                for resource in rule["resources"]?.elements ?? [] {
+                    for verb in rule["verbs"]?.elements ?? [] {
+                        rights.insert("\(group.string ?? "")/\(resource.string ?? "") \(verb.string ?? "")")
+                    }
+                }
+            }
+        }
+        return rights
+    }
+
+    private func rights(of right: Right) -> [String] { right.verbs.map { "\(right.group)/\(right.resource) \($0)" } }
+}
