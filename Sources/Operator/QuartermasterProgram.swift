@@ -7,7 +7,7 @@ extension CommandLineProgram {
     static let quartermaster = CommandLineProgram(
         name: "quartermaster",
         summary: "Quartermaster keeps the worker pools of a Kubernetes cluster true.",
-        commands: [RenderCommand.self, VersionCommand.self],
+        commands: [RunCommand.self, RenderCommand.self, VersionCommand.self],
         exitStatus: { error in error is ConfigurationError || error is JSONError || error is Rendering.Failure ? 2 : 1 }
     )
 }
