@@ -8,7 +8,7 @@ extension CommandLineProgram {
         summary:
             "devcluster is a Kubernetes cluster in one process, for development: an API server with simulated nodes.",
         commands: [
-            StartCommand.self, SimulateCommand.self, KubeconfigCommand.self, DemoCommand.self,
+            StartCommand.self, SimulateCommand.self, KubeconfigCommand.self, FaultCommand.self, DemoCommand.self,
         ],
         exitStatus: { error in error is ConfigurationError || error is JSONError ? 2 : 1 })
 }

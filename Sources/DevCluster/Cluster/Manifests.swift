@@ -52,7 +52,8 @@ extension KubeClient {
         for object in manifests.objects {
             guard let type = try await resourceType(apiVersion: object.apiVersion, kind: object.kind) else {
                 throw JSONError(
-                    .value, "the cluster has no kind \(object.kind) in \(object.apiVersion); apply its definition first")
+                    .value, "the cluster has no kind \(object.kind) in \(object.apiVersion); apply its definition first"
+                )
             }
             var key = object.key
             if type.isNamespaced, key.namespace.isEmpty { key.namespace = namespace }

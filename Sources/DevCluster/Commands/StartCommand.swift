@@ -88,12 +88,6 @@ struct StartCommand: Command {
     }
 }
 
-/// One line for people, at once, whatever standard output is.
-func say(_ line: String = "") {
-    print(line)
-    fflush(stdout)
-}
-
 extension DynamicObject {
     /// Has a condition of this type that is true.
     func isTrue(_ condition: String) -> Bool {

@@ -41,7 +41,8 @@ struct DemoDamage: Sendable {
             return node
         }
         let (first, second, third) = (try region(0), try region(1), try region(2))
-        guard let taint = first.taints.first, let label = second.labels.first(where: { $0.key != second.regionLabelKey })
+        guard let taint = first.taints.first,
+            let label = second.labels.first(where: { $0.key != second.regionLabelKey })
         else { throw WaitFailure(description: "the pool sets no taint or no label to break") }
         self.cluster = cluster
         self.pool = pool

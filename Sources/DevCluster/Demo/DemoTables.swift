@@ -8,7 +8,8 @@ enum DemoTables {
         for node in nodes {
             let labels = node.labels.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }
             table.add(
-                node.name, node.isReady ? "True" : "False", labels.map { "\($0.key)=\($0.value)" }.joined(separator: ","),
+                node.name, node.isReady ? "True" : "False",
+                labels.map { "\($0.key)=\($0.value)" }.joined(separator: ","),
                 node.taints.map(\.description).sorted().joined(separator: " "))
         }
         return table
