@@ -9,6 +9,8 @@ final class APICore: Sendable {
     let watches: WatchHub
     let random: Randomness
     let authenticator: Authenticator
+    let faults: FaultInjector
+    let documents = DocumentCache()
     /// PEM of the authority that clients trust; `nil` without TLS.
     let certificateAuthority: String?
 
@@ -22,7 +24,9 @@ final class APICore: Sendable {
         registry = ResourceRegistry()
         let watches = WatchHub()
         self.watches = watches
-        random = Randomness(seed: options.seed)
+        let random = Randomness(seed: options.seed)
+        self.random = random
+        faults = FaultInjector(random: random)
         store = ObjectStore(historyLimit: options.historyLimit) { resource, event in
             changes(resource, event)
             watches.changed(resource)

@@ -71,6 +71,15 @@ package final class EmbeddedAPIServer: Sendable {
     /// Forgets all history: what was read before can no longer be watched or listed.
     package func compact() { core.store.compact() }
 
+    /// Failures on request.
+    package var faults: FaultInjector { core.faults }
+
+    /// Cuts every connection that is open now; new ones are served.
+    package func disconnectAll() {
+        guard let http = state.withLock({ $0.http }) else { return }
+        http.execute { http.cutConnections() }
+    }
+
     /// The URL, empty before the first start.
     package var url: String { state.withLock { $0.url } }
 

@@ -32,7 +32,13 @@ extension APICore {
         switch (subresource, context.info.verb) {
         case ("status", "get"): return try get(context)
         case ("status", "update"), ("finalize", "update"): return try update(context)
-        case ("status", "patch"): return try patch(context)
+        case ("status", "patch"), ("resize", "patch"), ("ephemeralcontainers", "patch"): return try patch(context)
+        case ("resize", _), ("ephemeralcontainers", _):
+            return context.info.verb == "get" ? try get(context) : try update(context)
+        case ("scale", _): return try ScaleSubresource(core: self, context: context).answer()
+        case ("eviction", _): return try EvictionSubresource(core: self, context: context).answer()
+        case ("binding", _): return try BindingSubresource(core: self, context: context).answer()
+        case ("token", _): return try TokenSubresource(core: self, context: context).answer()
         default: throw APIFailure.noSuchResource
         }
     }

@@ -7,26 +7,83 @@ struct RequestHandler: Sendable {
 
     func handle(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
         do {
-            try serve(request, responder)
+            let user = try user(of: request)
+            let info = RequestInfo(request)
+            guard let (fault, effect) = core.faults.strike(info, user: user) else {
+                return try serve(request, info, user, responder)
+            }
+            try serve(request, info, user, responder, under: effect, of: fault)
         } catch {
-            fail(error, request, responder)
+            fail(error, responder)
         }
     }
 
-    private func serve(_ request: HTTPServerRequest, _ responder: HTTPResponder) throws {
-        let user = try core.authenticator.user(of: request, now: core.now)
-        let info = RequestInfo(request)
+    private func user(of request: HTTPServerRequest) throws -> UserInfo {
+        let sender = try core.authenticator.user(of: request, now: core.now)
+        if let uid = sender.uid, sender.name.hasPrefix("system:serviceaccount:"), core.store.object(uid: uid) == nil {
+            // The token has outlived its service account.
+            throw APIFailure.unauthorized
+        }
+        return try Impersonation(core: core).user(of: request, sentBy: sender)
+    }
+
+    private func serve(
+        _ request: HTTPServerRequest, _ info: RequestInfo, _ user: UserInfo, _ responder: HTTPResponder,
+        under effect: FaultRule.Effect, of fault: Int
+    ) throws {
+        switch effect {
+        case .drop: responder.abort()
+        case .hang: core.faults.onRemoval(of: fault) { responder.abort() }
+        case .refuse(let status, let seconds):
+            throw APIFailure.injected(status: status, retryAfterSeconds: seconds, info)
+        case .delay(let delay):
+            server.schedule(after: delay) { [self] in
+                do {
+                    try serve(request, info, user, responder)
+                } catch {
+                    fail(error, responder)
+                }
+            }
+        case .loseAnswer:
+            // Cut at the first byte of the answer.
+            responder.cut(afterBytes: 0)
+            try serve(request, info, user, responder)
+        case .cut(let bytes):
+            responder.cut(afterBytes: bytes)
+            try serve(request, info, user, responder)
+        }
+    }
+
+    private func serve(
+        _ request: HTTPServerRequest, _ info: RequestInfo, _ user: UserInfo, _ responder: HTTPResponder
+    ) throws {
         let question = AccessQuestion(info, user: user)
         guard core.authorizer.allows(question) else { throw question.failure }
+        if Reviews.handles(info) {
+            let review = try Reviews(core: core, user: user).answer(request, info)
+            return send(review, status: 201, responder)
+        }
         guard info.isResource else {
-            return SystemPaths(core: core).serve(request, user: user, responder)
+            guard request.segments.first == AdminPaths.root else {
+                return try SystemPaths(core: core).serve(request, responder)
+            }
+            guard user.isAdministrator else { throw question.failure }
+            return send(try AdminPaths(core: core, server: server).answer(request), status: 200, responder)
         }
         guard let definition = core.registry.definition(group: info.group, version: info.version, plural: info.plural)
         else {
+            // A group that nobody serves is no path at all.
+            guard core.registry.serves(group: info.group) else { return SystemPaths.notFound(responder) }
             throw APIFailure.noSuchResource
         }
         let context = RequestContext(request: request, info: info, definition: definition, user: user)
         try serve(context, responder)
+    }
+
+    private func send(_ json: JSONValue, status: Int, _ responder: HTTPResponder) {
+        responder.respond(
+            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-cache, private")],
+            body: json.serialized())
     }
 
     private func serve(_ context: RequestContext, _ responder: HTTPResponder) throws {
@@ -64,7 +121,7 @@ struct RequestHandler: Sendable {
         responder.respond(status: answer.status, headers: headers, body: isHead ? [] : body)
     }
 
-    private func fail(_ error: any Error, _ request: HTTPServerRequest, _ responder: HTTPResponder) {
+    private func fail(_ error: any Error, _ responder: HTTPResponder) {
         let failure =
             switch error {
             case let failure as APIFailure: failure

@@ -125,9 +125,7 @@ struct ContinueToken: Sendable, Hashable {
 
     /// - Throws: `APIFailure` 400.
     init(_ text: String) throws {
-        let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-        let padded = String(standard) + String(repeating: "=", count: (4 - standard.count % 4) % 4)
-        guard let bytes = KubeAPI.Base64.decode(padded), let json = try? JSONValue.parse(bytes),
+        guard let bytes = Base64URL.decode(text), let json = try? JSONValue.parse(bytes),
             json["v"]?.string == "meta.k8s.io/v1", let version = json["rv"]?.integer,
             let start = json["start"]?.string, start.hasPrefix("/")
         else { throw APIFailure.badRequest("invalid continue token: continue key is not valid") }
@@ -139,7 +137,6 @@ struct ContinueToken: Sendable, Hashable {
         let json: JSONValue = [
             "v": "meta.k8s.io/v1", "rv": .integer(resourceVersion), "start": .string("/\(start)\0"),
         ]
-        let standard = KubeAPI.Base64.encode(json.serialized()).filter { $0 != "=" }
-        return String(standard.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+        return Base64URL.encode(json.serialized())
     }
 }

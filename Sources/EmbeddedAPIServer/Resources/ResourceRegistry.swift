@@ -15,7 +15,7 @@ final class ResourceRegistry: Sendable {
     private let builtIn: [ResourceDefinition]
     private let state = Mutex(State())
 
-    init(builtIn: [ResourceDefinition] = BuiltInKinds.all + UntypedKinds.all) {
+    init(builtIn: [ResourceDefinition] = BuiltInKinds.all) {
         self.builtIn = builtIn
     }
 

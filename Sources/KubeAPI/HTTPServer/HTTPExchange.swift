@@ -7,6 +7,8 @@ final class HTTPExchange {
     /// `nil` once libevent has it back.
     private var request: OpaquePointer?
     private var isStreaming = false
+    /// Bytes of the body that still go out before the connection is cut.
+    private var bytesUntilCut: Int?
 
     init(server: HTTPServer, responder: HTTPResponder, request: OpaquePointer) {
         self.server = server
@@ -24,6 +26,12 @@ final class HTTPExchange {
 
     func respond(status: Int, headers: HTTPResponder.Headers, body: [UInt8]) {
         guard let request, !isStreaming else { return }
+        if let bytesUntilCut {
+            // A chunked answer, whose length is not known, breaks off like a stream.
+            if bytesUntilCut == 0 { return qm_request_cut(request) }
+            start(status: status, headers: headers)
+            return write(body.isEmpty ? [0] : body)
+        }
         for (name, value) in headers { qm_request_add_header(request, name, value) }
         release(request)
         qm_request_reply(request, Int32(status), body, body.count)
@@ -38,6 +46,13 @@ final class HTTPExchange {
 
     func write(_ bytes: [UInt8]) {
         guard let request, isStreaming else { return }
+        if let left = bytesUntilCut {
+            guard bytes.count < left else {
+                bytesUntilCut = 0
+                return abort(partialChunk: Array(bytes.prefix(left)))
+            }
+            bytesUntilCut = left - bytes.count
+        }
         qm_request_write(request, bytes, bytes.count)
         responder.setBuffered(qm_request_unsent(request))
     }
@@ -47,6 +62,8 @@ final class HTTPExchange {
         release(request)
         qm_request_finish(request, server.options.idleTimeout.microseconds)
     }
+
+    func cut(afterBytes count: Int) { bytesUntilCut = count }
 
     func abort(partialChunk: [UInt8]?) {
         guard let request else { return }

@@ -49,6 +49,12 @@ package final class HTTPResponder: Sendable {
         server.perform(id) { $0.abort(partialChunk: partialChunk) }
     }
 
+    /// Lets the answer break off: after so many bytes of its body the connection is cut, in the middle of a chunk or
+    /// short of the announced length. For tests of clients.
+    package func cut(afterBytes count: Int) {
+        server.perform(id) { $0.cut(afterBytes: count) }
+    }
+
     /// Bytes that were written and that the peer has not taken yet: what a producer looks at before it writes more.
     package var bufferedBytes: Int { buffered.load(ordering: .relaxed) }
 

@@ -56,7 +56,7 @@ package final class HTTPServer: @unchecked Sendable {
     /// Cuts every connection and ends the thread.
     package func stop() async {
         loop.execute { [self] in
-            for exchange in Array(exchanges.values) { exchange.abort(partialChunk: nil) }
+            cutConnections()
             qm_http_destroy(http)
             http = nil
         }
@@ -73,6 +73,11 @@ package final class HTTPServer: @unchecked Sendable {
     }
 
     package func cancel(timer: UInt64) { loop.cancel(timer: timer) }
+
+    /// Cuts every connection that has a request under way. On the server's thread only.
+    package func cutConnections() {
+        for exchange in Array(exchanges.values) { exchange.abort(partialChunk: nil) }
+    }
 
     func perform(_ id: UInt64, _ action: @escaping @Sendable (HTTPExchange) -> Void) {
         loop.execute { [self] in
