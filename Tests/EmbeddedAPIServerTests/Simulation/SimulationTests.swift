@@ -54,7 +54,7 @@ struct SimulationTests {
             """)
     }
 
-    private func isRolledOut(_ deployment: DynamicObject, image: String? = nil) -> Bool {
+    private func isRolledOut(_ deployment: DynamicObject) -> Bool {
         let replicas = deployment[path: "spec", "replicas"]?.integer ?? 1
         let fields = ["replicas", "updatedReplicas", "availableReplicas"]
         return deployment[path: "status", "observedGeneration"]?.integer == deployment.generation
@@ -110,7 +110,9 @@ struct SimulationTests {
                 let pods = try await pods(client, app: "web")
                 return pods.count == 2 && pods.allSatisfy { $0.isReady && $0.nodeName == "us-east-node-2" }
             }
-            #expect(isRolledOut(try await client.get(.deployment, key)))
+            try await eventually("the Deployment says so") {
+                isRolledOut(try await client.get(.deployment, key))
+            }
         }
     }
 
