@@ -102,6 +102,9 @@ struct NodePlanTests {
         let claimed = try NodeSnapshot.fixture().applying(NodePlan(.fixture(), wanted: wanted()))
         let plan = try #require(try NodePlan(claimed, wanted: wanted(nodes("onRelease: Retain"))))
         #expect(plan.labels.isEmpty && plan.taints == nil)
+        // Naming them in a merge patch, and be it with null, would take them all away.
+        #expect(plan.mergePatch["metadata"]?.object?.contains("labels") == false)
+        #expect(plan.mergePatch.object?.contains("spec") == false)
         let released = try claimed.applying(plan).applying(NodePlan(claimed.applying(plan), wanted: nil))
         #expect(released.labels["workload"] == "worker")
     }
@@ -115,8 +118,8 @@ struct NodePlanTests {
         node.taints = []
         let plan = try #require(try NodePlan(node, wanted: wanted()))
         #expect(
-            plan.repaired == [
-                "metadata.labels.region", "metadata.labels.workload", "spec.taints[workload:NoSchedule]",
+            plan.repaired.map(\.description) == [
+                "metadata.labels.region", "metadata.labels.workload", "spec.taints[key=workload,effect=NoSchedule]",
             ])
         node = node.applying(plan)
         #expect(node.labels["workload"] == "worker" && node.labels["region"] == "eu")

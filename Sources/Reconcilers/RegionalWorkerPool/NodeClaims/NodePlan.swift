@@ -20,8 +20,8 @@ package struct NodePlan: Sendable, Hashable {
     package private(set) var taints: [JSONValue]?
     /// The ledger after the write, `nil` once the node is released.
     package private(set) var claim: NodeClaim?
-    /// What was ours and had been changed by somebody else: field paths of the node.
-    package private(set) var repaired: [String] = []
+    /// What was ours and had been changed by somebody else.
+    package private(set) var repaired: [FieldPath] = []
     package private(set) var isRelease: Bool
     package private(set) var isNewClaim: Bool
 
@@ -55,16 +55,18 @@ package struct NodePlan: Sendable, Hashable {
 
     /// The merge patch: refused with a conflict where the node has changed since it was read.
     package var mergePatch: JSONValue {
-        let values = labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(JSONValue.string) ?? .null) }
-        return .compact([
-            "metadata": .compact([
-                "resourceVersion": .string(resourceVersion),
-                "labels": values.isEmpty ? nil : .object(JSONObject(values)),
-                "annotations": [AnnotationKey.claim: claimText.map(JSONValue.string) ?? .null],
-            ]),
-            // A list that a merge patch names is replaced as a whole, hence the precondition above.
-            "spec": taints.map { ["taints": $0.isEmpty ? .null : .array($0)] },
-        ])
+        var metadata = JSONObject([("resourceVersion", .string(resourceVersion))])
+        // A null in a merge patch removes: one in the place of all labels would take them all.
+        metadata.edit(object: "labels") { fields in
+            for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+                fields[key] = value.map(JSONValue.string) ?? JSONValue.null
+            }
+        }
+        metadata["annotations"] = [AnnotationKey.claim: claimText.map(JSONValue.string) ?? JSONValue.null]
+        var patch = JSONObject([("metadata", .object(metadata))])
+        // A list that a merge patch names is replaced as a whole, hence the precondition above.
+        if let taints { patch["spec"] = ["taints": taints.isEmpty ? JSONValue.null : JSONValue.array(taints)] }
+        return .object(patch)
     }
 }
 
@@ -75,7 +77,7 @@ private struct NodeEdit {
     var labels: [String: String]
     var taints: [JSONValue]
     var ledger: NodeClaim?
-    var repaired: [String] = []
+    var repaired: [FieldPath] = []
 
     init(_ node: NodeSnapshot, wanted: WantedClaim?) {
         before = node.claim
@@ -100,15 +102,14 @@ private struct NodeEdit {
 
     mutating func setLabels() {
         guard let wanted else { return }
-        for (key, value) in wanted.region.nodeLabels {
+        for (key, value) in wanted.region.nodeLabels.sorted(by: { $0.key < $1.key }) {
             let entry = before?.labels[key]
-            if let entry, labels[key] != entry.value { repaired.append("metadata.labels.\(key)") }
+            if let entry, labels[key] != entry.value { repaired.append(.label(key)) }
             // What we wrote over stays on record for as long as we hold the node.
             let previous = entry.map(\.previous) ?? labels[key]
             ledger?.labels[key] = NodeClaim.Label(value: value, previous: previous)
             labels[key] = value
         }
-        repaired.sort()
     }
 
     mutating func dropTaints() {
@@ -132,9 +133,7 @@ private struct NodeEdit {
             let entry = before?.taint(matching: taint)
             let index = taints.firstIndex { $0.isTaint(taint) }
             let live = index.map { taints[$0]["value"]?.string ?? "" }
-            if let entry, live != entry.value ?? "" {
-                repaired.append("spec.taints[\(taint.key):\(taint.effect.rawValue)]")
-            }
+            if let entry, live != entry.value ?? "" { repaired.append(.taint(taint)) }
             let previous = entry.map(\.previous) ?? live.map { .init(value: $0.isEmpty ? nil : $0) }
             ledger?.taints.append(
                 .init(key: taint.key, effect: taint.effect, value: taint.normalValue, previous: previous))
@@ -144,5 +143,16 @@ private struct NodeEdit {
                 taints.append(taint.json)
             }
         }
+    }
+}
+
+extension FieldPath {
+    fileprivate static func label(_ key: String) -> FieldPath {
+        root.appending("metadata").appending("labels").appending(key)
+    }
+
+    fileprivate static func taint(_ taint: Taint) -> FieldPath {
+        let identity = JSONObject([("key", .string(taint.key)), ("effect", .string(taint.effect.rawValue))])
+        return root.appending("spec").appending("taints").appending(.key(identity))
     }
 }
