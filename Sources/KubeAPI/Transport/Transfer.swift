@@ -11,6 +11,8 @@ final class Transfer {
     var easy: EasyHandle
     /// The time of the last byte from the server.
     private(set) var lastActivity: ContinuousClock.Instant?
+    /// Told of every byte.
+    private let activity: TransportActivity
     /// Why it was ended from this side; outweighs libcurl's result.
     var stopReason: TransportError?
 
@@ -18,7 +20,8 @@ final class Transfer {
     private var sendings = 0
     private let mayBeSentAgain: Bool
 
-    init(_ order: TransferOrder, configuration: TransportConfiguration) {
+    init(_ order: TransferOrder, configuration: TransportConfiguration, activity: TransportActivity) {
+        self.activity = activity
         id = order.id
         sink = order.sink
         server = configuration.server
@@ -51,17 +54,22 @@ final class Transfer {
 
     // libcurl takes any count other than the given one as an error and ends the transfer.
     private func receiveHead(_ line: UnsafeRawBufferPointer) -> Int {
-        lastActivity = .now
+        noteActivity()
         if let head = head.read(line: line) { sink.head(status: head.status, headers: head.headers) }
         return line.count
     }
 
     private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-        lastActivity = .now
+        noteActivity()
         guard !bytes.isEmpty else { return 0 }
         if sink.body(bytes) { return bytes.count }
         stopReason = TransportError(.cancelled, "the reader ended the response")
         return 0
+    }
+
+    private func noteActivity() {
+        lastActivity = .now
+        activity.isFresh = true
     }
 
     /// libcurl sends a request again by itself when a reused connection dies before the first byte of an answer. The
@@ -72,5 +80,15 @@ final class Transfer {
         stopReason = TransportError(
             .closed, "\(server) closed the connection before it answered; the request may have been carried out")
         return CURL_PREREQFUNC_ABORT
+    }
+}
+
+/// Whether bytes have come in since somebody looked.
+final class TransportActivity {
+    var isFresh = false
+
+    func take() -> Bool {
+        defer { isFresh = false }
+        return isFresh
     }
 }

@@ -13,6 +13,7 @@ final class TransportLoop {
     private var transfers: [TransferID: Transfer] = [:]
     /// Orders that wait for a place.
     private var waiting: [TransferID: TransferOrder] = [:]
+    private let activity = TransportActivity()
     private var isShuttingDown = false
 
     init(inbox: TransportInbox, configuration: TransportConfiguration) {
@@ -55,7 +56,7 @@ final class TransportLoop {
     }
 
     private func begin(_ order: TransferOrder) {
-        let transfer = Transfer(order, configuration: configuration)
+        let transfer = Transfer(order, configuration: configuration, activity: activity)
         transfers[order.id] = transfer
         do {
             try transfer.prepare(order.request, configuration)
@@ -100,9 +101,12 @@ final class TransportLoop {
 
 extension TransportLoop {
     private func waitTime() -> Int32 {
-        let idle = Duration.seconds(60)
-        guard let next = schedule.nextSweep else { return Int32(idle.milliseconds) }
-        return Int32(clamping: min(ContinuousClock.now.duration(to: next), idle).milliseconds)
+        // libcurl 7.88 may hold the rest of a TLS record for one HTTP/2 stream after it has served another, while
+        // nothing is left to be read from the socket: a pass that brought bytes is followed by another one soon.
+        if activity.take() { return 2 }
+        let longest: Duration = transfers.isEmpty ? .seconds(60) : .seconds(1)
+        guard let next = schedule.nextSweep else { return Int32(longest.milliseconds) }
+        return Int32(clamping: min(ContinuousClock.now.duration(to: next), longest).milliseconds)
     }
 
     private func expireTransfers() {
@@ -125,22 +129,20 @@ extension TransportLoop {
         }
     }
 
-    /// A peer that vanished without a word would take later requests down with it: libcurl sees a time limit as the
-    /// matter of one stream and keeps an HTTP/2 connection. When nothing has come in on it for as long as this
-    /// transfer was silent, it is shut down, and later requests open another one.
+    /// A peer that went silent would take later requests down with it: libcurl sees a time limit as the matter of one
+    /// stream and keeps an HTTP/2 connection. Where nothing at all has come in on it for as long as this transfer was
+    /// silent, it is shut down, and later requests open another one.
     private func dropDeadConnection(of transfer: Transfer, now: ContinuousClock.Instant) {
         let socket = transfer.easy.activeSocket
         guard socket >= 0 else { return }
         let silence = (transfer.lastActivity ?? transfer.startedAt).duration(to: now)
-        let isAlive = transfers.values.contains { other in
-            guard other.id != transfer.id, other.easy.activeSocket == socket, let active = other.lastActivity else {
-                return false
-            }
-            return active.duration(to: now) < silence
-        }
-        // A short silence proves nothing: the limit may have met a transfer that was just receiving.
-        if !isAlive, silence >= Self.suspiciousSilence { Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
+        let others = transfers.values.filter { $0.id != transfer.id && $0.easy.activeSocket == socket }
+        let isAlive = others.contains { ($0.lastActivity?.duration(to: now) ?? silence) < silence }
+        // Watches are silent for a minute when nothing happens: one slow request must not end them at once.
+        let limit = others.isEmpty ? Self.suspiciousSilence : Self.suspiciousSilenceOfShared
+        if !isAlive, silence >= limit { Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
     }
 
     private static let suspiciousSilence = Duration.seconds(1)
+    private static let suspiciousSilenceOfShared = Duration.seconds(10)
 }

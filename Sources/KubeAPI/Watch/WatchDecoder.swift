@@ -14,6 +14,12 @@ package struct WatchDecoder: ~Copyable {
         package var key: ObjectKey
         package var uid: String
         package var resourceVersion: String
+
+        package init(key: ObjectKey, uid: String, resourceVersion: String) {
+            self.key = key
+            self.uid = uid
+            self.resourceVersion = resourceVersion
+        }
     }
 
     package enum Event: Sendable, Hashable {
@@ -28,6 +34,11 @@ package struct WatchDecoder: ~Copyable {
     package struct Page: Sendable, Hashable {
         package var resourceVersion: String
         package var continueToken: String?
+
+        package init(resourceVersion: String, continueToken: String? = nil) {
+            self.resourceVersion = resourceVersion
+            self.continueToken = continueToken
+        }
     }
 
     private var stream: ObjectStream

@@ -34,8 +34,11 @@ final class LoopbackServer: Sendable {
     private let listener: Int32
     private let state = Mutex(State())
     private let handler: Handler
+    private let greeting: String
 
-    init(handler: @escaping Handler) throws {
+    /// - Parameter greeting: sent on each new connection before anything is read.
+    init(greeting: String = "", handler: @escaping Handler) throws {
+        self.greeting = greeting
         self.handler = handler
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard listener >= 0 else { throw SetUpError(step: "socket") }
@@ -54,9 +57,10 @@ final class LoopbackServer: Sendable {
         startDetachedThread(named: "listener") { [weak self] in
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0, let self else { return }
+                guard client >= 0, let self else { break }
                 self.serve(client)
             }
+            close(listener)
         }
     }
 
@@ -81,6 +85,7 @@ final class LoopbackServer: Sendable {
             return state.connections.count
         }
         let connection = Connection(socket: client, number: number)
+        connection.write(greeting)
         startDetachedThread(named: "connection") { [weak self] in
             while let request = connection.readRequest() {
                 guard let self else { break }

@@ -1,0 +1,102 @@
+import Testing
+
+@testable import KubeAPI
+
+@Suite("API errors")
+struct APIErrorTests {
+    private func error(_ code: Int, _ body: String, _ headers: [(String, String)] = []) -> APIError {
+        APIError(status: code, headers: HTTPHeaders(headers), body: Array(body.utf8), request: "GET pods shop/web")
+    }
+
+    @Test("A Status with causes is read in full")
+    func status() {
+        let error = error(
+            422,
+            #"""
+            {"kind":"Status","apiVersion":"v1","status":"Failure","message":"Deployment \"web\" is invalid:\n spec.a","reason":"Invalid",
+             "details":{"name":"web","causes":[{"reason":"FieldValueInvalid","message":"Invalid value: 1","field":"spec.a"},
+             {"reason":"FieldValueRequired","message":"Required value","field":"spec.b"}]},"code":422}
+            """#)
+        #expect(error.isInvalid)
+        #expect(error.reason == "Invalid")
+        #expect(error.message == "Deployment \"web\" is invalid: spec.a")
+        #expect(error.causes.map(\.field) == ["spec.a", "spec.b"])
+        #expect(error.causes.map(\.reason) == ["FieldValueInvalid", "FieldValueRequired"])
+        #expect(error.description == "GET pods shop/web: 422 Invalid: Deployment \"web\" is invalid: spec.a")
+    }
+
+    private static let kinds: [String: @Sendable (APIError) -> Bool] = [
+        "isNotFound": { $0.isNotFound }, "isConflict": { $0.isConflict }, "isAlreadyExists": { $0.isAlreadyExists },
+        "isExpired": { $0.isExpired }, "isInvalid": { $0.isInvalid }, "isBadRequest": { $0.isBadRequest },
+        "isUnauthorized": { $0.isUnauthorized }, "isForbidden": { $0.isForbidden },
+        "isMethodNotSupported": { $0.isMethodNotSupported },
+        "isUnsupportedMediaType": { $0.isUnsupportedMediaType },
+        "isTooManyRequests": { $0.isTooManyRequests }, "isServerError": { $0.isServerError },
+    ]
+
+    @Test(
+        "Codes and reasons are told apart",
+        arguments: [
+            (404, "NotFound", "isNotFound"), (409, "Conflict", "isConflict"), (409, "AlreadyExists", "isAlreadyExists"),
+            (410, "Expired", "isExpired"), (410, "Gone", "isExpired"), (422, "Invalid", "isInvalid"),
+            (400, "BadRequest", "isBadRequest"), (401, "Unauthorized", "isUnauthorized"),
+            (403, "Forbidden", "isForbidden"), (405, "MethodNotAllowed", "isMethodNotSupported"),
+            (415, "UnsupportedMediaType", "isUnsupportedMediaType"), (429, "TooManyRequests", "isTooManyRequests"),
+            (500, "InternalError", "isServerError"),
+        ])
+    func kinds(code: Int, reason: String, want: String) {
+        let error = error(code, #"{"kind":"Status","reason":"\#(reason)"}"#)
+        #expect(Self.kinds.filter { $0.value(error) }.map(\.key) == [want])
+    }
+
+    @Test(
+        "Bodies that are no Status become one short line",
+        arguments: [
+            (502, "<html>\n<h1>Bad\tGateway</h1></html>", "Unknown", "<html> <h1>Bad Gateway</h1></html>"),
+            (404, "404 page not found\n", "NotFound", "404 page not found"), (503, "", "ServiceUnavailable", ""),
+            (500, "[1]", "InternalError", "[1]"), (403, #"{"kind":"Other"}"#, "Forbidden", #"{"kind":"Other"}"#),
+            (400, "\u{1}\u{1b}[31mred", "BadRequest", "[31mred"),
+        ])
+    func foreignBodies(code: Int, body: String, wantReason: String, wantMessage: String) {
+        let error = error(code, body)
+        #expect(error.reason == wantReason)
+        #expect(error.message == wantMessage)
+        #expect(!error.description.contains("\n"))
+    }
+
+    @Test("A long foreign body is cut, bytes that are no text do no harm")
+    func longBody() {
+        #expect(error(500, String(repeating: "é", count: 9999)).message.count == 201)
+        let binary = APIError(status: 500, headers: HTTPHeaders(), body: [0xFF, 0xFE, 0x00, 0x41], request: "GET x")
+        #expect(!binary.message.isEmpty)
+    }
+
+    @Test("The time to wait comes from the header, else from the Status")
+    func retryAfter() {
+        let body = #"{"kind":"Status","details":{"retryAfterSeconds":9}}"#
+        #expect(error(429, body, [("retry-after", "3")]).retryAfter == .seconds(3))
+        #expect(error(429, body).retryAfter == .seconds(9))
+        #expect(error(429, "{}", [("Retry-After", "Wed, 21 Oct")]).retryAfter == nil)
+    }
+
+    @Test("Errors of the network say what to look at")
+    func transport() {
+        let error = APIError(TransportError(.connect, "cannot reach h:1: Connection refused"), request: "GET nodes")
+        #expect(error.isTransport)
+        #expect(error.isTransient)
+        #expect(
+            error.description
+                == "GET nodes: cannot reach h:1: Connection refused; check the server's address and that it is running")
+    }
+
+    @Test(
+        "Warning headers give their text",
+        arguments: [
+            (#"299 - "spec.x is deprecated""#, "spec.x is deprecated"),
+            (#"299 kube "a \"b\" \\ c" "date""#, #"a "b" \ c"#),
+            (#"199 - "x""#, nil), ("299 -", nil), ("299 - x", nil), (#"299 - "open"#, nil), ("", nil),
+        ] as [(String, String?)])
+    func warnings(header: String, want: String?) {
+        #expect(warningText(header) == want)
+    }
+}
