@@ -60,6 +60,11 @@ tsan: deps-test ## Run all tests under ThreadSanitizer
 asan: deps-test ## Run all tests under AddressSanitizer
 	$(SWIFT_TEST) --sanitize=address --scratch-path .build/asan
 
+.PHONY: fuzz
+fuzz: deps ## Run the parsers under libFuzzer with AddressSanitizer: make fuzz SECONDS_EACH=60 TARGETS="json yaml"
+	QM_FUZZ=1 $(SWIFT_BUILD) --scratch-path .build/fuzz --product Fuzz
+	scripts/fuzz.sh .build/fuzz/debug/Fuzz "$(or $(SECONDS_EACH),60)" $(TARGETS)
+
 .PHONY: bench
 bench: release ## Measure against the cluster of KUBECONFIG: make bench CASE=informer
 	.build/release/quartermaster-bench $(or $(CASE),informer) $(ARGS)

@@ -33,7 +33,7 @@ let package = Package(
         .target(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
             swiftSettings: settings),
-        .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI", "CEvent"], swiftSettings: settings),
+        .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "Reconcilers", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "CommandLineInterface", swiftSettings: settings),
         .executableTarget(
@@ -64,3 +64,15 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+if Context.environment["QM_FUZZ"] != nil {
+    // libFuzzer instruments what it drives: a build of its own (`make fuzz`). Gold cannot link what it instruments.
+    for target in package.targets where target.name == "KubeAPI" {
+        target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz", dependencies: ["KubeAPI"],
+            swiftSettings: settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}

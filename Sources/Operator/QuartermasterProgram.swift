@@ -1,9 +1,13 @@
 internal import CommandLineInterface
+internal import KubeAPI
+internal import Reconcilers
 
 extension CommandLineProgram {
     /// `quartermaster`.
     static let quartermaster = CommandLineProgram(
         name: "quartermaster",
-        summary: "Quartermaster keeps worker pools, backups and application environments of a Kubernetes cluster true.",
-        commands: [VersionCommand.self])
+        summary: "Quartermaster keeps the worker pools of a Kubernetes cluster true.",
+        commands: [RunCommand.self, RenderCommand.self, VersionCommand.self],
+        exitStatus: { error in error is ConfigurationError || error is JSONError || error is Rendering.Failure ? 2 : 1 }
+    )
 }

@@ -32,9 +32,9 @@ package struct Randomness: Sendable {
         duration * (1 + share * (2 * unit() - 1))
     }
 
-    /// `duration`, up to `share` longer.
-    package func lengthened(_ duration: Duration, by share: Double) -> Duration { duration * (1 + share * unit()) }
-
-    /// A duration between zero and `limit`.
-    package func fraction(of limit: Duration) -> Duration { limit * unit() }
+    /// A short name for one attempt, so that its log lines can be found again.
+    package func identifier() -> String {
+        let digits = String(UInt64(unit() * 0x1p52), radix: 16)
+        return String(repeating: "0", count: 13 - digits.count) + digits
+    }
 }

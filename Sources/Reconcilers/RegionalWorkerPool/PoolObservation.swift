@@ -9,8 +9,8 @@ package struct PoolObservation: Sendable {
     package var mayClaimNodes = true
     /// Nodes that could not be written.
     package var nodeFailures: [WriteFailure] = []
-    /// What the pool is being deleted for and waits on; `nil` while it is not being deleted.
-    package var deletion: Finding?
+    /// Children that are not wanted any more and could not be deleted.
+    package var pruneFailures: [WriteFailure] = []
     /// What would be written if the pool were not suspended, as `Deployment workers-eu`.
     package var heldBack: [String] = []
     package var inventory: [InventoryEntry] = []
@@ -51,29 +51,4 @@ package struct RegionObservation: Sendable {
     }
 
     package init(region: Region) { self.region = region }
-}
-
-/// A write that did not go through.
-package struct WriteFailure: Sendable, Hashable {
-    /// What the failure means for the user.
-    package enum Kind: Sendable, Hashable {
-        /// The API server refused what was written: nothing gets better without an edit.
-        case refused
-        /// An object of this name belongs to somebody else.
-        case nameTaken
-        /// Worth trying again.
-        case transient
-    }
-
-    /// Such as `Deployment workers/workers-eu`.
-    package var object: String
-    package var kind: Kind
-    /// The API server's own words.
-    package var message: String
-
-    package init(object: String, kind: Kind, message: String) {
-        self.object = object
-        self.kind = kind
-        self.message = message
-    }
 }

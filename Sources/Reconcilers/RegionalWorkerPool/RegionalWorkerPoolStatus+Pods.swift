@@ -11,7 +11,9 @@ extension RegionObservation {
     private static func childNotWritten(_ seen: RegionObservation) -> Finding? {
         guard let failure = seen.failures.first else { return nil }
         switch failure.kind {
-        case .nameTaken: return Finding(.nameConflict, "\(failure.object) \(failure.message)", .edit)
+        case .nameTaken: return Finding(.nameConflict, failure.message, .edit)
+        case .contended: return Finding(.contended, "\(failure.object): \(failure.message)", .edit)
+        case .waiting: return Finding(.rollingOut, failure.message, .wait)
         case .refused:
             return refusal(failure.message, of: failure.object)
                 ?? Finding(

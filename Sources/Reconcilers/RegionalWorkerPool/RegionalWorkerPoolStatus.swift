@@ -18,17 +18,13 @@ extension PoolObservation {
 
     private var conditions: [Condition] {
         var conditions = Conditions()
-        if let deletion {
-            conditions.block(deletion)
-        } else {
-            conditions.add(.nodesClaimed, Self.nodeChecks.firstFinding(in: self), orElse: .claimed, "\(places) claimed")
-            // A pool that may not claim nodes gets no children either.
-            if mayClaimNodes {
-                conditions.add(
-                    .available, regions.compactMap(\.podFinding).mostPressing, orElse: .available, "\(pods) available")
-            }
-            if let held = Self.suspendedWithChanges(self) { conditions.block(held) }
+        conditions.add(.nodesClaimed, Self.nodeChecks.firstFinding(in: self), orElse: .claimed, "\(places) claimed")
+        // A pool that may not claim nodes gets no children either.
+        if mayClaimNodes {
+            conditions.add(
+                .available, regions.compactMap(\.podFinding).mostPressing, orElse: .available, "\(pods) available")
         }
+        for finding in [pruneFailed, suspendedWithChanges].compactMap(\.self) { conditions.block(finding) }
         return conditions.assembled(
             ready: pool.spec.suspend ? (.suspended, "suspended; \(pods), \(places)") : (.ready, "\(pods), \(places)"))
     }
@@ -39,7 +35,7 @@ extension PoolObservation {
     private func sum(_ number: (RegionObservation) -> Int) -> Int { regions.reduce(0) { $0 + number($1) } }
 
     private static let nodeChecks = Checks<PoolObservation>(
-        notPermitted, claimFailed, conflictWithinPool, conflictWithPool, noMatchingNodes)
+        notPermitted, claimFailed, suspendedUnclaimed, conflictWithinPool, conflictWithPool, noMatchingNodes)
 
     private static func notPermitted(_ seen: PoolObservation) -> Finding? {
         guard !seen.mayClaimNodes else { return nil }
@@ -54,9 +50,18 @@ extension PoolObservation {
     private static func claimFailed(_ seen: PoolObservation) -> Finding? {
         guard let failure = seen.nodeFailures.first else { return nil }
         let others = seen.nodeFailures.count > 1 ? " (and \((seen.nodeFailures.count - 1).counted("other node")))" : ""
+        if failure.kind == .contended {
+            return Finding(.contended, "\(failure.object)\(others): \(failure.message)", .edit)
+        }
         return Finding(
             .claimFailed, "\(failure.object) could not be written\(others): \(failure.message)",
-            failure.kind == .transient ? .wait : .edit)
+            failure.kind == .refused ? .edit : .wait)
+    }
+
+    private static func suspendedUnclaimed(_ seen: PoolObservation) -> Finding? {
+        let count = seen.sum { $0.matched - $0.claimed - $0.conflicts.count }
+        guard seen.pool.spec.suspend, count > 0 else { return nil }
+        return Finding(.suspended, "\(count.counted("node")) not claimed while the pool is suspended", .pause)
     }
 
     private static func conflictWithinPool(_ seen: PoolObservation) -> Finding? {
@@ -104,9 +109,15 @@ extension PoolObservation {
             """, .wait)
     }
 
-    private static func suspendedWithChanges(_ seen: PoolObservation) -> Finding? {
-        guard seen.pool.spec.suspend, let first = seen.heldBack.first else { return nil }
-        let others = seen.heldBack.count > 1 ? " and \((seen.heldBack.count - 1).counted("other object"))" : ""
+    private var pruneFailed: Finding? {
+        pruneFailures.first.map { failure in
+            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
+        }
+    }
+
+    private var suspendedWithChanges: Finding? {
+        guard pool.spec.suspend, let first = heldBack.first else { return nil }
+        let others = heldBack.count > 1 ? " and \((heldBack.count - 1).counted("other object"))" : ""
         return Finding(
             .suspended, "suspended, and \(first)\(others) would change; set spec.suspend to false to let it go on",
             .pause)

@@ -2,6 +2,8 @@
 package enum AnnotationKey {
     /// The ledger on a claimed node: see `NodeClaim`.
     package static let claim = "quartermaster.dev/claim"
+    /// On a child: the hash of what the operator wants of it.
+    package static let appliedHash = "quartermaster.dev/applied-hash"
     /// Set by a user to ask for a reconcile at once; echoed in `status.lastHandledReconcileAt`.
     package static let requestedAt = "quartermaster.dev/requestedAt"
 }

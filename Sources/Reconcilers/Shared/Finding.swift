@@ -1,5 +1,5 @@
 /// What a check found wrong: the reason and the message of the condition that it makes false.
-package struct Finding: Sendable, Hashable {
+package struct Finding: Error, Sendable, Hashable {
     /// What has to happen for the finding to go away.
     package enum Consequence: Sendable, Hashable {
         /// Time, or somebody else: the operator goes on by itself (`Reconciling`).
@@ -38,8 +38,9 @@ struct Checks<Subject> {
 }
 
 extension Sequence<Finding> {
-    /// The finding that an object as a whole is not ready for: what the user has to mend comes before what mends itself.
+    /// The finding that an object as a whole is not ready for. Nothing else counts while the user has it paused; and
+    /// what the user has to mend comes before what mends itself.
     var mostPressing: Finding? {
-        first { $0.consequence == .edit } ?? first { $0.consequence == .wait } ?? first { _ in true }
+        first { $0.consequence == .pause } ?? first { $0.consequence == .edit } ?? first { _ in true }
     }
 }

@@ -10,6 +10,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case childRefused = "ChildRefused"
     case nameConflict = "NameConflict"
     case writeFailed = "WriteFailed"
+    case contended = "Contended"
 
     // NodesClaimed.
     case claimed = "Claimed"

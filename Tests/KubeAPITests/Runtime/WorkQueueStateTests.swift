@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Work queue rules")
 struct WorkQueueStateTests {
-    private var queue = WorkQueueState<String>(backOff: BackOff(), now: .zero)
+    private var queue = WorkQueueState<String>(backOff: BackOff())
 
     private mutating func drain(at now: Duration) -> [String] {
         var keys: [String] = []

@@ -115,8 +115,8 @@ struct NodePlanTests {
         node.taints = []
         let plan = try #require(try NodePlan(node, wanted: wanted()))
         #expect(
-            plan.repaired == [
-                "metadata.labels.region", "metadata.labels.workload", "spec.taints[workload:NoSchedule]",
+            plan.repaired.map(\.description) == [
+                "metadata.labels.region", "metadata.labels.workload", "spec.taints[key=workload,effect=NoSchedule]",
             ])
         node = node.applying(plan)
         #expect(node.labels["workload"] == "worker" && node.labels["region"] == "eu")

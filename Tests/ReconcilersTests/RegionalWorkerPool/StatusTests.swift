@@ -205,7 +205,7 @@ struct RegionalWorkerPoolStatusTests {
         let seen = try observation {
             $0.regions[0].matched = 0
             $0.regions[0].failures = [
-                .init(object: "Deployment workers/pool-eu", kind: .nameTaken, message: "is taken")
+                .init(object: "Deployment workers/pool-eu", kind: .nameTaken, message: "it is taken")
             ]
         }
         #expect(condition("Ready", of: seen)?.reason == "NameConflict")

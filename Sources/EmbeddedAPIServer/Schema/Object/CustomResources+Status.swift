@@ -16,7 +16,9 @@ extension CustomResources {
         // Once established, a CRD stays so: its names do not change any more.
         let wasEstablished = isTrue("Established", crd)
         if conflict == nil, !wasEstablished {
-            set("Established", true, "InitialNamesAccepted", "the initial names have been accepted", in: &conditions, now)
+            set(
+                "Established", true, "InitialNamesAccepted", "the initial names have been accepted", in: &conditions,
+                now)
         } else if !wasEstablished {
             set("Established", false, "NotAccepted", "not all names are accepted", in: &conditions, now)
         }
@@ -48,8 +50,10 @@ extension CustomResources {
         }
         let kinds = taken.flatMap { [$0["kind"], $0["listKind"]].compactMap { $0?.string } }
         let wanted: [(String, [String], [String])] = [
-            ("PluralConflict", texts(names["plural"]), resources), ("SingularConflict", texts(names["singular"]), resources),
-            ("ShortNamesConflict", texts(names["shortNames"]), resources), ("KindConflict", texts(names["kind"]), kinds),
+            ("PluralConflict", texts(names["plural"]), resources),
+            ("SingularConflict", texts(names["singular"]), resources),
+            ("ShortNamesConflict", texts(names["shortNames"]), resources),
+            ("KindConflict", texts(names["kind"]), kinds),
             ("ListKindConflict", texts(names["listKind"]), kinds),
         ]
         for (reason, own, theirs) in wanted {

@@ -1,8 +1,8 @@
 import KubeAPI
 
-/// Fills in defaults: those of the schema.
+/// Fills in defaults: those of the schema, and for built-in kinds those that the real server computes.
 ///
-/// Source: Kubernetes documentation, "Defaulting"; `SetDefaults_*` of the built-in kinds.
+/// Source: Kubernetes documentation, "Defaulting"; the `SetDefaults` functions of the built-in kinds.
 enum ObjectDefaults {
     static func apply(_ object: JSONValue, _ definition: ResourceDefinition) -> JSONValue {
         apply(definition.schema, to: object)
@@ -10,22 +10,28 @@ enum ObjectDefaults {
 
     /// The defaults of a schema, in everything that is there.
     static func apply(_ schema: TypeSchema, to value: JSONValue) -> JSONValue {
-        let schema = schema.resolved
+        let target = schema.resolved
         switch value {
         case .array(let elements):
-            guard let items = schema.items else { return value }
+            guard let items = target.items else { return value }
             return .array(elements.map { apply(items, to: $0) })
         case .object(var fields):
-            for field in schema.fields {
-                let isMissing = fields[field.name] == nil || fields[field.name] == .null && !field.schema.isNullable
-                if isMissing, let defaultValue = field.schema.defaultValue { fields[field.name] = defaultValue }
-            }
+            fill(&fields, target)
+            if let name = schema.reference, let compute = ComputedDefaults.functions[name] { compute(&fields) }
             for (name, child) in fields {
-                guard let childSchema = schema.child(name) else { continue }
+                guard let childSchema = target.child(name) else { continue }
                 fields[name] = apply(childSchema, to: child)
             }
             return .object(fields)
         default: return value
+        }
+    }
+
+    private static func fill(_ fields: inout JSONObject, _ schema: TypeSchema) {
+        for field in schema.fields {
+            guard let defaultValue = field.schema.defaultValue else { continue }
+            let isNull = fields[field.name] == .null
+            if fields[field.name] == nil || isNull && !field.schema.isNullable { fields[field.name] = defaultValue }
         }
     }
 }

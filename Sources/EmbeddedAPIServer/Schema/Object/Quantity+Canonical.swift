@@ -43,28 +43,3 @@ extension Quantity {
         return "\(value)\(suffixes[index])"
     }
 }
-
-/// Checks base64 text as it stands in Secrets.
-enum Base64 {
-    static func isValid(_ text: String) -> Bool {
-        let bytes = Array(text.utf8.filter { $0 != 0x0A && $0 != 0x0D })
-        let body = bytes.prefix { isDigit($0) }
-        let padding = bytes.count - body.count
-        return bytes.count % 4 == 0 && padding <= 2 && bytes[body.count...].allSatisfy { $0 == UInt8(ascii: "=") }
-    }
-
-    /// The position that the real server would name.
-    static func firstInvalid(_ text: String) -> Int {
-        text.utf8.enumerated().first { !isDigit($0.element) && $0.element != UInt8(ascii: "=") }?.offset
-            ?? text.utf8.count / 4 * 4
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-            true
-        default: false
-        }
-    }
-}

@@ -41,13 +41,11 @@ struct ResourceDefinition: Sendable {
     var hasStatus: Bool { subresources.contains { $0.name == "status" } }
 
     /// Whether `metadata.generation` counts changes of the specification.
-    var countsGenerations: Bool {
-        isCustom || schema.resolved.field("spec")?.reference != nil && !Self.withoutGeneration.contains(type.kind)
-    }
+    var countsGenerations: Bool { isCustom || Self.withGeneration.contains(type.kind) }
 
-    private static let withoutGeneration: Set<String> = [
-        "Namespace", "Node", "Service", "PersistentVolumeClaim", "PersistentVolume", "ResourceQuota", "LimitRange",
-        "Lease", "HorizontalPodAutoscaler",
+    private static let withGeneration: Set<String> = [
+        "CronJob", "CustomResourceDefinition", "DaemonSet", "Deployment", "Ingress", "Job", "NetworkPolicy", "Pod",
+        "PodDisruptionBudget", "PriorityClass", "ReplicaSet", "StatefulSet",
     ]
 }
 

@@ -38,7 +38,7 @@ enum Discovery {
     }
 
     private static func groupFields(_ name: String, _ definitions: [ResourceDefinition]) -> JSONValue {
-        let versions = ordered(definitions.filter { $0.type.group == name }.map(\.type.version)).map { version in
+        let versions = versions(definitions.filter { $0.type.group == name }).map { version in
             JSONValue.object(["groupVersion": .string("\(name)/\(version)"), "version": .string(version)])
         }
         return [
@@ -46,7 +46,12 @@ enum Discovery {
         ]
     }
 
-    private static func ordered(_ names: [String]) -> [String] {
+    /// The versions of a group's kinds, the preferred one first.
+    static func versions(_ definitions: [ResourceDefinition]) -> [String] {
+        ordered(definitions.map(\.type.version)).sorted { VersionPriority($0) > VersionPriority($1) }
+    }
+
+    static func ordered(_ names: [String]) -> [String] {
         var seen: Set<String> = []
         return names.filter { seen.insert($0).inserted }
     }

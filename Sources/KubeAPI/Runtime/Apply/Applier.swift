@@ -70,7 +70,8 @@ package final class Applier: Sendable {
         return try await plan(desired, as: type, hash: hash, ownership: ownership)
     }
 
-    func noteCorrection(of kind: String) { corrected(kind).increment() }
+    /// Counts a change by others that was put right.
+    package func noteCorrection(of kind: String) { corrected(kind).increment() }
 
     private func plan(
         _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership

@@ -2,18 +2,20 @@
 ///
 /// Three corrections of a field within ten minutes are repairs. From then on each further one has to wait, twice as
 /// long each time, until the field has been left alone for a while.
-struct Contention: Sendable {
-    struct Policy: Sendable {
+package struct Contention: Sendable {
+    package struct Policy: Sendable {
         var freeCorrections = 3
         var window: Duration = .seconds(600)
         var initialHold: Duration = .seconds(30)
         var maximumHold: Duration = .seconds(1800)
+
+        package init() {}
     }
 
     /// Fields that have to be left alone, with who changes them, and for how long.
-    struct Hold: Sendable {
-        var drift: [Drift]
-        var remaining: Duration
+    package struct Hold: Sendable {
+        package var drift: [Drift]
+        package var remaining: Duration
     }
 
     private struct Record {
@@ -26,12 +28,12 @@ struct Contention: Sendable {
     private let policy: Policy
     private var records: [FieldPath: Record] = [:]
 
-    init(policy: Policy = Policy()) { self.policy = policy }
+    package init(policy: Policy = Policy()) { self.policy = policy }
 
-    var isEmpty: Bool { records.isEmpty }
+    package var isEmpty: Bool { records.isEmpty }
 
     /// Whether these fields have to be left alone; `nil` where they may be corrected now.
-    mutating func hold(on paths: [FieldPath], now: Duration) -> Hold? {
+    package mutating func hold(on paths: [FieldPath], now: Duration) -> Hold? {
         records = records.filter { now - $0.value.lastAt < $0.value.hold + policy.window }
         let held = paths.compactMap { path in
             records[path].map { (Drift(path: path, manager: $0.manager), $0.lastAt + $0.hold - now) }
@@ -41,7 +43,7 @@ struct Contention: Sendable {
     }
 
     /// These changes are put right now.
-    mutating func noteCorrection(of drift: [Drift], now: Duration) {
+    package mutating func noteCorrection(of drift: [Drift], now: Duration) {
         for change in drift {
             var record = records[change.path] ?? Record(lastAt: now)
             record.manager = change.manager
@@ -54,5 +56,5 @@ struct Contention: Sendable {
     }
 
     /// The object is desired otherwise now: an old quarrel is over.
-    mutating func reset() { records = [:] }
+    package mutating func reset() { records = [:] }
 }

@@ -1,5 +1,5 @@
 /// Who wrote which field of an object. Source: Kubernetes, "Field management" and FieldsV1.
-struct ManagedFields: Sendable {
+package struct ManagedFields: Sendable {
     struct Entry: Sendable {
         var manager: String
         var operation: String
@@ -10,7 +10,7 @@ struct ManagedFields: Sendable {
 
     private let entries: [Entry]
 
-    init(of object: DynamicObject) {
+    package init(of object: DynamicObject) {
         let list = object.fields["metadata"]?["managedFields"]?.array ?? []
         entries = list.map { entry in
             Entry(
@@ -24,7 +24,7 @@ struct ManagedFields: Sendable {
     /// The manager that has changed a field from what `writer` applied; `nil` where no other manager can be named.
     ///
     /// A field that was removed belongs to nobody. Then it was most likely the last one to write the object after us.
-    func changer(of path: FieldPath, otherThan writer: String) -> String? {
+    package func changer(of path: FieldPath, otherThan writer: String) -> String? {
         let others = entries.filter { !($0.manager == writer && $0.operation == "Apply") }
         let owners = others.filter { Self.owns($0.fields, path.elements[...]) }
         if let owner = owners.max(by: { $0.time < $1.time }) { return owner.manager }

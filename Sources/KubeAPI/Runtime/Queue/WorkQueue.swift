@@ -39,7 +39,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     ) {
         self.time = time
         self.metrics = WorkQueueMetrics(registry: metrics, name: name)
-        state = Mutex(State(queue: WorkQueueState(backOff: backOff, now: time.now)))
+        state = Mutex(State(queue: WorkQueueState(backOff: backOff)))
         self.metrics.observe(
             registry: metrics, depth: { [weak self] in self?.depth }, running: { [weak self] in self?.runningTimes })
     }
@@ -100,6 +100,8 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         if let worked = change({ $0.done(key, now: time.now) }) { metrics.worked.observe(worked) }
         attemptEnded.raise()
     }
+
+    package var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
     /// Hands out nothing more. Running attempts go on; what is added is kept, for a `resume` by a later leader.
     package func shutDown() {

@@ -33,7 +33,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     }
 
     private let backOff: BackOff
-    private var budget: RetryBudget
+    private var budget: TokenBucket
     private var wishes: [Key: Wish] = [:]
     private var ready = Heap<Entry>()
     private var delayed = Heap<Entry>()
@@ -41,9 +41,9 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     private var failures: [Key: Int] = [:]
     private var nextTicket: UInt64 = 0
 
-    init(backOff: BackOff, now: Duration) {
+    init(backOff: BackOff) {
         self.backOff = backOff
-        budget = RetryBudget(rate: backOff.rate, burst: backOff.burst, now: now)
+        budget = TokenBucket(perSecond: backOff.rate, burst: backOff.burst)
     }
 
     /// Keys that a free worker would get now, and those that wait for their own running attempt to end.
@@ -71,7 +71,7 @@ extension WorkQueueState {
     mutating func addRateLimited(_ key: Key, priority: WorkPriority, now: Duration) -> Duration {
         let count = failures[key] ?? 0
         failures[key] = count + 1
-        let delay = max(backOff.delay(afterFailures: count), budget.reserve(now: now))
+        let delay = max(backOff.delay(afterFailures: count), budget.reserve(at: now))
         add(key, after: delay, priority: priority, now: now)
         return delay
     }

@@ -20,8 +20,8 @@ package struct NodePlan: Sendable, Hashable {
     package private(set) var taints: [JSONValue]?
     /// The ledger after the write, `nil` once the node is released.
     package private(set) var claim: NodeClaim?
-    /// What was ours and had been changed by somebody else: field paths of the node.
-    package private(set) var repaired: [String] = []
+    /// What was ours and had been changed by somebody else.
+    package private(set) var repaired: [FieldPath] = []
     package private(set) var isRelease: Bool
     package private(set) var isNewClaim: Bool
 
@@ -75,7 +75,7 @@ private struct NodeEdit {
     var labels: [String: String]
     var taints: [JSONValue]
     var ledger: NodeClaim?
-    var repaired: [String] = []
+    var repaired: [FieldPath] = []
 
     init(_ node: NodeSnapshot, wanted: WantedClaim?) {
         before = node.claim
@@ -100,15 +100,14 @@ private struct NodeEdit {
 
     mutating func setLabels() {
         guard let wanted else { return }
-        for (key, value) in wanted.region.nodeLabels {
+        for (key, value) in wanted.region.nodeLabels.sorted(by: { $0.key < $1.key }) {
             let entry = before?.labels[key]
-            if let entry, labels[key] != entry.value { repaired.append("metadata.labels.\(key)") }
+            if let entry, labels[key] != entry.value { repaired.append(.label(key)) }
             // What we wrote over stays on record for as long as we hold the node.
             let previous = entry.map(\.previous) ?? labels[key]
             ledger?.labels[key] = NodeClaim.Label(value: value, previous: previous)
             labels[key] = value
         }
-        repaired.sort()
     }
 
     mutating func dropTaints() {
@@ -132,9 +131,7 @@ private struct NodeEdit {
             let entry = before?.taint(matching: taint)
             let index = taints.firstIndex { $0.isTaint(taint) }
             let live = index.map { taints[$0]["value"]?.string ?? "" }
-            if let entry, live != entry.value ?? "" {
-                repaired.append("spec.taints[\(taint.key):\(taint.effect.rawValue)]")
-            }
+            if let entry, live != entry.value ?? "" { repaired.append(.taint(taint)) }
             let previous = entry.map(\.previous) ?? live.map { .init(value: $0.isEmpty ? nil : $0) }
             ledger?.taints.append(
                 .init(key: taint.key, effect: taint.effect, value: taint.normalValue, previous: previous))
@@ -144,5 +141,14 @@ private struct NodeEdit {
                 taints.append(taint.json)
             }
         }
+    }
+}
+
+extension FieldPath {
+    fileprivate static func label(_ key: String) -> FieldPath { root.appending("metadata").appending("labels").appending(key) }
+
+    fileprivate static func taint(_ taint: Taint) -> FieldPath {
+        let identity = JSONObject([("key", .string(taint.key)), ("effect", .string(taint.effect.rawValue))])
+        return root.appending("spec").appending("taints").appending(.key(identity))
     }
 }

@@ -1,0 +1,188 @@
+import KubeAPI
+
+extension BuiltInValidation {
+    static func deployment(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
+        let strategy = object[path: ["spec", "strategy"]] ?? [:]
+        let path = FieldPath("spec.strategy")
+        var errors = immutable(object, live, "spec", "selector") + workload(object, "deployment", restarts: ["Always"])
+        if strategy["type"]?.string == "Recreate", strategy["rollingUpdate"] != nil {
+            errors.append(
+                .forbidden(path.child("rollingUpdate"), "may not be specified when strategy `type` is 'Recreate'"))
+        }
+        let rolling = path.child("rollingUpdate")
+        let surge = strategy["rollingUpdate"]?["maxSurge"]
+        let unavailable = strategy["rollingUpdate"]?["maxUnavailable"]
+        errors += share(unavailable, at: rolling.child("maxUnavailable")) + share(surge, at: rolling.child("maxSurge"))
+        if isZero(surge), isZero(unavailable) {
+            errors.append(
+                .invalid(rolling.child("maxUnavailable"), unavailable ?? 0, "may not be 0 when `maxSurge` is 0"))
+        }
+        let deadline = object[path: ["spec", "progressDeadlineSeconds"]]?.integer ?? 600
+        if deadline <= object[path: ["spec", "minReadySeconds"]]?.integer ?? 0 {
+            errors.append(
+                .invalid(
+                    FieldPath("spec.progressDeadlineSeconds"), .integer(deadline),
+                    "must be greater than minReadySeconds"))
+        }
+        return errors
+    }
+
+    private static func isZero(_ value: JSONValue?) -> Bool { value == 0 || value == "0%" }
+
+    static func replicaSet(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
+        immutable(object, live, "spec", "selector") + workload(object, "replicaset", restarts: ["Always"])
+    }
+
+    static func daemonSet(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
+        immutable(object, live, "spec", "selector") + workload(object, "daemonset", restarts: ["Always"])
+    }
+
+    /// What of a StatefulSet may change.
+    private static let mutableOfStatefulSet: Set<String> = [
+        "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+        "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+    ]
+
+    static func statefulSet(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
+        var errors = workload(object, "statefulset", restarts: ["Always"])
+        func fixed(_ object: JSONValue) -> JSONObject {
+            (object["spec"]?.object ?? [:]).filter { !mutableOfStatefulSet.contains($0.key) }
+        }
+        if let live, fixed(live) != fixed(object) {
+            errors.append(
+                .forbidden(
+                    FieldPath("spec"),
+                    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+                        + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
+                        + "'minReadySeconds' are forbidden"))
+        }
+        return errors
+    }
+
+    static func job(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
+        var errors = jobSpec(object["spec"] ?? [:], at: FieldPath("spec"))
+        guard let live else { return errors }
+        for field in ["selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"] {
+            // A suspended job that has never run may still be placed elsewhere.
+            if field == "template", live[path: ["spec", "suspend"]]?.bool == true { continue }
+            errors += immutable(object, live, "spec", field)
+        }
+        if live[path: ["spec", "completionMode"]]?.string != "Indexed" {
+            errors += immutable(object, live, "spec", "completions")
+        }
+        return errors
+    }
+
+    static func jobSpec(_ spec: JSONValue, at path: FieldPath) -> [FieldError] {
+        var errors = template(spec["template"], at: path.child("template"), restarts: ["OnFailure", "Never"])
+        if spec["completionMode"]?.string == "Indexed", spec["completions"] == nil {
+            errors.append(.required(path.child("completions"), "when completion mode is Indexed"))
+        }
+        return errors
+    }
+
+    static func cronJob(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
+        let path = FieldPath("spec")
+        let schedule = object[path: ["spec", "schedule"]]?.string ?? ""
+        var errors: [FieldError] = []
+        if !schedule.isEmpty, let problem = CronSchedule.problem(schedule) {
+            errors.append(.invalid(path.child("schedule"), .string(schedule), problem))
+        }
+        if let zone = object[path: ["spec", "timeZone"]]?.string, zone.isEmpty || zone.lowercased() == "local" {
+            errors.append(.invalid(path.child("timeZone"), .string(zone), "timeZone must be nil or non-empty string"))
+        }
+        return errors
+            + jobSpec(
+                object[path: ["spec", "jobTemplate", "spec"]] ?? [:], at: path.child("jobTemplate").child("spec"))
+    }
+
+    /// Selector and template of what keeps pods running.
+    private static func workload(_ object: JSONValue, _ kind: String, restarts: [String]) -> [FieldError] {
+        let path = FieldPath("spec")
+        let selector = object[path: ["spec", "selector"]]
+        var errors: [FieldError] = []
+        if let selector {
+            if isEmptySelector(selector) {
+                errors.append(.invalid(path.child("selector"), selector, "empty selector is invalid for \(kind)"))
+            }
+            errors += Self.selector(selector, at: path.child("selector"))
+            let labels = object[path: ["spec", "template", "metadata", "labels"]]
+            if !isEmptySelector(selector), !matches(selector, labels) {
+                errors.append(
+                    .invalid(
+                        path.child("template").child("metadata").child("labels"), labels ?? .null,
+                        "`selector` does not match template `labels`"))
+            }
+        }
+        return errors + template(object[path: ["spec", "template"]], at: path.child("template"), restarts: restarts)
+    }
+
+    private static func matches(_ selector: JSONValue, _ labels: JSONValue?) -> Bool {
+        guard let selector = try? JSONValueDecoder().decode(LabelSelector.self, from: selector) else { return true }
+        var map: [String: String] = [:]
+        for (key, value) in labels?.object ?? [:] { map[key] = value.string }
+        return selector.matches(map)
+    }
+
+    private static func template(_ template: JSONValue?, at path: FieldPath, restarts: [String]) -> [FieldError] {
+        let spec = template?["spec"] ?? [:]
+        var errors = MetadataValidation.labels(
+            template?["metadata"]?["labels"], at: path.child("metadata").child("labels"))
+        errors += PodSpecValidation.errors(spec, at: path.child("spec"))
+        let policy = spec["restartPolicy"]?.string ?? ""
+        if !restarts.contains(policy) {
+            let place = path.child("spec").child("restartPolicy")
+            let value = JSONValue.string(policy)
+            errors.append(
+                policy.isEmpty || restarts.count > 1
+                    ? .required(place, "valid values: \(restarts.map { "\"\($0)\"" }.joined(separator: ", "))")
+                    : .notSupported(place, value, restarts))
+        }
+        return errors
+    }
+}
+
+/// Whether a text is a schedule in cron's notation. Source: Kubernetes documentation, "CronJob", "Schedule syntax".
+enum CronSchedule {
+    private static let macros: Set<String> = [
+        "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly",
+    ]
+    private static let bounds: [ClosedRange<Int>] = [0...59, 0...23, 1...31, 1...12, 0...6]
+    private static let months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    private static let days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
+
+    /// What is wrong; `nil` where nothing is.
+    static func problem(_ text: String) -> String? {
+        if text.hasPrefix("TZ=") || text.hasPrefix("CRON_TZ=") {
+            return "cannot use TZ or CRON_TZ in schedule, use timeZone field instead"
+        }
+        if text.hasPrefix("@") {
+            return macros.contains(text) || text.hasPrefix("@every ") ? nil : "unrecognized descriptor: \(text)"
+        }
+        let fields = text.split(separator: " ")
+        guard fields.count == 5 else { return "expected exactly 5 fields, found \(fields.count): \(fields)" }
+        for (index, field) in fields.enumerated() {
+            for part in field.split(separator: ",", omittingEmptySubsequences: false) where !isValid(part, index) {
+                return "failed to parse \(field): not within \(bounds[index].lowerBound)-\(bounds[index].upperBound)"
+            }
+        }
+        return nil
+    }
+
+    private static func isValid(_ part: Substring, _ index: Int) -> Bool {
+        let step = part.split(separator: "/", omittingEmptySubsequences: false)
+        guard step.count <= 2, step.count < 2 || (Int(step[1]) ?? 0) > 0 else { return false }
+        if step[0] == "*" || step[0] == "?" { return true }
+        let ends = step[0].split(separator: "-", omittingEmptySubsequences: false).map { number($0, index) }
+        guard ends.count <= 2, !ends.isEmpty, ends.allSatisfy({ $0.map(bounds[index].contains) ?? false }) else {
+            return false
+        }
+        return ends.count < 2 || (ends[0] ?? 0) <= (ends[1] ?? 0)
+    }
+
+    private static func number(_ text: Substring, _ index: Int) -> Int? {
+        if index == 3, let month = months.firstIndex(of: text.lowercased()) { return month + 1 }
+        if index == 4, let day = days.firstIndex(of: text.lowercased()) { return day }
+        return Int(text)
+    }
+}

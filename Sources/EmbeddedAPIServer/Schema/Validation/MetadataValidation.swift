@@ -1,0 +1,88 @@
+import KubeAPI
+
+/// Checks what every object has. Source: k8s.io/apimachinery, ValidateObjectMeta.
+enum MetadataValidation {
+    static func errors(_ object: JSONValue, live: JSONValue?, _ type: ResourceType) -> [FieldError] {
+        let metadata = object["metadata"] ?? [:]
+        let path = FieldPath("metadata")
+        var errors = live == nil ? name(metadata, type, path) : []
+        errors += labels(metadata["labels"], at: path.child("labels"))
+        errors += annotations(metadata["annotations"], at: path.child("annotations"))
+        errors += owners(metadata["ownerReferences"], at: path.child("ownerReferences"))
+        for (index, finalizer) in (metadata["finalizers"]?.array ?? []).enumerated() {
+            let text = finalizer.string ?? ""
+            for problem in NameFormat.qualified(text) {
+                errors.append(.invalid(path.child("finalizers").index(index), finalizer, problem))
+            }
+        }
+        return errors
+    }
+
+    /// Labels wherever they stand: in metadata, in templates, in selectors.
+    static func labels(_ labels: JSONValue?, at path: FieldPath) -> [FieldError] {
+        (labels?.object ?? [:]).flatMap { key, value -> [FieldError] in
+            let problems = NameFormat.qualified(key).map { FieldError.invalid(path, .string(key), $0) }
+            let problem = NameFormat.labelValue(value.string ?? "").map { FieldError.invalid(path, value, $0) }
+            return problems + (problem.map { [$0] } ?? [])
+        }
+    }
+
+    private static let annotationLimit = 256 * 1024
+
+    private static func annotations(_ annotations: JSONValue?, at path: FieldPath) -> [FieldError] {
+        let pairs = annotations?.object ?? [:]
+        // Keys of annotations may be in upper case, those of labels with a prefix may not.
+        var errors = pairs.flatMap { key, _ in
+            NameFormat.qualified(key.lowercased()).map { FieldError.invalid(path, .string(key), $0) }
+        }
+        let size = pairs.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+        if size > annotationLimit { errors.append(.tooLong(path, annotationLimit)) }
+        return errors
+    }
+
+    private static func name(_ metadata: JSONValue, _ type: ResourceType, _ path: FieldPath) -> [FieldError] {
+        let name = metadata["name"]?.string ?? ""
+        let prefix = metadata["generateName"]?.string ?? ""
+        if name.isEmpty {
+            if prefix.isEmpty { return [.required(path.child("name"), "name or generateName is required")] }
+            return []
+        }
+        return problem(name, type).map { [.invalid(path.child("name"), .string(name), $0)] } ?? []
+    }
+
+    /// What is wrong with an object's name; `nil` where it is fine.
+    private static func problem(_ name: String, _ type: ResourceType) -> String? {
+        switch type.kind {
+        case "Namespace": return NameFormat.label(name)
+        case "Service" where type.group.isEmpty: return NameFormat.label1035(name)
+        case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding": return NameFormat.pathSegment(name)
+        case "CronJob" where name.utf8.count > 52: return "must be no more than 52 characters"
+        case "PodDisruptionBudget", "Job": return NameFormat.subdomain(name)
+        default: return NameFormat.subdomain(name)
+        }
+    }
+
+    private static func owners(_ references: JSONValue?, at path: FieldPath) -> [FieldError] {
+        var errors: [FieldError] = []
+        var controller: String?
+        for (index, owner) in (references?.array ?? []).enumerated() {
+            let place = path.index(index)
+            for field in ["apiVersion", "kind", "name", "uid"] where (owner[field]?.string ?? "").isEmpty {
+                errors.append(
+                    .invalid(
+                        place.child(field), "",
+                        field == "apiVersion" ? "version must not be empty" : "must not be empty"))
+            }
+            guard owner["controller"]?.bool == true else { continue }
+            if let first = controller {
+                errors.append(
+                    .invalid(
+                        path, references ?? .null,
+                        "Only one reference can have Controller set to true. Found \"true\" in references for \(first) "
+                            + "and \(owner["name"]?.string ?? "")"))
+            }
+            controller = owner["name"]?.string ?? ""
+        }
+        return errors
+    }
+}

@@ -1,0 +1,79 @@
+import KubeAPI
+
+/// Says what is wrong with an object, in the words of the real server.
+///
+/// Rules in CEL (`x-kubernetes-validations`) are not evaluated.
+enum ObjectValidation {
+    /// - Parameters:
+    ///   - live: the stored object, for an update.
+    ///   - subresource: empty for the object itself.
+    static func errors(
+        _ object: JSONValue, live: JSONValue? = nil, _ definition: ResourceDefinition, subresource: String = ""
+    ) -> [FieldError] {
+        let metadata = MetadataValidation.errors(object, live: live, definition.type)
+        if definition.isCustom { return metadata + custom(object, definition) }
+        // Half a status is what its writer is responsible for.
+        guard subresource != "status" else { return metadata }
+        let structure = BuiltInStructure.errors(object, definition.schema)
+        return metadata + structure + BuiltInValidation.errors(object, live: live, definition.type)
+    }
+
+    private static func custom(_ object: JSONValue, _ definition: ResourceDefinition) -> [FieldError] {
+        var errors = SchemaValidation.errors(object, definition.schema)
+        errors += ListValidation.errors(object, definition.schema)
+        if let path = definition.scale?.specReplicas, let value = object[path: path], value.integer == nil {
+            let place = FieldPath("." + path.joined(separator: "."))
+            let found = value.string ?? value.description
+            errors.append(
+                .invalid(place, 0, "\(place) accessor error: \(found) is of the type \(value.typeName), expected int64")
+            )
+        }
+        let blocking: Set<FieldError.Code> = [.required, .tooLong, .tooMany, .typeInvalid, .notSupported]
+        if hasExpressions(definition.schema), errors.contains(where: { blocking.contains($0.code) }) {
+            errors.append(
+                .invalid(
+                    FieldPath("<nil>"), .null,
+                    "some validation rules were not checked because the object was invalid; correct the existing "
+                        + "errors to complete validation"))
+        }
+        return errors
+    }
+
+    private static func hasExpressions(_ schema: TypeSchema) -> Bool {
+        schema.rules.expressions != nil || schema.fields.contains { hasExpressions($0.schema) }
+            || schema.items.map(hasExpressions) ?? false || schema.additional.map(hasExpressions) ?? false
+    }
+}
+
+/// Elements of sets and list maps must differ.
+enum ListValidation {
+    static func errors(_ value: JSONValue, _ schema: TypeSchema, at path: FieldPath = .root) -> [FieldError] {
+        let schema = schema.resolved
+        switch value {
+        case .object(let fields):
+            return fields.flatMap { name, child -> [FieldError] in
+                guard let childSchema = schema.child(name), childSchema.reference == nil else { return [] }
+                return errors(child, childSchema, at: path.child(name))
+            }
+        case .array(let elements):
+            guard let items = schema.items else { return [] }
+            return duplicates(elements, schema, at: path)
+                + elements.enumerated().flatMap { errors($0.element, items, at: path.index($0.offset)) }
+        default: return []
+        }
+    }
+
+    private static func duplicates(_ elements: [JSONValue], _ schema: TypeSchema, at path: FieldPath) -> [FieldError] {
+        guard schema.listType != .atomic else { return [] }
+        var seen: Set<PathElement> = []
+        return elements.enumerated().compactMap { index, element in
+            let part = schema.element(element, at: index)
+            guard !seen.insert(part).inserted else { return nil }
+            switch part {
+            case .key(let keys): return .duplicate(path.index(index), .object(keys))
+            case .value(let value): return .duplicate(path.index(index), value)
+            case .field, .index: return nil
+            }
+        }
+    }
+}

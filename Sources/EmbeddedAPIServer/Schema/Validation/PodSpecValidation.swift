@@ -1,0 +1,132 @@
+import KubeAPI
+
+/// The rules of a pod's specification. Source: kubernetes, ValidatePodSpec.
+enum PodSpecValidation {
+    static func errors(_ spec: JSONValue, at path: FieldPath) -> [FieldError] {
+        let volumes = spec["volumes"]?.array ?? []
+        var errors = unique(volumes, "name", at: path.child("volumes")) { NameFormat.label($0) }
+        for (index, volume) in volumes.enumerated() where (volume.object?.count ?? 0) > 2 {
+            errors.append(.forbidden(path.child("volumes").index(index), "may not specify more than 1 volume type"))
+        }
+        let names = Set(volumes.compactMap { $0["name"]?.string })
+        for list in ["initContainers", "containers"] {
+            let containers = spec[list]?.array ?? []
+            let place = path.child(list)
+            errors += unique(containers, "name", at: place) { NameFormat.label($0) }
+            for (index, container) in containers.enumerated() {
+                errors += ContainerValidation.errors(container, volumes: names, at: place.index(index))
+            }
+        }
+        errors += MetadataValidation.labels(spec["nodeSelector"], at: path.child("nodeSelector"))
+        errors += tolerations(spec["tolerations"]?.array ?? [], at: path.child("tolerations"))
+        errors += spread(spec["topologySpreadConstraints"]?.array ?? [], at: path.child("topologySpreadConstraints"))
+        errors += nodeAffinity(spec["affinity"]?["nodeAffinity"], at: path.child("affinity").child("nodeAffinity"))
+        for (field, check) in [
+            ("serviceAccountName", NameFormat.subdomain), ("priorityClassName", NameFormat.subdomain),
+        ] {
+            guard let text = spec[field]?.string, !text.isEmpty, let problem = check(text) else { continue }
+            errors.append(.invalid(path.child(field), .string(text), problem))
+        }
+        for field in ["terminationGracePeriodSeconds"] {
+            guard let seconds = spec[field]?.integer, seconds < 0 else { continue }
+            errors.append(.invalid(path.child(field), .integer(seconds), "must be greater than or equal to 0"))
+        }
+        return errors
+    }
+
+    /// Names that have to be well-formed and unlike each other.
+    static func unique(
+        _ elements: [JSONValue], _ field: String, at path: FieldPath, problem: (String) -> String?
+    ) -> [FieldError] {
+        var seen: Set<String> = []
+        return elements.enumerated().compactMap { index, element in
+            guard let name = element[field]?.string, !name.isEmpty else { return nil }
+            let place = path.index(index).child(field)
+            if let problem = problem(name) { return .invalid(place, .string(name), problem) }
+            return seen.insert(name).inserted ? nil : .duplicate(place, .string(name))
+        }
+    }
+
+    static func tolerations(_ tolerations: [JSONValue], at path: FieldPath) -> [FieldError] {
+        tolerations.enumerated().flatMap { index, toleration -> [FieldError] in
+            let place = path.index(index)
+            let key = toleration["key"]?.string ?? ""
+            let isExists = toleration["operator"]?.string == "Exists"
+            var errors =
+                key.isEmpty
+                ? [] : NameFormat.qualified(key).map { FieldError.invalid(place.child("key"), .string(key), $0) }
+            if key.isEmpty, !isExists {
+                errors.append(
+                    .invalid(
+                        place.child("operator"), toleration["operator"] ?? "",
+                        "operator must be Exists when `key` is empty, which means \"match all values and all keys\""))
+            }
+            if isExists, let value = toleration["value"] {
+                errors.append(
+                    .invalid(place.child("operator"), value, "value must be empty when `operator` is 'Exists'"))
+            }
+            if toleration["tolerationSeconds"] != nil, toleration["effect"]?.string != "NoExecute" {
+                errors.append(
+                    .invalid(
+                        place.child("effect"), toleration["effect"] ?? "",
+                        "effect must be 'NoExecute' when `tolerationSeconds` is set"))
+            }
+            return errors
+        }
+    }
+
+    private static func spread(_ constraints: [JSONValue], at path: FieldPath) -> [FieldError] {
+        var seen: Set<JSONValue> = []
+        return constraints.enumerated().flatMap { index, constraint -> [FieldError] in
+            let place = path.index(index)
+            var errors = BuiltInValidation.selector(constraint["labelSelector"], at: place.child("labelSelector"))
+            let topology = constraint["topologyKey"]?.string ?? ""
+            let when = constraint["whenUnsatisfiable"]?.string ?? ""
+            if !seen.insert([.string(topology), .string(when)]).inserted {
+                errors.append(
+                    .duplicate(place.child("{topologyKey, whenUnsatisfiable}"), .string("{\(topology), \(when)}")))
+            }
+            return errors
+        }
+    }
+
+    private static func nodeAffinity(_ affinity: JSONValue?, at path: FieldPath) -> [FieldError] {
+        let field = "requiredDuringSchedulingIgnoredDuringExecution"
+        guard let required = affinity?[field] else { return [] }
+        let place = path.child(field).child("nodeSelectorTerms")
+        let terms = required["nodeSelectorTerms"]?.array ?? []
+        if terms.isEmpty { return [] }
+        return terms.enumerated().flatMap { index, term in
+            (term["matchExpressions"]?.array ?? []).enumerated().flatMap { position, requirement -> [FieldError] in
+                let spot = place.index(index).child("matchExpressions").index(position)
+                return nodeRequirement(requirement, at: spot)
+            }
+        }
+    }
+
+    private static func nodeRequirement(_ requirement: JSONValue, at path: FieldPath) -> [FieldError] {
+        let values = requirement["values"]?.array ?? []
+        var errors: [FieldError] = []
+        switch requirement["operator"]?.string ?? "" {
+        case "In", "NotIn":
+            if values.isEmpty {
+                errors.append(.required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'"))
+            }
+        case "Exists", "DoesNotExist":
+            if !values.isEmpty {
+                errors.append(
+                    .forbidden(
+                        path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"))
+            }
+        case "Gt", "Lt":
+            if values.count != 1 {
+                errors.append(
+                    .required(path.child("values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+            }
+        default: break
+        }
+        let key = requirement["key"]?.string ?? ""
+        guard !key.isEmpty else { return errors }
+        return errors + NameFormat.qualified(key).map { .invalid(path.child("key"), .string(key), $0) }
+    }
+}

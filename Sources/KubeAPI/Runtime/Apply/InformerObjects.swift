@@ -1,0 +1,36 @@
+/// Live objects out of the informers of a process.
+package struct InformerObjects: LiveObjects {
+    private let informers: InformerSet
+
+    package init(_ informers: InformerSet) { self.informers = informers }
+
+    package func lookUp(_ type: ResourceType, _ key: ObjectKey) -> LiveLookup {
+        var holdsAll = false
+        for informer in informers.informers where informer.selection.covers(type, key) && informer.hasSynced {
+            if let object = informer.store.get(key) { return .found(object) }
+            holdsAll = holdsAll || informer.selection.isWhole
+        }
+        return holdsAll ? .absent : .unknown
+    }
+
+    package func recordWrite(_ object: DynamicObject, of type: ResourceType) {
+        for informer in informers.informers where informer.selection.type == type { informer.recordWrite(object) }
+    }
+
+    package func recordDeletion(_ type: ResourceType, _ key: ObjectKey, uid: String) {
+        for informer in informers.informers where informer.selection.type == type {
+            informer.recordDeletion(key, uid: uid)
+        }
+    }
+}
+
+extension CachedObject: LiveObject {}
+
+extension Selection {
+    fileprivate func covers(_ type: ResourceType, _ key: ObjectKey) -> Bool {
+        self.type == type && (namespace == nil || namespace == key.namespace)
+    }
+
+    /// Whether an object that is not in the store does not exist.
+    fileprivate var isWhole: Bool { labelSelector == nil && fieldSelector == nil }
+}

@@ -1,0 +1,123 @@
+/// Carries out the steps of an election.
+struct LeaseDriver: Sendable {
+    private let election: LeaderElection
+    private var rules: LeaseElection
+    /// The Lease as it was last read or written: the base of the next write.
+    private var object: DynamicObject?
+
+    init(election: LeaderElection) {
+        self.election = election
+        let options = election.options
+        rules = LeaseElection(
+            configuration: LeaseElection.Configuration(
+                identity: options.identity, leaseDuration: options.leaseDuration,
+                renewDeadline: options.renewDeadline, retryPeriod: options.retryPeriod))
+    }
+
+    /// One step, and what follows from it for the gate.
+    mutating func step() async {
+        let step = rules.next(now: election.time.now, wallClock: election.wallClock())
+        publish()
+        do {
+            switch step {
+            case .wait(let end): try await election.time.sleep(until: end)
+            case .read: try await read()
+            case .create(let record): try await write(record, isNew: true)
+            case .update(let record): try await write(record, isNew: false)
+            }
+        } catch let error as APIError where error.isConflict || error.isAlreadyExists {
+            rules.didConflict(now: election.time.now, pause: pause)
+        } catch is CancellationError where Task.isCancelled {
+            return
+        } catch {
+            rules.didFail(now: election.time.now, pause: pause)
+            election.logger.warning("the lease could not be read or renewed", ["error": .string("\(error)")])
+        }
+        publish()
+    }
+
+    /// Gives the lease back, so that the next leader need not wait for its end.
+    func release() async {
+        guard let record = rules.releaseRecord(wallClock: election.wallClock()), let object else { return }
+        do {
+            let released = try record.written(into: object)
+            _ = try await within(election.options.renewDeadline / 2) { api in
+                try await api.update(released, as: .lease, subresource: nil, options: WriteOptions())
+            }
+            election.logger.info("the lease was given back")
+        } catch {
+            election.logger.warning(
+                "the lease was not given back: the next leader waits for its end", ["error": .string("\(error)")])
+        }
+    }
+
+    /// Jittered, so that candidates do not come all at once.
+    private var pause: Duration { election.randomness.jittered(election.options.retryPeriod, by: 0.2) }
+
+    private func publish() {
+        let now = election.time.now
+        if let end = rules.validUntil, now < end {
+            election.gate.open(until: end)
+        } else {
+            election.gate.close()
+        }
+        election.publish(isLeading: rules.isLeading(at: now), holder: rules.holder)
+    }
+
+    private mutating func read() async throws {
+        let key = election.options.lease
+        do {
+            let found = try await within(patience) { try await $0.get(.lease, key) }
+            object = found
+            rules.didRead(
+                (try LeaseRecord(found), found.resourceVersion), now: election.time.now, pause: pause)
+        } catch let error as APIError where error.isNotFound {
+            object = nil
+            rules.didRead(nil, now: election.time.now, pause: pause)
+        }
+    }
+
+    private mutating func write(_ record: LeaseRecord, isNew: Bool) async throws {
+        let key = election.options.lease
+        let empty = Lease(metadata: ObjectMeta(name: key.name, namespace: key.namespace))
+        let wanted = try record.written(into: object ?? empty.dynamicObject())
+        // Before the sending: the server cannot have stored it earlier.
+        let sentAt = election.time.now
+        let written = try await within(patience) { api in
+            isNew
+                ? try await api.create(wanted, as: .lease, options: WriteOptions())
+                : try await api.update(wanted, as: .lease, subresource: nil, options: WriteOptions())
+        }
+        object = written
+        rules.didWrite(
+            record, resourceVersion: written.resourceVersion, sentAt: sentAt, now: election.time.now, pause: pause)
+    }
+
+    /// A request that hangs must leave time for a second one before the leadership ends.
+    private var patience: Duration {
+        let half = election.options.renewDeadline / 2
+        guard let end = rules.validUntil else { return half }
+        return min(half, max(.milliseconds(1), end - election.time.now))
+    }
+
+    private func within<Value: Sendable>(
+        _ limit: Duration, _ request: @escaping @Sendable (any ObjectAPI) async throws -> Value
+    ) async throws -> Value {
+        let election = election
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await request(election.api) }
+            group.addTask {
+                try await election.time.sleep(for: limit)
+                throw LeaseTimeout(limit: limit)
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+}
+
+private struct LeaseTimeout: Error, CustomStringConvertible {
+    var limit: Duration
+    var description: String { "no answer within \(limit)" }
+}

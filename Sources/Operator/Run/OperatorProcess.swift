@@ -1,0 +1,148 @@
+internal import KubeAPI
+internal import Reconcilers
+
+/// Everything of `quartermaster run`, put together. It is started and stopped by a `ProcessLifecycle`.
+struct OperatorProcess: Sendable {
+    private let flags: RunFlags
+    private let logger: Logger
+    private let metrics = MetricRegistry()
+    private let client: KubeClient
+    private let leaseClient: KubeClient
+    private let informers: InformerSet
+    private let recorder: EventRecorder
+    private let election: LeaderElection?
+    private let controllers: [Controller]
+
+    /// - Parameters:
+    ///   - identity: of this process among the replicas.
+    ///   - leaseNamespace: where the lease is.
+    /// - Throws: `TransportError` where no client can be set up.
+    init(
+        flags: RunFlags, configuration: ClientConfiguration, identity: String, leaseNamespace: String, logger: Logger
+    ) throws {
+        self.flags = flags
+        self.logger = logger
+        let options = Self.clientOptions(flags, metrics, logger)
+        client = try KubeClient(configuration: configuration, options: options)
+        leaseClient = try KubeClient(configuration: configuration, options: options, lane: .lease)
+        informers = InformerSet(source: client, options: Self.informerOptions(logger))
+
+        if flags.electsLeader {
+            var election = LeaderElection.Options(
+                lease: ObjectKey(namespace: leaseNamespace, name: flags.leaseName), identity: identity)
+            election.leaseDuration = flags.leaseDuration
+            election.renewDeadline = flags.renewDeadline
+            election.retryPeriod = flags.retryPeriod
+            self.election = LeaderElection(api: leaseClient, options: election, metrics: metrics, logger: logger)
+        } else {
+            election = nil
+        }
+        let gate = election?.gate ?? WriteGate.alwaysOpen()
+        recorder = EventRecorder(
+            api: client, gate: gate,
+            options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: identity),
+            metrics: metrics, logger: logger)
+        let environment = ReconcilerEnvironment(
+            api: client, informers: informers, gate: gate, events: recorder, metrics: metrics)
+        var controllerOptions = Controller.Options()
+        controllerOptions.workers = flags.workers
+        controllerOptions.deadline = flags.reconcileDeadline
+        controllerOptions.resync = flags.resync
+        controllerOptions.grace = flags.grace
+        controllers = [
+            RegionalWorkerPoolReconciler.controller(
+                in: environment, options: .init(nodePoolNamespaces: flags.nodePoolNamespaces), logger: logger,
+                controllerOptions: controllerOptions)
+        ]
+    }
+
+    /// Asks the server who it is, so that what is wrong with the configuration shows at once.
+    ///
+    /// - Throws: `APIError`.
+    func preflight() async throws {
+        let version = try await leaseClient.serverVersion()
+        logger.info(
+            "connected", ["server": .string(leaseClient.configuration.server), "version": .string(version.gitVersion)])
+    }
+
+    /// Runs until a signal comes.
+    func run(signals: AsyncStream<Int32>) async -> ProcessLifecycle.Ending {
+        registerMetrics()
+        var lifecycle = ProcessLifecycle(logger: logger)
+        // Stopped in the reverse order: workers, events, caches, server, lease.
+        if let election { lifecycle.add("lease") { try await election.run() } }
+        let endpoints = endpoints
+        lifecycle.add("server") { try await endpoints.run() }
+        lifecycle.add("caches") { [informers] in try await informers.run() }
+        lifecycle.add("events") { [recorder] in try await recorder.run() }
+        lifecycle.add("workers", grace: flags.grace + .seconds(5)) { try await work() }
+        let ending = await lifecycle.run(signals: signals)
+        await client.shutdown()
+        await leaseClient.shutdown()
+        return ending
+    }
+
+    /// What only the leader does, as often as this process becomes the leader.
+    private func work() async throws {
+        let body: @Sendable () async throws -> Void = { [informers, controllers, logger] in
+            try await informers.waitUntilSynced()
+            logger.info("caches are synced, workers start")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for controller in controllers { group.addTask { try await controller.run() } }
+                try await group.waitForAll()
+            }
+        }
+        if let election { try await election.whileLeading(body) } else { try await body() }
+    }
+
+    private var endpoints: Endpoints {
+        let liveness = HealthChecks("healthz")
+        let readiness = HealthChecks("readyz")
+        readiness.add("informers") { [informers] in
+            let behind = informers.behind
+            return behind.isEmpty ? .passing : .failing(behind.joined(separator: "; "))
+        }
+        return Endpoints(
+            metrics: metrics, liveness: liveness, readiness: readiness, metricsAddress: flags.metricsAddress,
+            healthAddress: flags.healthAddress, logger: logger)
+    }
+
+    private func registerMetrics() {
+        ProcessMetrics.register(in: metrics)
+        metrics.observe(
+            MetricName.informerStaleness,
+            help: "Seconds since the API server was last heard of for a cache; large values mean old data.",
+            labels: ["resource"]
+        ) { [informers] in
+            informers.informers.compactMap { informer in
+                informer.staleness.map { .init("\(informer.selection)", value: $0 / .seconds(1)) }
+            }
+        }
+    }
+
+    private static func clientOptions(_ flags: RunFlags, _ metrics: MetricRegistry, _ logger: Logger) -> ClientOptions {
+        var options = ClientOptions()
+        options.userAgent = ClientOptions.userAgent(version: BuildInfo.version)
+        options.qps = flags.qps
+        options.burst = flags.burst
+        options.observer = ClientMetrics(in: metrics, logger: logger)
+        return options
+    }
+
+    private static func informerOptions(_ logger: Logger) -> InformerOptions {
+        var options = InformerOptions()
+        options.phaseChanged = { selection, phase in
+            let resource: KeyValuePairs<String, LogValue> = ["resource": .string("\(selection)")]
+            switch phase {
+            case .live: logger.debug("the cache is up to date", resource)
+            case .syncing(nil): logger.debug("the cache is being filled", resource)
+            case .syncing(let problem?), .behind(let problem):
+                logger.warning(
+                    "the cache is behind", ["resource": .string("\(selection)"), "problem": .string(problem)])
+            case .absent:
+                logger.warning("not served by the API server; waiting for its CRD to be installed", resource)
+            }
+        }
+        return options
+    }
+}

@@ -1,0 +1,129 @@
+internal import CommandLineInterface
+internal import KubeAPI
+
+/// The flags of `quartermaster run`, and what they say.
+struct RunFlags: Sendable {
+    static let all: [Flag] = connection + behaviour + election + endpoints + log
+
+    private static let connection = [
+        Flag(
+            "kubeconfig", "FILE",
+            help: "the cluster to work on; else $KUBECONFIG, else the cluster this runs in, else ~/.kube/config"),
+        Flag("context", "NAME", help: "the context of the kubeconfig, where it is not the current one"),
+        Flag(
+            "allow-insecure", default: "false",
+            help: "honour insecure-skip-tls-verify of the kubeconfig; never where it matters"),
+        Flag("kube-api-qps", "NUMBER", default: "50", help: "requests a second to the API server; 0 for no limit"),
+        Flag("kube-api-burst", "NUMBER", default: "100", help: "requests that may go out at once beyond that rate"),
+    ]
+
+    private static let behaviour = [
+        Flag("max-concurrent-reconciles", "NUMBER", default: "4", help: "objects of one kind worked on at a time"),
+        Flag("resync", "DURATION", default: "10m", help: "how often every object is looked at without a change"),
+        Flag("reconcile-deadline", "DURATION", default: "2m", help: "how long one attempt may take"),
+        Flag(
+            "node-pool-namespaces", "NAMES", default: "", isRepeatable: true,
+            help: "namespaces whose pools may label and taint nodes, separated by commas; every one where empty"),
+        Flag(
+            "shutdown-grace-period", "DURATION", default: "20s",
+            help: "how long work that has begun may go on after SIGTERM"),
+    ]
+
+    private static let election = [
+        Flag(
+            "leader-elect", "BOOL", default: "true", help: "whether replicas elect a leader; false for a single process"
+        ),
+        Flag(
+            "leader-election-namespace", "NAME",
+            help: "where the lease is; else $POD_NAMESPACE, else the namespace of the configuration"),
+        Flag("leader-election-id", "NAME", default: "quartermaster-leader", help: "the name of the lease"),
+        Flag("leader-election-lease-duration", "DURATION", default: "15s", help: "how long a lease is valid"),
+        Flag("leader-election-renew-deadline", "DURATION", default: "10s", help: "how long a renewal is tried"),
+        Flag("leader-election-retry-period", "DURATION", default: "2s", help: "how often it is tried"),
+    ]
+
+    private static let endpoints = [
+        Flag(
+            "metrics-bind-address", "ADDRESS:PORT", default: "127.0.0.1:8080",
+            help: "where /metrics is served, port 0 for a free one; \"off\" for nowhere"),
+        Flag(
+            "health-probe-bind-address", "ADDRESS:PORT", default: "127.0.0.1:8081",
+            help: "where /healthz and /readyz are served, port 0 for a free one; \"off\" for nowhere"),
+    ]
+
+    private static let log = [
+        Flag("log-level", "LEVEL", default: "info", help: "debug, info, warning or error"),
+        Flag("log-format", "FORMAT", default: "auto", help: "json, text, or auto: text on a terminal"),
+    ]
+
+    var kubeconfig: String?
+    var context: String?
+    var allowsInsecure: Bool
+    var qps: Double
+    var burst: Int
+    var workers: Int
+    var resync: Duration
+    var reconcileDeadline: Duration
+    /// `nil`: every namespace.
+    var nodePoolNamespaces: Set<String>?
+    var grace: Duration
+    var electsLeader: Bool
+    var leaseNamespace: String?
+    var leaseName: String
+    var leaseDuration: Duration
+    var renewDeadline: Duration
+    var retryPeriod: Duration
+    /// `nil`: not served.
+    var metricsAddress: BindAddress?
+    var healthAddress: BindAddress?
+    var logLevel: Logger.Level
+    var logFormat: LogFormat
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        if let extra = arguments.positional.first { throw UsageError("\"\(extra)\" is one argument too many") }
+        kubeconfig = arguments.string("kubeconfig")
+        context = arguments.string("context")
+        allowsInsecure = try arguments.bool("allow-insecure")
+        qps = try arguments.number("kube-api-qps", in: 0...100_000)
+        burst = try arguments.integer("kube-api-burst", in: 1...100_000)
+        workers = try arguments.integer("max-concurrent-reconciles", in: 1...256)
+        resync = try Self.positive(arguments, "resync")
+        reconcileDeadline = try Self.positive(arguments, "reconcile-deadline")
+        let namespaces = arguments.list("node-pool-namespaces").flatMap { $0.split(separator: ",").map(String.init) }
+        if let wrong = namespaces.first(where: { !Names.problems(ofLabel: $0).isEmpty }) {
+            throw UsageError("flag --node-pool-namespaces: \"\(wrong)\" is no name of a namespace")
+        }
+        nodePoolNamespaces = namespaces.isEmpty ? nil : Set(namespaces)
+        grace = try arguments.duration("shutdown-grace-period")
+        electsLeader = try arguments.bool("leader-elect")
+        leaseNamespace = arguments.string("leader-election-namespace")
+        leaseName = arguments.string("leader-election-id") ?? "quartermaster-leader"
+        leaseDuration = try Self.positive(arguments, "leader-election-lease-duration")
+        renewDeadline = try Self.positive(arguments, "leader-election-renew-deadline")
+        retryPeriod = try Self.positive(arguments, "leader-election-retry-period")
+        metricsAddress = try BindAddress.read(arguments, "metrics-bind-address")
+        healthAddress = try BindAddress.read(arguments, "health-probe-bind-address")
+        let level = try arguments.choice("log-level", of: Logger.Level.allCases.map { "\($0)" })
+        logLevel = Logger.Level(name: level) ?? .info
+        let format = try arguments.choice("log-format", of: ["auto", "json", "text"])
+        logFormat = LogFormat(rawValue: format) ?? .automatic()
+        try checkElection()
+    }
+
+    private static func positive(_ arguments: Arguments, _ name: String) throws(UsageError) -> Duration {
+        let value = try arguments.duration(name)
+        guard value > .zero else { throw UsageError("flag --\(name): must be longer than nothing") }
+        return value
+    }
+
+    private func checkElection() throws(UsageError) {
+        guard leaseDuration.components.attoseconds == 0 else {
+            throw UsageError("flag --leader-election-lease-duration: a lease lasts whole seconds")
+        }
+        guard retryPeriod < renewDeadline, renewDeadline < leaseDuration else {
+            throw UsageError(
+                "the flags of the lease must grow: --leader-election-retry-period < --leader-election-renew-deadline "
+                    + "< --leader-election-lease-duration")
+        }
+    }
+}

@@ -1,0 +1,78 @@
+internal import KubeAPI
+
+/// What a pool does with a node: pure, so that it can be decided again for a node that has changed meanwhile.
+struct ClaimRules: Sendable {
+    enum Verdict: Sendable {
+        /// None of our business, or nothing that we may touch.
+        case leave
+        /// Ours: claim it, or keep it claimed.
+        case claim(WantedClaim)
+        /// Held by the pool and not wanted any more.
+        case release
+    }
+
+    private let key: ObjectKey
+    private let pool: NodeClaim.Pool?
+    private let regions: [Region]
+    private let ownership: NodeOwnership
+
+    /// - Parameter mayClaim: with false the pool wants no node.
+    init(pool: RegionalWorkerPool, ownership: NodeOwnership, mayClaim: Bool) {
+        key = pool.key
+        self.pool = NodeClaim.Pool(
+            uid: pool.metadata.uid ?? "", namespace: pool.metadata.namespace ?? "", name: pool.metadata.name ?? "")
+        regions = mayClaim ? pool.enabledRegions : []
+        self.ownership = ownership
+    }
+
+    /// A pool that gives everything back.
+    init(releasing pool: ObjectKey) {
+        key = pool
+        self.pool = nil
+        regions = []
+        ownership = NodeOwnership([])
+    }
+
+    func verdict(on node: NodeSnapshot) -> Verdict {
+        let isOurs = node.claim?.pool.key == key
+        guard node.claim == nil || isOurs, !node.isBeingDeleted else { return .leave }
+        if let wanted = wanted(of: node) { return .claim(wanted) }
+        return isOurs ? .release : .leave
+    }
+
+    /// Whether the node may need a write.
+    func concerns(_ node: NodeSnapshot) -> Bool {
+        if case .leave = verdict(on: node) { false } else { true }
+    }
+
+    private func wanted(of node: NodeSnapshot) -> WantedClaim? {
+        guard let pool, let owner = ownership.owner(of: node.labels), owner.pool.uid == pool.uid,
+            let region = regions.first(where: { $0.name == owner.region })
+        else { return nil }
+        return WantedClaim(pool: pool, region: region)
+    }
+
+    /// Counts a node, as it is after the writes, for every region that it matches.
+    func count(_ node: NodeSnapshot, in tallies: inout [String: NodeClaims.Tally]) {
+        let isOurs = node.claim?.pool.key == key
+        for region in regions {
+            let isClaimed = isOurs && node.claim?.region == region.name
+            guard isClaimed || region.nodeSelector.matches(node.labels) else { continue }
+            tallies[region.name, default: .init()].matched += 1
+            if isClaimed {
+                tallies[region.name]?.claimed += 1
+                tallies[region.name]?.ready += node.isReady ? 1 : 0
+            } else if let holder = holder(of: node, insteadOf: region) {
+                tallies[region.name]?.conflicts.append(.init(node: node.name, holder: holder))
+            }
+        }
+    }
+
+    /// Who has, or is to have, a node that a region matches.
+    private func holder(of node: NodeSnapshot, insteadOf region: Region) -> RegionObservation.Holder? {
+        if let other = node.claim?.pool.key, other != key { return .pool(other) }
+        guard let owner = ownership.owner(of: node.labels) else { return nil }
+        if owner.pool.key != key { return .pool(owner.pool.key) }
+        return owner.region == region.name ? nil : .region(owner.region)
+    }
+}

@@ -1,0 +1,97 @@
+internal import KubeAPI
+
+/// Claims, keeps and releases the nodes of a pool.
+struct NodeClaims: Sendable {
+    /// What became of the nodes of a pool.
+    struct Outcome: Sendable {
+        var tallies: [String: Tally] = [:]
+        var failures: [WriteFailure] = []
+        /// The names of newly claimed nodes by region.
+        var claimed: [String: [String]] = [:]
+        var released: [String] = []
+        var repaired: [(node: String, drift: [Drift])] = []
+        /// Nodes that would have been written if the pool were not suspended.
+        var heldBack: [String] = []
+        /// When a node that somebody else keeps changing may be written again.
+        var retryAfter: Duration?
+    }
+
+    /// The nodes of a region.
+    struct Tally: Sendable {
+        var matched = 0
+        var claimed = 0
+        var ready = 0
+        var conflicts: [RegionObservation.Conflict] = []
+    }
+
+    /// At so many nodes at the same time.
+    private static let concurrency = 16
+
+    let directory: NodeDirectory
+    let writer: NodeWriter
+
+    /// Brings every node that the pool matches or holds to what the pool wants of it.
+    ///
+    /// - Parameters:
+    ///   - mayClaim: with false everything that the pool holds is released.
+    ///   - isSuspended: with true nothing is written.
+    /// - Throws: `NotLeaderError`, `CancellationError`; what goes wrong with a node is in the outcome.
+    func settle(_ pool: RegionalWorkerPool, mayClaim: Bool, isSuspended: Bool) async throws -> Outcome {
+        let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
+        let nodes = directory.allNodes()
+        var outcome = Outcome()
+        let results =
+            isSuspended
+            ? try nodes.map { try writer.preview($0, under: rules, into: &outcome) }
+            : try await write(nodes.filter(rules.concerns), under: rules, into: &outcome)
+        let settled = Dictionary(results.map { ($0.name, $0) }) { _, last in last }
+        for node in nodes { rules.count(settled[node.name] ?? node, in: &outcome.tallies) }
+        return outcome
+    }
+
+    /// Releases every node that a pool of this name holds: the pool is being deleted, or gone.
+    ///
+    /// - Throws: as `settle`.
+    func release(allOf pool: ObjectKey) async throws -> Outcome {
+        var outcome = Outcome()
+        _ = try await write(directory.nodes(heldBy: pool), under: ClaimRules(releasing: pool), into: &outcome)
+        return outcome
+    }
+
+    private func write(
+        _ nodes: [NodeSnapshot], under rules: ClaimRules, into outcome: inout Outcome
+    ) async throws -> [NodeSnapshot] {
+        var results: [NodeSnapshot] = []
+        try await withThrowingTaskGroup(of: NodeWriter.Result.self) { group in
+            var waiting = nodes[...]
+            for node in waiting.prefix(Self.concurrency) { group.addTask { try await writer.write(node, under: rules) } }
+            waiting = waiting.dropFirst(Self.concurrency)
+            while let result = try await group.next() {
+                if let node = waiting.popFirst() { group.addTask { try await writer.write(node, under: rules) } }
+                results.append(result.node)
+                outcome.note(result)
+            }
+        }
+        outcome.sort()
+        return results
+    }
+}
+
+extension NodeClaims.Outcome {
+    fileprivate mutating func note(_ result: NodeWriter.Result) {
+        let name = result.node.name
+        if let failure = result.failure { failures.append(failure) }
+        if let region = result.claimedFor { claimed[region, default: []].append(name) }
+        if result.isReleased { released.append(name) }
+        if !result.drift.isEmpty { repaired.append((name, result.drift)) }
+        if let time = result.retryAfter { retryAfter = min(retryAfter ?? time, time) }
+    }
+
+    /// The order in which the nodes were done is chance; messages must not depend on it.
+    fileprivate mutating func sort() {
+        failures.sort { $0.object < $1.object }
+        claimed = claimed.mapValues { $0.sorted() }
+        released.sort()
+        repaired.sort { $0.node < $1.node }
+    }
+}

@@ -1,0 +1,52 @@
+internal import KubeAPI
+
+/// The nodes and pools of the cluster as claiming sees them, out of the caches.
+struct NodeDirectory: Sendable {
+    /// Finds nodes by the pool that holds them: `namespace/name`, whatever became of the pool.
+    static let claimIndex = Indexer("claim") { object in
+        let text = object.annotations[AnnotationKey.claim]
+        return text.flatMap(NodeClaim.init(annotation:)).map { ["\($0.pool.key)"] } ?? []
+    }
+
+    private let nodes: Informer
+    private let pools: Informer
+    private let mayClaimNodes: @Sendable (_ namespace: String) -> Bool
+    private let snapshots = ParsedObjects { NodeSnapshot($0.dynamic()) }
+    private let contenders = ParsedObjects { NodeOwnership.Contender($0.dynamic()) }
+
+    init(nodes: Informer, pools: Informer, mayClaimNodes: @escaping @Sendable (_ namespace: String) -> Bool) {
+        self.nodes = nodes
+        self.pools = pools
+        self.mayClaimNodes = mayClaimNodes
+    }
+
+    /// Every node, by name.
+    func allNodes() -> [NodeSnapshot] { snapshots.values(of: nodes.store.list()).sorted { $0.name < $1.name } }
+
+    /// The nodes that a pool of this name holds.
+    func nodes(heldBy pool: ObjectKey) -> [NodeSnapshot] {
+        nodes.store.list(index: Self.claimIndex.name, value: "\(pool)").map { NodeSnapshot($0.dynamic()) }
+    }
+
+    func ownership() -> NodeOwnership {
+        let permitted = pools.store.list().filter { mayClaimNodes($0.key.namespace) }
+        return NodeOwnership(contenders.values(of: permitted).compactMap(\.self))
+    }
+
+    /// The pools that a change of a node matters to: those that it matches or did, and those that hold it or did.
+    func pools(concernedBy event: InformerEvent) -> [ObjectKey] {
+        let now = NodeSnapshot(event.object.dynamic())
+        var states = [now]
+        if case .updated(let old, _) = event {
+            let before = NodeSnapshot(old.dynamic())
+            // A report of the kubelet that changes nothing for us.
+            guard !before.isSame(as: now) else { return [] }
+            states.append(before)
+        }
+        let ownership = ownership()
+        let keys = states.flatMap { node in
+            ownership.poolsMatching(node.labels).map(\.key) + (node.claim.map { [$0.pool.key] } ?? [])
+        }
+        return Array(Set(keys))
+    }
+}

@@ -1,0 +1,154 @@
+internal import KubeAPI
+internal import Synchronization
+
+/// Writes a node as the rules want it: one patch with the node's version as precondition, computed anew after a
+/// conflict. What others write at the same time survives.
+final class NodeWriter: Sendable {
+    /// A node after its write.
+    struct Result: Sendable {
+        var node: NodeSnapshot
+        var claimedFor: String?
+        var isReleased = false
+        var drift: [Drift] = []
+        var failure: WriteFailure?
+        var retryAfter: Duration?
+    }
+
+    private static let attempts = 5
+
+    private let api: any ObjectAPI
+    private let objects: any LiveObjects
+    private let gate: WriteGate
+    private let applier: Applier
+    private let time: TimeSource
+    /// By the name of the node: somebody may keep undoing what we write.
+    private let contentions = Mutex<[String: Contention]>([:])
+
+    init(api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, applier: Applier, time: TimeSource) {
+        self.api = api
+        self.objects = objects
+        self.gate = gate
+        self.applier = applier
+        self.time = time
+    }
+
+    /// Notes what would be written.
+    func preview(
+        _ node: NodeSnapshot, under rules: ClaimRules, into outcome: inout NodeClaims.Outcome
+    ) throws -> NodeSnapshot {
+        if try plan(node, under: rules) != nil { outcome.heldBack.append("Node \(node.name)") }
+        return node
+    }
+
+    /// - Throws: `NotLeaderError`, `CancellationError`.
+    func write(_ node: NodeSnapshot, under rules: ClaimRules) async throws -> Result {
+        do {
+            return try await attempt(node, under: rules)
+        } catch {
+            return Result(node: node, failure: try WriteFailure(error, on: "Node \(node.name)"))
+        }
+    }
+
+    private func plan(_ node: NodeSnapshot, under rules: ClaimRules) throws -> NodePlan? {
+        switch rules.verdict(on: node) {
+        case .leave: nil
+        case .claim(let wanted): try NodePlan(node, wanted: wanted)
+        case .release: try NodePlan(node, wanted: nil)
+        }
+    }
+
+    private func attempt(_ cached: NodeSnapshot, under rules: ClaimRules) async throws -> Result {
+        var node = cached
+        var live: DynamicObject?
+        for attempt in 1...Self.attempts {
+            guard let plan = try plan(node, under: rules) else { return Result(node: node) }
+            if let hold = hold(node.name, plan) { return held(node, hold) }
+            if live == nil, !plan.repaired.isEmpty {
+                // Only the server knows who changed it, and after our write nobody does.
+                guard let fetched = try await fetch(node.name) else { return Result(node: node) }
+                live = fetched
+                node = NodeSnapshot(fetched)
+                continue
+            }
+            do {
+                let written = try await send(plan, to: node.name)
+                return finished(plan, live: live, written: NodeSnapshot(written))
+            } catch let error as APIError where error.isNotFound {
+                return Result(node: node)
+            } catch let error as APIError where error.isConflict && attempt < Self.attempts {
+                guard let fetched = try await fetch(node.name) else { return Result(node: node) }
+                live = fetched
+                node = NodeSnapshot(fetched)
+            }
+        }
+        return Result(node: node)
+    }
+
+    private func fetch(_ name: String) async throws -> DynamicObject? {
+        do {
+            return try await api.get(.node, ObjectKey(name: name))
+        } catch let error as APIError where error.isNotFound {
+            return nil
+        }
+    }
+
+    private func send(_ plan: NodePlan, to name: String) async throws -> DynamicObject {
+        try gate.check()
+        let written = try await api.patch(
+            .node, ObjectKey(name: name), .merge(plan.mergePatch), subresource: nil,
+            options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
+        objects.recordWrite(written, of: .node)
+        return written
+    }
+
+    private func finished(_ plan: NodePlan, live: DynamicObject?, written: NodeSnapshot) -> Result {
+        let drift = plan.repaired.map { path in
+            Drift(path: path, manager: live.flatMap { ManagedFields(ofOthersIn: $0).changer(of: path) })
+        }
+        if plan.isRelease {
+            contentions.withLock { $0[written.name] = nil }
+        } else if !drift.isEmpty {
+            let now = time.now
+            contentions.withLock { $0[written.name, default: Contention()].noteCorrection(of: drift, now: now) }
+            applier.noteCorrection(of: ResourceType.node.kind)
+        }
+        return Result(
+            node: written, claimedFor: plan.isNewClaim ? plan.claim?.region : nil, isReleased: plan.isRelease,
+            drift: drift)
+    }
+
+    private func hold(_ name: String, _ plan: NodePlan) -> Contention.Hold? {
+        guard !plan.repaired.isEmpty else { return nil }
+        let now = time.now
+        return contentions.withLock { $0[name]?.hold(on: plan.repaired, now: now) }
+    }
+
+    private func held(_ node: NodeSnapshot, _ hold: Contention.Hold) -> Result {
+        Result(node: node, failure: .contended(by: hold.drift, on: "Node \(node.name)"), retryAfter: hold.remaining)
+    }
+}
+
+extension ManagedFields {
+    /// Our own entries are left out: a label that somebody has removed belongs to nobody, and then the last one to
+    /// write the object is suspected.
+    fileprivate init(ofOthersIn object: DynamicObject) {
+        var object = object
+        let entries = object[path: "metadata", "managedFields"]?.elements ?? []
+        object[path: "metadata", "managedFields"] = .array(
+            entries.filter { $0["manager"]?.string != ReconcilerEnvironment.fieldManager })
+        self.init(of: object)
+    }
+
+    fileprivate func changer(of path: FieldPath) -> String? {
+        changer(of: path, otherThan: ReconcilerEnvironment.fieldManager)
+    }
+}
+
+extension WriteFailure {
+    /// Somebody keeps changing these fields.
+    static func contended(by drift: [Drift], on object: String) -> WriteFailure {
+        let changes = drift.prefix(3).map(\.description).joined(separator: ", ")
+        return WriteFailure(
+            object: object, kind: .contended, message: "\(changes), again and again; make the two agree")
+    }
+}

@@ -1,0 +1,148 @@
+package import KubeAPI
+
+/// Makes one RegionalWorkerPool true: its nodes claimed, its children as the spec says, its status as observed.
+package struct RegionalWorkerPoolReconciler: Reconciler {
+    package struct Options: Sendable {
+        /// The namespaces whose pools may claim nodes; `nil`: all.
+        package var nodePoolNamespaces: Set<String>?
+
+        package init(nodePoolNamespaces: Set<String>? = nil) { self.nodePoolNamespaces = nodePoolNamespaces }
+
+        func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }
+    }
+
+    let pools: Informer
+    let directory: NodeDirectory
+    let claims: NodeClaims
+    let children: PoolChildren
+    let finalizers: Finalizers
+    let statusWriter: StatusWriter
+    let events: any EventSink
+    let options: Options
+
+    package func reconcile(_ key: ObjectKey) async throws -> Outcome {
+        guard let object = pools.store.get(key)?.dynamic() else {
+            return try await releaseNodes(ofMissing: key)
+        }
+        if object.isBeingDeleted { return try await cleanUp(object) }
+        switch read(object) {
+        case .failure(let finding): return try await reject(object, because: finding)
+        case .success(let pool): return try await settle(pool, object)
+        }
+    }
+
+    /// Everything that a pool of this spec needs.
+    private func settle(_ pool: RegionalWorkerPool, _ read: DynamicObject) async throws -> Outcome {
+        let mayClaim = options.mayClaimNodes(pool.metadata.namespace ?? "")
+        let isSuspended = pool.spec.suspend
+        var object = read
+        if mayClaim, !isSuspended {
+            // Before the first node is written: from then on the pool must not go without a clean-up.
+            object = try await finalizers.add(Finalizer.cleanup, to: object, as: RegionalWorkerPool.resourceType)
+        }
+        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        seen.mayClaimNodes = mayClaim
+        seen.inventory = pool.status?.inventory ?? []
+
+        let nodes = try await claims.settle(pool, mayClaim: mayClaim, isSuspended: isSuspended)
+        seen.add(nodes)
+        announce(nodes, of: object)
+
+        var wait = nodes.retryAfter
+        if mayClaim {
+            let written = try await children.settle(pool, object, isSuspended: isSuspended, into: &seen)
+            wait = [wait, written].compactMap(\.self).min()
+        }
+        try await report(seen.status, on: object)
+        return try seen.outcome(after: wait)
+    }
+
+    /// The pool as it is to be, or why it can't be read.
+    private func read(_ object: DynamicObject) -> Result<RegionalWorkerPool, Finding> {
+        do {
+            let pool = try RegionalWorkerPool(defaulting: object)
+            guard let violation = pool.ruleViolations.first else { return .success(pool) }
+            return .failure(Finding(.invalidSpec, "\(violation)", .edit))
+        } catch {
+            return .failure(Finding(.invalidSpec, "\(error)", .edit))
+        }
+    }
+
+    /// What cannot be read is neither written nor pruned; the rest of its status stays.
+    private func reject(_ object: DynamicObject, because finding: Finding) async throws -> Outcome {
+        try await report(finding, on: object)
+        return .done
+    }
+}
+
+extension RegionalWorkerPoolReconciler {
+    /// Writes the status, and an event where `Ready` has changed.
+    func report(_ status: some Encodable, on object: DynamicObject) async throws {
+        let isWritten = try await statusWriter.write(status, to: object, as: RegionalWorkerPool.resourceType)
+        guard isWritten, let json = try JSONValueEncoder().encode(status).object,
+            let event = ReadyTransition(before: object["status"]?.object ?? [:], after: json)?.event(on: object)
+        else { return }
+        events.emit(event)
+    }
+
+    /// Says one thing about the pool and leaves the rest of its status.
+    func report(_ finding: Finding, on object: DynamicObject) async throws {
+        var conditions = Conditions()
+        conditions.block(finding)
+        var status = object["status"]?.object ?? [:]
+        status["conditions"] = try JSONValueEncoder().encode(conditions.assembled(ready: (.ready, "")))
+        try await report(JSONValue.object(status), on: object)
+    }
+
+    private func announce(_ nodes: NodeClaims.Outcome, of object: DynamicObject) {
+        for (region, names) in nodes.claimed.sorted(by: { $0.key < $1.key }) {
+            let message = "Claimed \(names.count.counted("node")) for region \(region): \(names.listed)"
+            events.emit(ObjectEvent(object, .normal, .claimed, action: "Claim", message: message))
+        }
+        if !nodes.released.isEmpty {
+            let message = "Released \(nodes.released.count.counted("node")): \(nodes.released.listed)"
+            events.emit(ObjectEvent(object, .normal, .nodesReleased, action: "Release", message: message))
+        }
+        for (node, drift) in nodes.repaired {
+            events.emit(.drift(drift, of: "Node \(node)", on: object))
+        }
+    }
+}
+
+extension RegionalWorkerPoolReconciler {
+    /// The pool is gone, and with it the finalizer that should have brought us here before: the ledgers tell what is
+    /// to be done.
+    private func releaseNodes(ofMissing key: ObjectKey) async throws -> Outcome {
+        let nodes = try await claims.release(allOf: key)
+        if let cause = nodes.failures.first?.cause { throw cause }
+        return .done
+    }
+
+    /// The pool is being deleted: nodes are released, then it may go; its children go with it by their owner.
+    private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
+        guard object.finalizers.contains(Finalizer.cleanup) else {
+            let others = object.finalizers.joined(separator: ", ")
+            try await report(Finding(.deleting, "waiting for the finalizers of others: \(others)", .wait), on: object)
+            return .done
+        }
+        if object[path: "spec", "suspend"]?.bool == true {
+            let message = "suspended: set spec.suspend to false so that its nodes can be released"
+            try await report(Finding(.deleting, message, .edit), on: object)
+            return .done
+        }
+        let nodes = try await claims.release(allOf: object.key)
+        announce(nodes, of: object)
+        if let failure = nodes.failures.first {
+            let message = "\(failure.object) could not be released: \(failure.message)"
+            try await report(Finding(.deleting, message, .wait), on: object)
+            throw failure.cause ?? failure
+        }
+        try await finalizers.remove(Finalizer.cleanup, from: object, as: RegionalWorkerPool.resourceType)
+        return .done
+    }
+}
+
+extension [String] {
+    /// The first few of them: a message has an end.
+    var listed: String { count > 5 ? prefix(5).joined(separator: ", ") + ", …" : joined(separator: ", ") }
+}

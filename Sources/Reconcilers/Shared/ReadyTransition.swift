@@ -1,0 +1,37 @@
+internal import KubeAPI
+
+/// A change of an object's `Ready` condition.
+struct ReadyTransition {
+    private let ready: JSONValue
+    private let isStalled: Bool
+
+    /// - Returns: `nil` where status and reason are as before.
+    init?(before: JSONObject, after: JSONObject) {
+        func condition(_ type: ConditionType, in status: JSONObject) -> JSONValue? {
+            status["conditions"]?.elements.first { $0["type"]?.string == type.rawValue }
+        }
+        guard let ready = condition(.ready, in: after) else { return nil }
+        let old = condition(.ready, in: before)
+        guard old?["status"] != ready["status"] || old?["reason"] != ready["reason"] else { return nil }
+        self.ready = ready
+        isStalled = condition(.stalled, in: after) != nil
+    }
+
+    /// A warning where the user has to do something.
+    func event(on object: DynamicObject) -> ObjectEvent? {
+        guard let reason = ready["reason"]?.string.flatMap(Reason.init(rawValue:)) else { return nil }
+        return ObjectEvent(
+            object, isStalled ? .warning : .normal, reason, action: "Reconcile",
+            message: ready["message"]?.string ?? "")
+    }
+}
+
+extension ObjectEvent {
+    /// Somebody had changed what we keep.
+    static func drift(_ drift: [Drift], of child: String, on object: DynamicObject) -> ObjectEvent {
+        let changes = drift.prefix(3).map(\.description).joined(separator: ", ")
+        let others = drift.count > 3 ? " and \((drift.count - 3).counted("other field"))" : ""
+        return ObjectEvent(
+            object, .warning, .driftCorrected, action: "Correct", message: "\(child): \(changes)\(others); put right")
+    }
+}

@@ -1,0 +1,32 @@
+package import KubeAPI
+
+/// What every reconciler of ours works with.
+package struct ReconcilerEnvironment: Sendable {
+    package var api: any ObjectAPI
+    package var informers: InformerSet
+    package var gate: WriteGate
+    package var events: any EventSink
+    package var metrics: MetricRegistry
+    package var time: TimeSource
+
+    package init(
+        api: any ObjectAPI, informers: InformerSet, gate: WriteGate, events: any EventSink,
+        metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource()
+    ) {
+        self.api = api
+        self.informers = informers
+        self.gate = gate
+        self.events = events
+        self.metrics = metrics
+        self.time = time
+    }
+
+    /// Objects of ours by what they are to users: the field manager of every write.
+    static let fieldManager = "quartermaster"
+
+    /// The children of one kind. Only those of ours are kept.
+    func children(_ type: ResourceType) -> Informer {
+        informers.informer(
+            Selection(type, labelSelector: .matching([LabelKey.managedBy: LabelKey.manager])), indexers: [.ownerUID])
+    }
+}

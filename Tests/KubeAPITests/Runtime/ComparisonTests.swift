@@ -1,0 +1,210 @@
+import Testing
+
+@testable import KubeAPI
+
+@Suite("Comparison by meaning")
+struct ComparisonTests {
+    private func differences(_ kind: String, _ desired: JSONValue, _ live: JSONValue) throws -> [String] {
+        func object(_ fields: JSONValue) throws -> DynamicObject {
+            var object = try DynamicObject(fields)
+            object["kind"] = .string(kind)
+            return object
+        }
+        return Comparison.differences(desired: try object(desired), live: try object(live)).map(\.path.description)
+    }
+
+    private func podSpec(_ spec: JSONValue) -> JSONValue { ["spec": ["template": ["spec": spec]]] }
+
+    @Test("what the server and others add is no difference")
+    func additions() throws {
+        let found = try differences(
+            "Deployment",
+            ["metadata": ["labels": ["a": "1"]], "spec": ["paused": true]],
+            [
+                "metadata": ["labels": ["a": "1", "b": "2"], "uid": "u", "annotations": ["x": "y"]],
+                "spec": ["paused": true, "replicas": 1, "strategy": ["type": "RollingUpdate"]],
+                "status": ["replicas": 1],
+            ])
+        #expect(found == [])
+    }
+
+    @Test("a changed, a missing and an emptied field are differences")
+    func changes() throws {
+        let desired: JSONValue = ["metadata": ["labels": ["a": "1"]], "spec": ["replicas": 2, "paused": true]]
+        #expect(
+            try differences("Deployment", desired, ["metadata": ["labels": [:]], "spec": ["replicas": 3]])
+                == ["spec.replicas", "spec.paused", "metadata.labels.a"])
+        #expect(try differences("Deployment", desired, [:]) == ["spec", "metadata.labels"])
+    }
+
+    @Test(
+        "amounts are equal by meaning where they are amounts",
+        arguments: [("1000m", "1"), ("1Gi", "1024Mi"), ("0.5", "500m"), ("2e3", "2k")] as [(JSONValue, JSONValue)])
+    func quantities(desired: JSONValue, live: JSONValue) throws {
+        func pod(_ amount: JSONValue) -> JSONValue {
+            podSpec(["containers": [["name": "worker", "resources": ["limits": ["cpu": amount]]]]])
+        }
+        #expect(try differences("Deployment", pod(desired), pod(live)) == [])
+        func variable(_ value: JSONValue) -> JSONValue {
+            podSpec(["containers": [["name": "worker", "env": [["name": "AMOUNT", "value": value]]]]])
+        }
+        #expect(
+            try differences("Deployment", variable(desired), variable(live))
+                == ["spec.template.spec.containers[name=worker].env[name=AMOUNT].value"])
+    }
+
+    @Test("an amount written as a number is the amount written as text")
+    func numericQuantity() throws {
+        #expect(
+            try differences("ResourceQuota", ["spec": ["hard": ["pods": 10]]], ["spec": ["hard": ["pods": "10"]]]) == []
+        )
+        #expect(
+            try differences("ResourceQuota", ["spec": ["hard": ["pods": 10]]], ["spec": ["hard": ["pods": "11"]]])
+                == ["spec.hard.pods"])
+    }
+
+    @Test("a whole number is a number, a text is not")
+    func scalars() throws {
+        #expect(try differences("Thing", ["spec": ["a": 1]], ["spec": ["a": 1.0]]) == [])
+        #expect(try differences("Thing", ["spec": ["a": 1]], ["spec": ["a": "1"]]) == ["spec.a"])
+        #expect(try differences("Thing", ["spec": ["a": true]], ["spec": ["a": "true"]]) == ["spec.a"])
+    }
+
+    @Test("containers and variables are found by their names, injected ones are left alone")
+    func keyedLists() throws {
+        let desired = podSpec(["containers": [["name": "worker", "image": "a", "env": [["name": "X", "value": "1"]]]]])
+        let live = podSpec([
+            "containers": [
+                ["name": "sidecar", "image": "injected"],
+                [
+                    "name": "worker", "image": "a",
+                    "env": [["name": "INJECTED", "value": "y"], ["name": "X", "value": "1"]],
+                ],
+            ]
+        ])
+        #expect(try differences("Deployment", desired, live) == [])
+        let gone = podSpec(["containers": [["name": "sidecar", "image": "injected"]]])
+        #expect(
+            try differences("Deployment", desired, gone) == ["spec.template.spec.containers[name=worker]"])
+    }
+
+    @Test("ports without a protocol are the TCP ports that the server makes of them")
+    func ports() throws {
+        let desired = podSpec(["containers": [["name": "w", "ports": [["containerPort": 80]]]]])
+        let live = podSpec([
+            "containers": [
+                [
+                    "name": "w",
+                    "ports": [["containerPort": 80, "protocol": "UDP"], ["containerPort": 80, "protocol": "TCP"]],
+                ]
+            ]
+        ])
+        #expect(try differences("Deployment", desired, live) == [])
+        let service: JSONValue = ["spec": ["ports": [["port": 80, "targetPort": "http"]]]]
+        let liveService: JSONValue = [
+            "spec": ["ports": [["port": 80, "protocol": "TCP", "targetPort": "http", "nodePort": 30000]]]
+        ]
+        #expect(try differences("Service", service, liveService) == [])
+    }
+
+    @Test("atomic lists are compared as a whole")
+    func atomicLists() throws {
+        let desired = podSpec(["tolerations": [["key": "workload", "operator": "Exists"]]])
+        let more = podSpec([
+            "tolerations": [["key": "workload", "operator": "Exists"], ["key": "other", "operator": "Exists"]]
+        ])
+        #expect(try differences("Deployment", desired, more) == ["spec.template.spec.tolerations"])
+        let narrowed = podSpec(["tolerations": [["key": "workload", "operator": "Exists", "effect": "NoExecute"]]])
+        #expect(
+            try differences("Deployment", desired, narrowed) == ["spec.template.spec.tolerations[0].effect"])
+    }
+
+    @Test("a selector that somebody narrows is a difference, and so is a rule of a NetworkPolicy")
+    func closedFields() throws {
+        let policy: JSONValue = [
+            "spec": [
+                "podSelector": ["matchLabels": ["app": "a"]],
+                "ingress": [["from": [["podSelector": [:]]], "ports": [["port": 80]]]],
+            ]
+        ]
+        let defaulted: JSONValue = [
+            "spec": [
+                "podSelector": ["matchLabels": ["app": "a"]],
+                "ingress": [["from": [["podSelector": [:]]], "ports": [["port": 80, "protocol": "TCP"]]]],
+                "policyTypes": ["Ingress"],
+            ]
+        ]
+        #expect(try differences("NetworkPolicy", policy, defaulted) == [])
+        var narrowed = defaulted
+        narrowed[path: ["spec", "podSelector", "matchLabels", "tier"]] = "front"
+        #expect(try differences("NetworkPolicy", policy, narrowed) == ["spec.podSelector.matchLabels.tier"])
+        var peer = defaulted
+        peer[path: ["spec", "ingress"]] = [
+            ["from": [["podSelector": [:], "namespaceSelector": [:]]], "ports": [["port": 80, "protocol": "TCP"]]]
+        ]
+        #expect(
+            try differences("NetworkPolicy", policy, peer) == ["spec.ingress[0].from[0].namespaceSelector"])
+    }
+
+    @Test("what the server does not store because it is empty is no difference")
+    func omitted() throws {
+        let desired: JSONValue = [
+            "metadata": ["annotations": [:]],
+            "spec": [
+                "minReadySeconds": 0,
+                "template": [
+                    "spec": [
+                        "hostNetwork": false, "nodeSelector": [:], "imagePullSecrets": [],
+                        "containers": [["name": "w", "env": [["name": "EMPTY", "value": ""]]]],
+                    ]
+                ],
+            ],
+        ]
+        let live = podSpec(["containers": [["name": "w", "env": [["name": "EMPTY"]]]]])
+        #expect(try differences("Deployment", desired, live) == [])
+    }
+
+    @Test("what means something although it is empty is a difference when it is missing")
+    func meaningfulEmptiness() throws {
+        #expect(
+            try differences(
+                "Deployment", podSpec(["volumes": [["name": "v", "emptyDir": [:]]]]),
+                podSpec(["volumes": [["name": "v", "hostPath": ["path": "/"]]]]))
+                == ["spec.template.spec.volumes[name=v].emptyDir"])
+        #expect(
+            try differences("ConfigMap", ["data": ["key": ""]], ["data": [:]]) == ["data.key"])
+        #expect(
+            try differences(
+                "Deployment", podSpec(["automountServiceAccountToken": false]), podSpec(["containers": []]))
+                == ["spec.template.spec.automountServiceAccountToken"])
+    }
+
+    @Test("finalizers are a set, owners are found by UID")
+    func metadata() throws {
+        let desired: JSONValue = [
+            "metadata": [
+                "finalizers": ["ours"], "ownerReferences": [["uid": "1", "name": "a", "controller": true]],
+            ]
+        ]
+        let live: JSONValue = [
+            "metadata": [
+                "finalizers": ["theirs", "ours"],
+                "ownerReferences": [["uid": "2", "name": "b"], ["uid": "1", "name": "a", "controller": true]],
+            ]
+        ]
+        #expect(try differences("ConfigMap", desired, live) == [])
+        #expect(
+            try differences("ConfigMap", desired, ["metadata": ["finalizers": ["theirs"]]])
+                == ["metadata.ownerReferences", "metadata.finalizers[ours]"])
+    }
+
+    @Test("a difference is told with its values, and long ones are cut")
+    func text() {
+        let path = FieldPath.root.appending("metadata").appending("labels").appending("app.kubernetes.io/name")
+        #expect(path.description == "metadata.labels[app.kubernetes.io/name]")
+        let difference = Difference(path: FieldPath.root.appending("spec"), desired: 5, live: nil)
+        #expect(difference.description == "spec: nothing, want 5")
+        let long = Difference(path: FieldPath.root, desired: nil, live: .string(String(repeating: "x", count: 200)))
+        #expect(long.description.count < 120)
+    }
+}

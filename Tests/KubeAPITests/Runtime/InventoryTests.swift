@@ -1,0 +1,125 @@
+import KubeAPI
+import Testing
+
+@Suite("Inventory and pruning")
+struct InventoryTests {
+    private let cluster = FakeCluster()
+    private let labels = ["app.kubernetes.io/managed-by": "quartermaster"]
+
+    private func pruner(gate: WriteGate = .alwaysOpen()) -> Pruner {
+        Pruner(api: cluster, objects: cluster, gate: gate) { apiVersion, kind in
+            apiVersion == "v1" && kind == "ConfigMap" ? .configMap : nil
+        }
+    }
+
+    private func make(_ name: String, labels: [String: String]? = nil, finalizers: [String] = []) throws
+        -> InventoryEntry
+    {
+        var object = DynamicObject.fixture(["metadata": ["namespace": "shop", "name": .string(name)]])
+        object[path: "metadata", "labels"] = try JSONValueEncoder().encode(labels ?? self.labels)
+        if !finalizers.isEmpty { object[path: "metadata", "finalizers"] = .array(finalizers.map(JSONValue.string)) }
+        let made = cluster.put(object, as: .configMap)
+        return InventoryEntry(made.key, of: .configMap, uid: made.uid)
+    }
+
+    @Test("what is recorded and not current is stale, by group, kind and name")
+    func stale() {
+        func entry(_ apiVersion: String, _ name: String, uid: String = "1") -> InventoryEntry {
+            InventoryEntry(apiVersion: apiVersion, kind: "K", namespace: "shop", name: name, uid: uid)
+        }
+        let recorded = [entry("g/v1beta1", "kept"), entry("g/v1", "b"), entry("g/v1", "a"), entry("h/v1", "kept")]
+        let stale = Inventory.stale(recorded, comparedTo: [entry("g/v1", "kept", uid: "2")])
+        #expect(stale == [entry("g/v1", "a"), entry("g/v1", "b"), entry("h/v1", "kept")])
+    }
+
+    @Test("children that a crash left out of the inventory are found by their controller reference")
+    func unrecorded() throws {
+        let child = DynamicObject.fixture([
+            "apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": [
+                "namespace": "shop", "name": "c", "uid": "1",
+                "ownerReferences": [
+                    ["apiVersion": "v1", "kind": "P", "name": "p", "uid": "owner", "controller": true]
+                ],
+            ],
+        ])
+        let foreign = DynamicObject.fixture([
+            "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "d", "uid": "2"],
+        ])
+        let entries = Inventory.adding([child, foreign], controlledBy: "owner", to: [])
+        #expect(entries.map(\.description) == ["ConfigMap shop/c"])
+    }
+
+    @Test("a child with our label and UID is deleted, and stays recorded until it is seen to be gone")
+    func deletion() async throws {
+        let entry = try make("old")
+        let first = try await pruner().prune([entry], labels: labels)
+        #expect(first.deleted == [entry])
+        #expect(first.remaining == [entry])
+        #expect(cluster[.configMap, entry.key] == nil)
+        let second = try await pruner().prune(first.remaining, labels: labels)
+        #expect(second.remaining == [])
+        #expect(cluster.writes == ["DELETE configmaps shop/old"])
+    }
+
+    @Test("a child that finalizers hold is deleted once and waited for")
+    func held() async throws {
+        let entry = try make("held", finalizers: ["example.com/hold"])
+        for _ in 0..<3 { #expect(try await pruner().prune([entry], labels: labels).remaining == [entry]) }
+        #expect(cluster.writes.count == 1)
+    }
+
+    @Test("another object of the same name is left alone")
+    func otherUID() async throws {
+        var entry = try make("name")
+        entry.uid = "gone"
+        let result = try await pruner().prune([entry], labels: labels)
+        #expect(result.remaining == [] && result.deleted == [])
+        #expect(cluster.writes == [])
+    }
+
+    @Test("an object that was replaced between the look and the deletion is left alone")
+    func replaced() async throws {
+        let entry = try make("name")
+        cluster.freezeCache()
+        cluster.put(
+            DynamicObject.fixture(["metadata": ["namespace": "shop", "name": "name"]]), as: .configMap, uid: "new")
+        let result = try await pruner().prune([entry], labels: labels)
+        #expect(result.deleted == [])
+        #expect(cluster[.configMap, entry.key]?.uid == "new")
+    }
+
+    @Test("a child without our label is released with the reason")
+    func unlabelled() async throws {
+        let entry = try make("mine-now", labels: [:])
+        let result = try await pruner().prune([entry], labels: labels)
+        #expect(result.released.map(\.reason) == ["its label app.kubernetes.io/managed-by=quartermaster was removed"])
+        #expect(result.remaining == [])
+        #expect(cluster.writes == [])
+    }
+
+    @Test("one failure does not stop the others, and keeps its entry")
+    func failure() async throws {
+        let entries = [try make("a"), try make("b")]
+        cluster.fail("DELETE", .fake(500, "InternalError"))
+        let result = try await pruner().prune(entries, labels: labels)
+        #expect(result.failures.map(\.entry.name) == ["a"])
+        #expect(result.deleted.map(\.name) == ["b"])
+        #expect(result.remaining.contains(entries[0]))
+    }
+
+    @Test("children whose API is gone are gone")
+    func missingAPI() async throws {
+        let entry = InventoryEntry(apiVersion: "keda.sh/v1alpha1", kind: "ScaledObject", name: "s", uid: "1")
+        #expect(try await pruner().prune([entry], labels: labels).remaining == [])
+    }
+
+    @Test("nothing is deleted through a closed gate")
+    func closedGate() async throws {
+        let entry = try make("old")
+        await #expect(throws: NotLeaderError.self) {
+            try await pruner(gate: WriteGate()).prune([entry], labels: labels)
+        }
+        #expect(cluster.writes == [])
+    }
+}
