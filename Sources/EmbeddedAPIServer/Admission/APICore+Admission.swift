@@ -40,7 +40,11 @@ extension APICore {
     }
 
     /// Refusals that look at the finished object.
-    func admitValidated(_ object: JSONValue, live: JSONValue?, _ context: RequestContext) throws {}
+    func admitValidated(_ object: JSONValue, live: JSONValue?, _ context: RequestContext) throws {
+        guard live == nil else { return }
+        if context.storage == GroupResource(.pod) { try PodSecurity(core: self).check(object, context) }
+        try QuotaAdmission(core: self).check(object, context)
+    }
 
     private func admitNamespace(_ object: JSONValue) -> JSONValue {
         var object = object

@@ -12,6 +12,12 @@ struct ServiceAdmission {
         let address = given.isEmpty ? freeAddress() : given
         service[path: ["spec", "clusterIP"]] = .string(address)
         service[path: ["spec", "clusterIPs"]] = [.string(address)]
+        let defaults: [(String, JSONValue)] = [
+            ("ipFamilies", ["IPv4"]), ("ipFamilyPolicy", "SingleStack"), ("internalTrafficPolicy", "Cluster"),
+        ]
+        for (field, value) in defaults where service[path: ["spec", field]] == nil {
+            service[path: ["spec", field]] = value
+        }
         return service
     }
 
