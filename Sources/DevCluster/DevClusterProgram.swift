@@ -7,6 +7,8 @@ extension CommandLineProgram {
         name: "devcluster",
         summary:
             "devcluster is a Kubernetes cluster in one process, for development: an API server with simulated nodes.",
-        commands: [SimulateCommand.self],
+        commands: [
+            StartCommand.self, SimulateCommand.self, KubeconfigCommand.self, FaultCommand.self, DemoCommand.self,
+        ],
         exitStatus: { error in error is ConfigurationError || error is JSONError ? 2 : 1 })
 }

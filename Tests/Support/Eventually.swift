@@ -7,10 +7,10 @@ package struct ConditionTimeout: Error, CustomStringConvertible {
 ///
 /// - Parameters:
 ///   - what: what is waited for, for the error.
-///   - limit: real time, ample for a loaded machine: a passing test never uses it up.
+///   - limit: real time, ample for a machine that is busy with other things: a passing test never uses it up.
 /// - Throws: `ConditionTimeout` after the limit.
 package func eventually(
-    _ what: String, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
     let start = ContinuousClock.now
     while try await !condition() {

@@ -5,7 +5,7 @@ internal import KubeAPI
 /// Flags about what is simulated, the same for all commands that simulate.
 enum SimulationFlags {
     static let regions = Flag(
-        "regions", "NAMES", default: "eu-central,us-east,ap-south",
+        "regions", "NAMES", default: "eu-central,us-east,asia-pacific",
         help: "regions to make nodes in, separated by commas; an empty text makes none")
     static let nodesPerRegion = Flag("nodes-per-region", "N", default: "2", help: "nodes in each region")
 

@@ -6,6 +6,7 @@ enum MergePatch {
         guard case .object(let changes) = patch else { return patch }
         var result = target.object ?? JSONObject()
         for (key, change) in changes {
+            // Not by `?:`, whose `nil` would be the JSON value null.
             if change.isNull {
                 result.removeValue(forKey: key)
             } else {

@@ -38,6 +38,10 @@ struct Decision: Sendable, Hashable {
 }
 
 extension SimulatedWrite {
+    var isPatch: Bool {
+        if case .patch = self { true } else { false }
+    }
+
     /// The patch that turns an object's observed status into the wanted one; `nil` where they are equal.
     ///
     /// - Parameter isGuarded: refuse the write where the object has changed since it was observed: for a status that

@@ -62,14 +62,15 @@ final class SimulatedCluster: Sendable {
 
     /// Carries writes out, one after the other.
     ///
-    /// What is gone already, or another object by now, is passed over: the watch will tell.
+    /// What is gone already, or another object by now, needs no deletion; a patch of what is gone ends the series, as
+    /// the watch will tell.
     /// - Throws: `APIError`, a conflict among them, which the caller tries again with a newer state.
     func perform(_ writes: [SimulatedWrite]) async throws {
         for write in writes {
             do {
                 try await perform(write)
-            } catch let error as APIError where error.isNotFound {
-                continue
+            } catch let error as APIError where error.isNotFound && write.isPatch {
+                return
             }
         }
     }
@@ -113,8 +114,8 @@ final class SimulatedCluster: Sendable {
             uid: uid, propagationPolicy: .background, gracePeriodSeconds: gracePeriod)
         do {
             try await client.delete(type, key, options: options)
-        } catch let error as APIError where error.isConflict {
-            // Another object has the name by now.
+        } catch let error as APIError where error.isConflict || error.isNotFound {
+            // It is gone, or another object has the name by now.
             return
         }
     }

@@ -13,6 +13,7 @@ package import KubeAPI
 package final class Simulation: Sendable {
     private let options: SimulationOptions
     private let cluster: SimulatedCluster
+    private let recorder: EventRecorder
     private let nodePart: NodePart
     private let loops: [SimulationLoop]
 
@@ -24,7 +25,14 @@ package final class Simulation: Sendable {
         now: @escaping @Sendable () -> Timestamp = Timestamp.now, time: TimeSource = TimeSource()
     ) {
         self.options = options
-        cluster = SimulatedCluster(client: client, types: Self.types(for: options.controllers), events: { _ in })
+        let recorder = EventRecorder(
+            api: client, gate: .alwaysOpen(),
+            options: .init(reportingController: "quartermaster.dev/simulation", reportingInstance: "simulation"),
+            logger: log, time: time, wallClock: now)
+        self.recorder = recorder
+        cluster = SimulatedCluster(client: client, types: Self.types(for: options.controllers)) { event in
+            recorder.record(EventOccurrence(event))
+        }
         nodePart = NodePart(cluster: cluster, options: options, now: now)
         let parts: [any SimulationPart] = [
             nodePart, KubeletPart(cluster: cluster, options: options, now: now, time: time),
@@ -42,8 +50,9 @@ package final class Simulation: Sendable {
     /// - Throws: `APIError` where the nodes cannot be registered, `CancellationError`.
     package func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let informers = cluster.informers
+            let (informers, recorder) = (cluster.informers, recorder)
             group.addTask { try await informers.run() }
+            group.addTask { try await recorder.run() }
             try await informers.waitUntilSynced()
             for loop in loops { group.addTask { await loop.run() } }
             if options.controllers.contains(.nodes) { try await nodePart.register() }
@@ -63,5 +72,13 @@ package final class Simulation: Sendable {
         if !controllers.isDisjoint(with: [.jobs, .disruptionBudgets]) { types.append(.job) }
         if controllers.contains(.disruptionBudgets) { types.append(.podDisruptionBudget) }
         return types
+    }
+}
+
+extension EventOccurrence {
+    fileprivate init(_ event: SimulatedEvent) {
+        self.init(
+            regarding: ObjectReference(to: event.regarding), type: event.isWarning ? .warning : .normal,
+            reason: event.reason, action: event.action, note: event.note)
     }
 }

@@ -1,0 +1,81 @@
+internal import Glibc
+
+/// The few things that this program does with files.
+enum FileSystem {
+    /// What could not be done with a file, and why.
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+
+        init(_ action: String, _ path: String, _ code: Int32) {
+            description = "cannot \(action) \(path): \(String(cString: strerror(code)))"
+        }
+    }
+
+    static func read(_ path: String) throws(Failure) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Failure("read", path, errno) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = Glibc.read(file, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure("read", path, errno) }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+        }
+    }
+
+    /// Writes a file that only its owner can read; who looks for it finds all of it or nothing.
+    static func writePrivately(_ text: String, to path: String) throws(Failure) {
+        let temporary = "\(path).\(getpid())"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw Failure("write", temporary, errno) }
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                let failure = Failure("write", temporary, errno)
+                close(file)
+                remove(temporary)
+                throw failure
+            }
+            rest = rest.dropFirst(count)
+        }
+        close(file)
+        guard rename(temporary, path) == 0 else {
+            let failure = Failure("write", path, errno)
+            remove(temporary)
+            throw failure
+        }
+    }
+
+    static func remove(_ path: String) { unlink(path) }
+
+    static func isFolder(_ path: String) -> Bool {
+        var information = stat()
+        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// The paths of a folder's files, sorted by name.
+    static func files(in folder: String) throws(Failure) -> [String] {
+        guard let stream = opendir(folder) else { throw Failure("read", folder, errno) }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if !name.hasPrefix(".") { names.append("\(folder)/\(name)") }
+        }
+        return names.sorted().filter { !isFolder($0) }
+    }
+
+    /// The path from the root, for messages and for other programs.
+    static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+        defer { free(folder) }
+        return "\(String(cString: folder))/\(path)"
+    }
+}
