@@ -139,8 +139,8 @@ struct HTTPServerTests {
     @Test(
         "Broken certificates are refused with the reason",
         arguments: [
-            ("nonsense", nil as String?, "the server certificate is no PEM certificate"),
-            (nil, "nonsense", "the private key is no PEM key, or not the one of the certificate"),
+            ("nonsense" as String?, nil as String?, "the server certificate is no PEM certificate"),
+            (nil as String?, "nonsense" as String?, "the private key is no PEM key, or not the one of the certificate"),
         ])
     func brokenCertificates(_ certificate: String?, _ key: String?, _ reason: String) throws {
         let pair = try CertificateAuthority().server(names: ["localhost"])
