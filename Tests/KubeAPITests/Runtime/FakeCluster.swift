@@ -20,7 +20,21 @@ final class FakeCluster: ObjectAPI, LiveObjects {
         var requests: [String] = []
         var failures: [String: [APIError]] = [:]
         var afterWrite: (@Sendable (DynamicObject) -> DynamicObject)?
-        var delay: (@Sendable (String) async throws -> Void)?
+
+        mutating func put(_ object: DynamicObject, at place: Place, uid: String? = nil) -> DynamicObject {
+            version += 1
+            var object = object
+            object[path: "metadata", "uid"] = .string(uid ?? objects[place]?.uid ?? "uid-\(version)")
+            object[path: "metadata", "resourceVersion"] = .string("\(version)")
+            objects[place] = object
+            if followsWrites { cache[place] = object }
+            return object
+        }
+
+        mutating func remove(_ place: Place) {
+            objects[place] = nil
+            if followsWrites { cache[place] = nil }
+        }
     }
 
     private let state = Mutex(State())
@@ -33,9 +47,6 @@ final class FakeCluster: ObjectAPI, LiveObjects {
 
     /// The next request with this verb fails.
     func fail(_ verb: String, _ error: APIError) { state.withLock { $0.failures[verb, default: []].append(error) } }
-
-    /// Stands between the request and its execution.
-    func delay(_ body: (@Sendable (String) async throws -> Void)?) { state.withLock { $0.delay = body } }
 
     /// Rewrites what is stored, as defaulting and normalising servers do.
     func normalise(_ body: @escaping @Sendable (DynamicObject) -> DynamicObject) {
@@ -55,16 +66,7 @@ final class FakeCluster: ObjectAPI, LiveObjects {
     /// Somebody else's write; seen by the cache unless it is frozen.
     @discardableResult
     func put(_ object: DynamicObject, as type: ResourceType, uid: String? = nil) -> DynamicObject {
-        state.withLock { state in
-            state.version += 1
-            var object = object
-            let place = Place(type: type, key: object.key)
-            object[path: "metadata", "uid"] = .string(uid ?? state.objects[place]?.uid ?? "uid-\(state.version)")
-            object[path: "metadata", "resourceVersion"] = .string("\(state.version)")
-            state.objects[place] = object
-            if state.followsWrites { state.cache[place] = object }
-            return object
-        }
+        state.withLock { $0.put(object, at: Place(type: type, key: object.key), uid: uid) }
     }
 
     func change(_ type: ResourceType, _ key: ObjectKey, _ body: (inout DynamicObject) -> Void) {
@@ -74,10 +76,7 @@ final class FakeCluster: ObjectAPI, LiveObjects {
     }
 
     func remove(_ type: ResourceType, _ key: ObjectKey) {
-        state.withLock { state in
-            state.objects[Place(type: type, key: key)] = nil
-            if state.followsWrites { state.cache[Place(type: type, key: key)] = nil }
-        }
+        state.withLock { $0.remove(Place(type: type, key: key)) }
     }
 
     // MARK: LiveObjects
@@ -103,46 +102,51 @@ final class FakeCluster: ObjectAPI, LiveObjects {
     // MARK: ObjectAPI
 
     func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject {
-        try await begin("GET", type, key)
+        try begin("GET", type, key)
         guard let object = self[type, key] else { throw APIError.fake(404, "NotFound") }
         return object
     }
 
     func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
-        try await begin("POST", type, object.key)
-        guard self[type, object.key] == nil else { throw APIError.fake(409, "AlreadyExists") }
-        return store(object, type)
+        try begin("POST", type, object.key)
+        return try store(type, object.key) { live in
+            guard live == nil else { throw APIError.fake(409, "AlreadyExists") }
+            return object
+        }
     }
 
     func update(
         _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
-        try await begin("PUT", type, object.key, subresource)
-        guard let live = self[type, object.key] else { throw APIError.fake(404, "NotFound") }
-        try Self.check(object.json, against: live)
-        return store(object, type)
+        try begin("PUT", type, object.key, subresource)
+        return try store(type, object.key) { live in
+            guard let live else { throw APIError.fake(404, "NotFound") }
+            try Self.check(object.json, against: live)
+            return object
+        }
     }
 
     func patch(
         _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
-        try await begin("PATCH", type, key, subresource)
-        let live = self[type, key]
-        switch patch {
-        case .apply(let body, _):
-            if let live { try Self.check(body, against: live) }
-            return store(try DynamicObject(Self.merge(live?.json ?? [:], body, isPatch: false)), type)
-        case .merge(let body):
-            guard let live else { throw APIError.fake(404, "NotFound") }
-            try Self.check(body, against: live)
-            return store(try DynamicObject(Self.merge(live.json, body, isPatch: true)), type)
-        default:
-            throw APIError.fake(415, "UnsupportedMediaType")
+        try begin("PATCH", type, key, subresource)
+        return try store(type, key) { live in
+            switch patch {
+            case .apply(let body, _):
+                if let live { try Self.check(body, against: live) }
+                return try DynamicObject(Self.merge(live?.json ?? [:], body, isPatch: false))
+            case .merge(let body):
+                guard let live else { throw APIError.fake(404, "NotFound") }
+                try Self.check(body, against: live)
+                return try DynamicObject(Self.merge(live.json, body, isPatch: true))
+            default:
+                throw APIError.fake(415, "UnsupportedMediaType")
+            }
         }
     }
 
     func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
-        try await begin("DELETE", type, key)
+        try begin("DELETE", type, key)
         guard let live = self[type, key] else { throw APIError.fake(404, "NotFound") }
         if let uid = options.uid, uid != live.uid { throw APIError.fake(409, "Conflict") }
         if live.finalizers.isEmpty {
@@ -154,29 +158,36 @@ final class FakeCluster: ObjectAPI, LiveObjects {
 
     private func begin(
         _ verb: String, _ type: ResourceType, _ key: ObjectKey, _ subresource: String? = nil
-    ) async throws {
+    ) throws {
         let request = "\(verb) \(type.qualifiedName)\(subresource.map { "/\($0)" } ?? "") \(key)"
-        let (failure, delay) = state.withLock { state -> (APIError?, (@Sendable (String) async throws -> Void)?) in
+        let failure = state.withLock { state -> APIError? in
             state.requests.append(request)
-            guard var failures = state.failures[verb], !failures.isEmpty else { return (nil, state.delay) }
+            guard var failures = state.failures[verb], !failures.isEmpty else { return nil }
             defer { state.failures[verb] = failures }
-            return (failures.removeFirst(), state.delay)
+            return failures.removeFirst()
         }
-        try await delay?(request)
         if let failure { throw failure }
     }
 
-    private func store(_ object: DynamicObject, _ type: ResourceType) -> DynamicObject {
-        let normalised = state.withLock { $0.afterWrite }?(object) ?? object
-        // A write that changes nothing gets no new version.
-        if let live = self[type, object.key] {
-            var same = normalised
-            same[path: "metadata", "resourceVersion"] = .string(live.resourceVersion)
-            if same == live { return live }
+    /// Checks and stores without anybody in between.
+    private func store(
+        _ type: ResourceType, _ key: ObjectKey, _ change: (DynamicObject?) throws -> DynamicObject
+    ) throws -> DynamicObject {
+        try state.withLock { state in
+            let place = Place(type: type, key: key)
+            let live = state.objects[place]
+            let changed = try change(live)
+            let normalised = state.afterWrite?(changed) ?? changed
+            // A write that changes nothing gets no new version.
+            if let live {
+                var same = normalised
+                same[path: "metadata", "resourceVersion"] = .string(live.resourceVersion)
+                if same == live { return live }
+            }
+            let stored = state.put(normalised, at: place)
+            if stored.isBeingDeleted, stored.finalizers.isEmpty { state.remove(place) }
+            return stored
         }
-        let stored = put(normalised, as: type)
-        if stored.isBeingDeleted, stored.finalizers.isEmpty { remove(type, stored.key) }
-        return stored
     }
 
     private static func check(_ body: JSONValue, against live: DynamicObject) throws {
@@ -207,4 +218,48 @@ extension APIError {
 
 extension DynamicObject {
     static func fixture(_ fields: JSONObject) -> DynamicObject { DynamicObject(fields) }
+}
+
+/// The way to a server, which can be cut: requests then hang until somebody gives them up.
+final class CuttableAPI: ObjectAPI {
+    private let cluster: FakeCluster
+    private let isCut = Mutex(false)
+
+    init(to cluster: FakeCluster) { self.cluster = cluster }
+
+    func cut() { isCut.withLock { $0 = true } }
+    func mend() { isCut.withLock { $0 = false } }
+
+    private func pass() async throws {
+        if isCut.withLock({ $0 }) { try await Task.sleep(for: .seconds(3600)) }
+    }
+
+    func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject {
+        try await pass()
+        return try await cluster.get(type, key)
+    }
+
+    func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
+        try await pass()
+        return try await cluster.create(object, as: type, options: options)
+    }
+
+    func update(
+        _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        try await pass()
+        return try await cluster.update(object, as: type, subresource: subresource, options: options)
+    }
+
+    func patch(
+        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        try await pass()
+        return try await cluster.patch(type, key, patch, subresource: subresource, options: options)
+    }
+
+    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
+        try await pass()
+        try await cluster.delete(type, key, options: options)
+    }
 }

@@ -102,6 +102,9 @@ struct NodePlanTests {
         let claimed = try NodeSnapshot.fixture().applying(NodePlan(.fixture(), wanted: wanted()))
         let plan = try #require(try NodePlan(claimed, wanted: wanted(nodes("onRelease: Retain"))))
         #expect(plan.labels.isEmpty && plan.taints == nil)
+        // Naming them in a merge patch, and be it with null, would take them all away.
+        #expect(plan.mergePatch["metadata"]?.object?.contains("labels") == false)
+        #expect(plan.mergePatch.object?.contains("spec") == false)
         let released = try claimed.applying(plan).applying(NodePlan(claimed.applying(plan), wanted: nil))
         #expect(released.labels["workload"] == "worker")
     }

@@ -6,7 +6,12 @@ enum MergePatch {
         guard case .object(let changes) = patch else { return patch }
         var result = target.object ?? JSONObject()
         for (key, change) in changes {
-            result[key] = change.isNull ? nil : apply(change, to: result[key] ?? .null)
+            // Not by `?:`, whose `nil` would be the JSON value null.
+            if change.isNull {
+                result.removeValue(forKey: key)
+            } else {
+                result[key] = apply(change, to: result[key] ?? .null)
+            }
         }
         return .object(result)
     }

@@ -2,6 +2,8 @@ internal import Synchronization
 
 /// A write was refused here, before it was sent: this process may not be the leader any more.
 package struct NotLeaderError: Error, Sendable, Hashable, CustomStringConvertible {
+    package init() {}
+
     package var description: String {
         "nothing is written: this process does not hold the leader's lease, or can no longer be sure that it does"
     }

@@ -64,7 +64,9 @@ struct NodeClaims: Sendable {
         var results: [NodeSnapshot] = []
         try await withThrowingTaskGroup(of: NodeWriter.Result.self) { group in
             var waiting = nodes[...]
-            for node in waiting.prefix(Self.concurrency) { group.addTask { try await writer.write(node, under: rules) } }
+            for node in waiting.prefix(Self.concurrency) {
+                group.addTask { try await writer.write(node, under: rules) }
+            }
             waiting = waiting.dropFirst(Self.concurrency)
             while let result = try await group.next() {
                 if let node = waiting.popFirst() { group.addTask { try await writer.write(node, under: rules) } }

@@ -55,16 +55,18 @@ package struct NodePlan: Sendable, Hashable {
 
     /// The merge patch: refused with a conflict where the node has changed since it was read.
     package var mergePatch: JSONValue {
-        let values = labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value.map(JSONValue.string) ?? .null) }
-        return .compact([
-            "metadata": .compact([
-                "resourceVersion": .string(resourceVersion),
-                "labels": values.isEmpty ? nil : .object(JSONObject(values)),
-                "annotations": [AnnotationKey.claim: claimText.map(JSONValue.string) ?? .null],
-            ]),
-            // A list that a merge patch names is replaced as a whole, hence the precondition above.
-            "spec": taints.map { ["taints": $0.isEmpty ? .null : .array($0)] },
-        ])
+        var metadata = JSONObject([("resourceVersion", .string(resourceVersion))])
+        // A null in a merge patch removes: one in the place of all labels would take them all.
+        metadata.edit(object: "labels") { fields in
+            for (key, value) in labels.sorted(by: { $0.key < $1.key }) {
+                fields[key] = value.map(JSONValue.string) ?? JSONValue.null
+            }
+        }
+        metadata["annotations"] = [AnnotationKey.claim: claimText.map(JSONValue.string) ?? JSONValue.null]
+        var patch = JSONObject([("metadata", .object(metadata))])
+        // A list that a merge patch names is replaced as a whole, hence the precondition above.
+        if let taints { patch["spec"] = ["taints": taints.isEmpty ? JSONValue.null : JSONValue.array(taints)] }
+        return .object(patch)
     }
 }
 
@@ -145,7 +147,9 @@ private struct NodeEdit {
 }
 
 extension FieldPath {
-    fileprivate static func label(_ key: String) -> FieldPath { root.appending("metadata").appending("labels").appending(key) }
+    fileprivate static func label(_ key: String) -> FieldPath {
+        root.appending("metadata").appending("labels").appending(key)
+    }
 
     fileprivate static func taint(_ taint: Taint) -> FieldPath {
         let identity = JSONObject([("key", .string(taint.key)), ("effect", .string(taint.effect.rawValue))])

@@ -1,0 +1,130 @@
+import KubeAPI
+import Support
+import Synchronization
+import Testing
+
+@testable import Reconcilers
+
+/// The operator's part for pools, running against a cluster for the length of a test.
+final class TestOperator: Sendable {
+    let controller: Controller
+    let reconciler: any Reconciler
+    let events: CollectedEvents
+    let requests: RecordedRequests
+
+    private init(
+        controller: Controller, reconciler: any Reconciler, events: CollectedEvents, requests: RecordedRequests
+    ) {
+        self.controller = controller
+        self.reconciler = reconciler
+        self.events = events
+        self.requests = requests
+    }
+
+    /// Runs the operator while `body` runs. Returning from it is a clean shutdown.
+    static func run(
+        on cluster: TestCluster, options: RegionalWorkerPoolReconciler.Options = .init(),
+        _ body: (TestOperator) async throws -> Void
+    ) async throws {
+        var clientOptions = ClientOptions()
+        clientOptions.qps = 0
+        let client = try KubeClient(configuration: cluster.configuration, options: clientOptions)
+        let requests = RecordedRequests(client, namespace: cluster.namespace)
+        let events = CollectedEvents()
+        let informers = InformerSet(source: client)
+        let environment = ReconcilerEnvironment(
+            api: requests, informers: informers, gate: .alwaysOpen(), events: events)
+        let controller = RegionalWorkerPoolReconciler.controller(in: environment, options: options)
+        let process = TestOperator(
+            controller: controller, reconciler: RegionalWorkerPoolReconciler(environment, options: options),
+            events: events, requests: requests)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await informers.run() }
+            try await informers.waitUntilSynced()
+            group.addTask { try await controller.run() }
+            defer { group.cancelAll() }
+            try await body(process)
+        }
+        await client.shutdown()
+    }
+
+    /// Waits until nothing is queued or worked on, and returns what was written since `mark`.
+    func settled() async throws {
+        try await eventually("the queue is empty", within: .seconds(30)) {
+            controller.queue.depth == 0 && controller.queue.keysInProgress.isEmpty
+        }
+    }
+}
+
+/// Keeps events instead of writing them.
+final class CollectedEvents: EventSink {
+    private let all = Mutex<[ObjectEvent]>([])
+
+    func emit(_ event: ObjectEvent) { all.withLock { $0.append(event) } }
+
+    func messages(_ reason: Reason, about name: String = "pool") -> [String] {
+        all.withLock { $0 }.filter { $0.reason == reason && $0.object.name == name }.map(\.message)
+    }
+}
+
+/// Passes requests on and remembers the writes.
+final class RecordedRequests: ObjectAPI {
+    private let client: KubeClient
+    private let namespace: String
+    private let written = Mutex<[String]>([])
+    private let beforePatch = Mutex<(@Sendable (ResourceType, ObjectKey) async throws -> Void)?>(nil)
+
+    init(_ client: KubeClient, namespace: String) {
+        self.client = client
+        self.namespace = namespace
+    }
+
+    /// Writes to objects of this test, as `PATCH nodes qm-1-a`.
+    var writes: [String] { written.withLock { $0 }.filter { $0.contains(namespace) } }
+
+    func forgetWrites() { written.withLock { $0 = [] } }
+
+    /// Called once, between the operator's read and its next patch.
+    func interfereOnce(_ action: @escaping @Sendable (ResourceType, ObjectKey) async throws -> Void) {
+        beforePatch.withLock { $0 = action }
+    }
+
+    private func note(_ verb: String, _ type: ResourceType, _ key: ObjectKey) {
+        written.withLock { $0.append("\(verb) \(type.plural) \(key)") }
+    }
+
+    func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject { try await client.get(type, key) }
+
+    func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
+        note("CREATE", type, object.key)
+        return try await client.create(object, as: type, options: options)
+    }
+
+    func update(
+        _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        note("UPDATE", type, object.key)
+        return try await client.update(object, as: type, subresource: subresource, options: options)
+    }
+
+    func patch(
+        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        let action = beforePatch.withLock { action in
+            defer { if type == .node { action = nil } }
+            return type == .node ? action : nil
+        }
+        try await action?(type, key)
+        note("PATCH", type, key)
+        return try await client.patch(type, key, patch, subresource: subresource, options: options)
+    }
+
+    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
+        note("DELETE", type, key)
+        try await client.delete(type, key, options: options)
+    }
+}
+
+/// Everything that needs a server, one test at a time: on a shared cluster two operators would do each other's work.
+@Suite("RegionalWorkerPool on an API server", .serialized)
+struct IntegrationTests {}
