@@ -113,6 +113,12 @@ struct AdmissionTests {
             #expect(address.hasPrefix("10.96."))
             let updated = try await api.send("PUT", "\(services)/s", service)
             #expect(updated.json["spec"]?["clusterIP"]?.string == address)
+            let moved = try await api.send(
+                "PATCH", "\(services)/s", ["spec": ["clusterIP": "10.96.9.9"]], type: "application/merge-patch+json")
+            #expect(
+                moved.message
+                    == "Service \"s\" is invalid: spec.clusterIPs[0]: Invalid value: [\"10.96.9.9\"]: may not change once "
+                    + "set")
         }
     }
 

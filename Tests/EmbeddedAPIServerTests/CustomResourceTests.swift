@@ -27,7 +27,9 @@ struct CustomResourceTests {
                             "properties": [
                                 "spec": [
                                     "type": "object",
-                                    "properties": ["size": ["type": "integer"], "mode": ["type": "string", "default": "x"]],
+                                    "properties": [
+                                        "size": ["type": "integer"], "mode": ["type": "string", "default": "x"],
+                                    ],
                                 ],
                                 "status": ["type": "object", "properties": ["size": ["type": "integer"]]],
                             ],
@@ -48,7 +50,9 @@ struct CustomResourceTests {
             #expect(try await api.get(Self.widgets).status == 404)
             _ = try await api.create(Self.crds, crd)
             try await eventually("the CRD is established") {
-                let conditions = try await api.get("\(Self.crds)/widgets.example.com").json[path: ["status", "conditions"]]
+                let conditions = try await api.get("\(Self.crds)/widgets.example.com").json[path: [
+                    "status", "conditions",
+                ]]
                 return conditions?.array?.contains { $0["type"] == "Established" && $0["status"] == "True" } ?? false
             }
             let created = try await api.create(Self.widgets, widget)
@@ -118,7 +122,8 @@ struct CustomResourceTests {
             #expect(patch.status == 415)
             let update = try await api.send("PUT", "\(Self.widgets)/w", widget)
             #expect(update.status == 422)
-            #expect(update.message.contains("metadata.resourceVersion: Invalid value: 0: must be specified for an update"))
+            #expect(
+                update.message.contains("metadata.resourceVersion: Invalid value: 0: must be specified for an update"))
         }
     }
 

@@ -13,7 +13,7 @@ struct ProtobufTests {
             (
                 2,
                 message(
-                    (1, message((1, text("zz")), (2, text("")), (8, []))),
+                    (1, message((1, text("zz")), (2, text("")), (8, []))), (77, message((1, text("")), (2, []))),
                     (2, message((1, text("a")), (2, text("b")))))
             ), (3, text("")), (4, text("")))
 

@@ -43,7 +43,8 @@ struct SubresourceTests {
             let updated = try await api.send("PUT", "\(Self.deployments)/web/scale", scale)
             #expect(updated.json[path: ["spec", "replicas"]] == 5)
             let patched = try await api.send(
-                "PATCH", "\(Self.deployments)/web/scale", ["spec": ["replicas": 7]], type: "application/merge-patch+json")
+                "PATCH", "\(Self.deployments)/web/scale", ["spec": ["replicas": 7]],
+                type: "application/merge-patch+json")
             #expect(patched.status == 200)
             let live = try await api.get("\(Self.deployments)/web").json
             #expect(live[path: ["spec", "replicas"]] == 7)
@@ -148,7 +149,8 @@ struct SubresourceTests {
     @Test("A pod on a node that is there gets its grace period; a kubelet's delete ends it")
     func gracefulDeletion() async throws {
         try await ServerFixture.run { api in
-            _ = try await api.create("/api/v1/nodes", ["apiVersion": "v1", "kind": "Node", "metadata": ["name": "node-1"]])
+            _ = try await api.create(
+                "/api/v1/nodes", ["apiVersion": "v1", "kind": "Node", "metadata": ["name": "node-1"]])
             _ = try await api.create(Self.pods, pod("a", node: "node-1"))
             let deleted = try await api.send("DELETE", "\(Self.pods)/a")
             #expect(deleted.json[path: ["metadata", "deletionGracePeriodSeconds"]] == 30)

@@ -34,7 +34,7 @@ extension APICore {
     func admitUpdate(_ object: JSONValue, live: JSONValue, _ context: RequestContext) throws -> JSONValue {
         switch context.storage {
         case GroupResource(.namespace): admitNamespace(object)
-        case GroupResource(.service): ServiceAdmission(core: self).keepAddresses(of: live, in: object)
+        case GroupResource(.service): try ServiceAdmission(core: self).keepAddresses(of: live, in: object)
         default: object
         }
     }

@@ -45,13 +45,29 @@ enum ProtobufObject {
         var reader = ProtobufReader(bytes)
         while let (number, value) = try reader.next() {
             guard let field = fields[number] else {
-                // Go writes empty messages for structs without content.
-                if case .bytes(let content) = value, content.isEmpty { continue }
+                // Go writes structs without content, with all their zeros.
+                if isZero(value) { continue }
                 throw Failure(message: "\(type) has a field \(number) that is not read in protobuf form")
             }
             try add(value, field, to: &result)
         }
         return result
+    }
+
+    private static func isZero(_ value: ProtobufReader.Value) -> Bool {
+        guard case .bytes(let content) = value else {
+            if case .number(0) = value { return true }
+            return false
+        }
+        var reader = ProtobufReader(content)
+        do {
+            while let (_, value) = try reader.next() {
+                guard isZero(value) else { return false }
+            }
+            return true
+        } catch {
+            return false
+        }
     }
 
     private static func add(
