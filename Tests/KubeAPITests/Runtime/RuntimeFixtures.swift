@@ -11,7 +11,24 @@ struct RuntimeFixture: CustomTestStringConvertible, Sendable {
     static let all = [
         RuntimeFixture(type: .deployment, yaml: deployment), RuntimeFixture(type: .service, yaml: service),
         RuntimeFixture(type: .podDisruptionBudget, yaml: budget), RuntimeFixture(type: .cronJob, yaml: cronJob),
+        RuntimeFixture("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", yaml: networkPolicy),
+        RuntimeFixture("networking.k8s.io", "v1", "Ingress", "ingresses", yaml: ingress),
+        RuntimeFixture("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", yaml: autoscaler),
+        RuntimeFixture("", "v1", "ResourceQuota", "resourcequotas", yaml: quota),
+        RuntimeFixture("", "v1", "LimitRange", "limitranges", yaml: limitRange),
+        RuntimeFixture("rbac.authorization.k8s.io", "v1", "Role", "roles", yaml: role),
+        RuntimeFixture("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings", yaml: binding),
     ]
+
+    init(type: ResourceType, yaml: String) {
+        self.type = type
+        self.yaml = yaml
+    }
+
+    private init(_ group: String, _ version: String, _ kind: String, _ plural: String, yaml: String) {
+        let type = ResourceType(group: group, version: version, kind: kind, plural: plural)
+        self.init(type: type, yaml: "apiVersion: \(type.apiVersion)\nkind: \(kind)\nmetadata: {name: fixture}\n" + yaml)
+    }
 
     private static let deployment = """
         apiVersion: apps/v1
@@ -102,5 +119,57 @@ struct RuntimeFixture: CustomTestStringConvertible, Sendable {
                   restartPolicy: Never
                   initContainers: [{name: dump, image: postgres:16, command: [sh, -c, "exit 0"]}]
                   containers: [{name: upload, image: restic:1}]
+        """
+
+    private static let networkPolicy = """
+        spec:
+          podSelector: {matchLabels: {app: workers}}
+          policyTypes: [Ingress, Egress]
+          ingress: []
+          egress:
+          - to: [{namespaceSelector: {}, podSelector: {matchLabels: {k8s-app: kube-dns}}}]
+            ports: [{port: 53, protocol: UDP}, {port: 53}]
+          - to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]
+            ports: [{port: 443}]
+        """
+
+    private static let ingress = """
+        spec:
+          rules:
+          - host: app.example.com
+            http:
+              paths: [{path: /, pathType: Prefix, backend: {service: {name: workers, port: {name: http}}}}]
+        """
+
+    private static let autoscaler = """
+        spec:
+          scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: workers}
+          minReplicas: 1
+          maxReplicas: 10
+          metrics:
+          - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 70}}}
+          - {type: Pods, pods: {metric: {name: jobs}, target: {type: AverageValue, averageValue: 2000m}}}
+          behavior:
+            scaleUp: {stabilizationWindowSeconds: 0, policies: [{type: Pods, value: 4, periodSeconds: 15}]}
+            scaleDown: {stabilizationWindowSeconds: 300, policies: [{type: Percent, value: 25, periodSeconds: 60}]}
+        """
+
+    private static let quota = """
+        spec: {hard: {requests.cpu: 2000m, limits.memory: 8192Mi, pods: 30}}
+        """
+
+    private static let limitRange = """
+        spec:
+          limits:
+          - {type: Container, max: {cpu: 4000m}, min: {cpu: 0.01}, default: {cpu: 500m}, defaultRequest: {cpu: 0.1}}
+        """
+
+    private static let role = """
+        rules: [{apiGroups: [apps], resources: [deployments], verbs: [get, patch]}]
+        """
+
+    private static let binding = """
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: fixture}
+        subjects: [{kind: ServiceAccount, name: deployer}, {kind: User, name: jane}]
         """
 }

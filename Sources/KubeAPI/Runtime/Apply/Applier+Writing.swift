@@ -75,7 +75,8 @@ extension Applier {
         if let uid { body[path: "metadata", "uid"] = .string(uid) }
         try gate.check()
         let written = try await api.patchOnly(
-            type, desired.key, .apply(body.json, force: force), options: WriteOptions(fieldManager: options.fieldManager))
+            type, desired.key, .apply(body.json, force: force),
+            options: WriteOptions(fieldManager: options.fieldManager))
         objects.recordWrite(written, of: type)
         // What differs in the server's own answer is a matter of spelling.
         let spelled = Comparison.differences(desired: desired, live: written)

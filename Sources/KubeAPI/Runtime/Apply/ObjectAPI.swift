@@ -30,7 +30,7 @@ extension ObjectAPI {
     ) async throws -> DynamicObject {
         do {
             return try await self.patch(type, key, patch, subresource: subresource, options: options)
-        } catch var error as APIError where error.isInvalid && error.causes.contains { $0.field == "metadata.uid" } {
+        } catch var error as APIError where error.isInvalid && error.isAbout("metadata.uid") {
             error.code = 409
             error.reason = "Conflict"
             error.message = "the object was replaced by another one of the same name"
@@ -38,6 +38,10 @@ extension ObjectAPI {
             throw error
         }
     }
+}
+
+extension APIError {
+    fileprivate func isAbout(_ field: String) -> Bool { causes.contains { $0.field == field } }
 }
 
 extension KubeClient: ObjectAPI {
