@@ -151,7 +151,7 @@ struct ObjectDecodingTests {
         let received = try SchemaFixture.received(object, definition)
         #expect(
             received["spec"] == [
-                "size": 3, "mode": "x", "maybe": nil, "list": [["weight": 5]], "free": ["any": [["thing": 1]]],
+                "size": 3, "mode": "x", "maybe": .null, "list": [["weight": 5]], "free": ["any": [["thing": 1]]],
             ])
     }
 }

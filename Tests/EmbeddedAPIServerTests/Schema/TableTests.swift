@@ -94,7 +94,7 @@ struct TableTests {
              "status":{"conditions":[{"type":"Other","status":"False"},{"type":"Ready","status":"True"}]}}
             """)
         let table = Table.make([object], definition, now: now)
-        #expect(table["rows"]?[0]?["cells"] == ["w", "True", nil, "60s"])
+        #expect(table["rows"]?[0]?["cells"] == ["w", "True", .null, "60s"])
         #expect(table["columnDefinitions"]?[2]?["priority"] == 1)
         #expect(table["rows"]?[0]?["object"]?["kind"] == "PartialObjectMetadata")
     }
