@@ -170,6 +170,6 @@ struct RuntimeFixture: CustomTestStringConvertible, Sendable {
 
     private static let binding = """
         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: fixture}
-        subjects: [{kind: ServiceAccount, name: deployer}, {kind: User, name: jane}]
+        subjects: [{kind: ServiceAccount, name: deployer, namespace: default}, {kind: User, name: jane}]
         """
 }
