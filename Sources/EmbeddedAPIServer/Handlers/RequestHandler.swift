@@ -130,7 +130,7 @@ struct RequestHandler: Sendable {
             }
         var headers = [("Content-Type", "application/json"), ("Cache-Control", "no-cache, private")]
         if let seconds = failure.retryAfterSeconds { headers.append(("Retry-After", String(seconds))) }
-        if failure.failure.code == 403 { headers.append(("X-Content-Type-Options", "nosniff")) }
+        if failure.isAuthorization { headers.append(("X-Content-Type-Options", "nosniff")) }
         responder.respond(
             status: failure.failure.code, headers: headers.map { ($0.0, $0.1) }, body: failure.json.serialized())
     }
