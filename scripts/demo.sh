@@ -44,12 +44,14 @@ finish() {
     local status=$?
     trap - EXIT INT TERM
     end_all
-    if [ "$status" -eq 0 ]; then
-        rm -rf "$folder"
-    else
-        echo >&2
-        echo "demo: failed; the logs are in $folder (operator.log, devcluster.log)" >&2
-    fi
+    case $status in
+        0) rm -rf "$folder" ;;
+        130 | 143)
+            rm -rf "$folder"
+            echo "demo: interrupted; nothing is left running" >&2
+            ;;
+        *) echo "demo: failed; the logs are operator.log and devcluster.log in $folder" >&2 ;;
+    esac
     exit "$status"
 }
 trap finish EXIT
@@ -61,6 +63,11 @@ fail() {
     exit 1
 }
 
+# What a program said for people before it ended; its log proper stays in the file.
+last_words() {
+    grep -v '^{' "$1" | tail -n 1 || true
+}
+
 title() {
     echo
     echo "── $*"
@@ -70,7 +77,7 @@ title() {
 wait_for() {
     local waited=0
     until [ -s "$1" ]; do
-        kill -0 "$2" 2>/dev/null || fail "$3 has ended: $(tail -n 1 "$4")"
+        kill -0 "$2" 2>/dev/null || fail "$3 has ended: $(last_words "$4")"
         sleep 0.1
         waited=$((waited + 1))
         [ $((waited % 20)) -ne 0 ] || echo "   … $((waited / 10)) s: waiting for $3"
@@ -97,16 +104,13 @@ pids+=($!)
 echo "   quartermaster run is process ${pids[1]}, over TLS, with a token of one hour"
 
 "$bin/devcluster" demo --kubeconfig "$KUBECONFIG" --pool "$sample" ${keep:+--keep} &
-story=$!
+pids+=($!)
 status=0
-wait -n -p ended "$story" "${pids[@]}" || status=$?
-if [ "$ended" != "$story" ]; then
-    kill -TERM "$story" 2>/dev/null || true
-    wait "$story" 2>/dev/null || true
-    name=operator
-    [ "$ended" = "${pids[1]}" ] || name=cluster
-    fail "the $name has ended by itself, with status $status"
-fi
+wait -n -p ended "${pids[@]}" || status=$?
+case ${ended:-} in
+    "${pids[0]}") fail "the cluster has ended by itself, with status $status: $(last_words "$cluster_log")" ;;
+    "${pids[1]}") fail "the operator has ended by itself, with status $status: $(last_words "$operator_log")" ;;
+esac
 [ "$status" -eq 0 ] || exit "$status"
 
 echo

@@ -66,8 +66,10 @@ struct Output {
         if (count >= 15) {
             extend(count - 15);
         }
-        std::memcpy(next, literals, count);
-        next += count;
+        if (count > 0) {
+            std::memcpy(next, literals, count);
+            next += count;
+        }
         if (match == 0) {
             return true;
         }
@@ -193,9 +195,11 @@ extern "C" int qm_unpack(
         if (literals > static_cast<size_t>(end - next) || literals > count - place) {
             return 0;
         }
-        std::memcpy(bytes + place, next, literals);
-        next += literals;
-        place += literals;
+        if (literals > 0) {
+            std::memcpy(bytes + place, next, literals);
+            next += literals;
+            place += literals;
+        }
         if (next == end) {
             break;
         }

@@ -11,21 +11,6 @@ enum FileSystem {
         }
     }
 
-    static func read(_ path: String) throws(Failure) -> [UInt8] {
-        let file = open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { throw Failure("read", path, errno) }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 << 10)
-        while true {
-            let count = Glibc.read(file, &chunk, chunk.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Failure("read", path, errno) }
-            if count == 0 { return bytes }
-            bytes += chunk[..<count]
-        }
-    }
-
     /// Writes a file that only its owner can read; who looks for it finds all of it or nothing.
     static func writePrivately(_ text: String, to path: String) throws(Failure) {
         let temporary = "\(path).\(getpid())"
@@ -52,25 +37,6 @@ enum FileSystem {
     }
 
     static func remove(_ path: String) { unlink(path) }
-
-    static func isFolder(_ path: String) -> Bool {
-        var information = stat()
-        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
-    }
-
-    /// The paths of a folder's files, sorted by name.
-    static func files(in folder: String) throws(Failure) -> [String] {
-        guard let stream = opendir(folder) else { throw Failure("read", folder, errno) }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append("\(folder)/\(name)") }
-        }
-        return names.sorted().filter { !isFolder($0) }
-    }
 
     /// The path from the root, for messages and for other programs.
     static func absolute(_ path: String) -> String {

@@ -2,17 +2,16 @@ internal import KubeAPI
 
 /// Objects from files, in the order in which a cluster can take them.
 struct Manifests: Sendable {
-    private(set) var objects: [DynamicObject] = []
+    let objects: [DynamicObject]
 
-    /// - Parameter paths: files, or folders whose `.yaml`, `.yml` and `.json` files are taken.
-    /// - Throws: `FileSystem.Failure`, or `JSONError` with the file before the line.
+    /// - Parameter paths: files, or folders of files.
+    /// - Throws: `ConfigurationError` that names the file, or `JSONError` where a document is no object.
     init(paths: [String]) throws {
-        for path in paths {
-            let files = FileSystem.isFolder(path) ? try FileSystem.files(in: path).filter(Self.isManifest) : [path]
-            for file in files { objects += try Self.read(file) }
-        }
+        let documents = try ManifestFiles.load(paths).map { try DynamicObject($0) }
+        // A kustomization is an instruction to another program, not an object.
+        let objects = documents.filter { !$0.apiVersion.hasPrefix("kustomize.config.k8s.io/") }
         // What others need goes first; otherwise the order of the files stands.
-        objects = Self.ranks.flatMap { rank in objects.filter { Self.rank($0) == rank } }
+        self.objects = Self.ranks.flatMap { rank in objects.filter { Self.rank($0) == rank } }
     }
 
     private static let ranks = [0, 1, 2]
@@ -22,22 +21,6 @@ struct Manifests: Sendable {
         case "CustomResourceDefinition": 0
         case "Namespace": 1
         default: 2
-        }
-    }
-
-    private static func isManifest(_ path: String) -> Bool {
-        [".yaml", ".yml", ".json"].contains { path.hasSuffix($0) }
-    }
-
-    private static func read(_ file: String) throws -> [DynamicObject] {
-        let text = try FileSystem.read(file)
-        do {
-            return try YAML.parse(text).map { try DynamicObject($0) }.filter { object in
-                // A kustomization is an instruction to another program, not an object.
-                !object.apiVersion.hasPrefix("kustomize.config.k8s.io/")
-            }
-        } catch let error as JSONError {
-            throw JSONError(error.code, "\(file): \(error.message)", path: error.path)
         }
     }
 }

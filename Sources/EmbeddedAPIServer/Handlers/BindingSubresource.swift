@@ -32,7 +32,7 @@ struct BindingSubresource {
             $0["type"]?.string != "PodScheduled"
         }
         let scheduled: JSONValue = [
-            "type": "PodScheduled", "status": "True", "lastProbeTime": nil,
+            "type": "PodScheduled", "status": "True", "lastProbeTime": .null,
             "lastTransitionTime": .string(core.now.rfc3339),
         ]
         json[path: ["status", "conditions"]] = .array(conditions + [scheduled])

@@ -106,7 +106,7 @@ struct EvictionSubresource {
             $0["type"]?.string != "DisruptionTarget"
         }
         let condition: JSONValue = [
-            "type": "DisruptionTarget", "status": "True", "lastProbeTime": nil,
+            "type": "DisruptionTarget", "status": "True", "lastProbeTime": .null,
             "lastTransitionTime": .string(core.now.rfc3339), "reason": "EvictionByEvictionAPI",
             "message": "Eviction API: evicting",
         ]

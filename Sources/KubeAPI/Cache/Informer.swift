@@ -11,14 +11,19 @@ package final class Informer: Sendable {
     package typealias Handler = @Sendable (InformerEvent) -> Void
 
     private struct State {
-        var handlers: [(id: Int, handler: Handler)] = []
-        var lastHandler = 0
+        var handlers: [Registration] = []
         var phase = Reflector.Phase.syncing(problem: nil)
         var isRunning = false
         var hasSynced = false
         var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
         var lastWaiter = 0
         var sinceContact: (@Sendable () -> Duration)?
+    }
+
+    private struct Registration {
+        var handler: Handler
+        /// False until a late handler has been told what is there: it would hear of changes to what it does not know.
+        var isCurrent: Bool
     }
 
     package let selection: Selection
@@ -69,18 +74,11 @@ package final class Informer: Sendable {
     ///
     /// A handler that comes when the informer has synced first gets what the store has, as the initial list.
     package func addHandler(_ handler: @escaping Handler) {
-        let lateID: Int? = state.withLock { state in
-            state.lastHandler += 1
-            // Until its replay it hears nothing: it would see updates of objects it has not been told of.
-            guard !state.isRunning else {
-                let id = state.lastHandler
-                state.handlers.append((id: -id, handler: handler))
-                return id
-            }
-            state.handlers.append((id: state.lastHandler, handler: handler))
-            return nil
+        let isLate = state.withLock { state in
+            state.handlers.append(Registration(handler: handler, isCurrent: !state.isRunning))
+            return state.isRunning
         }
-        if let lateID { mailbox.send(.handlerAdded(lateID)) }
+        if isLate { mailbox.send(.handlerAdded) }
     }
 
     /// How the store stands against the server.
@@ -116,9 +114,12 @@ package final class Informer: Sendable {
 
     /// Shows the answer of one of our writes to readers until the watch has brought it. No handler is called for it.
     package func recordWrite(_ object: DynamicObject) {
-        if let namespace = selection.namespace, namespace != object.namespace { return }
-        let isSelected = selection.labelSelector?.matches(object.labels) ?? true
-        store.recordWrite(CachedObject(object), isSelected: isSelected)
+        switch selection.contains(object) {
+        case .never: return
+        case .unknown where store.get(object.key) == nil: return
+        case .yes, .unknown: store.recordWrite(CachedObject(object))
+        case .notNow: store.recordWrite(CachedObject(object), isSelected: false)
+        }
     }
 
     /// Hides an object that we have deleted until the watch says so too.
@@ -132,20 +133,23 @@ package final class Informer: Sendable {
 extension Informer {
     func emit(_ events: [InformerEvent]) {
         guard !events.isEmpty else { return }
-        let handlers = state.withLock { state in state.handlers.filter { $0.id > 0 }.map(\.handler) }
+        let handlers = state.withLock { state in state.handlers.filter(\.isCurrent).map(\.handler) }
         for event in events {
             for handler in handlers { handler(event) }
         }
     }
 
-    func replay(to id: Int) {
-        let handler: Handler? = state.withLock { state in
-            guard let index = state.handlers.firstIndex(where: { $0.id == -id }) else { return nil }
-            state.handlers[index].id = id
-            return state.handlers[index].handler
+    /// Tells late handlers what is there; from then on they hear of every change.
+    func welcomeHandlers() {
+        let handlers = state.withLock { state in
+            let late = state.handlers.filter { !$0.isCurrent }.map(\.handler)
+            for index in state.handlers.indices { state.handlers[index].isCurrent = true }
+            return late
         }
-        guard let handler else { return }
-        for object in store.watchedObjects() { handler(.added(object, isInitialList: true)) }
+        guard !handlers.isEmpty else { return }
+        for object in store.watchedObjects() {
+            for handler in handlers { handler(.added(object, isInitialList: true)) }
+        }
     }
 
     func noteContact() {

@@ -7,7 +7,7 @@ struct InformerLoop {
     enum Message: Sendable {
         case stream(transfer: Int, StreamMessage)
         case alarm(setting: Int)
-        case handlerAdded(Int)
+        case handlerAdded
     }
 
     let informer: Informer
@@ -45,7 +45,7 @@ struct InformerLoop {
             guard setting == alarmSetting else { return }
             let (quiet, age) = (receiver?.quiet ?? .zero, receiver?.age ?? .zero)
             try await perform(reflector.handle(.alarm(quiet: quiet, age: age)))
-        case .handlerAdded(let id): informer.replay(to: id)
+        case .handlerAdded: informer.welcomeHandlers()
         case .stream(let id, let message):
             guard id == transferID else { return }
             informer.noteContact()

@@ -2,14 +2,9 @@ internal import Synchronization
 
 /// The informers of a process, one for each selection, shared by all who ask for it.
 package final class InformerSet: Sendable {
-    private struct State {
-        var informers: [Selection: Informer] = [:]
-        var isRunning = false
-    }
-
     private let source: any ListWatchSource
     private let options: InformerOptions
-    private let state = Mutex(State())
+    private let shared = Mutex<[Selection: Informer]>([:])
     private let added = Mailbox<Informer>(capacity: .max)
 
     package init(source: any ListWatchSource, options: InformerOptions = InformerOptions()) {
@@ -25,19 +20,19 @@ package final class InformerSet: Sendable {
     package func informer(
         _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false
     ) -> Informer {
-        let (informer, isNew) = state.withLock { state in
-            if let informer = state.informers[selection] { return (informer, false) }
+        let (informer, isNew) = shared.withLock { shared in
+            if let informer = shared[selection] { return (informer, false) }
             var options = options
             options.isOptional = isOptional
             let informer = Informer(selection, source: source, indexers: indexers, options: options)
-            state.informers[selection] = informer
+            shared[selection] = informer
             return (informer, true)
         }
         if isNew { added.send(informer) } else { informer.store.add(indexers) }
         return informer
     }
 
-    /// Runs all informers, those that are asked for later too, until the task is cancelled.
+    /// Runs all informers, those that are asked for later too, until the task is cancelled. Once in the set's life.
     ///
     /// - Throws: `CancellationError`.
     package func run() async throws {
@@ -52,7 +47,7 @@ package final class InformerSet: Sendable {
         }
     }
 
-    package var informers: [Informer] { state.withLock { Array($0.informers.values) } }
+    package var informers: [Informer] { shared.withLock { Array($0.values) } }
 
     package var allSynced: Bool { informers.allSatisfy(\.hasSynced) }
 

@@ -1,34 +1,3 @@
-/// What an informer asks for: one type, in one namespace or in all, narrowed by selectors.
-package struct Selection: Sendable, Hashable {
-    package var type: ResourceType
-    /// `nil` for all namespaces and for cluster-scoped types.
-    package var namespace: String?
-    package var labelSelector: LabelSelector?
-    /// As in a query: `metadata.name=web`.
-    package var fieldSelector: String?
-
-    package init(
-        _ type: ResourceType, namespace: String? = nil, labelSelector: LabelSelector? = nil,
-        fieldSelector: String? = nil
-    ) {
-        self.type = type
-        self.namespace = namespace
-        self.labelSelector = labelSelector
-        self.fieldSelector = fieldSelector
-    }
-}
-
-extension Selection: CustomStringConvertible {
-    /// `pods in default (app=web)`.
-    package var description: String {
-        var text = type.qualifiedName
-        if let namespace { text += " in \(namespace)" }
-        let selectors = [labelSelector?.queryString, fieldSelector].compactMap { $0 }.filter { !$0.isEmpty }
-        if !selectors.isEmpty { text += " (\(selectors.joined(separator: "; ")))" }
-        return text
-    }
-}
-
 /// One page of a list.
 package struct ListRequest: Sendable, Hashable {
     /// 0 asks for everything in one answer.

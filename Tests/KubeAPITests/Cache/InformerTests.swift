@@ -155,6 +155,25 @@ import Testing
         }
     }
 
+    @Test(
+        "Only what an informer selects is shown as written",
+        arguments: [
+            (Selection(.pod), true), (Selection(.pod, namespace: "shop"), true),
+            (Selection(.pod, namespace: "other"), false),
+            (Selection(.pod, labelSelector: .matching(["app": "web"])), true),
+            (Selection(.pod, labelSelector: .matching(["app": "db"])), false),
+            (Selection(.pod, fieldSelector: "metadata.name=a"), true),
+            (Selection(.pod, fieldSelector: "metadata.name==a,metadata.namespace=shop"), true),
+            (Selection(.pod, fieldSelector: "metadata.name=b"), false),
+            (Selection(.pod, fieldSelector: "spec.nodeName=n"), false),
+        ])
+    func ownWritesOfSelection(selection: Selection, isShown: Bool) throws {
+        let informer = Informer(selection, source: ScriptedSource())
+        let pod = try DynamicObject(JSONValue.parse(WireText.pod("a", version: 5, labels: ["app": "web"])))
+        informer.recordWrite(pod)
+        #expect((informer.store.get(pod.key) != nil) == isShown)
+    }
+
     @Test("A selection reads as people write it")
     func description() {
         let selection = Selection(

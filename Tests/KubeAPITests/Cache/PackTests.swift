@@ -1,4 +1,5 @@
 import KubeAPI
+import Support
 import Testing
 
 @testable import KubeAPI

@@ -8,7 +8,7 @@ struct JSONGenerator {
 
     mutating func value(depth: Int) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 12 : 8), using: &random) {
-        case 0: return nil
+        case 0: return .null
         case 1: return .bool(.random(using: &random))
         case 2: return .integer(.random(in: .min ... .max, using: &random))
         case 3: return .integer(.random(in: -10...1000, using: &random))

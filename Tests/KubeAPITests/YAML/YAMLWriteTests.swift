@@ -1,3 +1,4 @@
+import Support
 internal import Testing
 
 @testable import KubeAPI

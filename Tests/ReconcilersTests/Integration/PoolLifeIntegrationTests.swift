@@ -163,6 +163,59 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "A spec that breaks a rule which the server does not enforce is rejected by the operator, and nothing goes",
+            arguments: [ClusterKind.embedded])
+        func invalidSpec(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.makeNode("a", zone: "eu")
+                try await TestOperator.run(on: cluster) { process in
+                    try await cluster.makePool("pool", spec)
+                    try await cluster.waitForCondition("NodesClaimed", .claimed)
+                    try await process.settled()
+                    process.requests.forgetWrites()
+                    // The embedded server has no CEL.
+                    try await cluster.changePool(
+                        "pool", ["spec": ["nodes": ["labels": ["kubernetes.io/role": "worker"]]]])
+                    try await cluster.waitForCondition("Stalled", .invalidSpec)
+                    let ready = try #require(try await cluster.condition("Ready"))
+                    #expect(ready.message.hasPrefix("spec.nodes.labels: label keys under kubernetes.io"))
+                    try await process.settled()
+                    #expect(process.requests.writes.allSatisfy { $0.hasPrefix("PATCH regionalworkerpools") })
+                    #expect(try await cluster.node("a").claimText != nil)
+                    #expect(try await cluster.pool()[path: "status", "nodes"] == 1)
+                }
+            }
+        }
+
+        @Test(
+            "What keeps the pods away is told in the API server's words within seconds",
+            arguments: [ClusterKind.real].filter(ClusterKind.available.contains),
+            [Reason.podSecurityBlocked, .quotaExceeded, .podsRefused])
+        func refusedPods(kind: ClusterKind, reason: Reason) async throws {
+            try await TestCluster.run(kind) { cluster in
+                let space = ObjectKey(name: cluster.namespace)
+                switch reason {
+                case .podSecurityBlocked:
+                    try await cluster.change(
+                        .namespace, space,
+                        ["metadata": ["labels": ["pod-security.kubernetes.io/enforce": "restricted"]]])
+                case .quotaExceeded:
+                    try await cluster.make("ResourceQuota", "resourcequotas", ["hard": ["requests.cpu": "100m"]])
+                default:
+                    try await cluster.make(
+                        "LimitRange", "limitranges", ["limits": [["type": "Container", "max": ["cpu": "1"]]]])
+                }
+                try await cluster.makeNode("a", zone: "eu")
+                try await TestOperator.run(on: cluster) { _ in
+                    try await cluster.makePool("pool", spec)
+                    try await cluster.waitForCondition("Available", reason)
+                    let message = try #require(try await cluster.condition("Ready")).message
+                    #expect(message.contains("is forbidden: "), "\(message)")
+                }
+            }
+        }
+
         @Test("A request to reconcile is echoed", arguments: ClusterKind.available)
         func requestedAt(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in

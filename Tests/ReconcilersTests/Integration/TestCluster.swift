@@ -143,6 +143,14 @@ extension TestCluster {
         return try await client.create(object, as: RegionalWorkerPool.resourceType)
     }
 
+    /// Makes an object of a kind of core/v1.
+    func make(_ kind: String, _ plural: String, _ spec: JSONValue) async throws {
+        let type = ResourceType(group: "", version: "v1", kind: kind, plural: plural)
+        var object = DynamicObject(JSONObject([("apiVersion", "v1"), ("kind", .string(kind)), ("spec", spec)]))
+        object["metadata"] = ["name": "test", "namespace": .string(namespace)]
+        _ = try await client.create(object, as: type)
+    }
+
     func pool(_ name: String = "pool") async throws -> DynamicObject {
         try await client.get(RegionalWorkerPool.resourceType, key(name))
     }

@@ -48,7 +48,7 @@ final class TestOperator: Sendable {
         await client.shutdown()
     }
 
-    /// Waits until nothing is queued or worked on, and returns what was written since `mark`.
+    /// Waits until nothing is queued or worked on.
     func settled() async throws {
         try await eventually("the queue is empty", within: .seconds(30)) {
             controller.queue.depth == 0 && controller.queue.keysInProgress.isEmpty
@@ -67,7 +67,7 @@ final class CollectedEvents: EventSink {
     }
 }
 
-/// Passes requests on and remembers the writes.
+/// Passes requests on and remembers the writes that went through.
 final class RecordedRequests: ObjectAPI {
     private let client: KubeClient
     private let namespace: String
@@ -96,15 +96,17 @@ final class RecordedRequests: ObjectAPI {
     func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject { try await client.get(type, key) }
 
     func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
+        let created = try await client.create(object, as: type, options: options)
         note("CREATE", type, object.key)
-        return try await client.create(object, as: type, options: options)
+        return created
     }
 
     func update(
         _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
+        let updated = try await client.update(object, as: type, subresource: subresource, options: options)
         note("UPDATE", type, object.key)
-        return try await client.update(object, as: type, subresource: subresource, options: options)
+        return updated
     }
 
     func patch(
@@ -115,13 +117,14 @@ final class RecordedRequests: ObjectAPI {
             return type == .node ? action : nil
         }
         try await action?(type, key)
+        let patched = try await client.patch(type, key, patch, subresource: subresource, options: options)
         note("PATCH", type, key)
-        return try await client.patch(type, key, patch, subresource: subresource, options: options)
+        return patched
     }
 
     func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
-        note("DELETE", type, key)
         try await client.delete(type, key, options: options)
+        note("DELETE", type, key)
     }
 }
 

@@ -129,19 +129,24 @@ final class NodeWriter: Sendable {
 }
 
 extension ManagedFields {
-    /// Our own entries are left out: a label that somebody has removed belongs to nobody, and then the last one to
-    /// write the object is suspected.
+    /// Who has written the object since we did. Our own entries are left out, and older ones: what somebody has removed
+    /// belongs to nobody, and then a later writer is suspected, never an earlier one.
     fileprivate init(ofOthersIn object: DynamicObject) {
-        var object = object
         let entries = object[path: "metadata", "managedFields"]?.elements ?? []
-        object[path: "metadata", "managedFields"] = .array(
-            entries.filter { $0["manager"]?.string != ReconcilerEnvironment.fieldManager })
+        let (ours, others) = (entries.filter(\.isOurs), entries.filter { !$0.isOurs })
+        let since = ours.compactMap { $0["time"]?.string }.max() ?? ""
+        var object = object
+        object[path: "metadata", "managedFields"] = .array(others.filter { $0["time"]?.string ?? "" >= since })
         self.init(of: object)
     }
 
     fileprivate func changer(of path: FieldPath) -> String? {
         changer(of: path, otherThan: ReconcilerEnvironment.fieldManager)
     }
+}
+
+extension JSONValue {
+    fileprivate var isOurs: Bool { self["manager"]?.string == ReconcilerEnvironment.fieldManager }
 }
 
 extension WriteFailure {
