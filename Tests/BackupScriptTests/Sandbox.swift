@@ -81,7 +81,7 @@ final class Sandbox: Sendable {
             ]
             .merging(environment) { $1 }, log: log)
         let status = running.wait()
-        try #require(status == 0, "\(program) \(arguments): \(running.log)")
+        guard status == 0 else { throw ToolFailure(description: "\(program) \(arguments): \(running.log)") }
         return running.log
     }
 }
@@ -94,7 +94,7 @@ final class Running: @unchecked Sendable {
 
     init(_ program: String, _ arguments: [String], environment: [String: String], log: String) throws {
         logPath = log
-        FileManager.default.createFile(atPath: log, contents: nil)
+        try Data().write(to: URL(filePath: log))
         let output = try FileHandle(forWritingTo: URL(filePath: log))
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
@@ -121,6 +121,9 @@ final class Running: @unchecked Sendable {
         process.waitUntilExit()
     }
 }
+
+/// A program of a test that failed: not of what is tested.
+struct ToolFailure: Error, CustomStringConvertible { let description: String }
 
 /// What a script left behind.
 struct Report {

@@ -9,6 +9,8 @@ package struct BackupObservation: Sendable {
     package var lastScheduled: [String: Timestamp] = [:]
     /// Sources whose pods do not begin, with the reason.
     package var waiting: [String: String] = [:]
+    /// When pods have had their time to begin.
+    var patienceEnds: [Timestamp] = []
     package var failures: [WriteFailure] = []
     package var pruneFailures: [WriteFailure] = []
     package var inventory: [InventoryEntry] = []
@@ -18,7 +20,8 @@ package struct BackupObservation: Sendable {
         self.now = now
         targets = RunHistory.targets(of: policy, runs: runs)
         for run in runs {
-            if let waiting = run.waiting { self.waiting[run.source] = waiting }
+            if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
+            if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
         }
     }
 }
@@ -47,6 +50,7 @@ extension BackupObservation {
     package var nextLook: Duration? {
         var times: [Timestamp] = []
         if let nextRun { times.append(nextRun + .seconds(1)) }
+        times += patienceEnds
         times += requiredTargets.map { ($0.lastSuccessTime ?? created) + maxAge + .seconds(1) }
         times += policy.spec.sources.compactMap { missedAfter($0.name).map { $0 + .seconds(1) } }
         return times.map { $0 - now }.filter { $0 > .zero }.min()

@@ -54,9 +54,18 @@ package struct BackupRun: Sendable, Hashable {
         return RunOutcome(result: .failed, reason: reason.isEmpty ? nil : reason, message: words)
     }
 
-    /// Why a pod of a running job does not begin; `nil` where it does.
-    var waiting: String? {
-        guard ending == nil, let pod = pods.last else { return nil }
+    /// A pod gets this long to begin before anybody is told that it does not: volumes and images take their time.
+    static let patience = Duration.seconds(60)
+
+    /// Since when there is a pod that may not begin.
+    var waitingSince: Timestamp? {
+        guard ending == nil, let pod = pods.last, pod.status?.phase ?? "Pending" == "Pending" else { return nil }
+        return pod.metadata.creationTimestamp
+    }
+
+    /// Why a pod of a running job does not begin; `nil` where it does, or has not had the time to.
+    func waiting(at now: Timestamp) -> String? {
+        guard let pod = pods.last, let since = waitingSince, since + Self.patience <= now else { return nil }
         let statuses = (pod.status?.initContainerStatuses ?? []) + (pod.status?.containerStatuses ?? [])
         for status in statuses {
             guard let waiting = status.state?.waiting, let reason = waiting.reason, Self.stuck.contains(reason) else {
