@@ -1,10 +1,5 @@
 #include "CCurl.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
-#include <sys/socket.h>
-
 CURLcode qm_easy_set_long(CURL *easy, CURLoption option, long value) {
     return curl_easy_setopt(easy, option, value);
 }
@@ -45,18 +40,12 @@ CURLcode qm_easy_set_callbacks(
     return code;
 }
 
-static int set_user_timeout(void *context, curl_socket_t socket, curlsocktype purpose) {
-    unsigned int milliseconds = (unsigned int)(uintptr_t)context;
-    // A socket without this option still works, it only notices a dead peer later; so its failure is no error.
-    if (purpose == CURLSOCKTYPE_IPCXN) {
-        setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
-    }
-    return CURL_SOCKOPT_OK;
-}
-
-CURLcode qm_easy_set_user_timeout(CURL *easy, unsigned int milliseconds) {
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds);
-    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, set_user_timeout);
+CURLcode qm_easy_set_socket_callbacks(
+    CURL *easy, void *context, qm_socket_opened_callback opened, qm_socket_close_callback close) {
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, opened);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, context);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close);
+    if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
     return code;
 }
 
@@ -67,12 +56,6 @@ CURLcode qm_easy_get_long(CURL *easy, CURLINFO info, long *value) {
 void *qm_easy_private(CURL *easy) {
     char *context = NULL;
     return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context) == CURLE_OK ? context : NULL;
-}
-
-int qm_easy_active_socket(CURL *easy) {
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK) return -1;
-    return socket == CURL_SOCKET_BAD ? -1 : (int)socket;
 }
 
 CURLMcode qm_multi_set_long(CURLM *multi, CURLMoption option, long value) {

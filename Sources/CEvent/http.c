@@ -133,15 +133,16 @@ void qm_request_add_header(qm_request *request, const char *name, const char *va
     evhttp_add_header(evhttp_request_get_output_headers(event_request(request)), name, value);
 }
 
-void qm_request_reply(qm_request *request, int status, const uint8_t *bytes, size_t length) {
+void qm_request_reply(
+    qm_request *request, int status, const char *reason, const uint8_t *bytes, size_t length) {
     struct evbuffer *body = evbuffer_new();
     if (body) evbuffer_add(body, bytes, length);
-    evhttp_send_reply(event_request(request), status, NULL, body);
+    evhttp_send_reply(event_request(request), status, reason, body);
     if (body) evbuffer_free(body);
 }
 
-void qm_request_start(qm_request *request, int status) {
-    evhttp_send_reply_start(event_request(request), status, NULL);
+void qm_request_start(qm_request *request, int status, const char *reason) {
+    evhttp_send_reply_start(event_request(request), status, reason);
     struct bufferevent *stream = stream_of(request);
     if (stream) bufferevent_set_timeouts(stream, NULL, NULL);
 }

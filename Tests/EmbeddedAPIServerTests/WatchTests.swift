@@ -96,6 +96,22 @@ struct WatchTests {
         }
     }
 
+    @Test("A watch of more than the server buffers goes on as the client reads")
+    func largeEvents() async throws {
+        try await ServerFixture.run { api in
+            let watch = api.watch("\(Self.secrets)?watch=1")
+            try await eventually("the watch is open") { api.server.openWatches == 1 }
+            for index in 0..<8 {
+                var large = secret("s\(index)")
+                large["data"] = ["a": .string(String(repeating: "YWFh", count: 400_000))]
+                let created = try await api.create(Self.secrets, large)
+                #expect(created.status == 201)
+            }
+            _ = try await watch.waitForEvents(8)
+            #expect(watch.summary == (0..<8).map { "ADDED s\($0)" })
+        }
+    }
+
     @Test("Bookmarks come at their interval and with the end that timeoutSeconds sets")
     func bookmarks() async throws {
         try await ServerFixture.run(.init(bookmarkInterval: .milliseconds(10))) { api in

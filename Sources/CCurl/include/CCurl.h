@@ -27,16 +27,18 @@ typedef int (*qm_prerequest_callback)(
 CURLcode qm_easy_set_callbacks(
     CURL *easy, void *context, qm_bytes_callback header, qm_bytes_callback body, qm_prerequest_callback prerequest);
 
-/// Sets TCP_USER_TIMEOUT on each socket that the handle opens: how long sent bytes may stay without acknowledgement.
-CURLcode qm_easy_set_user_timeout(CURL *easy, unsigned int milliseconds);
+typedef int (*qm_socket_opened_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+typedef int (*qm_socket_close_callback)(void *context, curl_socket_t socket);
+
+/// `opened` gets each socket before it is connected, `close` has to close it. Both outlive the handle: they belong to
+/// the connections that it makes.
+CURLcode qm_easy_set_socket_callbacks(
+    CURL *easy, void *context, qm_socket_opened_callback opened, qm_socket_close_callback close);
 
 CURLcode qm_easy_get_long(CURL *easy, CURLINFO info, long *value);
 
 /// The context that was given to qm_easy_set_callbacks.
 void *qm_easy_private(CURL *easy);
-
-/// The socket of the connection that the handle uses now, or -1.
-int qm_easy_active_socket(CURL *easy);
 
 CURLMcode qm_multi_set_long(CURLM *multi, CURLMoption option, long value);
 

@@ -61,9 +61,10 @@ int qm_request_is_connected(qm_request *request);
 
 void qm_request_add_header(qm_request *request, const char *name, const char *value);
 /// The whole answer; the request is libevent's again.
-void qm_request_reply(qm_request *request, int status, const uint8_t *bytes, size_t length);
+void qm_request_reply(
+    qm_request *request, int status, const char *reason, const uint8_t *bytes, size_t length);
 /// The head of a chunked answer, on a connection that may be silent from now on.
-void qm_request_start(qm_request *request, int status);
+void qm_request_start(qm_request *request, int status, const char *reason);
 void qm_request_write(qm_request *request, const uint8_t *bytes, size_t length);
 /// Bytes past the chunk encoding.
 void qm_request_write_raw(qm_request *request, const uint8_t *bytes, size_t length);

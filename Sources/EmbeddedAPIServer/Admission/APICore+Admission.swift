@@ -34,13 +34,17 @@ extension APICore {
     func admitUpdate(_ object: JSONValue, live: JSONValue, _ context: RequestContext) throws -> JSONValue {
         switch context.storage {
         case GroupResource(.namespace): admitNamespace(object)
-        case GroupResource(.service): ServiceAdmission(core: self).keepAddresses(of: live, in: object)
+        case GroupResource(.service): try ServiceAdmission(core: self).keepAddresses(of: live, in: object)
         default: object
         }
     }
 
     /// Refusals that look at the finished object.
-    func admitValidated(_ object: JSONValue, live: JSONValue?, _ context: RequestContext) throws {}
+    func admitValidated(_ object: JSONValue, live: JSONValue?, _ context: RequestContext) throws {
+        guard live == nil else { return }
+        if context.storage == GroupResource(.pod) { try PodSecurity(core: self).check(object, context) }
+        try QuotaAdmission(core: self).check(object, context)
+    }
 
     private func admitNamespace(_ object: JSONValue) -> JSONValue {
         var object = object

@@ -12,13 +12,29 @@ struct ServiceAdmission {
         let address = given.isEmpty ? freeAddress() : given
         service[path: ["spec", "clusterIP"]] = .string(address)
         service[path: ["spec", "clusterIPs"]] = [.string(address)]
+        let defaults: [(String, JSONValue)] = [
+            ("ipFamilies", ["IPv4"]), ("ipFamilyPolicy", "SingleStack"), ("internalTrafficPolicy", "Cluster"),
+        ]
+        for (field, value) in defaults where service[path: ["spec", field]] == nil {
+            service[path: ["spec", field]] = value
+        }
         return service
     }
 
-    /// An update that leaves the address out keeps it.
-    func keepAddresses(of live: JSONValue, in service: JSONValue) -> JSONValue {
+    /// An update that leaves the address out keeps it; none may change it.
+    ///
+    /// - Throws: `APIFailure` 422.
+    func keepAddresses(of live: JSONValue, in service: JSONValue) throws -> JSONValue {
         var service = service
-        guard (service[path: ["spec", "clusterIP"]]?.string ?? "").isEmpty else { return service }
+        let type = service[path: ["spec", "type"]]?.string ?? "ClusterIP"
+        let current = live[path: ["spec", "clusterIP"]]?.string ?? ""
+        let wanted = service[path: ["spec", "clusterIP"]]?.string ?? ""
+        guard type != "ExternalName", !current.isEmpty, wanted != current else { return service }
+        guard wanted.isEmpty else {
+            throw APIFailure.invalid(
+                .service, service[path: ["metadata", "name"]]?.string ?? "",
+                [.invalid(FieldPath("spec.clusterIPs[0]"), [.string(wanted)], "may not change once set")])
+        }
         for field in ["clusterIP", "clusterIPs"] { service[path: ["spec", field]] = live[path: ["spec", field]] }
         return service
     }

@@ -32,14 +32,17 @@ extension AccessQuestion {
             var failure = APIFailure(
                 403, "Forbidden", "forbidden: User \"\(user.name)\" cannot \(verb) path \"\(path)\"")
             failure.hasDetails = true
+            failure.isAuthorization = true
             return failure
         }
         let place = namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(namespace)\""
         let plural = resource.prefix { $0 != "/" }
         let type = ResourceType(group: group, version: "", kind: "", plural: String(plural))
-        return .forbidden(
+        var failure = APIFailure.forbidden(
             type, name,
             "User \"\(user.name)\" cannot \(verb) resource \"\(resource)\" in API group \"\(group)\" \(place)")
+        failure.isAuthorization = true
+        return failure
     }
 }
 

@@ -5,7 +5,8 @@ struct CustomResourceController: Sendable {
     let core: APICore
 
     private static let crds = GroupResource(.customResourceDefinition)
-    private static let finalizer = "customresourcecleanup.apiextensions.k8s.io"
+    /// Holds a deleted CRD until its instances are gone.
+    static let finalizer = "customresourcecleanup.apiextensions.k8s.io"
 
     func react(to event: StoredEvent, in resource: GroupResource) {
         if resource == Self.crds {
@@ -20,10 +21,7 @@ struct CustomResourceController: Sendable {
 
     private func serve(_ crd: StoredObject) {
         let others = core.store.all(Self.crds).filter { $0.name != crd.name }.map(\.json)
-        var json = CustomResources.established(crd.json, others: others, now: core.now)
-        if !crd.finalizers.contains(Self.finalizer) {
-            json[path: ["metadata", "finalizers"]] = .array((crd.finalizers + [Self.finalizer]).map(JSONValue.string))
-        }
+        let json = CustomResources.established(crd.json, others: others, now: core.now)
         let storageVersion = (json[path: ["spec", "versions"]]?.array ?? []).first { $0["storage"]?.bool == true }
         core.registry.set(
             CustomResources.definitions(json), storageVersion: storageVersion?["name"]?.string ?? "", of: crd.name)

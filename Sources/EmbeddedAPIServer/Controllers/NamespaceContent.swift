@@ -45,6 +45,14 @@ struct NamespaceContent: Sendable {
         guard let authority = core.certificateAuthority else { return }
         let json: JSONValue = [
             "apiVersion": "v1", "kind": "ConfigMap", "data": ["ca.crt": .string(authority)],
+            "metadata": [
+                "annotations": [
+                    "kubernetes.io/description": .string(
+                        "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
+                            + "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
+                            + "guaranteed across distributions of Kubernetes clusters.")
+                ]
+            ],
         ]
         add(Self.configMaps, json, Self.rootCertificates, namespace)
     }
@@ -52,10 +60,11 @@ struct NamespaceContent: Sendable {
     private func add(_ resource: GroupResource, _ content: JSONValue, _ name: String, _ namespace: String) {
         guard core.store.get(resource, ObjectKey(namespace: namespace, name: name)) == nil else { return }
         var json = content
-        json["metadata"] = [
-            "name": .string(name), "namespace": .string(namespace), "uid": .string(core.random.uuid()),
-            "creationTimestamp": .string(core.now.rfc3339),
+        let identity: [(String, String)] = [
+            ("name", name), ("namespace", namespace), ("uid", core.random.uuid()),
+            ("creationTimestamp", core.now.rfc3339),
         ]
+        for (field, value) in identity { json[path: ["metadata", field]] = .string(value) }
         _ = try? core.store.put(resource, json, expecting: .absent)
     }
 

@@ -122,6 +122,10 @@ extension APICore {
         case .foreground: finalizers.append(GarbageCollection.foregroundFinalizer)
         case .orphan: finalizers.append(GarbageCollection.orphanFinalizer)
         }
+        let isCRD = definition.storage == GroupResource(.customResourceDefinition)
+        if isCRD, !finalizers.contains(CustomResourceController.finalizer) {
+            finalizers.append(CustomResourceController.finalizer)
+        }
         return finalizers
     }
 

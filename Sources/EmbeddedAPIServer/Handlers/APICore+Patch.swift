@@ -96,7 +96,8 @@ extension APICore {
         guard body["apiVersion"]?.string == type.apiVersion, body["kind"]?.string == type.kind else {
             return try decode(body, context)
         }
-        try checkIdentity(&body, context)
+        var identity = body
+        try checkIdentity(&identity, context)
         // Apply types the configuration itself and refuses what the schema does not know.
         guard context.definition.isCustom else { return (body, []) }
         return try decode(body, context)

@@ -4,8 +4,11 @@ internal import KubeAPI
 struct RequestHandler: Sendable {
     let core: APICore
     let server: HTTPServer
+    /// Lets the built-in controllers look at what a request has changed.
+    let react: @Sendable () -> Void
 
     func handle(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
+        defer { react() }
         do {
             let user = try user(of: request)
             let info = RequestInfo(request)
@@ -38,6 +41,7 @@ struct RequestHandler: Sendable {
             throw APIFailure.injected(status: status, retryAfterSeconds: seconds, info)
         case .delay(let delay):
             server.schedule(after: delay) { [self] in
+                defer { react() }
                 do {
                     try serve(request, info, user, responder)
                 } catch {
@@ -130,7 +134,7 @@ struct RequestHandler: Sendable {
             }
         var headers = [("Content-Type", "application/json"), ("Cache-Control", "no-cache, private")]
         if let seconds = failure.retryAfterSeconds { headers.append(("Retry-After", String(seconds))) }
-        if failure.failure.code == 403 { headers.append(("X-Content-Type-Options", "nosniff")) }
+        if failure.isAuthorization { headers.append(("X-Content-Type-Options", "nosniff")) }
         responder.respond(
             status: failure.failure.code, headers: headers.map { ($0.0, $0.1) }, body: failure.json.serialized())
     }

@@ -23,12 +23,7 @@ struct Reviews {
         guard info.verb == "create", info.name == nil, let kind = Self.kinds[info.plural] else {
             throw APIFailure.methodNotAllowed
         }
-        var review: JSONValue
-        do {
-            review = try JSONValue.parse(request.body)
-        } catch {
-            throw APIFailure.badRequest("the body of the request is no \(kind): \(error.message)")
-        }
+        var review = try Self.body(request, kind)
         review["kind"] = .string(kind)
         review["apiVersion"] = .string("\(info.group)/\(info.version)")
         review["metadata"] = review["metadata"] ?? [:]
@@ -46,6 +41,17 @@ struct Reviews {
             review["status"] = ["userInfo": Self.json(user)]
         }
         return review
+    }
+
+    private static func body(_ request: HTTPServerRequest, _ kind: String) throws -> JSONValue {
+        if MediaType(request.header("Content-Type") ?? "").name == "application/vnd.kubernetes.protobuf" {
+            return try request.protobuf()
+        }
+        do {
+            return try JSONValue.parse(request.body)
+        } catch {
+            throw APIFailure.badRequest("the body of the request is no \(kind): \(error.message)")
+        }
     }
 
     private func access(_ spec: JSONValue, _ user: UserInfo) -> JSONValue {

@@ -47,7 +47,11 @@ final class WatchHub: Sendable {
 
     /// Ends every watch of a resource that is no longer served.
     func end(_ resource: GroupResource) {
-        for stream in streams(resource) { stream.end() }
+        for stream in streams(resource) {
+            // The last deletions first.
+            stream.pump()
+            stream.end()
+        }
     }
 
     private func pump(_ resource: GroupResource) {

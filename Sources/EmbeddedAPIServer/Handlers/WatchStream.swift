@@ -160,6 +160,7 @@ final class WatchStream: Sendable {
 
     private func waitForReader() {
         state.withLock { $0.isWaiting = true }
+        responder.measure()
         schedule(after: .milliseconds(50)) { stream in
             stream.state.withLock { $0.isWaiting = false }
             stream.pump()

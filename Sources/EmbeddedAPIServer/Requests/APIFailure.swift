@@ -8,6 +8,8 @@ struct APIFailure: Error, Sendable {
     var continueToken: String?
     /// An empty `details` is written where the real server does so.
     var hasDetails = false
+    /// The refusal comes from authorization, before any handler.
+    var isAuthorization = false
 
     init(_ failure: StatusFailure) { self.failure = failure }
 

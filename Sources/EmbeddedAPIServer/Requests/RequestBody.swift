@@ -9,6 +9,7 @@ extension RequestContext {
         switch type {
         case "application/json", "": return try json()
         case "application/yaml": return try yaml()
+        case "application/vnd.kubernetes.protobuf" where !definition.isCustom: return try request.protobuf()
         default:
             throw APIFailure.unsupportedMediaType(
                 accepted: definition.isCustom
@@ -57,6 +58,17 @@ extension RequestContext {
         switch body.first {
         case nil, UInt8(ascii: "{"), UInt8(ascii: "["): "unexpected end of JSON input"
         case let byte?: "invalid character '\(Character(Unicode.Scalar(byte)))' looking for beginning of value"
+        }
+    }
+}
+
+extension HTTPServerRequest {
+    /// - Throws: `APIFailure` 415 for kinds and fields that are not read in this form.
+    func protobuf() throws -> JSONValue {
+        do {
+            return try ProtobufObject.parse(body)
+        } catch {
+            throw APIFailure(415, "UnsupportedMediaType", error.message)
         }
     }
 }

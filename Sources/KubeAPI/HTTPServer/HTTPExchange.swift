@@ -34,14 +34,14 @@ final class HTTPExchange {
         }
         for (name, value) in headers { qm_request_add_header(request, name, value) }
         release(request)
-        qm_request_reply(request, Int32(status), body, body.count)
+        qm_request_reply(request, Int32(status), HTTPReason.phrase(status), body, body.count)
     }
 
     func start(status: Int, headers: HTTPResponder.Headers) {
         guard let request, !isStreaming else { return }
         isStreaming = true
         for (name, value) in headers { qm_request_add_header(request, name, value) }
-        qm_request_start(request, Int32(status))
+        qm_request_start(request, Int32(status), HTTPReason.phrase(status))
     }
 
     func write(_ bytes: [UInt8]) {

@@ -23,9 +23,6 @@ struct EasyHandle: ~Copyable {
     /// libcurl's own words about the failure; empty where it has none.
     var errorText: String { String(cString: errorBuffer) }
 
-    /// -1 where there is no connection.
-    var activeSocket: Int32 { qm_easy_active_socket(pointer) }
-
     func set(_ option: CURLoption, _ value: Int) throws(TransportError) {
         try check(qm_easy_set_long(pointer, option, value), option)
     }
@@ -55,8 +52,11 @@ struct EasyHandle: ~Copyable {
         try check(qm_easy_set_body(pointer, bytes, bytes.count), CURLOPT_COPYPOSTFIELDS)
     }
 
-    func setUserTimeout(milliseconds: UInt32) throws(TransportError) {
-        try check(qm_easy_set_user_timeout(pointer, milliseconds), CURLOPT_SOCKOPTFUNCTION)
+    func setSocketCallbacks(
+        context: UnsafeMutableRawPointer, opened: @escaping qm_socket_opened_callback,
+        close: @escaping qm_socket_close_callback
+    ) throws(TransportError) {
+        try check(qm_easy_set_socket_callbacks(pointer, context, opened, close), CURLOPT_SOCKOPTFUNCTION)
     }
 
     func setCallbacks(
@@ -82,8 +82,11 @@ struct EasyHandle: ~Copyable {
 /// The set of transfers that libcurl drives, with its connections.
 struct MultiHandle: ~Copyable {
     private let pointer: UnsafeMutableRawPointer
+    /// Told of sockets until the last connection is closed, which happens in `deinit`.
+    let sockets: SocketTable
 
-    init() {
+    init(sockets: SocketTable) {
+        self.sockets = sockets
         guard let pointer = curl_multi_init() else { fatalError("out of memory: no libcurl multi handle") }
         self.pointer = pointer
     }

@@ -13,7 +13,6 @@ extension EasyHandle {
         let keepAlive = max(1, configuration.keepAliveInterval.milliseconds / 1000)
         try set(CURLOPT_TCP_KEEPIDLE, keepAlive)
         try set(CURLOPT_TCP_KEEPINTVL, keepAlive)
-        try setUserTimeout(milliseconds: UInt32(clamping: configuration.unacknowledgedLimit.milliseconds))
         if let proxyURL = configuration.proxyURL {
             try set(CURLOPT_PROXY, proxyURL)
             // The environment's exceptions are not meant for a proxy that the kubeconfig names.

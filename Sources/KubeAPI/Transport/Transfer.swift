@@ -11,12 +11,15 @@ final class Transfer {
     var easy: EasyHandle
     /// The time of the last byte from the server.
     private(set) var lastActivity: ContinuousClock.Instant?
+    /// Which connection it is on; `nil` before there is one.
+    private(set) var localPort: Int32?
     /// Told of every byte.
     private let activity: TransportActivity
     /// Why it was ended from this side; outweighs libcurl's result.
     var stopReason: TransportError?
 
     private var head = ResponseHead()
+    /// How often libcurl has sent the request.
     private var sendings = 0
     private let mayBeSentAgain: Bool
 
@@ -43,8 +46,8 @@ final class Transfer {
             body: { bytes, size, count, context in
                 Transfer.from(context)?.receiveBody(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
             },
-            prerequest: { context, _, _, _, _ in
-                Transfer.from(context)?.admitSending() ?? CURL_PREREQFUNC_ABORT
+            prerequest: { context, _, _, _, localPort in
+                Transfer.from(context)?.admitSending(from: localPort) ?? CURL_PREREQFUNC_ABORT
             })
     }
 
@@ -74,7 +77,8 @@ final class Transfer {
 
     /// libcurl sends a request again by itself when a reused connection dies before the first byte of an answer. The
     /// server may have acted on the first sending all the same, so only reads pass here twice.
-    private func admitSending() -> Int32 {
+    private func admitSending(from localPort: Int32) -> Int32 {
+        self.localPort = localPort
         sendings += 1
         if sendings == 1 || mayBeSentAgain { return CURL_PREREQFUNC_OK }
         stopReason = TransportError(

@@ -1,5 +1,4 @@
 internal import CCurl
-internal import Glibc
 internal import Synchronization
 
 /// The transport's thread: takes orders from the inbox, lets libcurl work, ends what is finished or out of time.
@@ -7,7 +6,7 @@ internal import Synchronization
 /// Not `Sendable`: it is made and used on that thread.
 final class TransportLoop {
     private let inbox: TransportInbox
-    private let multi = MultiHandle()
+    private let multi = MultiHandle(sockets: SocketTable())
     private var configuration: TransportConfiguration
     private var schedule: TransferSchedule
     private var transfers: [TransferID: Transfer] = [:]
@@ -59,6 +58,8 @@ final class TransportLoop {
         let transfer = Transfer(order, configuration: configuration, activity: activity)
         transfers[order.id] = transfer
         do {
+            multi.sockets.unacknowledgedLimit = configuration.unacknowledgedLimit
+            try multi.sockets.watch(transfer.easy)
             try transfer.prepare(order.request, configuration)
         } catch {
             return end(order.id, .failure(error))
@@ -133,14 +134,13 @@ extension TransportLoop {
     /// stream and keeps an HTTP/2 connection. Where nothing at all has come in on it for as long as this transfer was
     /// silent, it is shut down, and later requests open another one.
     private func dropDeadConnection(of transfer: Transfer, now: ContinuousClock.Instant) {
-        let socket = transfer.easy.activeSocket
-        guard socket >= 0 else { return }
+        guard let port = transfer.localPort else { return }
         let silence = (transfer.lastActivity ?? transfer.startedAt).duration(to: now)
-        let others = transfers.values.filter { $0.id != transfer.id && $0.easy.activeSocket == socket }
+        let others = transfers.values.filter { $0.id != transfer.id && $0.localPort == port }
         let isAlive = others.contains { ($0.lastActivity?.duration(to: now) ?? silence) < silence }
         // Watches are silent for a minute when nothing happens: one slow request must not end them at once.
         let limit = others.isEmpty ? Self.suspiciousSilence : Self.suspiciousSilenceOfShared
-        if !isAlive, silence >= limit { Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
+        if !isAlive, silence >= limit { multi.sockets.shutDown(localPort: port) }
     }
 
     private static let suspiciousSilence = Duration.seconds(1)

@@ -6,16 +6,29 @@ import Testing
 private let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first(
     where: FileManager.default.isExecutableFile)
 
+private struct IdleReconciler: Reconciler {
+    func reconcile(_ key: ObjectKey) -> Outcome { .done }
+}
+
 @Suite("Metrics as promtool sees them", .enabled(if: promtool != nil, "promtool is not installed"))
 struct PromtoolTests {
     @Test("the metrics of queue, process, leader election and events are clean")
     func clean() throws {
         let registry = MetricRegistry()
         ProcessMetrics.register(in: registry)
-        let queue = WorkQueue<Int>(name: "pool", metrics: registry)
-        queue.add(1)
-        withExtendedLifetime(queue) {}
-        let (status, complaints) = try check(registry.exposition())
+        let cluster = FakeCluster()
+        let controller = Controller(name: "pool", reconciler: IdleReconciler(), metrics: registry)
+        let election = LeaderElection(
+            api: cluster, options: .init(lease: ObjectKey(name: "lease"), identity: "a"), metrics: registry)
+        let events = EventRecorder(
+            api: cluster, gate: election.gate,
+            options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: "a"),
+            metrics: registry)
+        let text = withExtendedLifetime((controller, events)) { registry.exposition() }
+        for name in ["workqueue_depth", "controller_runtime_active_workers", "leader_election_master_status"] {
+            #expect(text.contains("\n\(name){"))
+        }
+        let (status, complaints) = try check(text)
         #expect(complaints == "")
         #expect(status == 0)
     }

@@ -42,7 +42,14 @@ struct TestCluster {
         } catch {
             failure = error
         }
-        if kind == .real { try await cluster.tidy() }
+        if kind == .real {
+            do {
+                try await cluster.tidy()
+            } catch {
+                // What went wrong first is what the test has to tell.
+                failure = failure ?? error
+            }
+        }
         await cluster.client.shutdown()
         await server?.stop()
         if let failure { throw failure }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Reconcilers
 
-/// The same folder of manifests goes through a real API server in `InvalidOnAServerTests`.
+/// The same folder of manifests goes through a real API server in `IntegrationTests.InvalidOnAServerTests`.
 @Suite("Validation of a RegionalWorkerPool")
 struct RegionalWorkerPoolValidationTests {
     static let invalid = "Tests/Fixtures/regionalworkerpool/invalid"

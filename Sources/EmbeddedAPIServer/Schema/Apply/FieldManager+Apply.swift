@@ -23,12 +23,11 @@ extension FieldManager {
 
         let merged = ObjectMerge.merge(old, configuration, definition.schema) ?? old
         let pruned = prune(merged, last, managed)
-        let comparison = ObjectComparison(old, pruned, definition.schema)
+        let comparison = ObjectComparison(old, pruned, definition.schema).ignoring(definition.resetFields(subresource))
         try resolve(comparison, force: force, in: &managed)
         managed.take(Self.serverOwned, from: applier)
-        if live == nil || !comparison.isSame || managed.timeless != ManagedFields(base).timeless {
-            managed.entries[applier]?.time = now
-        }
+        // An apply that only shares what is there already leaves no time, as on the real server.
+        if live == nil || !comparison.isSame { managed.entries[applier]?.time = now }
         managed.capUpdaters()
         return keepingTimes(of: live, pruned.with(managed), managed)
     }
@@ -43,9 +42,8 @@ extension FieldManager {
         }
         let version = configuration["apiVersion"]?.string ?? ""
         guard version == definition.type.apiVersion else {
-            throw .badRequest(
-                "Incorrect version specified in apply patch. Specified patch version: \(version), expected: "
-                    + definition.type.apiVersion)
+            let kind = configuration["kind"]?.string ?? ""
+            throw .badRequest("invalid object type: \(version), Kind=\(kind)")
         }
         let problems = TypedCheck.problems(configuration, definition.schema)
         guard !problems.isEmpty else { return }

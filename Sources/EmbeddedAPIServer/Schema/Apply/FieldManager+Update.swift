@@ -15,6 +15,7 @@ extension FieldManager {
         // Nobody has ever applied it and its history was cleared: nothing is tracked until the next apply.
         if live == nil || !managed.entries.isEmpty {
             let comparison = ObjectComparison(base.withoutManagedFields, new.withoutManagedFields, definition.schema)
+                .ignoring(definition.resetFields(subresource))
             record(comparison, in: &managed)
             managed.capUpdaters()
         }
@@ -34,7 +35,7 @@ extension FieldManager {
         for other in Array(managed.entries.keys) {
             managed.take(changed.union(comparison.removed), from: other)
         }
-        let own = changed.recursiveDifference(definition.resetFields(subresource)).difference(Self.serverOwned)
+        let own = changed.difference(Self.serverOwned)
         guard !own.isEmpty else { return }
         let before = managed.entries[writer]?.fields ?? FieldSet()
         managed.entries[writer] = .init(

@@ -32,8 +32,9 @@ extension TypeSchema {
 
     /// The default of a list key counts where an element does not give the key.
     func keyDefault(_ key: String) -> JSONValue? {
-        guard let field = resolved.items?.resolved.field(key), field.publishesDefault else { return nil }
-        return field.defaultValue
+        guard let field = resolved.items?.resolved.field(key) else { return nil }
+        if field.publishesDefault { return field.defaultValue }
+        return field.presence == .always ? field.publishedZero : nil
     }
 }
 

@@ -12,6 +12,15 @@ struct ObjectComparison: Sendable {
         compare(old, new, schema, at: [])
     }
 
+    /// Without what a path never changes.
+    func ignoring(_ fields: FieldSet) -> ObjectComparison {
+        var copy = self
+        copy.added = added.recursiveDifference(fields)
+        copy.removed = removed.recursiveDifference(fields)
+        copy.modified = modified.recursiveDifference(fields)
+        return copy
+    }
+
     private enum Change { case added, removed, modified }
 
     private mutating func record(_ change: Change, _ path: [PathElement]) {

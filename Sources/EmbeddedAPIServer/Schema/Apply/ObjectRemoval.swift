@@ -12,7 +12,8 @@ extension FieldSet {
             for (name, child) in fields {
                 let element = PathElement.field(name)
                 if contains(element) { continue }
-                result[name] = kept(child, at: element, target.child(name) ?? .anything)
+                // What has lost all it had stays as null, so that its own owners keep it; null is dropped later.
+                result[name] = kept(child, at: element, target.child(name) ?? .anything) ?? .null
             }
             return result.isEmpty ? nil : .object(result)
         case (.list, .array(let elements)) where !elements.isEmpty:

@@ -8,26 +8,33 @@ enum TypedCheck {
         switch (target.form, value) {
         case (_, .null), (.any, _): return []
         case (.object, .object(let fields)):
-            return fields.flatMap { name, child -> [String] in
-                let place = "\(path).\(name)"
-                guard let childSchema = target.child(name) else {
-                    return target.preservesUnknownFields ? [] : ["\(place): field not declared in schema"]
-                }
-                return problems(child, childSchema, at: place)
-            }
+            return self.fields(fields, target, at: path)
         case (.array, .array(let elements)): return list(elements, target, at: path)
-        case (.object, _): return ["\(path): expected map, got \(words(value))"]
-        case (.array, _): return ["\(path): expected list, got \(words(value))"]
+        case (.object, _): return ["\(path): expected map, got &{\(goText(value))}"]
+        case (.array, _): return ["\(path): expected list, got &{\(goText(value))}"]
         case (.string, .string), (.boolean, .bool), (.integer, .integer), (.integer, .number), (.number, .integer),
             (.number, .number), (.intOrString, .integer), (.intOrString, .string), (.quantity, .integer),
             (.quantity, .number), (.quantity, .string):
             return []
-        case (.string, _): return ["\(path): expected string, got \(words(value))"]
-        case (.boolean, _): return ["\(path): expected boolean, got \(words(value))"]
-        case (.integer, _), (.number, _):
-            return ["\(path): expected numeric (int or float), got \(words(value))"]
-        case (.intOrString, _), (.quantity, _): return ["\(path): expected string, got \(words(value))"]
+        case (.boolean, _): return ["\(path): expected boolean, got &{\(goText(value))}"]
+        case (.integer, _), (.number, _): return ["\(path): expected numeric (int or float), got \(value.goTypeName)"]
+        case (.string, _), (.intOrString, _), (.quantity, _):
+            return ["\(path): expected string, got &value.valueUnstructured{Value:\(value)}"]
         }
+    }
+
+    /// An unknown field ends the check of its object.
+    private static func fields(_ fields: JSONObject, _ schema: TypeSchema, at path: String) -> [String] {
+        var problems: [String] = []
+        for (name, child) in fields.sorted(by: { $0.key < $1.key }) {
+            let place = "\(path).\(name)"
+            if let childSchema = schema.child(name) {
+                problems += Self.problems(child, childSchema, at: place)
+            } else if !schema.preservesUnknownFields {
+                return problems + ["\(place): field not declared in schema"]
+            }
+        }
+        return problems
     }
 
     private static func list(_ elements: [JSONValue], _ schema: TypeSchema, at path: String) -> [String] {
@@ -54,11 +61,31 @@ enum TypedCheck {
         return problems
     }
 
-    private static func words(_ value: JSONValue) -> String {
+    /// A value as Go prints it.
+    private static func goText(_ value: JSONValue) -> String {
         switch value {
-        case .object: "map"
-        case .array: "list"
-        default: "&value.valueUnstructured{Value:\(value)}"
+        case .string(let text): text
+        case .null: "<nil>"
+        case .array(let elements): "[" + elements.map(goText).joined(separator: " ") + "]"
+        case .object(let fields):
+            "map[" + fields.sorted { $0.key < $1.key }.map { "\($0.key):\(goText($0.value))" }.joined(separator: " ")
+                + "]"
+        default: value.description
+        }
+    }
+}
+
+extension JSONValue {
+    /// The Go type that holds such a value, which stands in some of the real server's messages.
+    var goTypeName: String {
+        switch self {
+        case .null: "<nil>"
+        case .bool: "bool"
+        case .integer: "int64"
+        case .number: "float64"
+        case .string: "string"
+        case .array: "[]interface {}"
+        case .object: "map[string]interface {}"
         }
     }
 }

@@ -22,7 +22,7 @@ extension TypeCatalogue {
           startupProbe Probe
           lifecycle Lifecycle
           terminationMessagePath string =/dev/termination-log
-          terminationMessagePolicy string =File enum(FallbackToLogsOnError|File)
+          terminationMessagePolicy string =File enum(File|FallbackToLogsOnError)
           imagePullPolicy string enum(Always|IfNotPresent|Never)
           securityContext SecurityContext
           stdin bool
@@ -48,7 +48,7 @@ extension TypeCatalogue {
           startupProbe Probe
           lifecycle Lifecycle
           terminationMessagePath string =/dev/termination-log
-          terminationMessagePolicy string =File enum(FallbackToLogsOnError|File)
+          terminationMessagePolicy string =File enum(File|FallbackToLogsOnError)
           imagePullPolicy string enum(Always|IfNotPresent|Never)
           securityContext SecurityContext
           stdin bool

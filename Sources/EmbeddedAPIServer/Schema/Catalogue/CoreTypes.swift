@@ -79,7 +79,7 @@ extension TypeCatalogue {
         Taint
           key! string
           value string
-          effect! string enum(NoSchedule|PreferNoSchedule|NoExecute)
+          effect! string
           timeAdded time
         NodeConfigSource
           configMap ConfigMapNodeConfigSource

@@ -169,15 +169,15 @@ extension TypeCatalogue {
           activeDeadlineSeconds int64? min(0)
           podFailurePolicy PodFailurePolicy
           successPolicy SuccessPolicy
-          backoffLimit int32? =6 min(0)
+          backoffLimit int32? min(0)
           backoffLimitPerIndex int32? min(0)
           maxFailedIndexes int32? min(0)
           selector LabelSelector
           manualSelector bool?
           template! PodTemplateSpec
           ttlSecondsAfterFinished int32? min(0)
-          completionMode string? =NonIndexed enum(NonIndexed|Indexed)
-          suspend bool? =false
+          completionMode string? enum(NonIndexed|Indexed)
+          suspend bool?
           podReplacementPolicy string?
           managedBy string?
         PodFailurePolicy

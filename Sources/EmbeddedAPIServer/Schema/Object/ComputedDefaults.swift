@@ -7,12 +7,12 @@ enum ComputedDefaults {
     static let functions: [String: Function] = [
         "Container": container, "EphemeralContainer": container, "PodSpec": podSpec, "Pod": pod, "Volume": volume,
         "DeploymentStrategy": rollingUpdate, "DaemonSetUpdateStrategy": rollingUpdate,
-        "StatefulSetUpdateStrategy": rollingUpdate, "JobSpec": jobSpec, "ServiceSpec": serviceSpec,
+        "StatefulSetUpdateStrategy": rollingUpdate, "Job": job, "ServiceSpec": serviceSpec,
         "ServicePort": servicePort, "HorizontalPodAutoscalerSpec": autoscalerSpec,
         "NetworkPolicySpec": networkPolicySpec,
         "Subject": subject, "RoleRef": roleRef, "LimitRangeItem": limitRangeItem, "Namespace": namespace,
         "CustomResourceDefinitionSpec": customResourceSpec, "CustomResourceDefinitionNames": customResourceNames,
-        "Secret": secret,
+        "Secret": secret, "StatefulSetSpec": statefulSetSpec, "NodeStatus": nodeStatus,
     ]
 
     private static func container(_ fields: inout JSONObject) {
@@ -78,13 +78,33 @@ enum ComputedDefaults {
         if fields["type"]?.string == "RollingUpdate", fields["rollingUpdate"] == nil { fields["rollingUpdate"] = [:] }
     }
 
-    private static func jobSpec(_ fields: inout JSONObject) {
+    /// A CronJob's template of a job has none of these: they come with the jobs that are made of it.
+    private static func job(_ fields: inout JSONObject) {
+        var spec = fields["spec"] ?? [:]
         // Without either, a job is one pod.
-        if fields["completions"] == nil, fields["parallelism"] == nil { fields["completions"] = 1 }
-        if fields["parallelism"] == nil { fields["parallelism"] = 1 }
-        if fields["podReplacementPolicy"] == nil {
-            fields["podReplacementPolicy"] = fields["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed"
-        }
+        if spec["completions"] == nil, spec["parallelism"] == nil { spec["completions"] = 1 }
+        let policy: JSONValue = spec["podFailurePolicy"] == nil ? "TerminatingOrFailed" : "Failed"
+        let defaults: [(String, JSONValue)] = [
+            ("parallelism", 1), ("podReplacementPolicy", policy), ("backoffLimit", 6), ("completionMode", "NonIndexed"),
+            ("suspend", false), ("manualSelector", false),
+        ]
+        for (name, value) in defaults where spec[name] == nil { spec[name] = value }
+        fields["spec"] = spec
+    }
+
+    private static func statefulSetSpec(_ fields: inout JSONObject) {
+        guard let claims = fields["volumeClaimTemplates"]?.array else { return }
+        fields["volumeClaimTemplates"] = .array(
+            claims.map { claim in
+                var claim = claim
+                claim["apiVersion"] = "v1"
+                claim["kind"] = "PersistentVolumeClaim"
+                return claim
+            })
+    }
+
+    private static func nodeStatus(_ fields: inout JSONObject) {
+        if fields["allocatable"] == nil { fields["allocatable"] = fields["capacity"] }
     }
 
     private static func serviceSpec(_ fields: inout JSONObject) {
@@ -95,9 +115,6 @@ enum ComputedDefaults {
         if type != "ExternalName", fields["internalTrafficPolicy"] == nil {
             fields["internalTrafficPolicy"] = "Cluster"
         }
-        // The server has one family of addresses.
-        if type != "ExternalName", fields["ipFamilies"] == nil { fields["ipFamilies"] = ["IPv4"] }
-        if type != "ExternalName", fields["ipFamilyPolicy"] == nil { fields["ipFamilyPolicy"] = "SingleStack" }
         if type == "NodePort" || type == "LoadBalancer", fields["externalTrafficPolicy"] == nil {
             fields["externalTrafficPolicy"] = "Cluster"
         }

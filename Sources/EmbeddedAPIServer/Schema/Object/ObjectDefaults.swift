@@ -16,6 +16,7 @@ enum ObjectDefaults {
             guard let items = target.items else { return value }
             return .array(elements.map { apply(items, to: $0) })
         case .object(var fields):
+            dropNulls(&fields, target)
             fill(&fields, target)
             if let name = schema.reference, let compute = ComputedDefaults.functions[name] { compute(&fields) }
             for (name, child) in fields {
@@ -24,6 +25,17 @@ enum ObjectDefaults {
             }
             return .object(fields)
         default: return value
+        }
+    }
+
+    /// Null is no value for a field that is not nullable. Source: Kubernetes documentation, "Defaulting and Nullable".
+    private static func dropNulls(_ fields: inout JSONObject, _ schema: TypeSchema) {
+        for (name, value) in fields where value.isNull {
+            guard let child = schema.child(name), child.presence != .always, !child.isNullable, child.form != .any
+            else {
+                continue
+            }
+            fields.removeValue(forKey: name)
         }
     }
 

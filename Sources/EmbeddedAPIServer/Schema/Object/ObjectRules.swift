@@ -12,14 +12,26 @@ enum ObjectRules {
     /// Drops what a client may not set when it creates an object, and sets what only the server sets.
     static func prepareForCreate(_ object: JSONValue, _ definition: ResourceDefinition) -> JSONValue {
         var result = object
-        if definition.hasStatus { result["status"] = definition.isCustom ? nil : initialStatus(object, definition) }
+        if definition.hasStatus { result["status"] = initialStatus(object, definition) }
         if definition.countsGenerations { result[path: ["metadata", "generation"]] = 1 }
         switch definition.type {
         case .job: JobSelector.generate(&result)
         case .namespace: result[path: ["spec", "finalizers"]] = ["kubernetes"]
+        case .service: addAddressFamily(&result)
+        case .pod where result[path: ["spec", "terminationGracePeriodSeconds"]]?.integer ?? 0 < 0:
+            result[path: ["spec", "terminationGracePeriodSeconds"]] = 1
         default: break
         }
         return result
+    }
+
+    /// The server has one family of addresses.
+    private static func addAddressFamily(_ service: inout JSONValue) {
+        guard service[path: ["spec", "type"]]?.string != "ExternalName" else { return }
+        if service[path: ["spec", "ipFamilies"]] == nil { service[path: ["spec", "ipFamilies"]] = ["IPv4"] }
+        if service[path: ["spec", "ipFamilyPolicy"]] == nil {
+            service[path: ["spec", "ipFamilyPolicy"]] = "SingleStack"
+        }
     }
 
     /// Takes over from the live object what this path may not change, and counts the generation.
@@ -55,6 +67,7 @@ enum ObjectRules {
     }
 
     private static func initialStatus(_ object: JSONValue, _ definition: ResourceDefinition) -> JSONValue? {
+        guard !definition.isCustom else { return nil }
         var status = ObjectDefaults.apply(ObjectDecoder.empty(definition), definition)["status"] ?? [:]
         switch definition.type {
         case .pod: status["qosClass"] = .string(PodQuality.of(object))
@@ -86,6 +99,9 @@ enum JobSelector {
             }
         }
         job[path: ["spec", "selector", "matchLabels", prefix + "controller-uid"]] = uid
+        if job[path: ["metadata", "labels"]] == nil {
+            job[path: ["metadata", "labels"]] = job[path: ["spec", "template", "metadata", "labels"]]
+        }
     }
 }
 

@@ -16,7 +16,7 @@ struct JSONPatch: Sendable {
     /// Kubernetes' limit on the operations of one patch.
     static let maximumOperations = 10_000
 
-    /// - Throws: `StatusFailure` 400 for what is no JSON patch, 413 for one with too many operations.
+    /// - Throws: `StatusFailure` 400 for what is no list, 413 for too many operations, 422 for broken ones.
     init(_ document: JSONValue) throws(StatusFailure) {
         guard let entries = document.array else {
             throw .badRequest(
@@ -40,26 +40,25 @@ struct JSONPatch: Sendable {
             do throws(Operation.Failure) {
                 try operation.apply(to: &result)
             } catch {
-                // The real server keeps the cause to itself; so does its answer here.
-                var failure = StatusFailure(
-                    422, "Invalid", "the server rejected our request due to an error in our request")
-                failure.hasEmptyDetails = true
-                throw failure
+                throw Self.rejection
             }
         }
         return result
     }
 
+    /// The real server keeps the cause to itself; so does its answer here.
+    private static var rejection: StatusFailure {
+        var failure = StatusFailure(422, "Invalid", "the server rejected our request due to an error in our request")
+        failure.hasEmptyDetails = true
+        return failure
+    }
+
     private static func operation(_ entry: JSONValue) throws(StatusFailure) -> Operation {
-        let name = entry["op"]?.string ?? "unknown"
-        guard let verb = Operation.Verb(rawValue: name) else { throw .badRequest("Unexpected kind: \(name)") }
-        guard let path = entry["path"]?.string.flatMap(JSONPointer.init) else {
-            throw .badRequest("\(name) operation: missing or broken path")
-        }
+        guard let verb = entry["op"]?.string.flatMap(Operation.Verb.init),
+            let path = entry["path"]?.string.flatMap(JSONPointer.init)
+        else { throw rejection }
         let from = entry["from"]?.string.flatMap(JSONPointer.init)
-        if from == nil, verb == .move || verb == .copy {
-            throw .badRequest("\(name) operation: missing or broken from")
-        }
+        if from == nil, verb == .move || verb == .copy { throw rejection }
         return Operation(verb: verb, path: path, from: from, value: entry["value"] ?? .null)
     }
 }

@@ -96,6 +96,8 @@ struct PatchedList {
             result = old.filter { !(deletions?.array ?? []).contains($0) }
             for change in changes where !result.contains(change) { result.append(change) }
         }
+        // What the patch names stands in the patch's order, what is new in it before what it does not name.
+        result = Self.ordered(result, by: changes, key: schema.patch.mergeKey, old: old)
         if let order { result = Self.ordered(result, by: order, key: schema.patch.mergeKey, old: old) }
         return result
     }
@@ -144,7 +146,6 @@ struct PatchedList {
             let isOtherFirst =
                 switch (oldPlaces[identity(other)], oldPlaces[identity(next)]) {
                 case (let otherPlace?, let nextPlace?): otherPlace < nextPlace
-                case (_?, nil): true
                 default: false
                 }
             result.append(isOtherFirst ? rest.removeFirst() : named.removeFirst())

@@ -46,6 +46,9 @@ struct OpenAPISchema {
         addText(schema, to: &fields)
         addRules(schema.rules, to: &fields)
         if let value = schema.defaultValue, schema.publishesDefault, version == .v3 { fields["default"] = value }
+        if schema.presence == .always, version == .v3, schema.reference == nil, let zero = schema.publishedZero {
+            fields["default"] = zero
+        }
         if schema.isNullable, version == .v3 { fields["nullable"] = true }
         if !schema.rules.required.isEmpty {
             fields["required"] = .array(schema.rules.required.map(JSONValue.string))

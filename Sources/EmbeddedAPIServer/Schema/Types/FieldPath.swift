@@ -3,6 +3,8 @@ struct FieldPath: Sendable, Hashable, CustomStringConvertible {
     private(set) var description: String
 
     static let root = FieldPath("")
+    /// What the real server writes where it knows no field.
+    static let unnamed = FieldPath("<nil>")
 
     init(_ description: String) { self.description = description }
 

@@ -102,6 +102,16 @@ final class TypeSchema: Sendable {
     /// The schema of a key: a declared field, or the values of the map.
     func child(_ name: String) -> TypeSchema? { field(name) ?? additional }
 
+    /// The zero value that a field which is always there is published with.
+    var publishedZero: JSONValue? {
+        switch form {
+        case .string: rules.format == nil ? .string("") : nil
+        case .integer, .number: .integer(0)
+        case .boolean: .bool(false)
+        default: nil
+        }
+    }
+
     /// Accepts and keeps everything. Objects merge by key, lists are atomic.
     static let anything = TypeSchema(.any, preservesUnknownFields: true)
 }

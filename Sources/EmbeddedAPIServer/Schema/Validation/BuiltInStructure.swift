@@ -14,7 +14,7 @@ enum BuiltInStructure {
                     continue
                 }
                 if target.rules.required.contains(field.name), isEmpty(child) {
-                    errors.append(.required(place))
+                    errors.append(.required(place, details[field.name] ?? ""))
                 } else {
                     errors += Self.errors(child, field.schema, at: place)
                 }
@@ -27,6 +27,12 @@ enum BuiltInStructure {
         default: return scalar(value, target, at: path)
         }
     }
+
+    /// Fields of which the real server says more than that they are required.
+    private static let details = [
+        "verbs": "verbs must contain at least one value", "topologyKey": "can not be empty",
+        "nodeSelectorTerms": "must have at least one node selector term",
+    ]
 
     private static func isEmpty(_ value: JSONValue) -> Bool {
         switch value {
@@ -41,7 +47,7 @@ enum BuiltInStructure {
         let rules = schema.rules
         // A text that was left out is judged where it is required.
         if !rules.allowed.isEmpty, value.string != "", !rules.allowed.contains(value) {
-            return [.notSupported(path, value, rules.allowed.compactMap(\.string).sorted())]
+            return [.notSupported(path, value, rules.allowed.compactMap(\.string))]
         }
         guard let number = value.number else { return [] }
         if let limit = rules.minimum, limit == 0, number < 0 {

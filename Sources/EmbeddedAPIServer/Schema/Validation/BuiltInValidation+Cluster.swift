@@ -16,6 +16,11 @@ extension BuiltInValidation {
             if let problem = NameFormat.labelValue(taint["value"]?.string ?? "") {
                 errors.append(.invalid(place.child("value"), taint["value"] ?? "", problem))
             }
+            let effect = taint["effect"]?.string ?? ""
+            let effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"]
+            if !effect.isEmpty, !effects.contains(effect) {
+                errors.append(.notSupported(place.child("effect"), .string(effect), effects))
+            }
             if !seen.insert([key, taint["effect"] ?? ""]).inserted {
                 errors.append(
                     FieldError(.duplicate, place, value: taint, "taints must be unique by key and effect pair"))
@@ -50,6 +55,10 @@ extension BuiltInValidation {
         if most < least {
             errors.append(
                 .invalid(path.child("maxReplicas"), .integer(most), "must be greater than or equal to `minReplicas`"))
+        }
+        if (object[path: ["spec", "scaleTargetRef", "apiVersion"]]?.string ?? "").isEmpty {
+            errors.append(
+                .invalid(path.child("scaleTargetRef").child("apiVersion"), "", "apiVersion must specify API group"))
         }
         return errors
     }
@@ -89,7 +98,8 @@ extension BuiltInValidation {
             if !kind.isEmpty, !["ServiceAccount", "User", "Group"].contains(kind) {
                 errors.append(.notSupported(path.child("kind"), .string(kind), ["Group", "ServiceAccount", "User"]))
             }
-            if kind == "ServiceAccount", (subject["namespace"]?.string ?? "").isEmpty {
+            let isClusterWide = object["kind"]?.string == "ClusterRoleBinding"
+            if isClusterWide, kind == "ServiceAccount", (subject["namespace"]?.string ?? "").isEmpty {
                 errors.append(.required(path.child("namespace")))
             }
         }
@@ -100,8 +110,9 @@ extension BuiltInValidation {
         (object["rules"]?.array ?? []).enumerated().flatMap { index, rule -> [FieldError] in
             let path = FieldPath("rules").index(index)
             func isEmpty(_ field: String) -> Bool { (rule[field]?.array ?? []).isEmpty }
-            if !isEmpty("nonResourceURLs") { return [] }
             var errors: [FieldError] = []
+
+            if !isEmpty("nonResourceURLs") { return errors }
             if isEmpty("apiGroups") {
                 errors.append(.required(path.child("apiGroups"), "resource rules must supply at least one api group"))
             }
@@ -163,7 +174,7 @@ extension BuiltInValidation {
         let spec = object["spec"] ?? [:]
         let path = FieldPath("spec")
         if (spec["rules"]?.array ?? []).isEmpty, spec["defaultBackend"] == nil {
-            return [.invalid(path, .array([]), "either `defaultBackend` or `rules` must be specified")]
+            return [.invalid(path, .null, "either `defaultBackend` or `rules` must be specified")]
         }
         return (spec["rules"]?.array ?? []).enumerated().flatMap { index, rule -> [FieldError] in
             (rule["http"]?["paths"]?.array ?? []).enumerated().flatMap { position, route -> [FieldError] in

@@ -72,6 +72,9 @@ extension BuiltInValidation {
         return ports.enumerated().flatMap { index, port -> [FieldError] in
             let place = path.index(index)
             var errors = ContainerValidation.portNumber(port["port"]?.integer ?? 0, at: place.child("port"))
+            if let target = port["targetPort"]?.integer {
+                errors += ContainerValidation.portNumber(target, at: place.child("targetPort"))
+            }
             let name = port["name"]?.string ?? ""
             if name.isEmpty, ports.count > 1 {
                 errors.append(.required(place.child("name")))

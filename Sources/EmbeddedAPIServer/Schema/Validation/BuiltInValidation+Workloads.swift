@@ -101,18 +101,20 @@ extension BuiltInValidation {
         let path = FieldPath("spec")
         let selector = object[path: ["spec", "selector"]]
         var errors: [FieldError] = []
-        if let selector {
-            if isEmptySelector(selector) {
-                errors.append(.invalid(path.child("selector"), selector, "empty selector is invalid for \(kind)"))
-            }
-            errors += Self.selector(selector, at: path.child("selector"))
-            let labels = object[path: ["spec", "template", "metadata", "labels"]]
-            if !isEmptySelector(selector), !matches(selector, labels) {
-                errors.append(
-                    .invalid(
-                        path.child("template").child("metadata").child("labels"), labels ?? .null,
-                        "`selector` does not match template `labels`"))
-            }
+        let labels = object[path: ["spec", "template", "metadata", "labels"]]
+        if let selector, isEmptySelector(selector) {
+            errors.append(.invalid(path.child("selector"), selector, "empty selector is invalid for \(kind)"))
+        }
+        errors += Self.selector(selector, at: path.child("selector"))
+        if let selector, !errors.isEmpty, !isEmptySelector(selector) {
+            errors.append(.invalid(path.child("selector"), selector, "invalid label selector"))
+        }
+        let isMatching = selector.map { isEmptySelector($0) || matches($0, labels) } ?? false
+        if !isMatching {
+            errors.append(
+                .invalid(
+                    path.child("template").child("metadata").child("labels"), labels ?? .null,
+                    "`selector` does not match template `labels`"))
         }
         return errors + template(object[path: ["spec", "template"]], at: path.child("template"), restarts: restarts)
     }
@@ -160,24 +162,38 @@ enum CronSchedule {
             return macros.contains(text) || text.hasPrefix("@every ") ? nil : "unrecognized descriptor: \(text)"
         }
         let fields = text.split(separator: " ")
-        guard fields.count == 5 else { return "expected exactly 5 fields, found \(fields.count): \(fields)" }
+        guard fields.count == 5 else {
+            return "expected exactly 5 fields, found \(fields.count): [\(fields.joined(separator: " "))]"
+        }
         for (index, field) in fields.enumerated() {
-            for part in field.split(separator: ",", omittingEmptySubsequences: false) where !isValid(part, index) {
-                return "failed to parse \(field): not within \(bounds[index].lowerBound)-\(bounds[index].upperBound)"
+            for part in field.split(separator: ",", omittingEmptySubsequences: false) {
+                if let problem = problem(part, index) { return problem }
             }
         }
         return nil
     }
 
-    private static func isValid(_ part: Substring, _ index: Int) -> Bool {
+    private static func problem(_ part: Substring, _ index: Int) -> String? {
         let step = part.split(separator: "/", omittingEmptySubsequences: false)
-        guard step.count <= 2, step.count < 2 || (Int(step[1]) ?? 0) > 0 else { return false }
-        if step[0] == "*" || step[0] == "?" { return true }
-        let ends = step[0].split(separator: "-", omittingEmptySubsequences: false).map { number($0, index) }
-        guard ends.count <= 2, !ends.isEmpty, ends.allSatisfy({ $0.map(bounds[index].contains) ?? false }) else {
-            return false
+        guard step.count <= 2 else { return "too many slashes: \(part)" }
+        if step.count == 2, (Int(step[1]) ?? 0) <= 0 { return "step of range should be a positive number: \(part)" }
+        if step[0] == "*" || step[0] == "?" { return nil }
+        let parts = step[0].split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count <= 2 else { return "too many hyphens: \(part)" }
+        var ends: [Int] = []
+        for text in parts {
+            guard let end = number(text, index) else {
+                return "failed to parse int from \(text): strconv.Atoi: parsing \"\(text)\": invalid syntax"
+            }
+            ends.append(end)
         }
-        return ends.count < 2 || (ends[0] ?? 0) <= (ends[1] ?? 0)
+        let (first, last) = (ends[0], ends[ends.count - 1])
+        let bounds = bounds[index]
+        if first < bounds.lowerBound {
+            return "beginning of range (\(first)) below minimum (\(bounds.lowerBound)): \(part)"
+        }
+        if last > bounds.upperBound { return "end of range (\(last)) above maximum (\(bounds.upperBound)): \(part)" }
+        return first > last ? "beginning of range (\(first)) beyond end of range (\(last)): \(part)" : nil
     }
 
     private static func number(_ text: Substring, _ index: Int) -> Int? {

@@ -20,6 +20,9 @@ extension BuiltInValidation {
         }
         errors += names(spec["names"] ?? [:], at: path.child("names"))
         errors += versions(spec["versions"]?.array ?? [], at: path.child("versions"))
+        if (object[path: ["status", "storedVersions"]]?.array ?? []).isEmpty {
+            errors.append(.invalid(FieldPath("status.storedVersions"), .null, "must have at least one stored version"))
+        }
         guard let live, CustomResources.isTrue("Established", live) else { return errors }
         errors += storedVersions(object)
         for fields in [["scope"], ["group"], ["names", "kind"], ["names", "plural"]]
@@ -49,6 +52,10 @@ extension BuiltInValidation {
     private static func versions(_ versions: [JSONValue], at path: FieldPath) -> [FieldError] {
         guard !versions.isEmpty else { return [] }
         var errors: [FieldError] = []
+        if versions.count(where: { $0["storage"]?.bool == true }) != 1 {
+            errors.append(
+                .invalid(path, .array(versions), "must have exactly one version marked as storage version"))
+        }
         var seen: Set<String> = []
         for (index, version) in versions.enumerated() {
             let place = path.index(index)
@@ -59,17 +66,18 @@ extension BuiltInValidation {
             if !name.isEmpty, let problem = NameFormat.label1035(name) {
                 errors.append(.invalid(place.child("name"), .string(name), problem))
             }
-            let spot = place.child("schema").child("openAPIV3Schema")
+            // One schema for all versions is kept, and named, as that of the whole.
+            let isCommon = Set(versions.map { $0["schema"] }).count == 1
+            let spot = (isCommon && version["schema"] != nil ? FieldPath("spec.validation") : place.child("schema"))
+                .child("openAPIV3Schema")
+            if isCommon, index > 0 { continue }
             if let schema = version[path: ["schema", "openAPIV3Schema"]] {
                 errors += StructuralRules.errors(schema, at: spot)
             } else {
                 errors.append(.required(spot))
             }
         }
-        if versions.count(where: { $0["storage"]?.bool == true }) != 1 {
-            errors.append(
-                .invalid(path, .array(versions), "must have exactly one version marked as storage version"))
-        }
+
         return errors
     }
 
@@ -171,7 +179,6 @@ enum StructuralRules {
 
     private static func defaultValue(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
         guard let value = schema["default"], !value.isNull else { return [] }
-        let errors = SchemaValidation.errors(value, TypeSchema(openAPI: schema), at: path.child("default"))
-        return errors
+        return SchemaValidation.errors(value, TypeSchema(openAPI: schema), at: path.child("default"), name: "")
     }
 }

@@ -54,10 +54,9 @@ enum MetadataValidation {
     private static func problem(_ name: String, _ type: ResourceType) -> String? {
         switch type.kind {
         case "Namespace": return NameFormat.label(name)
-        case "Service" where type.group.isEmpty: return NameFormat.label1035(name)
+        case "Service" where type.group.isEmpty: return NameFormat.label(name)
         case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding": return NameFormat.pathSegment(name)
         case "CronJob" where name.utf8.count > 52: return "must be no more than 52 characters"
-        case "PodDisruptionBudget", "Job": return NameFormat.subdomain(name)
         default: return NameFormat.subdomain(name)
         }
     }

@@ -15,33 +15,77 @@ enum ObjectValidation {
         // Half a status is what its writer is responsible for.
         guard subresource != "status" else { return metadata }
         let structure = BuiltInStructure.errors(object, definition.schema)
-        return metadata + structure + BuiltInValidation.errors(object, live: live, definition.type)
+        let errors = BuiltInValidation.errors(object, live: live, definition.type) + structure
+        if definition.type == .node { return metadata + errors.map(\.ofTaint) }
+        return metadata + (ordered.contains(definition.type.kind) ? inOrder(errors, definition.schema) : errors)
+    }
+
+    /// Kinds whose errors come in the order of their fields.
+    private static let ordered: Set<String> = [
+        "Pod", "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Role", "ClusterRole",
+    ]
+
+    private static func inOrder(_ errors: [FieldError], _ schema: TypeSchema) -> [FieldError] {
+        let placed = errors.enumerated().map {
+            (place: place($0.element.path, schema) + [$0.offset], error: $0.element)
+        }
+        return placed.sorted { $0.place.lexicographicallyPrecedes($1.place) }.map(\.error)
+    }
+
+    /// Where a path lies: the numbers of its fields and elements.
+    private static func place(_ path: FieldPath, _ schema: TypeSchema) -> [Int] {
+        var schema = schema.resolved
+        var place: [Int] = []
+        for part in path.description.split(whereSeparator: { $0 == "." || $0 == "[" }) {
+            if part.last == "]" {
+                place.append(Int(part.dropLast()) ?? 0)
+                schema = (schema.items ?? schema.additional ?? .anything).resolved
+            } else {
+                place.append(schema.fields.firstIndex { $0.name == part } ?? schema.fields.count)
+                schema = (schema.child(String(part)) ?? .anything).resolved
+            }
+        }
+        return place
     }
 
     private static func custom(_ object: JSONValue, _ definition: ResourceDefinition) -> [FieldError] {
         var errors = SchemaValidation.errors(object, definition.schema)
         errors += ListValidation.errors(object, definition.schema)
-        if let path = definition.scale?.specReplicas, let value = object[path: path], value.integer == nil {
-            let place = FieldPath("." + path.joined(separator: "."))
-            let found = value.string ?? value.description
-            errors.append(
-                .invalid(place, 0, "\(place) accessor error: \(found) is of the type \(value.typeName), expected int64")
-            )
-        }
+        errors += scale(object, definition)
         let blocking: Set<FieldError.Code> = [.required, .tooLong, .tooMany, .typeInvalid, .notSupported]
         if hasExpressions(definition.schema), errors.contains(where: { blocking.contains($0.code) }) {
             errors.append(
                 .invalid(
-                    FieldPath("<nil>"), .null,
+                    .unnamed, .null,
                     "some validation rules were not checked because the object was invalid; correct the existing "
                         + "errors to complete validation"))
         }
         return errors
     }
 
+    /// What the scale subresource could not read.
+    private static func scale(_ object: JSONValue, _ definition: ResourceDefinition) -> [FieldError] {
+        guard let path = definition.scale?.specReplicas, let value = object[path: path] else { return [] }
+        if case .integer = value { return [] }
+        let place = FieldPath("." + path.joined(separator: "."))
+        let found = value.string ?? value.description
+        return [
+            .invalid(place, 0, "\(place) accessor error: \(found) is of the type \(value.goTypeName), expected int64")
+        ]
+    }
+
     private static func hasExpressions(_ schema: TypeSchema) -> Bool {
         schema.rules.expressions != nil || schema.fields.contains { hasExpressions($0.schema) }
             || schema.items.map(hasExpressions) ?? false || schema.additional.map(hasExpressions) ?? false
+    }
+}
+
+extension FieldError {
+    /// The real server names the taints of nodes as if they were metadata.
+    fileprivate var ofTaint: FieldError {
+        var copy = self
+        copy.path = FieldPath(path.description.replacing("spec.taints", with: "metadata.taints", maxReplacements: 1))
+        return copy
     }
 }
 

@@ -5,8 +5,8 @@ enum PodSpecValidation {
     static func errors(_ spec: JSONValue, at path: FieldPath) -> [FieldError] {
         let volumes = spec["volumes"]?.array ?? []
         var errors = unique(volumes, "name", at: path.child("volumes")) { NameFormat.label($0) }
-        for (index, volume) in volumes.enumerated() where (volume.object?.count ?? 0) > 2 {
-            errors.append(.forbidden(path.child("volumes").index(index), "may not specify more than 1 volume type"))
+        for (index, volume) in volumes.enumerated() {
+            errors += self.volume(volume, at: path.child("volumes").index(index))
         }
         let names = Set(volumes.compactMap { $0["name"]?.string })
         for list in ["initContainers", "containers"] {
@@ -27,11 +27,19 @@ enum PodSpecValidation {
             guard let text = spec[field]?.string, !text.isEmpty, let problem = check(text) else { continue }
             errors.append(.invalid(path.child(field), .string(text), problem))
         }
-        for field in ["terminationGracePeriodSeconds"] {
-            guard let seconds = spec[field]?.integer, seconds < 0 else { continue }
-            errors.append(.invalid(path.child(field), .integer(seconds), "must be greater than or equal to 0"))
-        }
+
         return errors
+    }
+
+    private static func volume(_ volume: JSONValue, at path: FieldPath) -> [FieldError] {
+        if (volume.object?.count ?? 0) > 2 {
+            return [.forbidden(path, "may not specify more than 1 volume type")]
+        }
+        for (source, field) in [("configMap", "name"), ("secret", "secretName")] {
+            guard let reference = volume[source], (reference[field]?.string ?? "").isEmpty else { continue }
+            return [.required(path.child(source).child(field))]
+        }
+        return []
     }
 
     /// Names that have to be well-formed and unlike each other.
@@ -81,6 +89,7 @@ enum PodSpecValidation {
             let place = path.index(index)
             var errors = BuiltInValidation.selector(constraint["labelSelector"], at: place.child("labelSelector"))
             let topology = constraint["topologyKey"]?.string ?? ""
+
             let when = constraint["whenUnsatisfiable"]?.string ?? ""
             if !seen.insert([.string(topology), .string(when)]).inserted {
                 errors.append(
@@ -95,7 +104,7 @@ enum PodSpecValidation {
         guard let required = affinity?[field] else { return [] }
         let place = path.child(field).child("nodeSelectorTerms")
         let terms = required["nodeSelectorTerms"]?.array ?? []
-        if terms.isEmpty { return [] }
+
         return terms.enumerated().flatMap { index, term in
             (term["matchExpressions"]?.array ?? []).enumerated().flatMap { position, requirement -> [FieldError] in
                 let spot = place.index(index).child("matchExpressions").index(position)

@@ -3,9 +3,16 @@ import KubeAPI
 /// Checks a value by its schema, in the words of kube-apiserver's schema validation.
 struct SchemaValidation {
     private(set) var errors: [FieldError] = []
+    /// How sentences name the value, where that is not its path.
+    private let name: String?
 
-    static func errors(_ value: JSONValue, _ schema: TypeSchema, at path: FieldPath = .root) -> [FieldError] {
-        var validation = SchemaValidation()
+    private init(name: String?) { self.name = name }
+
+    /// - Parameter name: how sentences name the value itself; its path without one.
+    static func errors(
+        _ value: JSONValue, _ schema: TypeSchema, at path: FieldPath = .root, name: String? = nil
+    ) -> [FieldError] {
+        var validation = SchemaValidation(name: name)
         validation.check(value, schema, at: path)
         return validation.errors
     }
@@ -18,7 +25,11 @@ struct SchemaValidation {
             errors.append(
                 FieldError(
                     .typeInvalid, path, value: .string(found),
-                    "\(path) in body must be of type \(Self.name(schema.form)): \"\(found)\""))
+                    "\(name ?? path.description) in body must be of type \(Self.name(schema.form)): \"\(found)\""))
+            if schema.form == .integer, case .number = value {
+                errors.append(
+                    .invalid(.unnamed, "", "Checked value must be of type integer (default format) in \(path)"))
+            }
             return
         }
         if !rules.allowed.isEmpty, !rules.allowed.contains(value) {
@@ -67,9 +78,10 @@ struct SchemaValidation {
         }
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             guard let child = schema.child(name), child.reference == nil else { continue }
-            check(value, child, at: schema.field(name) != nil ? path.child(name) : path.key(name))
+            check(value, child, at: path.child(name))
         }
-        for name in rules.required where fields[name] == nil { errors.append(.required(path.child(name))) }
+        let required = rules.required + (schema.isEmbeddedResource ? ["apiVersion", "kind"] : [])
+        for name in required where fields[name] == nil { errors.append(.required(path.child(name))) }
     }
 
     private mutating func check(_ elements: [JSONValue], _ schema: TypeSchema, at path: FieldPath) {
@@ -90,15 +102,17 @@ struct SchemaValidation {
     private mutating func check(_ text: String, _ rules: ValueRules, at path: FieldPath) {
         let value = JSONValue.string(text)
         let length = text.unicodeScalars.count
-        if let limit = rules.maximumLength, length > limit { errors.append(.tooLong(path, limit)) }
-        if let limit = rules.minimumLength, length < limit {
+        // The first of these ends the check, as on the real server.
+        if let limit = rules.maximumLength, length > limit {
+            errors.append(.tooLong(path, limit))
+        } else if let limit = rules.minimumLength, length < limit {
             invalid(path, value, "should be at least \(limit) chars long")
-        }
-        if let pattern = rules.pattern, !TextFormat.matches(text, pattern: pattern) {
+        } else if let pattern = rules.pattern, !TextFormat.matches(text, pattern: pattern) {
             invalid(path, value, "should match '\(pattern)'")
         }
         if let format = rules.format, !TextFormat.isValid(text, format: format) {
-            errors.append(.invalid(path, value, "\(path) in body must be of type \(format): \(value)"))
+            errors.append(
+                FieldError(.typeInvalid, path, value: value, "\(path) in body must be of type \(format): \(value)"))
         }
     }
 
@@ -126,26 +140,28 @@ struct SchemaValidation {
         func count(_ schemas: [TypeSchema]) -> Int { schemas.count { Self.errors(value, $0, at: path).isEmpty } }
         let name = path.description
         if !rules.anyOf.isEmpty, count(rules.anyOf) == 0 {
-            errors.append(.invalid(path, "", "\"\(name)\" must validate at least one schema (anyOf)"))
+            errors.append(.invalid(.unnamed, "", "\"\(name)\" must validate at least one schema (anyOf)"))
             errors += rules.anyOf.first.map { Self.errors(value, $0, at: path) } ?? []
         }
         if !rules.oneOf.isEmpty {
             let found = count(rules.oneOf)
             if found != 1 {
                 let words = found == 0 ? "Found none valid" : "Found \(found) valid alternatives"
-                errors.append(.invalid(path, "", "\"\(name)\" must validate one and only one schema (oneOf). \(words)"))
+                errors.append(
+                    .invalid(.unnamed, "", "\"\(name)\" must validate one and only one schema (oneOf). \(words)"))
+                if found == 0 { errors += rules.oneOf.first.map { Self.errors(value, $0, at: path) } ?? [] }
             }
         }
         if !rules.allOf.isEmpty, count(rules.allOf) < rules.allOf.count {
             errors += rules.allOf.flatMap { Self.errors(value, $0, at: path) }
-            errors.append(.invalid(path, "", "\"\(name)\" must validate all the schemas (allOf)"))
+            errors.append(.invalid(.unnamed, "", "\"\(name)\" must validate all the schemas (allOf)"))
         }
         if !rules.not.isEmpty, count(rules.not) > 0 {
-            errors.append(.invalid(path, "", "\"\(name)\" must not validate the schema (not)"))
+            errors.append(.invalid(.unnamed, "", "\"\(name)\" must not validate the schema (not)"))
         }
     }
 
     private mutating func invalid(_ path: FieldPath, _ value: JSONValue, _ words: String) {
-        errors.append(.invalid(path, value, "\(path) in body \(words)"))
+        errors.append(.invalid(path, value, "\(name ?? path.description) in body \(words)"))
     }
 }

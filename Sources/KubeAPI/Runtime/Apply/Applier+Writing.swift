@@ -74,8 +74,8 @@ extension Applier {
         body[path: "metadata", "annotations", options.hashAnnotation] = .string(hash)
         if let uid { body[path: "metadata", "uid"] = .string(uid) }
         try gate.check()
-        let written = try await api.patch(
-            type, desired.key, .apply(body.json, force: force), subresource: nil,
+        let written = try await api.patchOnly(
+            type, desired.key, .apply(body.json, force: force),
             options: WriteOptions(fieldManager: options.fieldManager))
         objects.recordWrite(written, of: type)
         // What differs in the server's own answer is a matter of spelling.

@@ -23,6 +23,8 @@ final class ApplyMemory: Sendable {
         var contentions: [Subject: Contention] = [:]
     }
 
+    private static let limit = 50_000
+
     private let state = Mutex(State())
 
     func entry(_ type: ResourceType, _ key: ObjectKey) -> Entry? {
@@ -30,13 +32,10 @@ final class ApplyMemory: Sendable {
     }
 
     func remember(_ entry: Entry, _ type: ResourceType, _ key: ObjectKey) {
-        state.withLock { $0.entries[Subject(type: type, key: key)] = entry }
-    }
-
-    func forget(_ type: ResourceType, _ key: ObjectKey) {
-        state.withLock {
-            $0.entries[Subject(type: type, key: key)] = nil
-            $0.contentions[Subject(type: type, key: key)] = nil
+        state.withLock { state in
+            // Objects come and go, and nobody tells this memory when. Forgetting costs a comparison each, no write.
+            if state.entries.count >= Self.limit { state.entries = [:] }
+            state.entries[Subject(type: type, key: key)] = entry
         }
     }
 

@@ -56,7 +56,7 @@ package struct Finalizers: Sendable {
             ]
         ]
         try gate.check()
-        let written = try await api.patch(
+        let written = try await api.patchOnly(
             type, object.key, .merge(patch), subresource: nil, options: WriteOptions())
         if written.isBeingDeleted, written.finalizers.isEmpty {
             objects.recordDeletion(type, object.key, uid: object.uid)

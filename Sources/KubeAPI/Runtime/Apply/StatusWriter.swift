@@ -40,7 +40,7 @@ package struct StatusWriter: Sendable {
             "status": .object(patch),
         ]
         try gate.check()
-        let written = try await api.patch(
+        let written = try await api.patchOnly(
             type, object.key, .merge(body), subresource: "status", options: WriteOptions(fieldManager: fieldManager))
         objects.recordWrite(written, of: type)
         return true
