@@ -94,7 +94,7 @@ struct PostgresBackupTests {
         let environment = try server.source(sandbox, databases: "postgres")
         let running = try sandbox.start("source-postgres.sh", environment)
         try eventually("the dump is written") { FileManager.default.fileExists(atPath: sandbox.path("dumped")) }
-        running.kill()
+        running.killGroup()
         #expect(sandbox.files(in: "staging/artifact") == ["postgres.part"])
         #expect(!FileManager.default.fileExists(atPath: sandbox.path("staging/run/stamp")))
 

@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Synchronization
 import Testing
 
 /// What a pod would have, as folders: staging, credentials, a termination log.
@@ -86,39 +88,54 @@ final class Sandbox: Sendable {
     }
 }
 
-/// A process that a test started; it is ended by its own id.
-final class Running: @unchecked Sendable {
-    // Immutable once it has started; Process locks its own state.
-    private let process = Process()
+/// A process that a test started, with a group of its own; it is ended by its own id.
+final class Running: Sendable {
+    let id: pid_t
     private let logPath: String
+    private let status = Mutex<Int32?>(nil)
 
     init(_ program: String, _ arguments: [String], environment: [String: String], log: String) throws {
         logPath = log
-        try Data().write(to: URL(filePath: log))
-        let output = try FileHandle(forWritingTo: URL(filePath: log))
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for pointer in words + variables { free(pointer) } }
+        var child: pid_t = 0
+        let code = posix_spawn(&child, program, &actions, &attributes, &words, &variables)
+        guard code == 0 else { throw ToolFailure(description: "\(program): \(String(cString: strerror(code)))") }
+        id = child
     }
 
     var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
-    var isRunning: Bool { process.isRunning }
-    var id: Int32 { process.processIdentifier }
 
+    /// The exit status; 128 and the signal where one ended it.
+    @discardableResult
     func wait() -> Int32 {
-        process.waitUntilExit()
-        return process.terminationStatus
+        status.withLock { known in
+            if let known { return known }
+            var raw: Int32 = 0
+            while waitpid(id, &raw, 0) < 0, errno == EINTR {}
+            let ended = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
+            known = ended
+            return ended
+        }
     }
 
-    func terminate() { process.terminate() }
+    func terminate() { kill(id, SIGTERM) }
 
-    func kill() {
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    /// With all that it has started, as the kubelet ends a container.
+    func killGroup() {
+        kill(-id, SIGKILL)
+        wait()
     }
 }
 
