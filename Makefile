@@ -7,6 +7,7 @@ SWIFT_BUILD := swift build -j $(JOBS)
 SWIFT_TEST := swift test -j $(JOBS)
 SOURCES := Package.swift Sources Tests
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
+BACKUP_SCRIPTS := $(wildcard scripts/backup/*.sh)
 
 .PHONY: help
 help: ## Show this list
@@ -38,6 +39,7 @@ test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
 check: deps-test ## Lint: format, shell scripts, generated files, manifests
 	swift format lint --strict --recursive --parallel $(SOURCES)
 	shellcheck $(SHELL_SCRIPTS)
+	shellcheck --external-sources --source-path=$(CURDIR) $(BACKUP_SCRIPTS)
 	scripts/check-generated.sh
 
 .PHONY: fmt

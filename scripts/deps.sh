@@ -3,12 +3,17 @@
 #   scripts/deps.sh build        libraries and headers to build
 #   scripts/deps.sh build test   and the programs that the tests run
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 build_packages=(
     git make pkg-config libstdc++-12-dev libc6-dev
     libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libevent-dev
 )
-test_packages=(curl openssl shellcheck procps prometheus)
+test_packages=(
+    curl openssl shellcheck procps prometheus
+    # The programs that backups run, and servers for them.
+    postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata
+)
 
 wanted=()
 for set in "${@:-build}"; do
@@ -37,7 +42,22 @@ done
 if [[ " $* " == *" test "* ]] && ! command -v kubectl >/dev/null; then
     missing+=(kubernetes-client)
 fi
-[ ${#missing[@]} -gt 0 ] || exit 0
+
+# An S3 server for the tests of backups; there is none in the distribution.
+moto=.build/moto
+install_moto() {
+    [[ " $* " == *" test "* ]] || return 0
+    if [ ! -x "$moto/bin/moto_server" ]; then
+        echo "deps: installing moto into $moto"
+        python3 -m venv "$moto"
+        "$moto/bin/pip" install --quiet --disable-pip-version-check 'moto[server]>=5,<6'
+    fi
+}
+
+if [ ${#missing[@]} -eq 0 ]; then
+    install_moto "$@"
+    exit 0
+fi
 
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -52,3 +72,4 @@ echo "deps: installing ${missing[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get update -qq
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+install_moto "$@"

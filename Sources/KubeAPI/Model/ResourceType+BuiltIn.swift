@@ -16,6 +16,8 @@ extension ResourceType {
     package static let cronJob = ResourceType(group: "batch", version: "v1", kind: "CronJob", plural: "cronjobs")
     package static let podDisruptionBudget = ResourceType(
         group: "policy", version: "v1", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets")
+    package static let roleBinding = ResourceType(
+        group: "rbac.authorization.k8s.io", version: "v1", kind: "RoleBinding", plural: "rolebindings")
     package static let lease = ResourceType(
         group: "coordination.k8s.io", version: "v1", kind: "Lease", plural: "leases")
     package static let event = ResourceType(group: "events.k8s.io", version: "v1", kind: "Event", plural: "events")

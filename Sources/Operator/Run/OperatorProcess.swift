@@ -52,7 +52,9 @@ struct OperatorProcess: Sendable {
         controllers = [
             RegionalWorkerPoolReconciler.controller(
                 in: environment, options: .init(nodePoolNamespaces: flags.nodePoolNamespaces), logger: logger,
-                controllerOptions: controllerOptions)
+                controllerOptions: controllerOptions),
+            BackupPolicyReconciler.controller(
+                in: environment, logger: logger, controllerOptions: controllerOptions),
         ]
     }
 

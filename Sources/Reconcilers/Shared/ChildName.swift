@@ -8,8 +8,10 @@ package enum ChildName {
     /// `<owner>-<part>`; where that is too long, the owner is cut and a hash of both ends the name, so that the same
     /// pair always gives the same name and different pairs give different ones.
     ///
-    /// - Parameter part: Must leave room for some of the owner: at most 32 characters.
-    package static func joined(_ owner: String, _ part: String) -> String {
+    /// - Parameters:
+    ///   - part: Must leave room for some of the owner: at most 32 characters.
+    ///   - limit: the longest name; that of a pool's child where nothing is said.
+    package static func joined(_ owner: String, _ part: String, limit: Int = limit) -> String {
         let whole = "\(owner)-\(part)"
         // A slash cannot be in a name: "a-b" + "c" and "a" + "b-c" get different hashes.
         return whole.utf8.count <= limit

@@ -8,4 +8,11 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of RegionalWorkerPool.
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
+
+    // Of BackupPolicy.
+    case scheduled = "Scheduled"
+    case backupSucceeded = "BackupSucceeded"
+    case fresh = "Fresh"
+    case verified = "Verified"
+    case pruned = "Pruned"
 }

@@ -24,6 +24,11 @@ struct Conditions {
         drafts.append(Draft(type: type, status: .false, reason: finding.reason, message: finding.message))
     }
 
+    /// Adds a condition that `Ready` does not depend on.
+    mutating func note(_ type: ConditionType, _ status: Condition.Status, _ reason: Reason, _ message: String) {
+        drafts.append(Draft(type: type, status: status, reason: reason, message: message))
+    }
+
     /// A finding of the object as a whole, without a condition of its own.
     mutating func block(_ finding: Finding) { findings.append(finding) }
 

@@ -8,6 +8,10 @@ package enum LabelKey {
     package static let regionalWorkerPool = "quartermaster.dev/regionalworkerpool"
     package static let region = "quartermaster.dev/region"
 
+    /// The policy that a child, a job or a pod belongs to; with `backupSource` the source.
+    package static let backupPolicy = "quartermaster.dev/backuppolicy"
+    package static let backupSource = "quartermaster.dev/backup-source"
+
     /// The value of `managedBy`.
     package static let manager = "quartermaster"
 }

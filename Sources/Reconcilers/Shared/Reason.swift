@@ -26,6 +26,25 @@ package enum Reason: String, Sendable, CaseIterable {
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
 
+    // Of BackupPolicy.
+    case converged = "Converged"
+    case secretMissing = "SecretMissing"
+    case podWaiting = "PodWaiting"
+    case succeeded = "Succeeded"
+    case failed = "Failed"
+    case partial = "Partial"
+    case deadlineExceeded = "DeadlineExceeded"
+    case neverRan = "NeverRan"
+    case withinMaxAge = "WithinMaxAge"
+    case stale = "Stale"
+    case missed = "Missed"
+    case suspicious = "Suspicious"
+    case passed = "Passed"
+    case overdue = "Overdue"
+    case disabled = "Disabled"
+    case done = "Done"
+    case refused = "Refused"
+
     // Events only.
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"

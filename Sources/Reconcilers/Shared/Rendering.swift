@@ -10,10 +10,12 @@ package enum Rendering {
     }
 
     private static let kinds: [String: @Sendable (DynamicObject) throws -> [DynamicObject]] = [
-        RegionalWorkerPool.resourceType.kind: { try RegionalWorkerPool(defaulting: $0).children().map(\.object) }
+        RegionalWorkerPool.resourceType.kind: { try RegionalWorkerPool(defaulting: $0).children().map(\.object) },
+        BackupPolicy.resourceType.kind: { try BackupPolicy(defaulting: $0).children().map(\.object) },
     ]
     private static let rules: [String: @Sendable (DynamicObject) -> [Violation]] = [
-        RegionalWorkerPool.resourceType.kind: { RegionalWorkerPool.violations(in: $0) }
+        RegionalWorkerPool.resourceType.kind: { RegionalWorkerPool.violations(in: $0) },
+        BackupPolicy.resourceType.kind: { BackupPolicy.violations(in: $0) },
     ]
 
     /// The children of every object of ours among the documents of a file, in the file's order; objects of other

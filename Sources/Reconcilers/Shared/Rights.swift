@@ -37,6 +37,19 @@ package struct Right: Sendable, Hashable {
         // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, for `blockOwnerDeletion`.
         Right(
             .cluster, "quartermaster.dev", "regionalworkerpools/finalizers", ["update"], usedBy: "ObjectMeta.child"),
+        Right(.cluster, "batch", "cronjobs", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(.cluster, "", "configmaps", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(.cluster, "", "serviceaccounts", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "rbac.authorization.k8s.io", "rolebindings", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy+Access"),
+        // Only for the two roles that config/rbac/backup.yaml names.
+        Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
+        Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
+        Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
+        Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
+        Right(.cluster, "quartermaster.dev", "backuppolicies/status", ["patch"], usedBy: "StatusWriter"),
+        Right(.cluster, "quartermaster.dev", "backuppolicies/finalizers", ["update"], usedBy: "ObjectMeta.child"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
     ]

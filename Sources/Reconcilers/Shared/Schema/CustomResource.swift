@@ -11,8 +11,10 @@ package struct CustomResource: Sendable {
     package static let regionalWorkerPool = CustomResource(
         RegionalWorkerPool.resourceType, text: regionalWorkerPoolDefinition)
 
+    package static let backupPolicy = CustomResource(BackupPolicy.resourceType, text: backupPolicyDefinition)
+
     /// Every kind of ours.
-    package static let all = [regionalWorkerPool]
+    package static let all = [regionalWorkerPool, backupPolicy]
 
     private init(_ type: ResourceType, text: String) {
         self.type = type

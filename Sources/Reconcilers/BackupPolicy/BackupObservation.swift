@@ -1,0 +1,113 @@
+package import KubeAPI
+
+/// What a reconcile has seen and done: the input of the status.
+package struct BackupObservation: Sendable {
+    package var policy: BackupPolicy
+    package var now: Timestamp
+    package var targets: [BackupPolicy.Target]
+    /// When each source was scheduled last, as the CronJob controller says.
+    package var lastScheduled: [String: Timestamp] = [:]
+    /// Sources whose pods do not begin, with the reason.
+    package var waiting: [String: String] = [:]
+    /// When pods have had their time to begin.
+    var patienceEnds: [Timestamp] = []
+    package var failures: [WriteFailure] = []
+    package var pruneFailures: [WriteFailure] = []
+    package var inventory: [InventoryEntry] = []
+
+    package init(policy: BackupPolicy, now: Timestamp, runs: [BackupRun]) {
+        self.policy = policy
+        self.now = now
+        targets = RunHistory.targets(of: policy, runs: runs)
+        for run in runs {
+            if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
+            if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
+        }
+    }
+}
+
+extension BackupObservation {
+    /// When the next run is due; `nil` while the policy is suspended, and where the schedule is never due.
+    package var nextRun: Timestamp? {
+        policy.spec.suspend ? nil : policy.times?.next(after: now)
+    }
+
+    /// How old a backup may be.
+    var maxAge: Duration {
+        if let given = policy.spec.freshness.maxAge.flatMap(Duration.init(ofPolicy:)) { return given }
+        return (policy.times?.longestGap(after: now) ?? .seconds(86400)) * 2
+    }
+
+    /// Those that the policy can't do without.
+    var requiredTargets: [BackupPolicy.Target] {
+        let required = Set(policy.spec.destinations.filter(\.required).map(\.name))
+        let chosen = targets.filter { required.contains($0.destination) }
+        // Where nothing is required, everything is.
+        return chosen.isEmpty ? targets : chosen
+    }
+
+    /// When to look again although nothing may have changed: a run is due, or a backup gets too old.
+    package var nextLook: Duration? {
+        var times: [Timestamp] = []
+        if let nextRun { times.append(nextRun + .seconds(1)) }
+        times += patienceEnds
+        times += requiredTargets.map { ($0.lastSuccessTime ?? created) + maxAge + .seconds(1) }
+        times += policy.spec.sources.compactMap { missedAfter($0.name).map { $0 + .seconds(1) } }
+        return times.map { $0 - now }.filter { $0 > .zero }.min()
+    }
+
+    /// When a run of the source that has not begun until then is missed.
+    func missedAfter(_ source: String) -> Timestamp? {
+        guard !policy.spec.suspend else { return nil }
+        let due = policy.times?.next(after: lastScheduled[source] ?? created)
+        return due.map { $0 + .seconds(policy.spec.startingDeadlineSeconds) }
+    }
+
+    var created: Timestamp { policy.metadata.creationTimestamp ?? now }
+}
+
+/// A schedule in its time zone.
+struct RunTimes {
+    let schedule: CronSchedule
+    let zone: TimeZoneRules
+
+    func next(after time: Timestamp) -> Timestamp? { schedule.next(after: time, in: zone) }
+    func longestGap(after time: Timestamp) -> Duration? { schedule.longestGap(after: time, in: zone) }
+}
+
+extension BackupPolicy {
+    /// `nil` only where the spec breaks a rule.
+    var times: RunTimes? {
+        guard let schedule = try? CronSchedule(spec.schedule), let zone = try? TimeZoneRules.named(spec.timeZone) else {
+            return nil
+        }
+        return RunTimes(schedule: schedule, zone: zone)
+    }
+}
+
+extension Duration {
+    /// `26h`, `90m`, `1h30m`; `nil` where it is nothing or no length of time.
+    init?(ofPolicy text: String) {
+        var seconds: Int64 = 0
+        var number: Int64 = 0
+        for character in text {
+            switch character {
+            case "h": (seconds, number) = (seconds + number * 3600, 0)
+            case "m": (seconds, number) = (seconds + number * 60, 0)
+            case "s": (seconds, number) = (seconds + number, 0)
+            default:
+                guard let digit = character.wholeNumberValue else { return nil }
+                number = number * 10 + Int64(digit)
+            }
+        }
+        guard seconds > 0 else { return nil }
+        self = .seconds(seconds)
+    }
+
+    /// In the largest unit that says it exactly: `26h`, `90m`.
+    var policyText: String {
+        let seconds = components.seconds
+        if seconds % 3600 == 0 { return "\(seconds / 3600)h" }
+        return seconds % 60 == 0 ? "\(seconds / 60)m" : "\(seconds)s"
+    }
+}

@@ -1,0 +1,67 @@
+internal import KubeAPI
+
+extension BackupObservation {
+    func addFreshness(to conditions: inout Conditions) {
+        if policy.spec.suspend {
+            conditions.note(.fresh, .false, .suspended, "suspended: nothing new is stored")
+        } else if let finding = Self.freshnessChecks.firstFinding(in: self) {
+            conditions.add(.fresh, finding, orElse: .withinMaxAge, "")
+        } else if let young = requiredTargets.first(where: { $0.lastSuccessTime == nil }) {
+            // A policy that was just made is none that fails.
+            conditions.note(.fresh, .false, .neverRan, "\(young.name) has no backup yet")
+        } else {
+            conditions.add(
+                .fresh, nil, orElse: .withinMaxAge,
+                "every required target has a backup of the last \(maxAge.policyText)")
+        }
+    }
+
+    private static let freshnessChecks = Checks<BackupObservation>(missed, stale, suspicious)
+
+    private static func missed(_ seen: BackupObservation) -> Finding? {
+        for source in seen.policy.spec.sources {
+            guard let limit = seen.missedAfter(source.name), limit < seen.now else { continue }
+            // A run by hand after the time that was missed will do.
+            let targets = seen.targets.filter { $0.source == source.name }
+            if targets.allSatisfy({ $0.lastAttemptTime.map { $0 > limit } ?? false }) { continue }
+            return Finding(
+                .missed, "source \(source.name): the run before \(limit) did not begin; look at the CronJob's events",
+                .wait)
+        }
+        return nil
+    }
+
+    private static func stale(_ seen: BackupObservation) -> Finding? {
+        for target in seen.requiredTargets where (target.lastSuccessTime ?? seen.created) + seen.maxAge < seen.now {
+            let last = target.lastSuccessTime.map { "the last good backup is of \($0)" } ?? "there is no good backup"
+            return Finding(.stale, "\(target.name): \(last), more than \(seen.maxAge.policyText) ago", .wait)
+        }
+        return nil
+    }
+
+    private static func suspicious(_ seen: BackupObservation) -> Finding? {
+        guard let target = seen.requiredTargets.first(where: { $0.suspicion != nil }) else { return nil }
+        return Finding(
+            .suspicious,
+            """
+            \(target.name): \(target.suspicion ?? ""); nothing is pruned; look at the source, or raise \
+            freshness.maxShrinkPercent if that is right
+            """, .wait)
+    }
+}
+
+/// Sizes for people.
+enum ByteCount {
+    /// `512`, `1.5Ki`, `12.0Mi`.
+    static func text(_ bytes: Int64) -> String {
+        var value = Double(bytes)
+        var unit = ""
+        for next in ["Ki", "Mi", "Gi", "Ti", "Pi"] where value >= 1024 {
+            value /= 1024
+            unit = next
+        }
+        guard !unit.isEmpty else { return "\(bytes)" }
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)\(unit)"
+    }
+}

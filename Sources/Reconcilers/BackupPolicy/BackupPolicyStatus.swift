@@ -1,0 +1,137 @@
+internal import KubeAPI
+
+// The status as a pure function of what was observed.
+extension BackupObservation {
+    /// What the policy's status says; `StatusWriter` adds generation and times.
+    package var status: BackupPolicy.Status {
+        var status = BackupPolicy.Status()
+        status.lastHandledReconcileAt = policy.metadata.annotations?[AnnotationKey.requestedAt]?.cut(to: 256)
+        status.nextRunTime = nextRun
+        let successes = requiredTargets.map(\.lastSuccessTime)
+        status.lastSuccessTime = successes.contains(nil) ? nil : successes.compactMap(\.self).min()
+        status.size = size
+        status.targets = targets
+        status.inventory = inventory
+        status.conditions = conditions
+        return status
+    }
+
+    /// Each source once, at the destination that has the most of it.
+    private var size: String? {
+        let sizes = policy.spec.sources.compactMap { source in
+            targets.filter { $0.source == source.name }.compactMap(\.sizeBytes).max()
+        }
+        return sizes.isEmpty ? nil : ByteCount.text(sizes.reduce(0, +))
+    }
+
+    private var conditions: [Condition] {
+        var conditions = Conditions()
+        conditions.add(
+            .scheduled, Self.scheduleChecks.firstFinding(in: self), orElse: .converged,
+            policy.spec.suspend
+                ? "suspended: no run is due" : "\(policy.spec.sources.count.counted("source")) scheduled")
+        addSuccess(to: &conditions)
+        addFreshness(to: &conditions)
+        addVerification(to: &conditions)
+        addPruning(to: &conditions)
+        for finding in [pruneFailed].compactMap(\.self) { conditions.block(finding) }
+        return conditions.assembled(
+            ready: policy.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
+    }
+
+    private var summary: String {
+        let kept = targets.count { $0.lastSuccessTime != nil }
+        return "\(kept) of \(targets.count.counted("target")) backed up"
+    }
+
+    private static let scheduleChecks = Checks<BackupObservation>(childFailed, secretMissing, podWaiting)
+
+    private static func childFailed(_ seen: BackupObservation) -> Finding? {
+        guard let failure = seen.failures.first else { return nil }
+        let reason: Reason =
+            switch failure.kind {
+            case .refused: .childRefused
+            case .nameTaken: .nameConflict
+            case .contended: .contended
+            case .waiting, .transient: .writeFailed
+            }
+        let isUsers = [.refused, .nameTaken, .contended].contains(failure.kind)
+        return Finding(reason, "\(failure.object): \(failure.message)", isUsers ? .edit : .wait)
+    }
+
+    private static func secretMissing(_ seen: BackupObservation) -> Finding? {
+        guard let target = seen.requiredTargets.first(where: { $0.reason == Reason.secretMissing.rawValue }) else {
+            return nil
+        }
+        return Finding(.secretMissing, "\(target.name): \(target.message ?? "a key is missing")", .wait)
+    }
+
+    private static func podWaiting(_ seen: BackupObservation) -> Finding? {
+        guard let (source, why) = seen.waiting.min(by: { $0.key < $1.key }) else { return nil }
+        return Finding(.podWaiting, "source \(source): \(why)", .wait)
+    }
+
+    private func addSuccess(to conditions: inout Conditions) {
+        if let failed = requiredTargets.first(where: { $0.lastResult == .failed }) {
+            let isLate = failed.reason == Reason.deadlineExceeded.rawValue
+            let others = requiredTargets.count { $0.lastResult == .failed } - 1
+            let more = others > 0 ? " (and \(others.counted("other target")))" : ""
+            conditions.add(
+                .backupSucceeded,
+                Finding(
+                    isLate ? .deadlineExceeded : .failed,
+                    "\(failed.name)\(more) failed: \(failed.message ?? "see the logs of its job")", .wait),
+                orElse: .succeeded, "")
+        } else if let partial = requiredTargets.first(where: { $0.lastResult == .partial }) {
+            conditions.add(
+                .backupSucceeded,
+                Finding(
+                    .partial, "\(partial.name) is incomplete: \(partial.message ?? "see the logs of its job")", .wait),
+                orElse: .succeeded, "")
+        } else if requiredTargets.contains(where: { $0.lastResult == nil }) {
+            conditions.note(.backupSucceeded, .unknown, .neverRan, "not every target has had a run yet")
+        } else {
+            conditions.add(.backupSucceeded, nil, orElse: .succeeded, summary)
+        }
+    }
+
+    private func addVerification(to conditions: inout Conditions) {
+        if policy.spec.verification.afterEach == .none {
+            conditions.note(.verified, .false, .disabled, "spec.verification.afterEach is none: nothing is read back")
+            return
+        }
+        if let failed = requiredTargets.first(where: { $0.reason == "VerificationFailed" }) {
+            conditions.add(
+                .verified, Finding(.failed, "\(failed.name): \(failed.message ?? "it can't be read back")", .wait),
+                orElse: .passed, "")
+            return
+        }
+        let times = requiredTargets.map(\.lastVerifiedTime)
+        guard !times.contains(nil), let oldest = times.compactMap(\.self).min() else {
+            conditions.note(.verified, .unknown, .neverRan, "not every target has been checked yet")
+            return
+        }
+        if oldest + maxAge < now {
+            conditions.note(.verified, .false, .overdue, "no check in the last \(maxAge.policyText)")
+        } else {
+            conditions.add(.verified, nil, orElse: .passed, "the newest artifacts were checked where they are stored")
+        }
+    }
+
+    private func addPruning(to conditions: inout Conditions) {
+        if let odd = targets.first(where: { $0.pruned == "Refused" || $0.pruned == "Failed" }) {
+            let why = odd.suspicion ?? odd.message ?? "the newest artifact is not whole"
+            conditions.note(.pruned, .false, .refused, "\(odd.name): \(why)")
+        } else if targets.contains(where: { $0.pruned != nil }) {
+            conditions.note(.pruned, .true, .done, "what retention does not keep is gone")
+        } else {
+            conditions.note(.pruned, .unknown, .neverRan, "nothing had to be pruned yet")
+        }
+    }
+
+    private var pruneFailed: Finding? {
+        pruneFailures.first.map { failure in
+            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+internal import KubeAPI
+
+/// What one kind of source or destination needs of its container.
+struct ContainerPlan {
+    var image: String
+    /// A file of `scripts/backup`.
+    var script: String
+    /// Nothing of it is secret.
+    var environment: [(String, String)]
+    var mounts: [JSONValue] = []
+    var volumes: [JSONValue] = []
+}
+
+extension BackupPolicy {
+    func sourcePlan(for source: Source) -> ContainerPlan {
+        if let postgres = source.postgres { return plan(for: postgres) }
+        if let pvc = source.pvc { return plan(for: pvc) }
+        return plan(for: source.manifests ?? Manifests(includeSecrets: false))
+    }
+
+    private func plan(for postgres: Postgres) -> ContainerPlan {
+        let secret = postgres.credentialsSecretRef.name
+        return ContainerPlan(
+            image: spec.podTemplate.images.postgres ?? "docker.io/library/postgres:\(postgres.majorVersion)",
+            script: "source-postgres.sh",
+            environment: [
+                ("QM_SECRET", secret), ("QM_PG_HOST", postgres.host), ("QM_PG_PORT", String(postgres.port)),
+                ("QM_PG_SSLMODE", postgres.sslMode),
+                ("QM_PG_DATABASES", (postgres.databases ?? []).joined(separator: "\n")),
+                ("QM_PG_GLOBALS", String(postgres.globals)),
+            ],
+            mounts: [.mount("source", at: "/credentials", isReadOnly: true)],
+            volumes: [.secretVolume("source", secret)])
+    }
+
+    private func plan(for volume: Volume) -> ContainerPlan {
+        ContainerPlan(
+            image: spec.podTemplate.images.tar, script: "source-pvc.sh",
+            environment: [
+                ("QM_DATA", "/data"), ("QM_PATHS", (volume.paths ?? []).joined(separator: "\n")),
+                ("QM_EXCLUDES", (volume.excludes ?? []).joined(separator: "\n")),
+            ],
+            mounts: [.mount("source", at: "/data", isReadOnly: true)],
+            volumes: [
+                [
+                    "name": "source",
+                    "persistentVolumeClaim": ["claimName": .string(volume.claimName), "readOnly": true],
+                ]
+            ])
+    }
+
+    /// Its container, and no other of the pod, gets a token.
+    private func plan(for manifests: Manifests) -> ContainerPlan {
+        ContainerPlan(
+            image: spec.podTemplate.images.kubectl, script: "source-manifests.sh",
+            environment: [
+                ("QM_INCLUDE_KINDS", (manifests.includeKinds ?? []).joined(separator: "\n")),
+                ("QM_EXCLUDE_KINDS", (manifests.excludeKinds ?? []).joined(separator: "\n")),
+                ("QM_INCLUDE_SECRETS", String(manifests.includeSecrets)),
+            ],
+            mounts: [.mount("token", at: "/var/run/secrets/kubernetes.io/serviceaccount", isReadOnly: true)],
+            volumes: [
+                [
+                    "name": "token",
+                    "projected": [
+                        "sources": [
+                            ["serviceAccountToken": ["path": "token", "expirationSeconds": 3600]],
+                            [
+                                "configMap": [
+                                    "name": "kube-root-ca.crt", "items": [["key": "ca.crt", "path": "ca.crt"]],
+                                ]
+                            ],
+                        ]
+                    ],
+                ]
+            ])
+    }
+
+    func destinationPlan(for source: Source, _ destination: Destination) -> ContainerPlan {
+        let images = spec.podTemplate.images
+        if let restic = destination.restic {
+            return ContainerPlan(
+                image: images.restic, script: "destination-restic.sh",
+                environment: [("QM_REPOSITORY", restic.repository)])
+        }
+        if let borg = destination.borg {
+            return ContainerPlan(
+                image: images.borg, script: "destination-borg.sh",
+                environment: [("QM_REPOSITORY", borg.repository), ("QM_REMOTE_PATH", borg.remotePath ?? "")])
+        }
+        if let rclone = destination.rclone {
+            return ContainerPlan(
+                image: images.rclone, script: "destination-objects.sh",
+                environment: [
+                    ("QM_KIND", "rclone"), ("QM_REMOTE", "\(rclone.remote):\(folder(rclone.path, of: source))"),
+                ])
+        }
+        guard let s3 = destination.s3 else { preconditionFailure("a destination without a kind passed validation") }
+        return ContainerPlan(
+            image: images.rclone, script: "destination-objects.sh",
+            environment: [
+                ("QM_KIND", "s3"),
+                ("QM_REMOTE", "TARGET:\(folder("\(s3.bucket)/\(s3.prefix ?? "")", of: source))"),
+                ("QM_S3_ENDPOINT", s3.endpoint), ("QM_S3_REGION", s3.region),
+                ("QM_S3_PATH_STYLE", String(s3.forcePathStyle)),
+            ])
+    }
+
+    /// A folder of this source alone.
+    private func folder(_ base: String, of source: Source) -> String {
+        var base = Substring(base)
+        while base.last == "/" { base.removeLast() }
+        let own = "\(metadata.namespace ?? "").\(metadata.name ?? "")/\(source.name)"
+        return base.isEmpty ? own : "\(base)/\(own)"
+    }
+}

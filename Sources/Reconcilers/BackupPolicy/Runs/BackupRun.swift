@@ -1,0 +1,139 @@
+package import KubeAPI
+
+/// One job of a source, with its pods.
+package struct BackupRun: Sendable, Hashable {
+    package enum Ending: Sendable, Hashable {
+        case succeeded
+        /// With the reason and the message of the job's condition.
+        case failed(reason: String, message: String)
+    }
+
+    package var source: String
+    package var name: String
+    package var startedAt: Timestamp?
+    /// `nil` while it runs.
+    package var endedAt: Timestamp?
+    package var ending: Ending?
+    /// In the order in which they began.
+    package var pods: [Pod]
+
+    /// Reads a job; `nil` where it is of no source.
+    package init?(job: DynamicObject, pods: [Pod]) {
+        guard let source = job.labels[LabelKey.backupSource] else { return nil }
+        self.source = source
+        name = job.name
+        let status = job["status"]
+        startedAt = status?["startTime"]?.string.flatMap(Timestamp.init(rfc3339:))
+        self.pods = pods.sorted { $0.began < $1.began }
+        let ended = (status?["conditions"]?.elements ?? []).first { condition in
+            condition["status"]?.string == "True" && ["Complete", "Failed"].contains(condition["type"]?.string)
+        }
+        guard let ended, let time = ended["lastTransitionTime"]?.string.flatMap(Timestamp.init(rfc3339:)) else {
+            return
+        }
+        endedAt = time
+        ending =
+            ended["type"]?.string == "Complete"
+            ? .succeeded
+            : .failed(reason: ended["reason"]?.string ?? "", message: ended["message"]?.string ?? "")
+    }
+
+    /// What a run that has ended means for one destination.
+    func outcome(at destination: String) -> RunOutcome {
+        let reports = pods.compactMap { $0.report(of: BackupPolicy.destinationContainer(destination)) }
+        // A second attempt may fail where the first one had stored everything.
+        if let good = reports.last(where: { $0.result == .succeeded }) { return RunOutcome(good) }
+        if let last = reports.last, ending != .succeeded || last.result == .partial { return RunOutcome(last) }
+        if ending == .succeeded { return RunOutcome(result: .succeeded) }
+        let source = pods.compactMap { $0.report(of: BackupPolicy.sourceContainer) }.last
+        if let source, source.result == .failed {
+            return RunOutcome(result: .failed, reason: source.reason, message: source.message)
+        }
+        guard case .failed(let reason, let message) = ending else { return RunOutcome(result: .failed) }
+        let words = pods.last.flatMap { $0.words } ?? message
+        return RunOutcome(result: .failed, reason: reason.isEmpty ? nil : reason, message: words)
+    }
+
+    /// A pod gets this long to begin before anybody is told that it does not: volumes and images take their time.
+    static let patience = Duration.seconds(60)
+
+    /// Since when there is a pod that may not begin.
+    var waitingSince: Timestamp? {
+        guard ending == nil, let pod = pods.last, pod.status?.phase ?? "Pending" == "Pending" else { return nil }
+        return pod.metadata.creationTimestamp
+    }
+
+    /// Why a pod of a running job does not begin; `nil` where it does, or has not had the time to.
+    func waiting(at now: Timestamp) -> String? {
+        guard let pod = pods.last, let since = waitingSince, since + Self.patience <= now else { return nil }
+        let statuses = (pod.status?.initContainerStatuses ?? []) + (pod.status?.containerStatuses ?? [])
+        for status in statuses {
+            guard let waiting = status.state?.waiting, let reason = waiting.reason, Self.stuck.contains(reason) else {
+                continue
+            }
+            return "container \(status.name) waits: \(reason)\(waiting.message.map { ": \($0)" } ?? "")"
+        }
+        guard let scheduled = pod.status?.conditions?["PodScheduled"], scheduled.status == .false else { return nil }
+        return "its pod can't be scheduled: \(scheduled.message ?? scheduled.reason ?? "")"
+    }
+
+    private static let stuck: Set<String> = [
+        "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError",
+        "RunContainerError",
+    ]
+}
+
+/// What a run means for one destination.
+package struct RunOutcome: Sendable, Hashable {
+    var result: BackupPolicy.Target.Result
+    var reason: String?
+    var message: String?
+    var report: RunReport?
+
+    init(result: BackupPolicy.Target.Result, reason: String? = nil, message: String? = nil) {
+        self.result = result
+        self.reason = reason
+        self.message = message
+    }
+
+    init(_ report: RunReport) {
+        self.init(
+            result: report.result, reason: report.reason, message: report.message.isEmpty ? nil : report.message)
+        self.report = report
+    }
+}
+
+extension Pod {
+    fileprivate var began: Timestamp {
+        status?.startTime ?? metadata.creationTimestamp ?? Timestamp(secondsSinceEpoch: 0)
+    }
+
+    fileprivate func terminated(_ container: String) -> ContainerStatus.State.Terminated? {
+        let statuses = (status?.initContainerStatuses ?? []) + (status?.containerStatuses ?? [])
+        return statuses.first { $0.name == container }?.state?.terminated
+    }
+
+    /// The report of a container that has ended; one that left none has failed, whatever it was.
+    fileprivate func report(of container: String) -> RunReport? {
+        guard let ended = terminated(container) else { return nil }
+        if let report = ended.message.flatMap(RunReport.init(terminationMessage:)) { return report }
+        guard ended.exitCode != 0 else { return nil }
+        return RunReport(
+            failed: "container \(container) ended with status \(ended.exitCode)"
+                + (ended.reason.map { $0 == "Error" ? "" : " (\($0))" } ?? ""))
+    }
+
+    /// Why the pod as a whole failed: it was evicted, or its node went.
+    fileprivate var words: String? {
+        guard let reason = status?.reason else { return nil }
+        return "\(reason)\(status?.message.map { ": \($0)" } ?? "")"
+    }
+}
+
+extension RunReport {
+    init(failed message: String) {
+        version = 1
+        result = .failed
+        self.message = message
+    }
+}

@@ -1,0 +1,33 @@
+/// Collects the rules that do not hold.
+struct Rules {
+    private(set) var violations: [Violation] = []
+
+    mutating func require(_ holds: Bool, _ path: String, _ message: String) {
+        if !holds { violations.append(Violation(path, message)) }
+    }
+}
+
+extension InheritedMetadata {
+    private static let operatorLabels: Set = [LabelKey.managedBy, LabelKey.name, LabelKey.component]
+
+    func check(_ rules: inout Rules, at path: String) {
+        let labelKeys = (labels ?? [:]).keys
+        let annotationKeys = (annotations ?? [:]).keys
+        rules.require(
+            labelKeys.allSatisfy(LabelSyntax.isKey), path.field("labels"),
+            "a label key is a name such as team, or a domain and a name such as example.com/team")
+        rules.require(
+            !labelKeys.contains { $0.hasPrefix("quartermaster.dev/") || Self.operatorLabels.contains($0) },
+            path.field("labels"),
+            """
+            app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; \
+            use another key
+            """)
+        rules.require(
+            annotationKeys.allSatisfy(LabelSyntax.isKey), path.field("annotations"),
+            "an annotation key is a name such as note, or a domain and a name such as example.com/note")
+        rules.require(
+            !annotationKeys.contains { $0.hasPrefix("quartermaster.dev/") }, path.field("annotations"),
+            "annotations under quartermaster.dev are set by the operator; use another key")
+    }
+}

@@ -1,0 +1,878 @@
+// swift-format-ignore-file
+// Made by `make golden` from crds/quartermaster.dev_backuppolicies.yaml; a test compares the two.
+
+/// The CRD of BackupPolicy.
+let backupPolicyDefinition = #"""
+# Written by hand. The program carries the same text (Sources/Reconcilers/Shared/Schema); a test compares the two and
+# `make golden` carries a change over.
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: backuppolicies.quartermaster.dev
+spec:
+  group: quartermaster.dev
+  scope: Namespaced
+  names:
+    kind: BackupPolicy
+    listKind: BackupPolicyList
+    plural: backuppolicies
+    singular: backuppolicy
+    shortNames: [bpol]
+    categories: [quartermaster]
+  versions:
+    - name: v1alpha1
+      served: true
+      storage: true
+      subresources:
+        status: {}
+      additionalPrinterColumns:
+        - name: Ready
+          type: string
+          description: Whether the last backups went well and are fresh.
+          jsonPath: .status.conditions[?(@.type=="Ready")].status
+        - name: Reason
+          type: string
+          description: Why the policy is ready or not.
+          jsonPath: .status.conditions[?(@.type=="Ready")].reason
+        - name: Fresh
+          type: string
+          description: Whether every required destination has a recent backup of every source.
+          jsonPath: .status.conditions[?(@.type=="Fresh")].status
+        - name: Last-Success
+          type: date
+          description: The oldest of the last successes of the required destinations.
+          jsonPath: .status.lastSuccessTime
+        - name: Next
+          type: string
+          description: When the next run is due.
+          jsonPath: .status.nextRunTime
+        - name: Size
+          type: string
+          description: The last artifacts of all sources together.
+          jsonPath: .status.size
+        - name: Verified
+          type: string
+          description: Whether the last artifacts were read back.
+          jsonPath: .status.conditions[?(@.type=="Verified")].status
+        - name: Suspended
+          type: boolean
+          jsonPath: .spec.suspend
+        - name: Age
+          type: date
+          jsonPath: .metadata.creationTimestamp
+        - name: Message
+          type: string
+          priority: 1
+          description: What is wrong, why, and what to do about it.
+          jsonPath: .status.conditions[?(@.type=="Ready")].message
+      schema:
+        openAPIV3Schema:
+          description: Backups of databases, volumes and manifests of a namespace, stored, read back and pruned on a schedule.
+          type: object
+          required: [spec]
+          properties:
+            apiVersion:
+              type: string
+            kind:
+              type: string
+            metadata:
+              type: object
+            spec:
+              description: What is backed up, when, where to and for how long.
+              type: object
+              required: [schedule, sources, destinations]
+              properties:
+                suspend:
+                  description: No new run begins. A run that has begun ends; the status goes on.
+                  type: boolean
+                  default: false
+                inheritedMetadata:
+                  description: Labels and annotations for every child of the policy. Nothing else of the policy's metadata is copied.
+                  type: object
+                  properties:
+                    labels:
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: a label key is a name such as team, or a domain and a name such as example.com/team
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
+                          message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                    annotations:
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 4096
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: an annotation key is a name such as note, or a domain and a name such as example.com/note
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/'))
+                          message: annotations under quartermaster.dev are set by the operator; use another key
+                schedule:
+                  description: Five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually.
+                  type: string
+                  minLength: 6
+                  maxLength: 128
+                  pattern: '^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[-0-9A-Za-z*?/,]+( +[-0-9A-Za-z*?/,]+){4})$'
+                timeZone:
+                  description: The name of the IANA time zone that the schedule is meant in.
+                  type: string
+                  default: Etc/UTC
+                  minLength: 1
+                  maxLength: 64
+                  pattern: '^[A-Za-z][-A-Za-z0-9_+]*(/[A-Za-z0-9][-A-Za-z0-9_+]*)*$'
+                  x-kubernetes-validations:
+                    - rule: self.lowerAscii() != 'local'
+                      message: Local means nothing in a cluster; name a zone such as Europe/Berlin
+                jitterSeconds:
+                  description: >-
+                    Every source waits for some time up to this before it begins, always the same for one policy.
+                  type: integer
+                  format: int32
+                  minimum: 0
+                  maximum: 3600
+                  default: 0
+                startingDeadlineSeconds:
+                  description: >-
+                    A run that could not begin in this time is missed.
+                  type: integer
+                  format: int32
+                  minimum: 60
+                  maximum: 86400
+                  default: 3600
+                activeDeadlineSeconds:
+                  description: >-
+                    A run that takes longer is ended.
+                  type: integer
+                  format: int32
+                  minimum: 60
+                  maximum: 86400
+                  default: 21600
+                backoffLimit:
+                  description: >-
+                    How often a failed run is tried again.
+                  type: integer
+                  format: int32
+                  minimum: 0
+                  maximum: 6
+                  default: 1
+                sources:
+                  description: What is backed up. Each source has a job of its own.
+                  type: array
+                  minItems: 1
+                  maxItems: 32
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name]
+                  items:
+                    type: object
+                    required: [name]
+                    properties:
+                      name:
+                        description: Part of the names of jobs and artifacts.
+                        type: string
+                        minLength: 1
+                        maxLength: 20
+                        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                      postgres:
+                        description: Databases of a PostgreSQL server, one dump in the custom format each.
+                        type: object
+                        required: [host, credentialsSecretRef]
+                        properties:
+                          host:
+                            type: string
+                            minLength: 1
+                            maxLength: 253
+                            pattern: '^[A-Za-z0-9]([-A-Za-z0-9.:]*[A-Za-z0-9])?$'
+                          port:
+                            description: >-
+                              The port of the server; not that of a pooler in transaction mode.
+                            type: integer
+                            format: int32
+                            minimum: 1
+                            maximum: 65535
+                            default: 5432
+                          databases:
+                            description: >-
+                              The databases to dump.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 63
+                              pattern: '^[^/\n\r.][^/\n\r]*$'
+                          allDatabases:
+                            description: Every database that accepts connections.
+                            type: boolean
+                            default: false
+                          credentialsSecretRef:
+                            description: >-
+                              A Secret of this namespace with the keys username and password, and ca.crt for verify-ca and verify-full.
+                            type: object
+                            required: [name]
+                            properties:
+                              name:
+                                type: string
+                                minLength: 1
+                                maxLength: 253
+                                pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                          sslMode:
+                            type: string
+                            default: require
+                            enum: [disable, allow, prefer, require, verify-ca, verify-full]
+                          majorVersion:
+                            description: >-
+                              The version of the dump program. It must not be older than the server.
+                            type: integer
+                            format: int32
+                            minimum: 12
+                            maximum: 30
+                            default: 17
+                          globals:
+                            description: Whether roles and tablespaces are dumped too.
+                            type: boolean
+                            default: true
+                          staging:
+                            description: >-
+                              Where the artifact lies until it is stored. With a size it is an ephemeral volume of a storage class, else a
+                              folder of the node.
+                            type: object
+                            properties:
+                              size:
+                                x-kubernetes-int-or-string: true
+                                anyOf:
+                                  - type: integer
+                                  - type: string
+                                maxLength: 32
+                                pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                              storageClass:
+                                type: string
+                                minLength: 1
+                                maxLength: 253
+                                pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                            x-kubernetes-validations:
+                              - rule: "!has(self.storageClass) || has(self.size)"
+                                message: a storageClass needs a size
+                        x-kubernetes-validations:
+                          - rule: (has(self.databases) && self.databases.size() > 0) != self.allDatabases
+                            message: give either databases or allDatabases
+                      pvc:
+                        description: The files of a volume, as one tar archive.
+                        type: object
+                        required: [claimName]
+                        properties:
+                          claimName:
+                            type: string
+                            minLength: 1
+                            maxLength: 253
+                            pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                          paths:
+                            description: >-
+                              Folders and files of the volume, relative to it; all where empty.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 1024
+                              pattern: '^[^/\n][^\n]*$'
+                          excludes:
+                            description: >-
+                              Patterns of what is left out, relative to the volume.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 1024
+                              pattern: '^[^/\n][^\n]*$'
+                          staging:
+                            description: >-
+                              Where the artifact lies until it is stored. With a size it is an ephemeral volume of a storage class, else a
+                              folder of the node.
+                            type: object
+                            properties:
+                              size:
+                                x-kubernetes-int-or-string: true
+                                anyOf:
+                                  - type: integer
+                                  - type: string
+                                maxLength: 32
+                                pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                              storageClass:
+                                type: string
+                                minLength: 1
+                                maxLength: 253
+                                pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                            x-kubernetes-validations:
+                              - rule: "!has(self.storageClass) || has(self.size)"
+                                message: a storageClass needs a size
+                      manifests:
+                        description: The objects of this namespace as YAML.
+                        type: object
+                        properties:
+                          includeKinds:
+                            description: >-
+                              Kinds such as deployments.apps; every kind that can be listed where empty.
+                            type: array
+                            maxItems: 128
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 317
+                              pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                          excludeKinds:
+                            description: >-
+                              Kinds that are left out.
+                            type: array
+                            maxItems: 128
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 317
+                              pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                          includeSecrets:
+                            description: Whether Secrets are exported. Only towards destinations that encrypt.
+                            type: boolean
+                            default: false
+                    x-kubernetes-validations:
+                      - rule: "[has(self.postgres), has(self.pvc), has(self.manifests)].filter(given, given).size() == 1"
+                        message: give exactly one of postgres, pvc and manifests
+                destinations:
+                  description: Where every source is stored.
+                  type: array
+                  minItems: 1
+                  maxItems: 8
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name]
+                  items:
+                    type: object
+                    required: [name, credentialsSecretRef]
+                    properties:
+                      name:
+                        type: string
+                        minLength: 1
+                        maxLength: 20
+                        pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                      credentialsSecretRef:
+                        description: >-
+                          A Secret of this namespace; its keys depend on the kind of the destination.
+                        type: object
+                        required: [name]
+                        properties:
+                          name:
+                            type: string
+                            minLength: 1
+                            maxLength: 253
+                            pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                      required:
+                        description: Whether the policy is not ready when this destination fails.
+                        type: boolean
+                        default: true
+                      retention:
+                        description: Takes the place of the policy's retention, field by field.
+                        type: object
+                        properties:
+                          last:
+                            description: >-
+                              The newest so many.
+                            type: integer
+                            format: int32
+                            minimum: 0
+                            maximum: 1000
+                          hourly:
+                            description: >-
+                              The newest artifact of each of so many hours.
+                            type: integer
+                            format: int32
+                            minimum: 0
+                            maximum: 1000
+                          daily:
+                            description: >-
+                              Of each of so many days.
+                            type: integer
+                            format: int32
+                            minimum: 0
+                            maximum: 1000
+                          weekly:
+                            description: >-
+                              Of each of so many ISO weeks.
+                            type: integer
+                            format: int32
+                            minimum: 0
+                            maximum: 1000
+                          monthly:
+                            description: >-
+                              Of each of so many months.
+                            type: integer
+                            format: int32
+                            minimum: 0
+                            maximum: 1000
+                          yearly:
+                            description: >-
+                              Of each of so many years.
+                            type: integer
+                            format: int32
+                            minimum: 0
+                            maximum: 1000
+                          minKeep:
+                            description: >-
+                              The newest so many stay whatever the other rules say.
+                            type: integer
+                            format: int32
+                            minimum: 1
+                            maximum: 1000
+                      s3:
+                        description: A bucket of an S3 service. Keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+                        type: object
+                        required: [endpoint, bucket]
+                        properties:
+                          endpoint:
+                            description: Such as https://s3.example.com.
+                            type: string
+                            minLength: 1
+                            maxLength: 512
+                            pattern: '^https?://[^ \n]+$'
+                            x-kubernetes-validations:
+                              - rule: "!self.matches('://[^/]*:[^/]*@')"
+                                message: a password does not belong into an address; put it into the Secret of credentialsSecretRef
+                              - rule: self == oldSelf
+                                message: a repository can't be changed; add a destination of another name for the new one
+                          bucket:
+                            type: string
+                            minLength: 3
+                            maxLength: 63
+                            pattern: '^[a-z0-9][-a-z0-9.]*[a-z0-9]$'
+                            x-kubernetes-validations:
+                              - rule: self == oldSelf
+                                message: a repository can't be changed; add a destination of another name for the new one
+                          prefix:
+                            description: A folder of the bucket; policies and sources get folders of their own below it.
+                            type: string
+                            maxLength: 512
+                            pattern: '^[A-Za-z0-9._/=-]*$'
+                          region:
+                            type: string
+                            default: us-east-1
+                            maxLength: 64
+                            pattern: '^[-A-Za-z0-9]+$'
+                          forcePathStyle:
+                            description: The bucket is part of the path, not of the host's name.
+                            type: boolean
+                            default: true
+                      restic:
+                        description: A restic repository, made where there is none. Key RESTIC_PASSWORD and those of the backend.
+                        type: object
+                        required: [repository]
+                        properties:
+                          repository:
+                            description: Such as s3:https://s3.example.com/bucket/folder or rest:https://rest.example.com/.
+                            type: string
+                            minLength: 1
+                            maxLength: 1024
+                            pattern: '^[^ \n]+$'
+                            x-kubernetes-validations:
+                              - rule: "!self.matches('://[^/]*:[^/]*@')"
+                                message: a password does not belong into an address; put it into the Secret of credentialsSecretRef
+                              - rule: self == oldSelf
+                                message: a repository can't be changed; add a destination of another name for the new one
+                      borg:
+                        description: A borg repository, made where there is none. Key BORG_PASSPHRASE; ssh-privatekey and known_hosts over ssh.
+                        type: object
+                        required: [repository]
+                        properties:
+                          repository:
+                            description: Such as ssh://user@host:23/./backups.
+                            type: string
+                            minLength: 1
+                            maxLength: 1024
+                            pattern: '^[^ \n]+$'
+                            x-kubernetes-validations:
+                              - rule: "!self.matches('://[^/]*:[^/]*@')"
+                                message: a password does not belong into an address; put it into the Secret of credentialsSecretRef
+                              - rule: self == oldSelf
+                                message: a repository can't be changed; add a destination of another name for the new one
+                          remotePath:
+                            description: The name of borg on the server, such as borg-1.4.
+                            type: string
+                            maxLength: 256
+                            pattern: '^[-A-Za-z0-9._/]+$'
+                      rclone:
+                        description: Any remote of rclone. Key rclone.conf.
+                        type: object
+                        required: [remote, path]
+                        properties:
+                          remote:
+                            description: The name of the remote in rclone.conf.
+                            type: string
+                            minLength: 1
+                            maxLength: 64
+                            pattern: '^[A-Za-z0-9_][-A-Za-z0-9_.+@]*$'
+                          path:
+                            description: A folder of the remote; policies and sources get folders of their own below it.
+                            type: string
+                            maxLength: 512
+                            pattern: '^[^\n]*$'
+                    x-kubernetes-validations:
+                      - rule: "[has(self.s3), has(self.restic), has(self.borg), has(self.rclone)].filter(given, given).size() == 1"
+                        message: give exactly one of s3, restic, borg and rclone
+                retention:
+                  description: How long artifacts are kept. Times are in UTC.
+                  type: object
+                  default: {daily: 7, weekly: 4, minKeep: 1}
+                  properties:
+                    last:
+                      description: >-
+                        The newest so many.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                    hourly:
+                      description: >-
+                        The newest artifact of each of so many hours.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                    daily:
+                      description: >-
+                        Of each of so many days.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                      default: 7
+                    weekly:
+                      description: >-
+                        Of each of so many ISO weeks.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                      default: 4
+                    monthly:
+                      description: >-
+                        Of each of so many months.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                    yearly:
+                      description: >-
+                        Of each of so many years.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                    minKeep:
+                      description: >-
+                        The newest so many stay whatever the other rules say.
+                      type: integer
+                      format: int32
+                      minimum: 1
+                      maximum: 1000
+                      default: 1
+                  x-kubernetes-validations:
+                    - rule: "[has(self.last) ? self.last : 0, has(self.hourly) ? self.hourly : 0, has(self.daily) ? self.daily : 0, has(self.weekly) ? self.weekly : 0, has(self.monthly) ? self.monthly : 0, has(self.yearly) ? self.yearly : 0].exists(number, number > 0)"
+                      message: at least one of last, hourly, daily, weekly, monthly and yearly must be positive
+                verification:
+                  description: How a stored artifact is checked before anything older is pruned.
+                  type: object
+                  default: {}
+                  properties:
+                    afterEach:
+                      description: >-
+                        read fetches every file and compares its checksum, stat looks at names and sizes, none trusts the
+                        upload.
+                      type: string
+                      default: read
+                      enum: [none, stat, read]
+                freshness:
+                  description: What makes a backup too old or too small.
+                  type: object
+                  default: {}
+                  properties:
+                    maxAge:
+                      description: Such as 26h or 90m; twice the longest gap of the schedule where it is not given.
+                      type: string
+                      maxLength: 16
+                      pattern: '^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$'
+                      minLength: 2
+                    minSizeBytes:
+                      description: >-
+                        A smaller artifact is kept, but nothing is pruned after it and the policy is not fresh.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 2147483647
+                      default: 1
+                    maxShrinkPercent:
+                      description: >-
+                        Likewise for one that is smaller than the one before by more than this.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 100
+                      default: 50
+                podTemplate:
+                  description: How the pods of the jobs run.
+                  type: object
+                  default: {}
+                  properties:
+                    resources:
+                      description: Of every container of the pods.
+                      type: object
+                      default:
+                        requests: {cpu: 100m, memory: 128Mi}
+                        limits: {cpu: "1", memory: 1Gi}
+                      properties:
+                        requests:
+                          description: What the scheduler reserves.
+                          type: object
+                          maxProperties: 16
+                          additionalProperties:
+                            x-kubernetes-int-or-string: true
+                            anyOf:
+                              - type: integer
+                              - type: string
+                            maxLength: 32
+                            pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                        limits:
+                          description: What the container may use at most.
+                          type: object
+                          maxProperties: 16
+                          additionalProperties:
+                            x-kubernetes-int-or-string: true
+                            anyOf:
+                              - type: integer
+                              - type: string
+                            maxLength: 32
+                            pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                    nodeSelector:
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                    tolerations:
+                      description: Tolerations as in a pod; the API server checks them.
+                      type: array
+                      maxItems: 16
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        x-kubernetes-preserve-unknown-fields: true
+                    priorityClassName:
+                      type: string
+                      minLength: 1
+                      maxLength: 253
+                      pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                    images:
+                      description: The images of the programs, by tag or digest. Each needs a shell beside its program.
+                      type: object
+                      default: {}
+                      properties:
+                        postgres:
+                          description: The default is docker.io/library/postgres with the tag majorVersion.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                        tar:
+                          description: GNU tar.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: docker.io/library/debian:12-slim
+                        kubectl:
+                          description: kubectl.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: docker.io/alpine/k8s:1.34.1
+                        rclone:
+                          description: rclone, for s3 and rclone.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: docker.io/rclone/rclone:1.71
+                        restic:
+                          description: restic.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: docker.io/restic/restic:0.18.0
+                        borg:
+                          description: borg and ssh.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: ghcr.io/borgmatic-collective/borgmatic:2.0
+              x-kubernetes-validations:
+                - rule: "!self.sources.exists(source, has(source.manifests) && source.manifests.includeSecrets) || self.destinations.all(destination, has(destination.restic) || has(destination.borg))"
+                  message: Secrets are exported only towards restic and borg, which encrypt; set includeSecrets to false or remove the other destinations
+            status:
+              description: What became of the backups.
+              type: object
+              default:
+                observedGeneration: -1
+              properties:
+                observedGeneration:
+                  description: The generation of the spec that this status is about.
+                  type: integer
+                  format: int64
+                lastHandledReconcileAt:
+                  description: The last value of the annotation quartermaster.dev/requestedAt that was acted on.
+                  type: string
+                  maxLength: 256
+                nextRunTime:
+                  description: When the next run is due, without the jitter.
+                  type: string
+                  format: date-time
+                lastSuccessTime:
+                  description: The oldest of the last successes of the required destinations.
+                  type: string
+                  format: date-time
+                size:
+                  description: The last artifacts of all sources together.
+                  type: string
+                  maxLength: 16
+                targets:
+                  description: One entry for each source and destination.
+                  type: array
+                  maxItems: 256
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [source, destination]
+                  items:
+                    type: object
+                    required: [source, destination]
+                    properties:
+                      source:
+                        type: string
+                        maxLength: 20
+                      destination:
+                        type: string
+                        maxLength: 20
+                      lastAttemptTime:
+                        description: When the last run ended.
+                        type: string
+                        format: date-time
+                      lastSuccessTime:
+                        description: When the last run ended that went well.
+                        type: string
+                        format: date-time
+                      lastResult:
+                        type: string
+                        enum: [Succeeded, Partial, Failed]
+                      reason:
+                        description: Why it failed, in one word.
+                        type: string
+                        maxLength: 64
+                      artifact:
+                        description: The newest artifact.
+                        type: string
+                        maxLength: 64
+                      sizeBytes:
+                        type: integer
+                        format: int64
+                      durationSeconds:
+                        type: integer
+                        format: int64
+                      count:
+                        description: Artifacts that are kept.
+                        type: integer
+                        format: int64
+                      oldest:
+                        description: The oldest of them.
+                        type: string
+                        maxLength: 64
+                      lastVerifiedTime:
+                        description: When an artifact was last checked at the destination.
+                        type: string
+                        format: date-time
+                      pruned:
+                        description: What became of the pruning after the last run.
+                        type: string
+                        enum: [Done, Refused, Failed]
+                      suspicion:
+                        description: What is odd about the newest artifact; nothing is pruned until that is cleared up.
+                        type: string
+                        maxLength: 1024
+                      consecutiveFailures:
+                        type: integer
+                        format: int64
+                      message:
+                        type: string
+                        maxLength: 2048
+                inventory:
+                  description: The children that the operator has made.
+                  type: array
+                  maxItems: 512
+                  x-kubernetes-list-type: atomic
+                  items:
+                    type: object
+                    required: [apiVersion, kind, name, uid]
+                    properties:
+                      apiVersion:
+                        type: string
+                        maxLength: 317
+                      kind:
+                        type: string
+                        maxLength: 63
+                      namespace:
+                        type: string
+                        maxLength: 63
+                      name:
+                        type: string
+                        maxLength: 253
+                      uid:
+                        type: string
+                        maxLength: 128
+                conditions:
+                  type: array
+                  maxItems: 16
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [type]
+                  items:
+                    type: object
+                    required: [type, status, reason, message, lastTransitionTime]
+                    properties:
+                      type:
+                        type: string
+                        minLength: 1
+                        maxLength: 63
+                      status:
+                        type: string
+                        enum: ["True", "False", Unknown]
+                      reason:
+                        type: string
+                        minLength: 1
+                        maxLength: 128
+                      message:
+                        type: string
+                        maxLength: 4096
+                      observedGeneration:
+                        type: integer
+                        format: int64
+                      lastTransitionTime:
+                        type: string
+                        format: date-time
+
+"""#

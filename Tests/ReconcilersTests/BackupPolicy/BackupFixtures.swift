@@ -1,0 +1,73 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+extension BackupPolicy {
+    /// A policy `shop/nightly` of 2026-01-01: source `db` to `bucket` and `box`, every day at two.
+    static func fixture(_ spec: String = "", status: String? = nil) throws -> BackupPolicy {
+        var object = try DynamicObject.fixture(
+            """
+            apiVersion: quartermaster.dev/v1alpha1
+            kind: BackupPolicy
+            metadata: {name: nightly, namespace: shop, uid: uid-nightly, generation: 2, creationTimestamp: "2026-01-01T00:00:00Z"}
+            spec:
+              schedule: 0 2 * * *
+              sources: [{name: db, pvc: {claimName: data}}]
+              destinations:
+              - {name: bucket, credentialsSecretRef: {name: s}, rclone: {remote: a, path: b}}
+              - {name: box, required: false, credentialsSecretRef: {name: s}, restic: {repository: /r}}
+            """)
+        if !spec.isEmpty {
+            for (key, value) in try YAML.parseDocument(Array(spec.utf8)).object ?? [:] {
+                object[path: "spec", key] = value
+            }
+        }
+        if let status { object["status"] = try YAML.parseDocument(Array(status.utf8)) }
+        return try BackupPolicy(defaulting: object)
+    }
+}
+
+extension BackupRun {
+    /// A run that ended at `end`.
+    ///
+    /// - Parameter containers: what each container left: its exit status and its termination message.
+    static func fixture(
+        _ end: String, condition: String = "Complete", reason: String = "", containers: [(String, Int, String)]
+    ) throws -> BackupRun {
+        var job = try DynamicObject.fixture(
+            """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: run, namespace: shop, labels: {quartermaster.dev/backup-source: db}}
+            status:
+              startTime: "2026-01-01T00:00:00Z"
+              conditions: [{type: \(condition), status: "True", lastTransitionTime: "\(end)"}]
+            """)
+        if !reason.isEmpty {
+            job[path: "status", "conditions"] = [
+                [
+                    "type": .string(condition), "status": "True", "lastTransitionTime": .string(end),
+                    "reason": .string(reason), "message": "Job was active longer than specified deadline",
+                ]
+            ]
+        }
+        let statuses = containers.map { name, status, message in
+            ContainerStatus(
+                name: name, ready: false,
+                state: .init(
+                    terminated: .init(exitCode: status, reason: status == 0 ? "Completed" : "Error", message: message)))
+        }
+        let pod = Pod(
+            metadata: ObjectMeta(name: "run-1", namespace: "shop"),
+            status: .init(
+                initContainerStatuses: statuses.filter { $0.name == "source" },
+                containerStatuses: statuses.filter { $0.name != "source" }))
+        return try #require(BackupRun(job: job, pods: containers.isEmpty ? [] : [pod]))
+    }
+}
+
+/// A report as the scripts write it.
+func report(_ result: String, _ fields: String = "", message: String = "") -> String {
+    #"{"version":1,"result":"\#(result)","message":"\#(message)","durationSeconds":12\#(fields)}"#
+}

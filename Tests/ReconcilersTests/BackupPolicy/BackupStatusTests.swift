@@ -1,0 +1,185 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("The status of a BackupPolicy")
+struct BackupStatusTests {
+    private static let good = report(
+        "Succeeded",
+        #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7,"oldest":"20260104T020000Z""#
+    )
+
+    private func observe(
+        _ policy: BackupPolicy, at now: String, scheduled: String? = "2026-01-10T02:00:00Z", _ runs: BackupRun...
+    ) throws -> BackupObservation {
+        var seen = BackupObservation(
+            policy: policy, now: try #require(Timestamp(rfc3339: now)), runs: runs)
+        seen.lastScheduled["db"] = scheduled.flatMap(Timestamp.init(rfc3339:))
+        return seen
+    }
+
+    private func run(_ end: String, bucket: String = good, box: String = good) throws -> BackupRun {
+        try .fixture(
+            end, containers: [("source", 0, report("Succeeded")), ("to-bucket", 0, bucket), ("to-box", 0, box)])
+    }
+
+    private func expect(
+        _ seen: BackupObservation, _ want: [String: String], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let conditions = seen.status.conditions ?? []
+        for (type, reason) in want {
+            let condition = conditions.first { $0.type == type }
+            #expect(
+                condition.map { "\($0.status.rawValue) \($0.reason)" } == reason, "\(type): \(conditions)",
+                sourceLocation: sourceLocation)
+        }
+        #expect(!conditions.contains { $0.type == "Stalled" }, sourceLocation: sourceLocation)
+    }
+
+    @Test("A good run makes everything true, with its sizes and times")
+    func good() throws {
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z"))
+        expect(
+            seen,
+            [
+                "Ready": "True Ready", "Scheduled": "True Converged", "BackupSucceeded": "True Succeeded",
+                "Fresh": "True WithinMaxAge", "Verified": "True Passed", "Pruned": "True Done",
+            ])
+        let status = seen.status
+        #expect(status.nextRunTime?.rfc3339 == "2026-01-11T02:00:00Z")
+        #expect(status.lastSuccessTime?.rfc3339 == "2026-01-10T02:05:00Z" && status.size == "2.0Mi")
+        let target = try #require(status.targets?.first)
+        #expect(target.artifact == "20260110T020001Z" && target.count == 7 && target.consecutiveFailures == nil)
+        #expect(target.lastVerifiedTime?.rfc3339 == "2026-01-10T02:05:00Z" && target.durationSeconds == 12)
+    }
+
+    @Test("A policy that was just made waits for its first run and is ready")
+    func new() throws {
+        let seen = try observe(.fixture(), at: "2026-01-01T01:00:00Z", scheduled: nil)
+        expect(
+            seen,
+            [
+                "Ready": "True Ready", "BackupSucceeded": "Unknown NeverRan", "Fresh": "False NeverRan",
+                "Verified": "Unknown NeverRan", "Pruned": "Unknown NeverRan",
+            ])
+        #expect(seen.nextLook == .seconds(3601))
+    }
+
+    @Test("A source that fails is the failure of every destination, with the source's words")
+    func sourceFails() throws {
+        let failed = try BackupRun.fixture(
+            "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
+            containers: [("source", 1, report("Failed", message: "database shop does not exist"))])
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", failed)
+        expect(seen, ["Ready": "False Failed", "BackupSucceeded": "False Failed", "Reconciling": "True Failed"])
+        let targets = try #require(seen.status.targets)
+        #expect(targets.map(\.message) == Array(repeating: "database shop does not exist", count: 2))
+        #expect(targets.map(\.consecutiveFailures) == [1, 1])
+    }
+
+    @Test("A run that was counted is counted once; the last good artifact stays in the status through failures")
+    func countedOnce() throws {
+        var policy = try BackupPolicy.fixture()
+        var runs = [try run("2026-01-10T02:05:00Z")]
+        for day in 11...13 {
+            runs.append(
+                try .fixture(
+                    "2026-01-\(day)T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
+                    containers: [
+                        ("source", 0, report("Succeeded")), ("to-bucket", 1, report("Failed", message: "no route")),
+                        ("to-box", 0, Self.good),
+                    ]))
+            policy.status = BackupObservation(policy: policy, now: runs[0].endedAt ?? .now(), runs: runs).status
+        }
+        let target = try #require(policy.status?.targets?.first)
+        #expect(target.consecutiveFailures == 3 && target.lastResult == .failed && target.message == "no route")
+        #expect(target.artifact == "20260110T020001Z" && target.lastSuccessTime?.rfc3339 == "2026-01-10T02:05:00Z")
+        let other = try #require(policy.status?.targets?.last)
+        #expect(other.lastSuccessTime?.rfc3339 == "2026-01-13T02:05:00Z" && other.consecutiveFailures == nil)
+        // Its jobs are gone by now.
+        let seen = try observe(policy, at: "2026-01-13T03:00:00Z", scheduled: "2026-01-13T02:00:00Z")
+        #expect(seen.status.targets == policy.status?.targets)
+        expect(seen, ["Ready": "False Failed", "Fresh": "False Stale"])
+    }
+
+    @Test("A failing destination that is not required does not make the policy unready")
+    func optionalDestination() throws {
+        let failed = try BackupRun.fixture(
+            "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
+            containers: [
+                ("source", 0, report("Succeeded")), ("to-bucket", 0, Self.good),
+                ("to-box", 1, report("Failed", message: "no route")),
+            ])
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", failed)
+        expect(seen, ["Ready": "True Ready", "BackupSucceeded": "True Succeeded"])
+        #expect(seen.status.targets?.last?.lastResult == .failed)
+    }
+
+    @Test("A job that ran into its deadline has no pods left and is told by its condition")
+    func deadline() throws {
+        let late = try BackupRun.fixture(
+            "2026-01-10T08:00:00Z", condition: "Failed", reason: "DeadlineExceeded", containers: [])
+        let seen = try observe(.fixture(), at: "2026-01-10T09:00:00Z", late)
+        expect(seen, ["BackupSucceeded": "False DeadlineExceeded"])
+    }
+
+    @Test("A container that left no report has failed with its exit status")
+    func noReport() throws {
+        let killed = try BackupRun.fixture(
+            "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
+            containers: [("source", 0, report("Succeeded")), ("to-bucket", 137, ""), ("to-box", 0, Self.good)])
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", killed)
+        #expect(seen.status.targets?.first?.message == "container to-bucket ended with status 137")
+    }
+
+    @Test("An incomplete backup is neither a success nor a failure, and prunes nothing")
+    func partial() throws {
+        let partial = report(
+            "Partial", #","artifact":"20260110T020001Z","sizeBytes":1,"pruned":"Refused""#, message: "files changed")
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z", bucket: partial))
+        expect(seen, ["Ready": "False Partial", "BackupSucceeded": "False Partial", "Pruned": "False Refused"])
+        #expect(seen.status.targets?.first?.lastSuccessTime == nil)
+    }
+
+    @Test("An artifact that shrank is not fresh, and its pruning is refused")
+    func suspicious() throws {
+        let odd = report(
+            "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":1,"pruned":"Refused","suspicion":"it shrank""#)
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z", bucket: odd))
+        expect(seen, ["Ready": "False Suspicious", "Fresh": "False Suspicious", "Pruned": "False Refused"])
+    }
+
+    @Test("A run that did not begin in its time is missed, an old backup is stale, and the operator looks in time")
+    func missedAndStale() throws {
+        var policy = try BackupPolicy.fixture()
+        policy.status = try observe(policy, at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z")).status
+        let before = try observe(policy, at: "2026-01-11T02:30:00Z")
+        expect(before, ["Ready": "True Ready"])
+        #expect(before.nextLook == .seconds(1801))
+        expect(try observe(policy, at: "2026-01-11T03:00:01Z"), ["Ready": "False Missed", "Fresh": "False Missed"])
+        let stale = try observe(policy, at: "2026-01-12T02:06:00Z", scheduled: "2026-01-12T02:00:00Z")
+        expect(stale, ["Ready": "False Stale", "Fresh": "False Stale"])
+    }
+
+    @Test("A suspended policy says so, and is not due")
+    func suspended() throws {
+        let seen = try observe(.fixture("suspend: true"), at: "2026-01-20T03:00:00Z", run("2026-01-10T02:05:00Z"))
+        expect(seen, ["Ready": "True Suspended", "Fresh": "False Suspended"])
+        #expect(seen.status.nextRunTime == nil)
+    }
+
+    @Test("A Secret that is missing and a pod that can't start are told under Scheduled")
+    func scheduled() throws {
+        let missing = report("Failed", #","reason":"SecretMissing""#, message: "Secret s is missing or has no key X")
+        let seen = try observe(
+            .fixture(), at: "2026-01-10T03:00:00Z",
+            .fixture(
+                "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
+                containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, missing), ("to-box", 0, Self.good)]))
+        expect(seen, ["Ready": "False SecretMissing", "Scheduled": "False SecretMissing"])
+        var waiting = try observe(.fixture(), at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z"))
+        waiting.waiting["db"] = "container source waits: ImagePullBackOff"
+        expect(waiting, ["Ready": "False PodWaiting"])
+    }
+}
