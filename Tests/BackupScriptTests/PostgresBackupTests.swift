@@ -6,7 +6,9 @@ struct PostgresBackupTests {
     @Test("A dump is stored, read back, pruned by retention, and comes back row by row")
     func wholeWay() throws {
         let server = try PostgresServer()
+        defer { server.stop() }
         let s3 = try S3Server()
+        defer { s3.stop() }
         let sandbox = try Sandbox()
         try server.query("CREATE DATABASE shop")
         try server.query(
@@ -45,6 +47,7 @@ struct PostgresBackupTests {
     @Test("A wrong database name fails, leaves no artifact, and nothing is pruned in thirty days of it")
     func wrongDatabase() throws {
         let server = try PostgresServer()
+        defer { server.stop() }
         let sandbox = try Sandbox()
         let folder = try sandbox.localDestination()
         try server.query("CREATE DATABASE shop")
@@ -71,6 +74,7 @@ struct PostgresBackupTests {
     @Test("Half a dump is noticed before anything is stored")
     func halfADump() throws {
         let server = try PostgresServer()
+        defer { server.stop() }
         let sandbox = try Sandbox()
         try server.query("CREATE TABLE big AS SELECT i, md5(i::text) FROM generate_series(1, 20000) i")
         // As a full disk that nobody reports, or a connection that ends quietly.
@@ -89,6 +93,7 @@ struct PostgresBackupTests {
     @Test("A killed run leaves nothing that looks whole, and the next one works")
     func killedRun() throws {
         let server = try PostgresServer()
+        defer { server.stop() }
         let sandbox = try Sandbox()
         try sandbox.shim("pg_dump", "/usr/bin/pg_dump \"$@\" || exit\ntouch \(sandbox.path("dumped"))\nsleep 60 & wait")
         let environment = try server.source(sandbox, databases: "postgres")
@@ -107,6 +112,7 @@ struct PostgresBackupTests {
     @Test("A wrong password is told without the password, a missing key by its name")
     func credentials() throws {
         let server = try PostgresServer()
+        defer { server.stop() }
         let sandbox = try Sandbox()
         var environment = try server.source(sandbox, databases: "postgres")
         environment["QM_CREDENTIALS"] = try sandbox.credentials(

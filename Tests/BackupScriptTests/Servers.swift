@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// A PostgreSQL server of the distribution on a free port of the loopback.
@@ -33,9 +34,11 @@ final class PostgresServer: Sendable {
         try eventually("PostgreSQL answers") { (try? query("SELECT 1")) == "1\n" }
     }
 
-    deinit {
-        process.terminate()
-        _ = process.wait()
+    /// To be deferred by the test: the server must live longer than its last mention.
+    func stop() {
+        // SIGINT ends the connections that are open too.
+        kill(process.id, SIGINT)
+        process.wait()
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -80,9 +83,10 @@ final class S3Server: Sendable {
         }
     }
 
-    deinit {
+    /// To be deferred by the test: the server must live longer than its last mention.
+    func stop() {
         process.terminate()
-        _ = process.wait()
+        process.wait()
     }
 
     func destination(_ sandbox: Sandbox) throws -> [String: String] {

@@ -33,6 +33,7 @@ struct VolumeBackupTests {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
         let server = try SSHServer(sandbox)
+        defer { server.stop() }
         let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
         try #require(source.result == "Succeeded", "\(source.all)")
         let stored = try sandbox.run("destination-borg.sh", server.destination(sandbox))
@@ -136,9 +137,10 @@ final class SSHServer: Sendable {
         try eventually("sshd listens") { log.log.contains("Server listening") }
     }
 
-    deinit {
+    /// To be deferred by the test: the server must live longer than its last mention.
+    func stop() {
         process.terminate()
-        _ = process.wait()
+        process.wait()
     }
 
     func destination(_ sandbox: Sandbox) throws -> [String: String] {
