@@ -106,8 +106,7 @@ package final class EmbeddedAPIServer: Sendable {
 
     private func handle(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
         guard let http = state.withLock({ $0.http }) else { return responder.abort() }
-        RequestHandler(core: core, server: http).handle(request, responder)
-        react()
+        RequestHandler(core: core, server: http, react: { [self] in react() }).handle(request, responder)
     }
 
     /// Lets the built-in controllers look at what has changed, until nothing changes any more.

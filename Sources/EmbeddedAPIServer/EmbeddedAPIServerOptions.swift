@@ -22,6 +22,8 @@ package struct EmbeddedAPIServerOptions: Sendable {
     package var bookmarkInterval: Duration
     /// Of a watch that names none.
     package var watchTimeout: Duration
+    /// What a watch may hold for a client that reads slowly; more waits in the history, and gives 410 in the end.
+    package var watchBufferBytes: Int
     /// Deletes dependents of deleted owners, and the content of deleted namespaces; makes default service accounts.
     package var runsControllers: Bool
     package var now: @Sendable () -> Timestamp
@@ -31,7 +33,7 @@ package struct EmbeddedAPIServerOptions: Sendable {
     package init(
         port: UInt16 = 0, usesTLS: Bool = true, authorization: Authorization = .open,
         tokens: [String: UserInfo] = [:], historyLimit: Int = 1000, bookmarkInterval: Duration = .seconds(60),
-        watchTimeout: Duration = .seconds(2400), runsControllers: Bool = true,
+        watchTimeout: Duration = .seconds(2400), watchBufferBytes: Int = 4 << 20, runsControllers: Bool = true,
         now: @escaping @Sendable () -> Timestamp = Timestamp.now, seed: UInt64 = UInt64.random(in: .min ... .max)
     ) {
         self.port = port
@@ -41,6 +43,7 @@ package struct EmbeddedAPIServerOptions: Sendable {
         self.historyLimit = historyLimit
         self.bookmarkInterval = bookmarkInterval
         self.watchTimeout = watchTimeout
+        self.watchBufferBytes = watchBufferBytes
         self.runsControllers = runsControllers
         self.now = now
         self.seed = seed

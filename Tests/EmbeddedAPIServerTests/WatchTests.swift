@@ -96,6 +96,21 @@ struct WatchTests {
         }
     }
 
+    @Test("A watch of more than the server buffers goes on as the client reads")
+    func slowReader() async throws {
+        // With no room at all, each event waits until the one before it has gone out.
+        try await ServerFixture.run(.init(watchBufferBytes: 0)) { api in
+            let watch = api.watch("\(Self.secrets)?watch=1")
+            try await eventually("the watch is open") { api.server.openWatches == 1 }
+            for index in 0..<8 {
+                let created = try await api.create(Self.secrets, secret("s\(index)"))
+                #expect(created.status == 201)
+            }
+            _ = try await watch.waitForEvents(8)
+            #expect(watch.summary == (0..<8).map { "ADDED s\($0)" })
+        }
+    }
+
     @Test("Bookmarks come at their interval and with the end that timeoutSeconds sets")
     func bookmarks() async throws {
         try await ServerFixture.run(.init(bookmarkInterval: .milliseconds(10))) { api in

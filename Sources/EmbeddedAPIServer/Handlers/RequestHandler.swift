@@ -4,8 +4,11 @@ internal import KubeAPI
 struct RequestHandler: Sendable {
     let core: APICore
     let server: HTTPServer
+    /// Lets the built-in controllers look at what a request has changed.
+    let react: @Sendable () -> Void
 
     func handle(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
+        defer { react() }
         do {
             let user = try user(of: request)
             let info = RequestInfo(request)
@@ -38,6 +41,7 @@ struct RequestHandler: Sendable {
             throw APIFailure.injected(status: status, retryAfterSeconds: seconds, info)
         case .delay(let delay):
             server.schedule(after: delay) { [self] in
+                defer { react() }
                 do {
                     try serve(request, info, user, responder)
                 } catch {

@@ -24,9 +24,6 @@ final class WatchStream: Sendable {
     private let responder: HTTPResponder
     private let state: Mutex<State>
 
-    /// Beyond it nothing more is written until the client has read.
-    private static let bufferLimit = 4 << 20
-
     init(
         core: APICore, server: HTTPServer, context: RequestContext, parameters: ListParameters, format: ResponseFormat,
         responder: HTTPResponder
@@ -61,7 +58,7 @@ final class WatchStream: Sendable {
     func pump() {
         let (position, hasEnded, isWaiting) = state.withLock { ($0.position, $0.hasEnded, $0.isWaiting) }
         guard !hasEnded, !isWaiting else { return }
-        if responder.bufferedBytes > Self.bufferLimit { return waitForReader() }
+        if responder.bufferedBytes > core.options.watchBufferBytes { return waitForReader() }
         let current = core.store.resourceVersion
         let events: [StoredEvent]
         do {
@@ -160,6 +157,7 @@ final class WatchStream: Sendable {
 
     private func waitForReader() {
         state.withLock { $0.isWaiting = true }
+        responder.measure()
         schedule(after: .milliseconds(50)) { stream in
             stream.state.withLock { $0.isWaiting = false }
             stream.pump()

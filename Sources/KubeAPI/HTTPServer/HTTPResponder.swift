@@ -56,7 +56,14 @@ package final class HTTPResponder: Sendable {
     }
 
     /// Bytes that were written and that the peer has not taken yet: what a producer looks at before it writes more.
+    ///
+    /// Counted at the last `write` or `measure`.
     package var bufferedBytes: Int { buffered.load(ordering: .relaxed) }
+
+    /// Counts anew, soon, how much the peer has still to take.
+    package func measure() {
+        server.perform(id) { $0.measure() }
+    }
 
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 

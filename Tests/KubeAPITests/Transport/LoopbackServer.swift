@@ -26,12 +26,13 @@ final class LoopbackServer: Sendable {
         var requests: [Request] = []
         var connections: [Int32] = []
         var openSockets: Set<Int32> = []
+        /// Until its thread has closed it: the number may belong to somebody else after that.
+        var listener: Int32?
     }
 
     typealias Handler = @Sendable (Request, Connection) -> Void
 
     let port: Int
-    private let listener: Int32
     private let state = Mutex(State())
     private let handler: Handler
     private let greeting: String
@@ -40,13 +41,12 @@ final class LoopbackServer: Sendable {
     init(greeting: String = "", handler: @escaping Handler) throws {
         self.greeting = greeting
         self.handler = handler
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard listener >= 0 else { throw SetUpError(step: "socket") }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = listener
         let code = withUnsafeMutableBytes(of: &address) { bytes -> Int32 in
             guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
             guard bind(listener, address, length) == 0, listen(listener, 512) == 0 else { return -1 }
@@ -54,12 +54,14 @@ final class LoopbackServer: Sendable {
         }
         guard code == 0 else { throw SetUpError(step: "bind") }
         port = Int(UInt16(bigEndian: address.sin_port))
+        state.withLock { $0.listener = listener }
         startDetachedThread(named: "listener") { [weak self] in
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0, let self else { break }
                 self.serve(client)
             }
+            self?.state.withLock { $0.listener = nil }
             close(listener)
         }
     }
@@ -72,8 +74,8 @@ final class LoopbackServer: Sendable {
 
     /// Ends the listener and all connections.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
         state.withLock { state in
+            if let listener = state.listener { _ = shutdown(listener, Int32(SHUT_RDWR)) }
             for socket in state.openSockets { _ = shutdown(socket, Int32(SHUT_RDWR)) }
         }
     }
