@@ -36,14 +36,6 @@ package final class HealthChecks: Sendable {
         checks.withLock { $0.append((name, check)) }
     }
 
-    /// The names and reasons of the checks that fail now.
-    package func failures() -> [(name: String, reason: String)] {
-        checks.withLock { $0 }.compactMap { entry in
-            guard case .failing(let reason) = entry.check() else { return nil }
-            return (entry.name, reason)
-        }
-    }
-
     /// The answer to a request, in kube-apiserver's form, with the reason where that one withholds it.
     ///
     /// - Parameters:

@@ -25,5 +25,4 @@ package enum MetricName {
     package static let resourceCondition = "quartermaster_resource_condition"
     package static let driftCorrected = "quartermaster_drift_corrected_total"
     package static let eventsDropped = "quartermaster_events_dropped_total"
-    package static let logLinesDropped = "quartermaster_log_lines_dropped_total"
 }
