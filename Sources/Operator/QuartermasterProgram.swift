@@ -6,7 +6,7 @@ extension CommandLineProgram {
     /// `quartermaster`.
     static let quartermaster = CommandLineProgram(
         name: "quartermaster",
-        summary: "Quartermaster keeps the worker pools of a Kubernetes cluster true.",
+        summary: "Quartermaster keeps the worker pools and backups of a Kubernetes cluster true.",
         commands: [RunCommand.self, RenderCommand.self, VersionCommand.self],
         exitStatus: { error in error is ConfigurationError || error is JSONError || error is Rendering.Failure ? 2 : 1 }
     )

@@ -34,5 +34,5 @@ package struct Drift: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Never holds a value of the field: it may be part of a Secret.
-    package var description: String { "\(path) was changed by \(manager ?? "an unknown manager")" }
+    package var description: String { "\(path) was changed by \(manager ?? "a manager that left no trace")" }
 }
