@@ -17,8 +17,13 @@ struct ListParameters: Sendable {
     /// - Throws: `APIFailure` 400 and 422.
     init(_ context: RequestContext) throws {
         let request = context.request
-        if let text = request.parameter("labelSelector") { labels = try LabelQuery(text) }
-        if let text = request.parameter("fieldSelector") { fields = try FieldQuery(text, for: context.definition) }
+        do {
+            labels = try LabelQuery(request.parameter("labelSelector") ?? "")
+            fields = try FieldQuery(request.parameter("fieldSelector") ?? "")
+        } catch {
+            throw APIFailure.badRequest(error.message)
+        }
+        try fields.check(for: context.definition)
         if let name = context.info.name {
             fields.requirements.append(.init(field: "metadata.name", value: name, isEqual: true))
         }
