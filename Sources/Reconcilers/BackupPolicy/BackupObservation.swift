@@ -15,10 +15,11 @@ package struct BackupObservation: Sendable {
     package var pruneFailures: [WriteFailure] = []
     package var inventory: [InventoryEntry] = []
 
-    package init(policy: BackupPolicy, now: Timestamp, runs: [BackupRun]) {
+    package init(policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = []) {
         self.policy = policy
         self.now = now
         targets = RunHistory.targets(of: policy, runs: runs)
+        targets.add(verifications, of: policy)
         for run in runs {
             if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
@@ -52,6 +53,7 @@ extension BackupObservation {
         if let nextRun { times.append(nextRun + .seconds(1)) }
         times += patienceEnds
         times += requiredTargets.map { ($0.lastSuccessTime ?? created) + maxAge + .seconds(1) }
+        times += overdueTimes.map { $0 + .seconds(1) }
         times += policy.spec.sources.compactMap { missedAfter($0.name).map { $0 + .seconds(1) } }
         return times.map { $0 - now }.filter { $0 > .zero }.min()
     }
@@ -77,8 +79,11 @@ struct RunTimes {
 
 extension BackupPolicy {
     /// `nil` only where the spec breaks a rule.
-    var times: RunTimes? {
-        guard let schedule = try? CronSchedule(spec.schedule), let zone = try? TimeZoneRules.named(spec.timeZone) else {
+    var times: RunTimes? { times(spec.schedule) }
+
+    /// Any schedule in the policy's time zone.
+    func times(_ schedule: String) -> RunTimes? {
+        guard let schedule = try? CronSchedule(schedule), let zone = try? TimeZoneRules.named(spec.timeZone) else {
             return nil
         }
         return RunTimes(schedule: schedule, zone: zone)

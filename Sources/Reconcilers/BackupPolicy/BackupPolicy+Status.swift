@@ -37,6 +37,12 @@ extension BackupPolicy {
         package var count: Int64?
         package var oldest: String?
         package var lastVerifiedTime: Timestamp?
+        package var lastCheckTime: Timestamp?
+        /// What the last check of the destination found wrong.
+        package var checkFailure: String?
+        package var lastDrillTime: Timestamp?
+        package var lastDrillSeconds: Int64?
+        package var drillFailure: String?
         /// `Done`, `Refused` or `Failed`.
         package var pruned: String?
         package var suspicion: String?

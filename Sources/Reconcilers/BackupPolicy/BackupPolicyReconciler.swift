@@ -30,11 +30,12 @@ package struct BackupPolicyReconciler: Reconciler {
                 LabelKey.managedBy: LabelKey.manager,
                 LabelKey.backupPolicy: ChildName.labelValue(policy.metadata.name ?? ""),
             ], recorded: policy.status?.inventory ?? [])
-        var seen = BackupObservation(policy: policy, now: now(), runs: runs.list(of: policy))
+        var seen = BackupObservation(
+            policy: policy, now: now(), runs: runs.list(of: policy), verifications: runs.verifications(of: policy))
         seen.failures = written.failures
         seen.pruneFailures = written.pruneFailures
         seen.inventory = written.inventory
-        for source in policy.spec.sources {
+        for source in policy.ownSources {
             let name = ObjectKey(namespace: object.namespace, name: policy.cronJobName(source.name))
             let time = cronJobs.store.get(name)?.value(at: "status", "lastScheduleTime")?.string
             seen.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))

@@ -95,29 +95,6 @@ extension BackupObservation {
         }
     }
 
-    private func addVerification(to conditions: inout Conditions) {
-        if policy.spec.verification.afterEach == .none {
-            conditions.note(.verified, .false, .disabled, "spec.verification.afterEach is none: nothing is read back")
-            return
-        }
-        if let failed = requiredTargets.first(where: { $0.reason == "VerificationFailed" }) {
-            conditions.add(
-                .verified, Finding(.failed, "\(failed.name): \(failed.message ?? "it can't be read back")", .wait),
-                orElse: .passed, "")
-            return
-        }
-        let times = requiredTargets.map(\.lastVerifiedTime)
-        guard !times.contains(nil), let oldest = times.compactMap(\.self).min() else {
-            conditions.note(.verified, .unknown, .neverRan, "not every target has been checked yet")
-            return
-        }
-        if oldest + maxAge < now {
-            conditions.note(.verified, .false, .overdue, "no check in the last \(maxAge.policyText)")
-        } else {
-            conditions.add(.verified, nil, orElse: .passed, "the newest artifacts were checked where they are stored")
-        }
-    }
-
     private func addPruning(to conditions: inout Conditions) {
         if let odd = targets.first(where: { $0.pruned == "Refused" || $0.pruned == "Failed" }) {
             let why = odd.suspicion ?? odd.message ?? "the newest artifact is not whole"

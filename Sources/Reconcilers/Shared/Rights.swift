@@ -43,7 +43,7 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "rbac.authorization.k8s.io", "rolebindings", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy+Access"),
-        // Only for the two roles that config/rbac/backup.yaml names.
+        // Only for the three roles that config/rbac/backup.yaml names.
         Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),

@@ -19,12 +19,13 @@ extension BackupPolicy {
             .serviceAccount, of: self, named: sharedName, ["automountServiceAccountToken": false])
     }
 
-    /// Rights for the sources that read manifests, none for the others.
+    /// Rights for the sources that read manifests and for hooks, none for the others.
     func roleBindings() throws -> [DesiredChild] {
         let manifests = spec.sources.compactMap(\.manifests)
         var roles: [(suffix: String, role: String)] = []
         if !manifests.isEmpty { roles.append(("reader", "quartermaster-backup-reader")) }
         if manifests.contains(where: \.includeSecrets) { roles.append(("secrets", "quartermaster-backup-secrets")) }
+        if spec.hooks != nil { roles.append(("hooks", "quartermaster-backup-hooks")) }
         return try roles.map { suffix, role in
             try DesiredChild(
                 .roleBinding, of: self, named: ChildName.joined(metadata.name ?? "", suffix, limit: 52),

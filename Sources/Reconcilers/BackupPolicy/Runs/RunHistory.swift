@@ -5,7 +5,7 @@ internal import KubeAPI
 package enum RunHistory {
     package static func targets(of policy: BackupPolicy, runs: [BackupRun]) -> [BackupPolicy.Target] {
         let previous = policy.status?.targets ?? []
-        return policy.spec.sources.flatMap { source in
+        return policy.ownSources.flatMap { source in
             policy.spec.destinations.map { destination in
                 var target =
                     previous.first { $0.source == source.name && $0.destination == destination.name }
