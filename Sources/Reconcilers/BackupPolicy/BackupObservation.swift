@@ -14,12 +14,26 @@ package struct BackupObservation: Sendable {
     package var failures: [WriteFailure] = []
     package var pruneFailures: [WriteFailure] = []
     package var inventory: [InventoryEntry] = []
+    /// Sources that get nothing because they are not permitted, with what has to be done.
+    package var refused: [String: String] = [:]
+    /// Sources of etcd that no node of the cluster has.
+    package var withoutServers: Set<String> = []
+    package var velero: [VeleroSource] = []
 
-    package init(policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = []) {
+    package init(
+        policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = [],
+        velero: [VeleroSource] = []
+    ) {
         self.policy = policy
         self.now = now
         targets = RunHistory.targets(of: policy, runs: runs)
         targets.add(verifications, of: policy)
+        self.velero = velero
+        for source in velero {
+            targets.append(source.target(after: policy.status?.target(source.name, BackupPolicy.veleroDestination)))
+            lastScheduled[source.name] = source.lastScheduled
+            if let end = source.patienceEnds { patienceEnds.append(end) }
+        }
         for run in runs {
             if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
@@ -42,7 +56,9 @@ extension BackupObservation {
     /// Those that the policy can't do without.
     var requiredTargets: [BackupPolicy.Target] {
         let required = Set(policy.spec.destinations.filter(\.required).map(\.name))
-        let chosen = targets.filter { required.contains($0.destination) }
+        let chosen = targets.filter {
+            required.contains($0.destination) || $0.destination == BackupPolicy.veleroDestination
+        }
         // Where nothing is required, everything is.
         return chosen.isEmpty ? targets : chosen
     }
@@ -60,7 +76,7 @@ extension BackupObservation {
 
     /// When a run of the source that has not begun until then is missed.
     func missedAfter(_ source: String) -> Timestamp? {
-        guard !policy.spec.suspend else { return nil }
+        guard !policy.spec.suspend, refused[source] == nil else { return nil }
         let due = policy.times?.next(after: lastScheduled[source] ?? created)
         return due.map { $0 + .seconds(policy.spec.startingDeadlineSeconds) }
     }

@@ -2,7 +2,9 @@ internal import KubeAPI
 
 extension BackupPolicy {
     /// The kinds that a policy's inventory may hold.
-    static let childTypes: [ResourceType] = [.cronJob, .configMap, .serviceAccount, .roleBinding]
+    static let childTypes: [ResourceType] = [
+        .cronJob, .configMap, .serviceAccount, .roleBinding, .veleroSchedule,
+    ]
 
     static let sourceContainer = "source"
     /// What the targets of velero sources have for a destination.
@@ -12,9 +14,15 @@ extension BackupPolicy {
 
     /// Every child that the policy wants, in the order in which they are written: scripts and rights before the jobs
     /// that need them.
-    package func children() throws -> [DesiredChild] {
-        try [scripts(), serviceAccount()] + roleBindings() + ownSources.map(cronJob)
-            + [checkJob()].compactMap(\.self) + drillSources.compactMap(drillJob)
+    ///
+    /// - Parameter refused: the names of sources that get nothing: they are not permitted.
+    package func children(without refused: Set<String> = []) throws -> [DesiredChild] {
+        let sources = spec.sources.filter { !refused.contains($0.name) }
+        // Velero needs no pods of ours.
+        let shared = ownSources.isEmpty ? [] : try [scripts(), serviceAccount()] + roleBindings(for: sources)
+        return try shared + sources.filter { $0.velero == nil }.map(cronJob) + sources.compactMap(veleroSchedule)
+            + [checkJob()].compactMap(\.self)
+            + drillSources.filter { !refused.contains($0.name) }.compactMap(drillJob)
     }
 
     /// The name of a source's CronJob: the job's name adds 11 characters to it, and must be a label's value.

@@ -14,6 +14,10 @@ extension BackupPolicy {
         package var conditions: [Condition]?
 
         package init() {}
+
+        func target(_ source: String, _ destination: String) -> Target? {
+            targets?.first { $0.source == source && $0.destination == destination }
+        }
     }
 
     /// One source at one destination.

@@ -3,6 +3,10 @@ internal import KubeAPI
 // Whether backups were looked at again: after each run, by checks of their own, and by restores.
 extension BackupObservation {
     func addVerification(to conditions: inout Conditions) {
+        if policy.ownSources.isEmpty {
+            conditions.note(.verified, .false, .disabled, "what Velero stores is not read back")
+            return
+        }
         let verification = policy.spec.verification
         if verification.afterEach == .none, verification.checkSchedule == nil, verification.drill == nil {
             conditions.note(

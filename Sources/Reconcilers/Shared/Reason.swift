@@ -11,6 +11,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case nameConflict = "NameConflict"
     case writeFailed = "WriteFailed"
     case contended = "Contended"
+    case crdNotInstalled = "CRDNotInstalled"
 
     // NodesClaimed.
     case claimed = "Claimed"
@@ -29,6 +30,8 @@ package enum Reason: String, Sendable, CaseIterable {
     // Of BackupPolicy.
     case converged = "Converged"
     case secretMissing = "SecretMissing"
+    case engineNotInstalled = "EngineNotInstalled"
+    case unsupportedDatastore = "UnsupportedDatastore"
     case podWaiting = "PodWaiting"
     case succeeded = "Succeeded"
     case failed = "Failed"
