@@ -5,6 +5,7 @@ extension BackupPolicy {
     static let childTypes: [ResourceType] = [.cronJob, .configMap, .serviceAccount, .roleBinding]
 
     static let sourceContainer = "source"
+    static let notifierContainer = "notify"
 
     static func destinationContainer(_ destination: String) -> String { "to-\(destination)" }
 
@@ -17,6 +18,11 @@ extension BackupPolicy {
     /// The name of a source's CronJob: the job's name adds 11 characters to it, and must be a label's value.
     package func cronJobName(_ source: String) -> String {
         ChildName.joined(metadata.name ?? "", source, limit: 52)
+    }
+
+    /// By these labels a source's jobs and pods are known.
+    package func runLabels(of source: String) -> [String: String] {
+        [LabelKey.backupPolicy: ChildName.labelValue(metadata.name ?? ""), LabelKey.backupSource: source]
     }
 
     /// The name of what all sources share.
