@@ -46,7 +46,6 @@ package enum Reason: String, Sendable, CaseIterable {
     case done = "Done"
     case refused = "Refused"
     case applied = "Applied"
-    case crdNotInstalled = "CRDNotInstalled"
     case notSent = "NotSent"
     case off = "Off"
 
