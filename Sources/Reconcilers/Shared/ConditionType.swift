@@ -16,4 +16,5 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case fresh = "Fresh"
     case verified = "Verified"
     case pruned = "Pruned"
+    case alertingReady = "AlertingReady"
 }
