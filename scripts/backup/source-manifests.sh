@@ -50,6 +50,7 @@ export_objects() {
 if [ -n "${QM_NAMESPACES:-}" ]; then
     for namespace in $QM_NAMESPACES; do export_objects "$namespace" "$artifact/$namespace"; done
 else
+    # shellcheck disable=SC2153 # no misspelling
     export_objects "$QM_NAMESPACE" "$artifact"
 fi
 field objects "$objects"

@@ -32,6 +32,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var verification: Verification
         package var freshness: Freshness
         package var hooks: Hooks?
+        package var alerting: Alerting
+        package var network: Network
         package var podTemplate: PodSettings
     }
 
@@ -142,6 +144,24 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var maxShrinkPercent: Int
     }
 
+    package struct Alerting: Sendable, Hashable, Codable {
+        package enum Rule: String, Sendable, Hashable, Codable {
+            case auto = "Auto"
+            case off = "Off"
+        }
+
+        package var prometheusRule: Rule
+        /// Of the PrometheusRule.
+        package var labels: [String: String]?
+        package var webhookSecretRef: SecretReference?
+        package var onSuccess: Bool
+    }
+
+    package struct Network: Sendable, Hashable, Codable {
+        package var enabled: Bool
+        package var egressPorts: [Int]?
+    }
+
     package struct PodSettings: Sendable, Hashable, Codable {
         /// ResourceRequirements of every container.
         package var resources: JSONObject
@@ -161,6 +181,7 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var borg: String
         package var k3s: String
         package var etcd: String
+        package var curl: String
     }
 }
 

@@ -24,6 +24,7 @@ extension BackupPolicyReconciler {
         controller.watches(velero.backups) { velero.policies(of: $0, among: policies) }
         controller.watches(reconciler.servers) { Self.policies(concernedByNode: $0, among: policies) }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
+        environment.exposeBackups(of: policies)
         return controller
     }
 

@@ -10,10 +10,10 @@ extension BackupPolicy {
         return try cronJob(
             named: cronJobName(source.name), labels: [LabelKey.backupSource: source.name], schedule: spec.schedule,
             PodPlan(
-                initContainers: hookContainers(hooks.pre ?? [], .pre, for: source)
+                initContainers: notifier(for: source) + hookContainers(hooks.pre ?? [], .pre, for: source)
                     + [sourceContainer(plan, for: source)] + hookContainers(hooks.post ?? [], .post, for: source),
                 containers: spec.destinations.map { destinationContainer(for: source, $0) },
-                volumes: [.stagingVolume(source.staging)] + commonVolumes + plan.volumes
+                volumes: [.stagingVolume(source.staging)] + commonVolumes + plan.volumes + notifierVolumes
                     + (usesToken ? [.tokenVolume] : [])
                     + spec.destinations.map { .secretVolume("to-\($0.name)", $0.credentialsSecretRef.name) },
                 needsRoot: source.needsRoot,
@@ -29,7 +29,7 @@ extension BackupPolicy {
         if !(spec.hooks?.post ?? []).isEmpty { plan.environment.append(("QM_DEFER_FAILURE", "true")) }
         return container(
             Self.sourceContainer, plan, mounts: [.mount("staging", at: "/staging")] + plan.mounts,
-            isRoot: source.needsRoot, for: source)
+            isRoot: source.needsRoot, isReported: true, for: source)
     }
 
     private func destinationContainer(for source: Source, _ destination: Destination) -> JSONValue {
@@ -48,7 +48,7 @@ extension BackupPolicy {
             mounts: [
                 .mount("staging", at: "/staging", isReadOnly: true),
                 .mount("to-\(destination.name)", at: "/credentials", isReadOnly: true),
-            ], secret: destination.credentialsSecretRef.name, for: source)
+            ], secret: destination.credentialsSecretRef.name, isReported: true, for: source)
     }
 
     /// Always the same for one policy, so that several of them spread over the time that they may take.

@@ -79,10 +79,11 @@ extension BackupPolicy {
     ///
     /// - Parameters:
     ///   - arguments: of the script.
+    ///   - isReported: whether the webhook is told what it reports.
     ///   - source: the one that it works for; `nil` where it works for all of them.
     func container(
         _ name: String, _ plan: ContainerPlan, arguments: [String] = [], mounts: [JSONValue], isRoot: Bool = false,
-        secret: String? = nil, for source: Source?
+        secret: String? = nil, isReported: Bool = false, for source: Source?
     ) -> JSONValue {
         let common: [(String, String)] =
             [("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? "")]
@@ -90,7 +91,7 @@ extension BackupPolicy {
             + [
                 ("QM_STAGING", "/staging"), ("QM_SCRIPTS", "/scripts"), ("QM_CREDENTIALS", "/credentials"),
                 ("QM_REPORT", "/dev/termination-log"),
-            ] + (secret.map { [("QM_SECRET", $0)] } ?? [])
+            ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + (isReported ? reportCopy(of: name) : [])
         return .compact([
             "name": .string(name),
             "image": .string(plan.image),
@@ -100,7 +101,7 @@ extension BackupPolicy {
             "terminationMessagePolicy": "File",
             "securityContext": securityContext(isRoot: isRoot),
             "volumeMounts": .array(
-                mounts + [
+                mounts + (isReported ? reportMounts : []) + [
                     .mount("scripts", at: "/scripts", isReadOnly: true),
                     .mount("scripts", at: "/etc/passwd", subPath: "passwd", isReadOnly: true),
                     .mount("tmp", at: "/tmp", subPath: name),
