@@ -19,17 +19,33 @@ extension PoolObservation {
         inventory = children.inventory
         pruneFailures += children.pruneFailures
         heldBack += children.heldBack
+        missingMonitoring = children.monitoringFinding
         for failure in children.failures {
-            guard let index = regions.firstIndex(where: { $0.region.name == failure.part }) else { continue }
-            regions[index].failures.append(failure.failure)
+            if let index = regions.firstIndex(where: { $0.region.name == failure.part }) {
+                regions[index].failures.append(failure.failure)
+            } else if failure.part == RegionalWorkerPool.monitoringPart {
+                monitoringFailures.append(failure.failure)
+            } else {
+                failures.append(failure.failure)
+            }
         }
+    }
+
+    /// Adds what became of the PriorityClass.
+    mutating func add(_ priority: SharedPriorityClasses.Result) {
+        inventory = Inventory.merged(inventory, priority.inventory)
+        priorityFinding = priority.finding
+        failures += priority.failure.map { [$0] } ?? []
+        pruneFailures += priority.pruneFailures
+        heldBack += priority.heldBack
     }
 
     /// How the reconcile ends, once the status is written.
     ///
     /// - Throws: The first error that is worth trying again at once; the queue knows how.
     func outcome(after wait: Duration?) throws -> Outcome {
-        let failures = nodeFailures + pruneFailures + regions.flatMap(\.failures)
+        let failures =
+            nodeFailures + pruneFailures + failures + monitoringFailures + regions.flatMap(\.failures)
         if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
         let waits = failures.compactMap(\.retryAfter) + (wait.map { [$0] } ?? [])
         return waits.min().map(Outcome.requeue(after:)) ?? .done

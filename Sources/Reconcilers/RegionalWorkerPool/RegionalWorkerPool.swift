@@ -31,6 +31,8 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var resources: JSONObject
         package var placement: Placement
         package var disruption: Disruption
+        package var network: Network
+        package var monitoring: Monitoring?
     }
 
     package struct RegionSpec: Sendable, Hashable, Codable {
@@ -59,6 +61,13 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
 
     package struct Placement: Sendable, Hashable, Codable {
         package var spread: Spread
+        package var priorityClass: PriorityClassRequest?
+    }
+
+    package struct PriorityClassRequest: Sendable, Hashable, Codable {
+        package var name: String
+        package var value: Int?
+        package var create: Bool
     }
 
     package struct Spread: Sendable, Hashable, Codable {

@@ -19,6 +19,8 @@ extension RegionalWorkerPoolReconciler {
         controller.watches(environment.nodes) { directory.pools(concernedBy: $0) }
         controller.watchesChildren(
             of: RegionalWorkerPool.self, types: RegionalWorkerPool.childTypes, owners: pools, in: environment)
+        let users = PriorityClassUsers(environment)
+        controller.watches(environment.priorityClasses) { users.pools(naming: $0.key.name) }
         environment.exposeConditions(of: pools, kind: RegionalWorkerPool.resourceType.kind)
         return controller
     }
@@ -38,6 +40,7 @@ extension RegionalWorkerPoolReconciler {
                 directory: directory,
                 writer: NodeWriter(api: api, objects: objects, gate: gate, applier: applier, time: environment.time)),
             children: ChildWriter(environment, types: RegionalWorkerPool.childTypes),
+            priorityClasses: SharedPriorityClasses(environment),
             deployments: environment.children(.deployment),
             finalizers: Finalizers(api: api, objects: objects, gate: gate),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,

@@ -24,7 +24,10 @@ extension PoolObservation {
             conditions.add(
                 .available, regions.compactMap(\.podFinding).mostPressing, orElse: .available, "\(pods) available")
         }
-        for finding in [pruneFailed, suspendedWithChanges].compactMap(\.self) { conditions.block(finding) }
+        if mayClaimNodes { addMonitoring(to: &conditions) }
+        for finding in [wholeFailed, priorityFinding, pruneFailed, suspendedWithChanges].compactMap(\.self) {
+            conditions.block(finding)
+        }
         return conditions.assembled(
             ready: pool.spec.suspend ? (.suspended, "suspended; \(pods), \(places)") : (.ready, "\(pods), \(places)"))
     }
@@ -34,6 +37,8 @@ extension PoolObservation {
     private var pods: String { "\(sum { min($0.readyPods, $0.desired) }) of \(sum(\.desired)) pods" }
 
     func sum(_ number: (RegionObservation) -> Int) -> Int { regions.reduce(0) { $0 + number($1) } }
+
+    private var wholeFailed: Finding? { failures.first?.finding }
 
     private var pruneFailed: Finding? {
         pruneFailures.first.map { failure in
