@@ -8,6 +8,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let children: ChildWriter
     let priorityClasses: SharedPriorityClasses
     let deployments: Informer
+    let scalers: ScalerWatch
     let finalizers: Finalizers
     let status: StatusReporter
     let events: any EventSink
@@ -36,7 +37,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             // Before the first node is written: from then on the pool must not go without a clean-up.
             object = try await finalizers.add(Finalizer.cleanup, to: object, as: RegionalWorkerPool.resourceType)
         }
-        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        var seen = observation(of: pool)
         seen.mayClaimNodes = mayClaim
         seen.inventory = pool.status?.inventory ?? []
 
@@ -46,6 +47,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
 
         var wait = nodes.retryAfter
         if mayClaim {
+            if !isSuspended { try await prepareScalers(of: pool, into: &seen) }
             let written = try await settleChildren(of: pool, object, into: &seen)
             wait = [wait, written].compactMap(\.self).min()
             try observe(pool, into: &seen)
@@ -60,7 +62,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     ) async throws -> Duration? {
         let namespace = pool.metadata.namespace ?? ""
         let mayMonitor = permissions.mayMonitor(in: pool.monitoringNamespace, from: namespace)
-        let wanted = try pool.children().filter { child in
+        let wanted = try pool.children(in: seen.surroundings).filter { child in
             child.type != .priorityClass && (mayMonitor || child.object.namespace == namespace)
         }
         let isShared = { (entry: InventoryEntry) in entry.kind == ResourceType.priorityClass.kind }
@@ -75,6 +77,33 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         seen.add(written)
         seen.add(priority)
         return written.retryAfter
+    }
+
+    /// What there is before anything is written.
+    private func observation(of pool: RegionalWorkerPool) -> PoolObservation {
+        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        seen.surroundings = PoolSurroundings(
+            isKEDAServed: scalers.isKEDAServed,
+            mayUseHostSockets: permissions.isPrivileged(pool.metadata.namespace ?? ""),
+            scalers: scalers.scalers(of: pool))
+        for index in seen.regions.indices {
+            let region = seen.regions[index].region
+            seen.regions[index].scalers = seen.surroundings.scalers[region.name]
+            seen.regions[index].isPermitted = seen.surroundings.permits(region)
+            seen.regions[index].plan = pool.scalerPlan(for: region, in: seen.surroundings)
+        }
+        return seen
+    }
+
+    private func prepareScalers(of pool: RegionalWorkerPool, into seen: inout PoolObservation) async throws {
+        for region in seen.regions {
+            do {
+                try await scalers.prepare(region.plan, for: region.region, of: pool)
+            } catch {
+                let object = "\(ResourceType.horizontalPodAutoscaler.kind) \(region.region.childName)"
+                seen.add(try WriteFailure(error, on: object), to: region.region.name)
+            }
+        }
     }
 
     /// Looks at the Deployments, those that are the pool's alone.

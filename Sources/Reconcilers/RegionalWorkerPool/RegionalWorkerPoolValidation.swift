@@ -15,6 +15,8 @@ extension RegionalWorkerPool {
         spec.checkRegionNames(&rules)
         spec.placement.priorityClass?.check(&rules, at: "spec.placement.priorityClass")
         spec.monitoring?.check(&rules, at: "spec.monitoring")
+        spec.checkScaling(&rules)
+        spec.checkRuntimes(&rules)
         return rules.violations
     }
 }

@@ -9,6 +9,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
     case monitoringReady = "MonitoringReady"
+    case autoscalingReady = "AutoscalingReady"
 
     // Of BackupPolicy.
     case scheduled = "Scheduled"

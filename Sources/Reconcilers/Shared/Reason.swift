@@ -32,6 +32,14 @@ package enum Reason: String, Sendable, CaseIterable {
     case portUnknown = "PortUnknown"
     case priorityMismatch = "PriorityMismatch"
 
+    // AutoscalingReady.
+    case kedaActive = "KEDAActive"
+    case hpaActive = "HPAActive"
+    case fixed = "Fixed"
+    case kedaNotInstalled = "KEDANotInstalled"
+    case triggerFailing = "TriggerFailing"
+    case scalerPending = "ScalerPending"
+
     // Of BackupPolicy.
     case converged = "Converged"
     case secretMissing = "SecretMissing"
