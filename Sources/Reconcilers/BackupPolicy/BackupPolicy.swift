@@ -4,11 +4,12 @@ package import KubeAPI
 ///
 /// The fields without `?` have defaults in the CRD: `BackupPolicy.init(defaulting:)` fills them in where a server has
 /// not.
-package struct BackupPolicy: ChildOwner, Hashable {
+package struct BackupPolicy: OwnResource, Hashable {
     package static let resourceType = ResourceType(
         group: "quartermaster.dev", version: "v1alpha1", kind: "BackupPolicy", plural: "backuppolicies")
     package static let ownerLabelKey = LabelKey.backupPolicy
     package static let childComponent = "backup"
+    package static let definition = CustomResource.backupPolicy
 
     package var metadata: ObjectMeta
     package var spec: Spec
@@ -153,14 +154,7 @@ package struct BackupPolicy: ChildOwner, Hashable {
     }
 }
 
-extension BackupPolicy {
-    /// Reads an object, with the CRD's defaults for what a server or a file has left out.
-    ///
-    /// - Throws: `JSONError` that names the field.
-    package init(defaulting object: DynamicObject) throws {
-        self = try CustomResource.backupPolicy.applyingDefaults(to: object).decode(Self.self)
-    }
-}
+extension BackupPolicy {}
 
 extension BackupPolicy.Retention {
     /// The policy's rules, field by field in the place of what is not set here.

@@ -46,18 +46,7 @@ extension BackupObservation {
 
     private static let scheduleChecks = Checks<BackupObservation>(childFailed, secretMissing, podWaiting)
 
-    private static func childFailed(_ seen: BackupObservation) -> Finding? {
-        guard let failure = seen.failures.first else { return nil }
-        let reason: Reason =
-            switch failure.kind {
-            case .refused: .childRefused
-            case .nameTaken: .nameConflict
-            case .contended: .contended
-            case .waiting, .transient: .writeFailed
-            }
-        let isUsers = [.refused, .nameTaken, .contended].contains(failure.kind)
-        return Finding(reason, "\(failure.object): \(failure.message)", isUsers ? .edit : .wait)
-    }
+    private static func childFailed(_ seen: BackupObservation) -> Finding? { seen.failures.first?.finding }
 
     private static func secretMissing(_ seen: BackupObservation) -> Finding? {
         guard let target = seen.requiredTargets.first(where: { $0.reason == Reason.secretMissing.rawValue }) else {

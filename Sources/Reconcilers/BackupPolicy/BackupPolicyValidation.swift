@@ -1,22 +1,8 @@
-package import KubeAPI
+internal import KubeAPI
 
 // The rules that the CRD has in CEL, in the same words, and those that take more than CEL can do: the schedule and the
 // time zone. That a repository does not change is the API server's matter: only it knows what was there before.
 extension BackupPolicy {
-    /// Everything that is wrong with a manifest; it need not have its defaults.
-    package static func violations(in manifest: DynamicObject) -> [Violation] {
-        let object = CustomResource.backupPolicy.applyingDefaults(to: manifest)
-        let violations = CustomResource.backupPolicy.violations(in: object)
-        guard violations.isEmpty else { return violations }
-        do {
-            return try object.decode(BackupPolicy.self).ruleViolations
-        } catch let error as JSONError {
-            return [Violation(error.path, error.message)]
-        } catch {
-            return [Violation("", "\(error)")]
-        }
-    }
-
     /// The rules across fields.
     package var ruleViolations: [Violation] {
         var rules = Rules()

@@ -14,6 +14,17 @@ extension PoolObservation {
         }
     }
 
+    /// Adds what became of the children.
+    mutating func add(_ children: ChildWriter.Result) {
+        inventory = children.inventory
+        pruneFailures += children.pruneFailures
+        heldBack += children.heldBack
+        for failure in children.failures {
+            guard let index = regions.firstIndex(where: { $0.region.name == failure.part }) else { continue }
+            regions[index].failures.append(failure.failure)
+        }
+    }
+
     /// How the reconcile ends, once the status is written.
     ///
     /// - Throws: The first error that is worth trying again at once; the queue knows how.

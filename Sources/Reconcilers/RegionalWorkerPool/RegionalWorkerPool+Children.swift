@@ -1,26 +1,15 @@
-package import KubeAPI
-
-/// A child that a pool wants.
-package struct Child: Sendable, Hashable {
-    package var type: ResourceType
-    package var object: DynamicObject
-    /// The region that it belongs to, for the status.
-    package var region: String
-
-    init(_ object: some KubernetesObject, of region: Region) throws {
-        self.type = Swift.type(of: object).resourceType
-        self.object = try object.dynamicObject()
-        self.region = region.name
-    }
-}
+internal import KubeAPI
 
 extension RegionalWorkerPool {
+    /// The kinds that a pool's inventory may hold.
+    static let childTypes: [ResourceType] = [.podDisruptionBudget, .deployment]
+
     /// Every child that the pool wants, in the order in which they are written: a budget is there before its pods.
-    package func children() throws -> [Child] {
+    package func children() throws -> [DesiredChild] {
         try enabledRegions.flatMap { region in
             [
-                try Self.budget(for: region, of: self).map { try Child($0, of: region) },
-                try Child(Self.deployment(for: region, of: self), of: region),
+                try Self.budget(for: region, of: self).map { try DesiredChild($0, part: region.name) },
+                try DesiredChild(Self.deployment(for: region, of: self), part: region.name),
             ].compactMap(\.self)
         }
     }

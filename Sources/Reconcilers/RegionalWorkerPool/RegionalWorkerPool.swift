@@ -4,11 +4,12 @@ package import KubeAPI
 ///
 /// The fields without `?` have defaults in the CRD: `RegionalWorkerPool.init(defaulting:)` fills them in where a
 /// server has not.
-package struct RegionalWorkerPool: ChildOwner, Hashable {
+package struct RegionalWorkerPool: OwnResource, Hashable {
     package static let resourceType = ResourceType(
         group: "quartermaster.dev", version: "v1alpha1", kind: "RegionalWorkerPool", plural: "regionalworkerpools")
     package static let ownerLabelKey = LabelKey.regionalWorkerPool
     package static let childComponent = "worker"
+    package static let definition = CustomResource.regionalWorkerPool
 
     package var metadata: ObjectMeta
     package var spec: Spec
@@ -79,13 +80,4 @@ package enum ReleasePolicy: String, Sendable, Hashable, Codable {
     case removeOwned = "RemoveOwned"
     /// The node stays as it is, only the claim goes.
     case retain = "Retain"
-}
-
-extension RegionalWorkerPool {
-    /// Reads an object, with the CRD's defaults for what a server or a file has left out.
-    ///
-    /// - Throws: `JSONError` that names the field.
-    package init(defaulting object: DynamicObject) throws {
-        self = try CustomResource.regionalWorkerPool.applyingDefaults(to: object).decode(Self.self)
-    }
 }

@@ -1,24 +1,8 @@
-package import KubeAPI
+internal import KubeAPI
 
 // The rules that the CRD has in CEL, in the same words: for `render` and `validate`, and as defence on a server without
 // CEL. Types, bounds and patterns are the schema's.
 extension RegionalWorkerPool {
-    /// Everything that is wrong with a manifest; it need not have its defaults.
-    ///
-    /// As on the API server, the rules are looked at once the schema has no objections.
-    package static func violations(in manifest: DynamicObject) -> [Violation] {
-        let object = CustomResource.regionalWorkerPool.applyingDefaults(to: manifest)
-        let violations = CustomResource.regionalWorkerPool.violations(in: object)
-        guard violations.isEmpty else { return violations }
-        do {
-            return try object.decode(RegionalWorkerPool.self).ruleViolations
-        } catch let error as JSONError {
-            return [Violation(error.path, error.message)]
-        } catch {
-            return [Violation("", "\(error)")]
-        }
-    }
-
     /// The rules across fields.
     package var ruleViolations: [Violation] {
         var rules = Rules()

@@ -12,6 +12,16 @@ package enum LabelKey {
     package static let backupPolicy = "quartermaster.dev/backuppolicy"
     package static let backupSource = "quartermaster.dev/backup-source"
 
+    /// The environment that a child belongs to.
+    package static let appEnvironment = "quartermaster.dev/appenvironment"
+
+    /// On children that can't name their owner as their controller, since they are in no or another namespace: the
+    /// namespace of the owner.
+    package static let ownerNamespace = "quartermaster.dev/owner-namespace"
+
+    /// The labels that lead from a child to its owner, one for each kind.
+    package static let owners = [regionalWorkerPool, backupPolicy, appEnvironment]
+
     /// The value of `managedBy`.
     package static let manager = "quartermaster"
 }

@@ -11,6 +11,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case nameConflict = "NameConflict"
     case writeFailed = "WriteFailed"
     case contended = "Contended"
+    case crdNotInstalled = "CRDNotInstalled"
 
     // NodesClaimed.
     case claimed = "Claimed"

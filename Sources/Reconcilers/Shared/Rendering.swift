@@ -9,13 +9,24 @@ package enum Rendering {
         package var description: String { lines.joined(separator: "\n") }
     }
 
-    private static let kinds: [String: @Sendable (DynamicObject) throws -> [DynamicObject]] = [
-        RegionalWorkerPool.resourceType.kind: { try RegionalWorkerPool(defaulting: $0).children().map(\.object) },
-        BackupPolicy.resourceType.kind: { try BackupPolicy(defaulting: $0).children().map(\.object) },
-    ]
-    private static let rules: [String: @Sendable (DynamicObject) -> [Violation]] = [
-        RegionalWorkerPool.resourceType.kind: { RegionalWorkerPool.violations(in: $0) },
-        BackupPolicy.resourceType.kind: { BackupPolicy.violations(in: $0) },
+    /// What is known of a kind of ours without a cluster.
+    private struct Kind {
+        var resource: CustomResource
+        var violations: @Sendable (DynamicObject) -> [Violation]
+        var children: @Sendable (DynamicObject) throws -> [DesiredChild]
+
+        init<Resource: OwnResource>(
+            _: Resource.Type, children: @escaping @Sendable (Resource) throws -> [DesiredChild]
+        ) {
+            resource = Resource.definition
+            violations = { Resource.violations(in: $0) }
+            self.children = { try children(Resource(defaulting: $0)) }
+        }
+    }
+
+    private static let kinds = [
+        Kind(RegionalWorkerPool.self) { try $0.children() },
+        Kind(BackupPolicy.self) { try $0.children() },
     ]
 
     /// The children of every object of ours among the documents of a file, in the file's order; objects of other
@@ -29,21 +40,21 @@ package enum Rendering {
             violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
         }
         guard problems.isEmpty else { throw Failure(lines: problems) }
-        return try objects.flatMap { try kinds[$0.kind]?($0) ?? [] }
+        return try objects.flatMap { object in
+            try kinds.first { $0.resource.type.kind == object.kind }?.children(object).map(\.object) ?? []
+        }
     }
 
     /// What breaks a rule in an object of ours.
     package static func violations(in object: DynamicObject) -> [Violation] {
-        guard let resource = CustomResource.all.first(where: { $0.type.kind == object.kind }),
-            let check = rules[object.kind]
-        else {
+        guard let kind = kinds.first(where: { $0.resource.type.kind == object.kind }) else {
             let known = CustomResource.all.map(\.type.kind).joined(separator: ", ")
             return [Violation("kind", "\"\(object.kind)\" is unknown; quartermaster.dev has \(known)")]
         }
-        guard object.apiVersion == resource.type.apiVersion else {
-            return [Violation("apiVersion", "must be \(resource.type.apiVersion), is \(object.apiVersion)")]
+        guard object.apiVersion == kind.resource.type.apiVersion else {
+            return [Violation("apiVersion", "must be \(kind.resource.type.apiVersion), is \(object.apiVersion)")]
         }
-        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + check(object)
+        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + kind.violations(object)
     }
 
     private static func objects(in document: JSONValue) throws -> [DynamicObject] {

@@ -23,7 +23,7 @@ final class TestOperator: Sendable {
 
     /// Runs the operator while `body` runs. Returning from it is a clean shutdown.
     static func run(
-        on cluster: TestCluster, options: RegionalWorkerPoolReconciler.Options = .init(),
+        on cluster: TestCluster, permissions: Permissions = Permissions(),
         _ body: (TestOperator) async throws -> Void
     ) async throws {
         var clientOptions = ClientOptions()
@@ -33,10 +33,11 @@ final class TestOperator: Sendable {
         let events = CollectedEvents()
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
-            api: requests, informers: informers, gate: .alwaysOpen(), events: events)
-        let controller = RegionalWorkerPoolReconciler.controller(in: environment, options: options)
+            api: requests, informers: informers, gate: .alwaysOpen(), events: events,
+            permissions: permissions)
+        let controller = RegionalWorkerPoolReconciler.controller(in: environment)
         let process = TestOperator(
-            controller: controller, reconciler: RegionalWorkerPoolReconciler(environment, options: options),
+            controller: controller, reconciler: RegionalWorkerPoolReconciler(environment),
             events: events, requests: requests)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }

@@ -1,0 +1,24 @@
+/// What the operator's configuration lets objects of a namespace do, beside what RBAC says of their authors.
+package struct Permissions: Sendable, Hashable {
+    /// The namespaces whose pools may claim nodes; `nil`: all.
+    package var nodePoolNamespaces: Set<String>?
+    /// The namespaces whose pods may have a node's own files and sockets, and whose backups may read other namespaces.
+    package var privilegedNamespaces: Set<String>
+    /// The namespaces that environments may copy Secrets from.
+    package var secretSourceNamespaces: Set<String>
+
+    package static let defaultPrivilegedNamespaces: Set = ["kube-system", "quartermaster-system"]
+
+    package init(
+        nodePoolNamespaces: Set<String>? = nil, privilegedNamespaces: Set<String> = defaultPrivilegedNamespaces,
+        secretSourceNamespaces: Set<String> = []
+    ) {
+        self.nodePoolNamespaces = nodePoolNamespaces
+        self.privilegedNamespaces = privilegedNamespaces
+        self.secretSourceNamespaces = secretSourceNamespaces
+    }
+
+    func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }
+
+    func isPrivileged(_ namespace: String) -> Bool { privilegedNamespaces.contains(namespace) }
+}
