@@ -15,4 +15,10 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case fresh = "Fresh"
     case verified = "Verified"
     case pruned = "Pruned"
+
+    // Of AppEnvironment.
+    case namespaceReady = "NamespaceReady"
+    case quotaSufficient = "QuotaSufficient"
+    case componentsAvailable = "ComponentsAvailable"
+    case deletionBlocked = "DeletionBlocked"
 }

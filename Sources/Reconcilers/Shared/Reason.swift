@@ -46,6 +46,20 @@ package enum Reason: String, Sendable, CaseIterable {
     case done = "Done"
     case refused = "Refused"
 
+    // Of AppEnvironment.
+    case created = "Created"
+    case adopted = "Adopted"
+    case ownedByOther = "OwnedByOther"
+    case terminating = "Terminating"
+    case fits = "Fits"
+    case exceeded = "Exceeded"
+    case off = "Off"
+    case imagePullFailed = "ImagePullFailed"
+    case crashLooping = "CrashLooping"
+    case unschedulable = "Unschedulable"
+    case unconfirmed = "Unconfirmed"
+    case expired = "Expired"
+
     // Events only.
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"
