@@ -31,7 +31,9 @@ extension EnvironmentObservation {
     private var conditions: [Condition] {
         var conditions = Conditions()
         for section in Self.sections { section(self, &conditions) }
-        for finding in [childFailed, pruneFailed, suspendedWithChanges, expiring].compactMap(\.self) { conditions.block(finding) }
+        for finding in [childFailed, pruneFailed, suspendedWithChanges, expiring].compactMap(\.self) {
+            conditions.block(finding)
+        }
         return conditions.assembled(
             ready: environment.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
     }
@@ -67,7 +69,8 @@ extension EnvironmentObservation {
         guard isExpiring, let expiresAt else { return nil }
         return Finding(
             .expired,
-            "its time was up at \(expiresAt.rfc3339): it is deleted in a few minutes; change its spec to keep it", .wait)
+            "its time was up at \(expiresAt.rfc3339): it is deleted in a few minutes; change its spec to keep it", .wait
+        )
     }
 
     private var pruneFailed: Finding? {

@@ -69,7 +69,9 @@ extension AppEnvironment {
 
 extension AppEnvironment.LimitRange {
     fileprivate func check(_ rules: inout Rules, at path: String) {
-        for (name, amounts) in [("min", min), ("defaultRequest", defaultRequest), ("default", self.default), ("max", max)] {
+        for (name, amounts) in [
+            ("min", min), ("defaultRequest", defaultRequest), ("default", self.default), ("max", max),
+        ] {
             rules.require(
                 (amounts ?? [:]).keys.allSatisfy { $0 == "cpu" || $0 == "memory" }, path.field(name),
                 "give cpu and memory only")
@@ -142,7 +144,7 @@ extension AppEnvironment.Peer {
 enum ImageReference {
     /// Whether it says, today and tomorrow, the same image: a digest, or a tag that is not `latest`.
     static func isFixed(_ image: String) -> Bool {
-        image.matches(pattern: "(@sha256:[0-9a-f]{64}|:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
+        image.matches(pattern: "(@sha256:[0-9a-f]{64}|^[^@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
             && !image.hasSuffix(":latest")
     }
 }

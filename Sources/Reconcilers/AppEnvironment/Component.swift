@@ -83,7 +83,9 @@ package struct Component: Sendable, Hashable {
         var ports = (spec.ports ?? []).map {
             Port(name: $0.name, port: $0.port, containerPort: $0.targetPort ?? $0.port, transport: $0.protocol)
         }
-        if let metrics = spec.metrics?.port, !ports.contains(where: { $0.containerPort == metrics && $0.transport == .tcp }) {
+        if let metrics = spec.metrics?.port,
+            !ports.contains(where: { $0.containerPort == metrics && $0.transport == .tcp })
+        {
             ports.append(Port(name: "metrics", port: metrics, containerPort: metrics, transport: .tcp))
         }
         return ports

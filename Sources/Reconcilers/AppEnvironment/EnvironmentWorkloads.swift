@@ -54,7 +54,8 @@ struct EnvironmentWorkloads: Sendable {
 
     private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {
         let key = ObjectKey(namespace: environment.namespace, name: component.name)
-        guard let found = deployments.store.get(key), found.labels[LabelKey.appEnvironment] == ChildName.labelValue(environment.name)
+        guard let found = deployments.store.get(key),
+            found.labels[LabelKey.appEnvironment] == ChildName.labelValue(environment.name)
         else { return nil }
         return try? found.decode(Deployment.self)
     }

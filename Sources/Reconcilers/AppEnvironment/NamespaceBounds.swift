@@ -25,7 +25,8 @@ struct NamespaceBounds: Sendable {
             }
         }
         return QuotaCheck(
-            environment, facts, quotas: quotas.sorted { $0.name < $1.name }, bounds: bounds.sorted { $0.name < $1.name })
+            environment, facts, quotas: quotas.sorted { $0.name < $1.name }, bounds: bounds.sorted { $0.name < $1.name }
+        )
     }
 
     private static func texts(_ amounts: JSONValue?) -> [String: String] {

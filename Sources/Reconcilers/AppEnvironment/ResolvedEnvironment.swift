@@ -46,11 +46,13 @@ extension ResolvedEnvironment {
     ///   - component: whose child it is; `nil`: the environment's as a whole.
     ///   - fields: beside `metadata`.
     func child(
-        _ type: ResourceType, named name: String, of component: Component? = nil, in scope: ChildScope = .ownersNamespace,
+        _ type: ResourceType, named name: String, of component: Component? = nil,
+        in scope: ChildScope = .ownersNamespace,
         annotations: [String: String] = [:], _ fields: KeyValuePairs<String, JSONValue>
     ) throws -> DesiredChild {
         var child = try DesiredChild(
-            type, of: environment, named: name, in: scope, labels: component?.labels ?? [:], part: component?.name ?? "",
+            type, of: environment, named: name, in: scope, labels: component?.labels ?? [:],
+            part: component?.name ?? "",
             fields)
         for (key, value) in annotations.sorted(by: { $0.key < $1.key }) {
             child.object[path: "metadata", "annotations", key] = .string(value)

@@ -96,7 +96,8 @@ extension RegionalWorkerPoolReconciler {
     private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
         guard object.finalizers.contains(Finalizer.cleanup) else {
             let others = object.finalizers.joined(separator: ", ")
-            try await status.report(Finding(.deleting, "waiting for the finalizers of others: \(others)", .wait), on: object)
+            try await status.report(
+                Finding(.deleting, "waiting for the finalizers of others: \(others)", .wait), on: object)
             return .done
         }
         if object[path: "spec", "suspend"]?.bool == true {

@@ -25,7 +25,8 @@ extension Component {
 
     /// What a probe does, without how often.
     private static func handler(of probe: JSONObject) -> JSONObject {
-        JSONObject(probe.filter { ["httpGet", "tcpSocket", "exec", "grpc"].contains($0.key) }.map { ($0.key, $0.value) })
+        JSONObject(
+            probe.filter { ["httpGet", "tcpSocket", "exec", "grpc"].contains($0.key) }.map { ($0.key, $0.value) })
     }
 
     private func completed(_ probe: JSONObject, _ probing: TierDefaults.Probing, _ port: Int?) -> JSONObject {

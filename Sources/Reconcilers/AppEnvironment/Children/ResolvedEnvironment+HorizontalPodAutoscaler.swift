@@ -11,7 +11,9 @@ extension ResolvedEnvironment {
                 .horizontalPodAutoscaler, named: component.name, of: component,
                 [
                     "spec": [
-                        "scaleTargetRef": ["apiVersion": "apps/v1", "kind": "Deployment", "name": .string(component.name)],
+                        "scaleTargetRef": [
+                            "apiVersion": "apps/v1", "kind": "Deployment", "name": .string(component.name),
+                        ],
                         "minReplicas": .integer(Int64(scaling.min)),
                         "maxReplicas": .integer(Int64(scaling.max)),
                         "metrics": .array(metrics),

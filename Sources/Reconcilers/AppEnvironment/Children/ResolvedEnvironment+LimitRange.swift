@@ -33,7 +33,9 @@ extension ResolvedEnvironment {
             let (low, request) = (given.min?[name], given.defaultRequest?[name])
             let (limit, high) = (given.default?[name], given.max?[name])
             // A default of the tier gives way to whatever of the user's stands above or below it.
-            func fitted(_ own: JSONValue?, _ ofTier: [String: String], above: [JSONValue?], below: [JSONValue?]) -> JSONValue {
+            func fitted(_ own: JSONValue?, _ ofTier: [String: String], above: [JSONValue?], below: [JSONValue?])
+                -> JSONValue
+            {
                 if let own { return own }
                 let raised = above.reduce(.string(ofTier[name] ?? "0")) { Amount.greater($0, $1) }
                 return below.reduce(raised) { Amount.lesser($0, $1) }
@@ -41,7 +43,8 @@ extension ResolvedEnvironment {
             bounds.minimum[name] = fitted(low, defaults.minimum, above: [], below: [request, limit, high])
             bounds.maximum[name] = fitted(high, defaults.maximum, above: [low, request, limit], below: [])
             bounds.defaultRequest[name] = fitted(
-                request, defaults.containerRequests, above: [bounds.minimum[name]], below: [limit, bounds.maximum[name]])
+                request, defaults.containerRequests, above: [bounds.minimum[name]],
+                below: [limit, bounds.maximum[name]])
             bounds.defaultLimit[name] = fitted(
                 limit, defaults.containerLimits, above: [bounds.defaultRequest[name]], below: [bounds.maximum[name]])
         }

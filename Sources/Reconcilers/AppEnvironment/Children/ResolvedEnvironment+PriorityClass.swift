@@ -36,13 +36,13 @@ struct ConventionalPriorityClasses: Sendable {
             .priorityClass,
             DynamicObject(
                 [
-                "apiVersion": .string(ResourceType.priorityClass.apiVersion),
-                "kind": .string(ResourceType.priorityClass.kind),
-                "metadata": ["name": .string(name), "labels": .strings([LabelKey.managedBy: LabelKey.manager])],
-                "value": .integer(value),
-                "globalDefault": false,
-                "description": "Made by Quartermaster; shared by all that name it.",
-            ] as JSONObject))
+                    "apiVersion": .string(ResourceType.priorityClass.apiVersion),
+                    "kind": .string(ResourceType.priorityClass.kind),
+                    "metadata": ["name": .string(name), "labels": .strings([LabelKey.managedBy: LabelKey.manager])],
+                    "value": .integer(value),
+                    "globalDefault": false,
+                    "description": "Made by Quartermaster; shared by all that name it.",
+                ] as JSONObject))
     }
 
     /// Makes those that do not exist.

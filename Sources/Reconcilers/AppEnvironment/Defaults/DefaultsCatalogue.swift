@@ -27,6 +27,7 @@ package struct DefaultsCatalogue: Sendable {
         let known = versions.keys.sorted().map(String.init).joined(separator: ", ")
         return Violation(
             environment.spec.defaultsVersion == nil ? "status.defaultsVersion" : "spec.defaultsVersion",
-            "version \(version) is not known to this operator, it has \(known); upgrade the operator or name one of these")
+            "version \(version) is not known to this operator, it has \(known); upgrade the operator or name one of these"
+        )
     }
 }

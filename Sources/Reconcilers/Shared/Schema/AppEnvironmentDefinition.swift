@@ -87,7 +87,7 @@ spec:
                 - rule: "!has(self.ttl) || self.tier == 'preview'"
                   fieldPath: .ttl
                   message: only previews expire; remove ttl or set tier to preview
-                - rule: self.tier != 'production' || self.components.all(c, c.image.matches('(@sha256:[0-9a-f]{64}|:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$') && !c.image.endsWith(':latest'))
+                - rule: self.tier != 'production' || self.components.all(c, c.image.matches('(@sha256:[0-9a-f]{64}|^[^@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$') && !c.image.endsWith(':latest'))
                   fieldPath: .components
                   message: in production an image has a digest or a tag other than latest, so that every pod runs the same
                 - rule: self.components.all(c, !has(c.connectsTo) || c.connectsTo.all(p, !has(p.component) || self.components.exists(o, o.name == p.component)))
