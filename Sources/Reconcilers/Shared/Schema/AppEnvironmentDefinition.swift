@@ -982,7 +982,7 @@ spec:
                     required: *told
                     shortfall: *told
                 inventory:
-                  description: What the operator has made, but for the namespace and the claims.
+                  description: What the operator has made, but for the namespace.
                   type: array
                   maxItems: 1024
                   x-kubernetes-list-type: atomic
