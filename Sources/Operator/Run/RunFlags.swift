@@ -28,7 +28,7 @@ struct RunFlags: Sendable {
         Flag(
             "privileged-namespaces", "NAMES",
             default: Permissions.defaultPrivilegedNamespaces.sorted().joined(separator: ","), isRepeatable: true,
-            help: "namespaces whose pods may use a node's files and sockets, and whose backups may read other namespaces"
+            help: "namespaces whose pods may use a node's files, and whose backups may read other namespaces"
         ),
         Flag(
             "secret-source-namespaces", "NAMES", default: "", isRepeatable: true,

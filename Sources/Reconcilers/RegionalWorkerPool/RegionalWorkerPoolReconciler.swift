@@ -95,9 +95,8 @@ extension RegionalWorkerPoolReconciler {
     /// The pool is being deleted: nodes are released, then it may go; its children go with it by their owner.
     private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
         guard object.finalizers.contains(Finalizer.cleanup) else {
-            let others = object.finalizers.joined(separator: ", ")
-            try await status.report(
-                Finding(.deleting, "waiting for the finalizers of others: \(others)", .wait), on: object)
+            let message = "waiting for the finalizers of others: \(object.finalizers.joined(separator: ", "))"
+            try await status.report(Finding(.deleting, message, .wait), on: object)
             return .done
         }
         if object[path: "spec", "suspend"]?.bool == true {
