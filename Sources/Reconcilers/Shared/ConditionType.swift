@@ -15,6 +15,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case fresh = "Fresh"
     case verified = "Verified"
     case pruned = "Pruned"
+    case alertingReady = "AlertingReady"
 
     // Of AppEnvironment.
     case namespaceReady = "NamespaceReady"

@@ -45,6 +45,9 @@ package enum Reason: String, Sendable, CaseIterable {
     case disabled = "Disabled"
     case done = "Done"
     case refused = "Refused"
+    case applied = "Applied"
+    case notSent = "NotSent"
+    case off = "Off"
 
     // Of AppEnvironment.
     case created = "Created"
@@ -64,4 +67,18 @@ package enum Reason: String, Sendable, CaseIterable {
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"
     case childDeleted = "ChildDeleted"
+    case runFailed = "RunFailed"
+    case runRecovered = "RunRecovered"
+    case runMissed = "RunMissed"
+}
+
+extension Reason {
+    /// Whether somebody should look, although the operator goes on by itself and no edit of the object would help.
+    var isAlarming: Bool {
+        switch self {
+        case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting:
+            true
+        default: false
+        }
+    }
 }

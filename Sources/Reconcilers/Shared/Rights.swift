@@ -47,6 +47,12 @@ package struct Right: Sendable, Hashable {
             usedBy: "Applier, prune: BackupPolicy+Access"),
         // Only for the roles that config/rbac/backup.yaml and environment.yaml name.
         Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
+        Right(
+            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
+        Right(
+            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
