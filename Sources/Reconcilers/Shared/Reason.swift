@@ -27,6 +27,14 @@ package enum Reason: String, Sendable, CaseIterable {
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
 
+    // AutoscalingReady.
+    case kedaActive = "KEDAActive"
+    case hpaActive = "HPAActive"
+    case fixed = "Fixed"
+    case kedaNotInstalled = "KEDANotInstalled"
+    case triggerFailing = "TriggerFailing"
+    case scalerPending = "ScalerPending"
+
     // Of BackupPolicy.
     case converged = "Converged"
     case secretMissing = "SecretMissing"
@@ -56,7 +64,6 @@ package enum Reason: String, Sendable, CaseIterable {
     case terminating = "Terminating"
     case fits = "Fits"
     case exceeded = "Exceeded"
-    case off = "Off"
     case imagePullFailed = "ImagePullFailed"
     case crashLooping = "CrashLooping"
     case unschedulable = "Unschedulable"

@@ -34,6 +34,14 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "policy", "poddisruptionbudgets", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune"),
+        Right(
+            .cluster, "autoscaling", "horizontalpodautoscalers", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune, ScalerWatch"),
+        Right(
+            .cluster, "keda.sh", "scaledobjects", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "keda.sh", "triggerauthentications", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools", read.union(["patch"]), usedBy: "Finalizers"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools/status", ["patch"], usedBy: "StatusWriter"),
         // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, for `blockOwnerDeletion`.
