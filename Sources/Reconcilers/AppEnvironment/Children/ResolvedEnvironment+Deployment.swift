@@ -5,7 +5,7 @@ extension ResolvedEnvironment {
         try components.map { component in
             let isAutoscaled = component.autoscaling != nil && !facts.starting.contains(component.name)
             let replicas = isAutoscaled ? nil : component.replicas
-            return try child(
+            var deployment = try child(
                 .deployment, named: component.name, of: component,
                 [
                     "spec": .compact([
@@ -15,6 +15,9 @@ extension ResolvedEnvironment {
                         "template": .object(podTemplate(of: component)),
                     ])
                 ])
+            // The autoscaler takes over the number that is there.
+            if isAutoscaled { deployment.yieldedFields = [.replicas] }
+            return deployment
         }
     }
 
