@@ -148,7 +148,8 @@ struct ChildWriter: Sendable {
     }
 
     private func apply(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry {
-        let applied = try await applier.apply(child.object, as: child.type, ownership: pass.ownership(of: child))
+        let applied = try await applier.apply(
+            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
         if case .contended(let time) = applied.action {
             pass.result.retryAfter = min(pass.result.retryAfter ?? time, time)
             pass.result.failures.append(
@@ -164,7 +165,7 @@ struct ChildWriter: Sendable {
             pass.result.heldBack += stale.map(\.description)
             return stale
         }
-        let pruned = try await pruner.prune(stale, labels: pass.labels)
+        let pruned = try await pruner.prune(stale, labels: pass.labels, owner: pass.object.uid)
         for entry in pruned.deleted {
             events.emit(
                 ObjectEvent(pass.object, .normal, .childDeleted, action: "Delete", message: "Deleted \(entry)"))

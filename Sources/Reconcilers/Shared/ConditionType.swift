@@ -8,6 +8,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of RegionalWorkerPool.
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
+    case autoscalingReady = "AutoscalingReady"
 
     // Of BackupPolicy.
     case scheduled = "Scheduled"
@@ -15,4 +16,5 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case fresh = "Fresh"
     case verified = "Verified"
     case pruned = "Pruned"
+    case alertingReady = "AlertingReady"
 }

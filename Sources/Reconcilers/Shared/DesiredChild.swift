@@ -8,6 +8,8 @@ package struct DesiredChild: Sendable, Hashable {
     package var part: String
     /// It is wanted and must not be written now: what is there stays as it is.
     package var isHeld = false
+    /// Fields that somebody else decides from now on: see `Applier.apply`.
+    package var yieldedFields: [FieldPath] = []
 
     package init(_ type: ResourceType, _ object: DynamicObject, part: String = "") {
         self.type = type

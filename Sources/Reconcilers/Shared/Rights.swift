@@ -32,6 +32,14 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "policy", "poddisruptionbudgets", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune"),
+        Right(
+            .cluster, "autoscaling", "horizontalpodautoscalers", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune, ScalerWatch"),
+        Right(
+            .cluster, "keda.sh", "scaledobjects", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "keda.sh", "triggerauthentications", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools", read.union(["patch"]), usedBy: "Finalizers"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools/status", ["patch"], usedBy: "StatusWriter"),
         // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, for `blockOwnerDeletion`.
@@ -45,6 +53,12 @@ package struct Right: Sendable, Hashable {
             usedBy: "Applier, prune: BackupPolicy+Access"),
         // Only for the two roles that config/rbac/backup.yaml names.
         Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
+        Right(
+            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
+        Right(
+            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
