@@ -37,5 +37,5 @@ extension RegionalWorkerPool {
 }
 
 extension FieldPath {
-    fileprivate static let replicas = FieldPath.root.appending("spec").appending("replicas")
+    static let replicas = FieldPath.root.appending("spec").appending("replicas")
 }
