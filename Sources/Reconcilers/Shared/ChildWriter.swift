@@ -37,13 +37,7 @@ struct ChildWriter: Sendable {
         }
 
         func ownership(of child: DesiredChild) -> Ownership {
-            var labels = labels
-            if let namespace = child.object.labels[LabelKey.ownerNamespace] {
-                labels[LabelKey.ownerNamespace] = namespace
-            }
-            return Ownership(
-                labels: labels, controller: child.object.ownerReferences.isEmpty ? nil : controller,
-                recordedUIDs: Set(recorded.map(\.uid)))
+            child.ownership(labels: labels, controller: controller, recorded: recorded)
         }
     }
 
@@ -71,6 +65,12 @@ struct ChildWriter: Sendable {
         events = environment.events
     }
 
+    /// The children that carry the labels of an owner, or name it as their controller, whether recorded or not.
+    func made<Owner: ChildOwner>(by owner: Owner, uid: String) -> [InventoryEntry] {
+        let value = ChildName.labelValue(owner.metadata.name ?? "")
+        return found(by: [uid, Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)])
+    }
+
     /// - Parameters:
     ///   - object: the owner as it was read; for events.
     ///   - recorded: the inventory of the owner's status.
@@ -81,11 +81,10 @@ struct ChildWriter: Sendable {
         isSuspended: Bool
     ) async throws -> Result {
         let value = ChildName.labelValue(owner.metadata.name ?? "")
-        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)
         var pass = Pass(
             object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
             controller: OwnerReference(controllerFor: owner),
-            recorded: Inventory.merged(recorded, found(by: [object.uid, labelled])), isSuspended: isSuspended)
+            recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
         var current: [InventoryEntry] = []
         for child in wanted {
             if let entry = try await settle(child, in: &pass) { current.append(entry) }
@@ -94,6 +93,25 @@ struct ChildWriter: Sendable {
         let remaining = try await prune(stale, in: &pass)
         pass.result.inventory = Inventory.merged(current.filter { !$0.uid.isEmpty }, remaining)
         return pass.result
+    }
+
+    /// Deletes the children that garbage collection can't reach from an owner that is being deleted: those in other
+    /// namespaces.
+    ///
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func pruneUnreachable<Owner: ChildOwner>(_: Owner.Type, of object: DynamicObject) async throws -> [WriteFailure] {
+        let value = ChildName.labelValue(object.name)
+        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: object.namespace)
+        let known = Inventory.merged(object.inventory, found(by: [labelled]))
+        var pass = Pass(
+            object: object,
+            labels: [
+                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value,
+                LabelKey.ownerNamespace: object.namespace,
+            ], controller: nil, recorded: known, isSuspended: false)
+        _ = try await prune(known.filter { $0.key.namespace != object.namespace }, in: &pass)
+        return pass.result.pruneFailures
     }
 
     /// Children that were made before a crash could record them.

@@ -8,6 +8,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of RegionalWorkerPool.
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
+    case monitoringReady = "MonitoringReady"
     case autoscalingReady = "AutoscalingReady"
 
     // Of BackupPolicy.
@@ -17,4 +18,10 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case verified = "Verified"
     case pruned = "Pruned"
     case alertingReady = "AlertingReady"
+
+    // Of AppEnvironment.
+    case namespaceReady = "NamespaceReady"
+    case quotaSufficient = "QuotaSufficient"
+    case componentsAvailable = "ComponentsAvailable"
+    case deletionBlocked = "DeletionBlocked"
 }

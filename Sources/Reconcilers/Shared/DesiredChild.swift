@@ -21,8 +21,36 @@ package struct DesiredChild: Sendable, Hashable {
         self.init(Swift.type(of: object).resourceType, try object.dynamicObject(), part: part)
     }
 
+    /// A child that is there and stays as it is, whatever it is like.
+    static func held(_ type: ResourceType, _ key: ObjectKey, part: String = "") -> DesiredChild {
+        var metadata: JSONObject = ["name": .string(key.name)]
+        if !key.namespace.isEmpty { metadata["namespace"] = .string(key.namespace) }
+        let fields: JSONObject = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+        ]
+        var child = DesiredChild(type, DynamicObject(fields), part: part)
+        child.isHeld = true
+        return child
+    }
+
     /// `CronJob backups/nightly-db`.
     package var name: String { "\(type.kind) \(object.key)" }
+
+    /// What makes a live object this child.
+    ///
+    /// - Parameters:
+    ///   - labels: what a child carries to be the owner's.
+    ///   - controller: the owner, where the child can name it.
+    ///   - recorded: the owner's inventory.
+    func ownership(
+        labels: [String: String], controller: OwnerReference?, recorded: [InventoryEntry]
+    ) -> Ownership {
+        var labels = labels
+        if let namespace = object.labels[LabelKey.ownerNamespace] { labels[LabelKey.ownerNamespace] = namespace }
+        return Ownership(
+            labels: labels, controller: object.ownerReferences.isEmpty ? nil : controller,
+            recordedUIDs: Set(recorded.map(\.uid)))
+    }
 }
 
 extension DesiredChild {

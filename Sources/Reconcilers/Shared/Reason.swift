@@ -12,6 +12,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case writeFailed = "WriteFailed"
     case contended = "Contended"
     case crdNotInstalled = "CRDNotInstalled"
+    case applied = "Applied"
 
     // NodesClaimed.
     case claimed = "Claimed"
@@ -26,6 +27,10 @@ package enum Reason: String, Sendable, CaseIterable {
     case quotaExceeded = "QuotaExceeded"
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
+
+    // MonitoringReady, and what a pool shares with others.
+    case portUnknown = "PortUnknown"
+    case priorityMismatch = "PriorityMismatch"
 
     // AutoscalingReady.
     case kedaActive = "KEDAActive"
@@ -55,9 +60,21 @@ package enum Reason: String, Sendable, CaseIterable {
     case disabled = "Disabled"
     case done = "Done"
     case refused = "Refused"
-    case applied = "Applied"
     case notSent = "NotSent"
     case off = "Off"
+
+    // Of AppEnvironment.
+    case created = "Created"
+    case adopted = "Adopted"
+    case ownedByOther = "OwnedByOther"
+    case terminating = "Terminating"
+    case fits = "Fits"
+    case exceeded = "Exceeded"
+    case imagePullFailed = "ImagePullFailed"
+    case crashLooping = "CrashLooping"
+    case unschedulable = "Unschedulable"
+    case unconfirmed = "Unconfirmed"
+    case expired = "Expired"
 
     // Events only.
     case driftCorrected = "DriftCorrected"
