@@ -57,8 +57,8 @@ let package = Package(
         .testTarget(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
-        // The scripts of the backup jobs with the real programs: they need nothing of the Swift code.
-        .testTarget(name: "BackupScriptTests", swiftSettings: settings),
+        // The scripts of the backup jobs with the real programs, and API servers to export from.
+        .testTarget(name: "BackupScriptTests", dependencies: ["EmbeddedAPIServer"], swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",
             dependencies: [

@@ -47,10 +47,10 @@ final class TestOperator: Sendable {
     static func runBackups(
         on cluster: TestCluster, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         time: TimeSource = TimeSource(), options: Controller.Options = Controller.Options(),
-        _ body: (TestOperator) async throws -> Void
+        permissions: Permissions = Permissions(), _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, time: time,
+            on: cluster, permissions: permissions, time: time,
             making: { environment in
                 (
                     BackupPolicyReconciler.controller(in: environment, now: now, controllerOptions: options),

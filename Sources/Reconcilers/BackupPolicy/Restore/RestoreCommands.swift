@@ -155,6 +155,9 @@ struct RestoreCommands {
     }
 
     private var restoreManifests: [Step] {
+        // With namespaces of its own choice the artifact has a folder for each.
+        let given = source.manifests?.namespaces ?? []
+        let places = given.isEmpty ? [(namespace, "artifact")] : given.map { ($0, "artifact/\($0)") }
         let first =
             "secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io "
             + "persistentvolumeclaims services"
@@ -168,15 +171,17 @@ struct RestoreCommands {
                 ]),
             Step(
                 title: "What others need, custom resource definitions and operators before it",
-                lines: [
-                    "kubectl create namespace \(namespace)",
-                    "for kind in \(first); do",
-                    "    [ ! -f artifact/$kind.yaml ] || kubectl apply --server-side -n \(namespace) -f artifact/$kind.yaml",
-                    "done",
-                ]),
+                lines: places.flatMap { namespace, folder in
+                    [
+                        "kubectl create namespace \(namespace)",
+                        "for kind in \(first); do",
+                        "    [ ! -f \(folder)/$kind.yaml ] || kubectl apply --server-side -n \(namespace) -f \(folder)/$kind.yaml",
+                        "done",
+                    ]
+                }),
             Step(
                 title: "Fill volumes and databases now, then the rest",
-                lines: ["kubectl apply --server-side -n \(namespace) -f artifact"]),
+                lines: places.map { "kubectl apply --server-side -n \($0) -f \($1)" }),
         ]
     }
 }
