@@ -51,8 +51,11 @@ json_text() { printf '%s' "$1" | scrub | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g'; }
 field() { details="$details,\"$1\":$2"; }
 
 report() {
-    printf '{"version":1,"result":"%s","message":"%s","durationSeconds":%d%s}\n' \
-        "$result" "$(json_text "$message")" $(($(date +%s) - began)) "$details" >"$QM_REPORT" || true
+    line=$(printf '{"version":1,"result":"%s","message":"%s","durationSeconds":%d%s}' \
+        "$result" "$(json_text "$message")" $(($(date +%s) - began)) "$details")
+    printf '%s\n' "$line" >"$QM_REPORT" || true
+    # For the container that notifies, where there is one: whole or not at all.
+    [ -z "${QM_REPORT_COPY:-}" ] || { printf '%s\n' "$line" >"$QM_REPORT_COPY.part" && mv "$QM_REPORT_COPY.part" "$QM_REPORT_COPY"; } || true
 }
 
 finish() {
@@ -65,6 +68,12 @@ finish() {
     cleanup
     rm -rf "$work"
     [ "$result" != Failed ] || say "failed: $message" >&2
+    # Where hooks come after it, the pod has to get to them: the last of them ends it.
+    if [ "$status" -ne 0 ] && [ "$status" -ne 143 ] && [ "${QM_DEFER_FAILURE:-false}" = true ]; then
+        mkdir -p "$QM_STAGING/hooks"
+        printf '%s\n' "$message" | scrub >"$QM_STAGING/hooks/failed"
+        status=0
+    fi
     exit "$status"
 }
 # Scripts replace this where they have something to take back.

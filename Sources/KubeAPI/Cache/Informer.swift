@@ -10,9 +10,11 @@ internal import Synchronization
 package final class Informer: Sendable {
     package typealias Handler = @Sendable (InformerEvent) -> Void
 
-    private struct State {
+    fileprivate struct State {
         var handlers: [Registration] = []
         var phase = Reflector.Phase.syncing(problem: nil)
+        var isServed = false
+        var servingHandlers: [@Sendable (Bool) -> Void] = []
         var isRunning = false
         var hasSynced = false
         var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
@@ -20,7 +22,7 @@ package final class Informer: Sendable {
         var sinceContact: (@Sendable () -> Duration)?
     }
 
-    private struct Registration {
+    fileprivate struct Registration {
         var handler: Handler
         /// False until a late handler has been told what is there: it would hear of changes to what it does not know.
         var isCurrent: Bool
@@ -44,7 +46,7 @@ package final class Informer: Sendable {
         mailbox = Mailbox(capacity: options.eventLimit)
     }
 
-    /// Lists and watches until the task is cancelled. Faults of the server are waited out, never thrown.
+    /// Lists and watches until the task is cancelled or `stop` is called. Faults of the server are waited out, never thrown.
     ///
     /// - Throws: `CancellationError`.
     /// - Precondition: it does not run already.
@@ -70,6 +72,9 @@ package final class Informer: Sendable {
         }
     }
 
+    /// Ends `run`, now or as soon as it begins. For good: the store does not follow the server any more.
+    package func stop() { mailbox.send(.stop) }
+
     /// Calls the handler for each change, on the informer's task and one at a time: it must return soon.
     ///
     /// A handler that comes when the informer has synced first gets what the store has, as the initial list.
@@ -79,6 +84,14 @@ package final class Informer: Sendable {
             return state.isRunning
         }
         if isLate { mailbox.send(.handlerAdded) }
+    }
+
+    /// Whether the server has this type, as far as is known: from the first list until the type is gone for good.
+    package var isServed: Bool { state.withLock { $0.isServed } }
+
+    /// Calls the handler where the type begins or ceases to be served, on the informer's task: it must return soon.
+    package func addServingHandler(_ handler: @escaping @Sendable (Bool) -> Void) {
+        state.withLock { $0.servingHandlers.append(handler) }
     }
 
     /// How the store stands against the server.
@@ -158,18 +171,37 @@ extension Informer {
     }
 
     func enter(_ phase: Reflector.Phase) {
-        let waiters = state.withLock { state in
-            state.phase = phase
-            switch phase {
-            case .live, .behind: state.hasSynced = true
-            case .absent: state.hasSynced = options.isOptional
-            case .syncing: break
-            }
-            guard state.hasSynced else { return [CheckedContinuation<Void, any Error>]() }
-            defer { state.waiters = [:] }
-            return Array(state.waiters.values)
+        let news = state.withLock { state in state.enter(phase, isOptional: options.isOptional) }
+        for waiter in news.waiters { waiter.resume() }
+        for handler in news.servingHandlers { handler(news.isServed) }
+        // An absent type is asked for again and again; that it is still absent is no news.
+        if news.isChange { options.phaseChanged(selection, phase) }
+    }
+}
+
+extension Informer.State {
+    /// Whom a change of phase has to be told.
+    fileprivate struct News {
+        var isChange: Bool
+        var isServed: Bool
+        var waiters: [CheckedContinuation<Void, any Error>] = []
+        var servingHandlers: [@Sendable (Bool) -> Void] = []
+    }
+
+    fileprivate mutating func enter(_ phase: Reflector.Phase, isOptional: Bool) -> News {
+        let (oldPhase, wasServed) = (self.phase, isServed)
+        self.phase = phase
+        switch phase {
+        case .live, .behind: (hasSynced, isServed) = (true, true)
+        case .absent: (hasSynced, isServed) = (isOptional, false)
+        case .syncing: break
         }
-        for waiter in waiters { waiter.resume() }
-        options.phaseChanged(selection, phase)
+        var news = News(isChange: phase != oldPhase, isServed: isServed)
+        if wasServed != isServed { news.servingHandlers = servingHandlers }
+        if hasSynced {
+            news.waiters = Array(waiters.values)
+            waiters = [:]
+        }
+        return news
     }
 }

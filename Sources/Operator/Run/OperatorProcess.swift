@@ -43,7 +43,8 @@ struct OperatorProcess: Sendable {
             options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: identity),
             metrics: metrics, logger: logger)
         let environment = ReconcilerEnvironment(
-            api: client, informers: informers, gate: gate, events: recorder, metrics: metrics)
+            api: client, informers: informers, gate: gate, events: recorder, metrics: metrics,
+            permissions: flags.permissions)
         var controllerOptions = Controller.Options()
         controllerOptions.workers = flags.workers
         controllerOptions.deadline = flags.reconcileDeadline
@@ -51,9 +52,10 @@ struct OperatorProcess: Sendable {
         controllerOptions.grace = flags.grace
         controllers = [
             RegionalWorkerPoolReconciler.controller(
-                in: environment, options: .init(nodePoolNamespaces: flags.nodePoolNamespaces), logger: logger,
-                controllerOptions: controllerOptions),
+                in: environment, logger: logger, controllerOptions: controllerOptions),
             BackupPolicyReconciler.controller(
+                in: environment, logger: logger, controllerOptions: controllerOptions),
+            AppEnvironmentReconciler.controller(
                 in: environment, logger: logger, controllerOptions: controllerOptions),
         ]
     }
@@ -141,6 +143,8 @@ struct OperatorProcess: Sendable {
             case .syncing(let problem?), .behind(let problem):
                 logger.warning(
                     "the cache is behind", ["resource": .string("\(selection)"), "problem": .string(problem)])
+            case .absent where selection.type.isOptional:
+                logger.info("not served by the API server; used as soon as it is installed", resource)
             case .absent:
                 logger.warning("not served by the API server; waiting for its CRD to be installed", resource)
             }

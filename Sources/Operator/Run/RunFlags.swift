@@ -1,21 +1,16 @@
 internal import CommandLineInterface
 internal import KubeAPI
+internal import Reconcilers
 
 /// The flags of `quartermaster run`, and what they say.
 struct RunFlags: Sendable {
     static let all: [Flag] = connection + behaviour + election + endpoints + log
 
-    private static let connection = [
-        Flag(
-            "kubeconfig", "FILE",
-            help: "the cluster to work on; else $KUBECONFIG, else the cluster this runs in, else ~/.kube/config"),
-        Flag("context", "NAME", help: "the context of the kubeconfig, where it is not the current one"),
-        Flag(
-            "allow-insecure", default: "false",
-            help: "honour insecure-skip-tls-verify of the kubeconfig; never where it matters"),
-        Flag("kube-api-qps", "NUMBER", default: "50", help: "requests a second to the API server; 0 for no limit"),
-        Flag("kube-api-burst", "NUMBER", default: "100", help: "requests that may go out at once beyond that rate"),
-    ]
+    private static let connection =
+        ClusterFlags.connection + [
+            Flag("kube-api-qps", "NUMBER", default: "50", help: "requests a second to the API server; 0 for no limit"),
+            Flag("kube-api-burst", "NUMBER", default: "100", help: "requests that may go out at once beyond that rate"),
+        ]
 
     private static let behaviour = [
         Flag("max-concurrent-reconciles", "NUMBER", default: "4", help: "objects of one kind worked on at a time"),
@@ -24,6 +19,17 @@ struct RunFlags: Sendable {
         Flag(
             "node-pool-namespaces", "NAMES", default: "", isRepeatable: true,
             help: "namespaces whose pools may label and taint nodes, separated by commas; every one where empty"),
+        Flag(
+            "privileged-namespaces", "NAMES",
+            default: Permissions.defaultPrivilegedNamespaces.sorted().joined(separator: ","), isRepeatable: true,
+            help: "namespaces whose pods may use a node's files, and whose backups may read other namespaces"
+        ),
+        Flag(
+            "secret-source-namespaces", "NAMES", default: "", isRepeatable: true,
+            help: "namespaces that environments may copy Secrets from, those labelled quartermaster.dev/share=true"),
+        Flag(
+            "monitoring-namespaces", "NAMES", default: "", isRepeatable: true,
+            help: "namespaces that pools of other ones may have their ServiceMonitors and PrometheusRules in"),
         Flag(
             "shutdown-grace-period", "DURATION", default: "20s",
             help: "how long work that has begun may go on after SIGTERM"),
@@ -64,8 +70,7 @@ struct RunFlags: Sendable {
     var workers: Int
     var resync: Duration
     var reconcileDeadline: Duration
-    /// `nil`: every namespace.
-    var nodePoolNamespaces: Set<String>?
+    var permissions: Permissions
     var grace: Duration
     var electsLeader: Bool
     var leaseNamespace: String?
@@ -89,11 +94,12 @@ struct RunFlags: Sendable {
         workers = try arguments.integer("max-concurrent-reconciles", in: 1...256)
         resync = try Self.positive(arguments, "resync")
         reconcileDeadline = try Self.positive(arguments, "reconcile-deadline")
-        let namespaces = arguments.list("node-pool-namespaces").flatMap { $0.split(separator: ",").map(String.init) }
-        if let wrong = namespaces.first(where: { !Names.problems(ofLabel: $0).isEmpty }) {
-            throw UsageError("flag --node-pool-namespaces: \"\(wrong)\" is no name of a namespace")
-        }
-        nodePoolNamespaces = namespaces.isEmpty ? nil : Set(namespaces)
+        let nodePools = try Self.namespaces(arguments, "node-pool-namespaces")
+        permissions = Permissions(
+            nodePoolNamespaces: nodePools.isEmpty ? nil : nodePools,
+            privilegedNamespaces: try Self.namespaces(arguments, "privileged-namespaces"),
+            secretSourceNamespaces: try Self.namespaces(arguments, "secret-source-namespaces"),
+            monitoringNamespaces: try Self.namespaces(arguments, "monitoring-namespaces"))
         grace = try arguments.duration("shutdown-grace-period")
         electsLeader = try arguments.bool("leader-elect")
         leaseNamespace = arguments.string("leader-election-namespace")
@@ -108,6 +114,14 @@ struct RunFlags: Sendable {
         let format = try arguments.choice("log-format", of: ["auto", "json", "text"])
         logFormat = LogFormat(rawValue: format) ?? .automatic()
         try checkElection()
+    }
+
+    private static func namespaces(_ arguments: Arguments, _ name: String) throws(UsageError) -> Set<String> {
+        let namespaces = arguments.list(name).flatMap { $0.split(separator: ",").map(String.init) }
+        if let wrong = namespaces.first(where: { !Names.problems(ofLabel: $0).isEmpty }) {
+            throw UsageError("flag --\(name): \"\(wrong)\" is no name of a namespace")
+        }
+        return Set(namespaces)
     }
 
     private static func positive(_ arguments: Arguments, _ name: String) throws(UsageError) -> Duration {

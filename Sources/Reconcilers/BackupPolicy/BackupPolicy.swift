@@ -4,11 +4,12 @@ package import KubeAPI
 ///
 /// The fields without `?` have defaults in the CRD: `BackupPolicy.init(defaulting:)` fills them in where a server has
 /// not.
-package struct BackupPolicy: ChildOwner, Hashable {
+package struct BackupPolicy: OwnResource, Hashable {
     package static let resourceType = ResourceType(
         group: "quartermaster.dev", version: "v1alpha1", kind: "BackupPolicy", plural: "backuppolicies")
     package static let ownerLabelKey = LabelKey.backupPolicy
     package static let childComponent = "backup"
+    package static let definition = CustomResource.backupPolicy
 
     package var metadata: ObjectMeta
     package var spec: Spec
@@ -30,6 +31,9 @@ package struct BackupPolicy: ChildOwner, Hashable {
         package var retention: Retention
         package var verification: Verification
         package var freshness: Freshness
+        package var hooks: Hooks?
+        package var alerting: Alerting
+        package var network: Network
         package var podTemplate: PodSettings
     }
 
@@ -39,6 +43,8 @@ package struct BackupPolicy: ChildOwner, Hashable {
         package var postgres: Postgres?
         package var pvc: Volume?
         package var manifests: Manifests?
+        package var etcd: Etcd?
+        package var velero: Velero?
     }
 
     package struct Postgres: Sendable, Hashable, Codable {
@@ -55,12 +61,15 @@ package struct BackupPolicy: ChildOwner, Hashable {
 
     package struct Volume: Sendable, Hashable, Codable {
         package var claimName: String
+        package var podSelector: LabelSelector?
         package var paths: [String]?
         package var excludes: [String]?
         package var staging: Staging?
     }
 
     package struct Manifests: Sendable, Hashable, Codable {
+        /// Empty: that of the policy.
+        package var namespaces: [String]?
         package var includeKinds: [String]?
         package var excludeKinds: [String]?
         package var includeSecrets: Bool
@@ -124,6 +133,8 @@ package struct BackupPolicy: ChildOwner, Hashable {
         package enum Depth: String, Sendable, Hashable, Codable { case none, stat, read }
 
         package var afterEach: Depth
+        package var checkSchedule: String?
+        package var drill: Drill?
     }
 
     package struct Freshness: Sendable, Hashable, Codable {
@@ -131,6 +142,24 @@ package struct BackupPolicy: ChildOwner, Hashable {
         package var maxAge: String?
         package var minSizeBytes: Int
         package var maxShrinkPercent: Int
+    }
+
+    package struct Alerting: Sendable, Hashable, Codable {
+        package enum Rule: String, Sendable, Hashable, Codable {
+            case auto = "Auto"
+            case off = "Off"
+        }
+
+        package var prometheusRule: Rule
+        /// Of the PrometheusRule.
+        package var labels: [String: String]?
+        package var webhookSecretRef: SecretReference?
+        package var onSuccess: Bool
+    }
+
+    package struct Network: Sendable, Hashable, Codable {
+        package var enabled: Bool
+        package var egressPorts: [Int]?
     }
 
     package struct PodSettings: Sendable, Hashable, Codable {
@@ -150,17 +179,13 @@ package struct BackupPolicy: ChildOwner, Hashable {
         package var rclone: String
         package var restic: String
         package var borg: String
+        package var k3s: String
+        package var etcd: String
+        package var curl: String
     }
 }
 
-extension BackupPolicy {
-    /// Reads an object, with the CRD's defaults for what a server or a file has left out.
-    ///
-    /// - Throws: `JSONError` that names the field.
-    package init(defaulting object: DynamicObject) throws {
-        self = try CustomResource.backupPolicy.applyingDefaults(to: object).decode(Self.self)
-    }
-}
+extension BackupPolicy {}
 
 extension BackupPolicy.Retention {
     /// The policy's rules, field by field in the place of what is not set here.

@@ -13,47 +13,39 @@ extension BackupPolicyReconciler {
             name: "backuppolicy", reconciler: reconciler, options: controllerOptions, metrics: environment.metrics,
             logger: logger, time: environment.time)
         controller.reconciles(reconciler.policies)
-        for type in BackupPolicy.childTypes {
-            controller.watches(environment.children(type)) { owners(in: $0) }
-        }
         let policies = reconciler.policies
+        controller.watchesChildren(
+            of: BackupPolicy.self, types: BackupPolicy.childTypes, owners: policies, in: environment)
         for informer in [reconciler.runs.jobs, reconciler.runs.pods] {
-            controller.watches(informer) { policy(of: $0, among: policies) }
+            // Their controller is another object; the label says whose they are.
+            controller.watches(informer) { $0.object.labelledOwners(of: BackupPolicy.self, among: policies) }
         }
+        let velero = reconciler.velero
+        controller.watches(velero.backups) { velero.policies(of: $0, among: policies) }
+        controller.watches(reconciler.servers) { Self.policies(concernedByNode: $0, among: policies) }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
+        environment.exposeBackups(of: policies)
         return controller
     }
 
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
-        let objects = InformerObjects(environment.informers)
         self.init(
             policies: environment.informers.informer(Selection(BackupPolicy.resourceType)),
-            cronJobs: environment.children(.cronJob), runs: BackupRuns(environment),
+            cronJobs: environment.children(.cronJob),
+            servers: environment.informers.informer(Selection(.node)), runs: BackupRuns(environment),
+            velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),
-            statusWriter: StatusWriter(
-                api: environment.api, objects: objects, gate: environment.gate, wallClock: now),
-            events: environment.events, now: now)
+            finalizers: Finalizers(
+                api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),
+            status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now),
+            permissions: environment.permissions, now: now)
     }
 
-    /// The policies that a child belongs to, or did before somebody took its owner away.
-    private static func owners(in event: InformerEvent) -> [ObjectKey] {
-        var states = [event.object]
-        if case .updated(let old, _) = event { states.append(old) }
-        let keys = states.flatMap { child in
-            child.ownerReferences
-                .filter { $0.controller == true && $0.kind == BackupPolicy.resourceType.kind }
-                .map { ObjectKey(namespace: child.key.namespace, name: $0.name) }
-        }
-        return Array(Set(keys))
-    }
-
-    /// Jobs and pods say by a label whose they are; the label of a long name is not the name.
-    private static func policy(of event: InformerEvent, among policies: Informer) -> [ObjectKey] {
-        guard let value = event.object.labels[LabelKey.backupPolicy] else { return [] }
-        let key = ObjectKey(namespace: event.key.namespace, name: value)
-        if policies.store.get(key) != nil { return [key] }
-        return policies.store.keys().filter {
-            $0.namespace == event.key.namespace && ChildName.labelValue($0.name) == value
-        }
+    /// Nodes concern policies with a source of etcd, and only when they come, go, or get other labels.
+    private static func policies(concernedByNode event: InformerEvent, among policies: Informer) -> [ObjectKey] {
+        if case .updated(let old, let new) = event, old.labels == new.labels { return [] }
+        return policies.store.list().filter { policy in
+            policy.value(at: "spec", "sources")?.elements.contains { $0["etcd"] != nil } ?? false
+        }.map(\.key)
     }
 }

@@ -4,11 +4,12 @@ package import KubeAPI
 ///
 /// The fields without `?` have defaults in the CRD: `RegionalWorkerPool.init(defaulting:)` fills them in where a
 /// server has not.
-package struct RegionalWorkerPool: ChildOwner, Hashable {
+package struct RegionalWorkerPool: OwnResource, Hashable {
     package static let resourceType = ResourceType(
         group: "quartermaster.dev", version: "v1alpha1", kind: "RegionalWorkerPool", plural: "regionalworkerpools")
     package static let ownerLabelKey = LabelKey.regionalWorkerPool
     package static let childComponent = "worker"
+    package static let definition = CustomResource.regionalWorkerPool
 
     package var metadata: ObjectMeta
     package var spec: Spec
@@ -28,8 +29,13 @@ package struct RegionalWorkerPool: ChildOwner, Hashable {
         package var regionEnvName: String
         /// ResourceRequirements of the worker where the template has none.
         package var resources: JSONObject
+        package var runtime: Runtime
+        /// `nil`: every region has `replicas` pods.
+        package var scaling: Scaling?
         package var placement: Placement
         package var disruption: Disruption
+        package var network: Network
+        package var monitoring: Monitoring?
     }
 
     package struct RegionSpec: Sendable, Hashable, Codable {
@@ -37,6 +43,9 @@ package struct RegionalWorkerPool: ChildOwner, Hashable {
         package var nodeSelector: LabelSelector
         package var enabled: Bool
         package var replicas: Int?
+        package var minReplicas: Int?
+        package var maxReplicas: Int?
+        package var runtime: Runtime?
         package var nodes: NodeOverrides?
         /// EnvVars as the user wrote them.
         package var env: [JSONObject]?
@@ -58,6 +67,13 @@ package struct RegionalWorkerPool: ChildOwner, Hashable {
 
     package struct Placement: Sendable, Hashable, Codable {
         package var spread: Spread
+        package var priorityClass: PriorityClassRequest?
+    }
+
+    package struct PriorityClassRequest: Sendable, Hashable, Codable {
+        package var name: String
+        package var value: Int?
+        package var create: Bool
     }
 
     package struct Spread: Sendable, Hashable, Codable {
@@ -79,13 +95,4 @@ package enum ReleasePolicy: String, Sendable, Hashable, Codable {
     case removeOwned = "RemoveOwned"
     /// The node stays as it is, only the claim goes.
     case retain = "Retain"
-}
-
-extension RegionalWorkerPool {
-    /// Reads an object, with the CRD's defaults for what a server or a file has left out.
-    ///
-    /// - Throws: `JSONError` that names the field.
-    package init(defaulting object: DynamicObject) throws {
-        self = try CustomResource.regionalWorkerPool.applyingDefaults(to: object).decode(Self.self)
-    }
 }

@@ -2,45 +2,42 @@ package import KubeAPI
 
 /// Makes one RegionalWorkerPool true: its nodes claimed, its children as the spec says, its status as observed.
 package struct RegionalWorkerPoolReconciler: Reconciler {
-    package struct Options: Sendable {
-        /// The namespaces whose pools may claim nodes; `nil`: all.
-        package var nodePoolNamespaces: Set<String>?
-
-        package init(nodePoolNamespaces: Set<String>? = nil) { self.nodePoolNamespaces = nodePoolNamespaces }
-
-        func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }
-    }
-
     let pools: Informer
     let directory: NodeDirectory
     let claims: NodeClaims
-    let children: PoolChildren
+    let children: ChildWriter
+    let priorityClasses: SharedPriorityClasses
+    let deployments: Informer
+    let scalers: ScalerWatch
     let finalizers: Finalizers
-    let statusWriter: StatusWriter
+    let status: StatusReporter
     let events: any EventSink
-    let options: Options
+    let permissions: Permissions
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = pools.store.get(key)?.dynamic() else {
             return try await releaseNodes(ofMissing: key)
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
-        switch read(object) {
-        case .failure(let finding): return try await reject(object, because: finding)
+        switch RegionalWorkerPool.read(object) {
+        case .failure(let finding):
+            // What cannot be read is neither written nor pruned; the rest of its status stays.
+            try await status.report(finding, on: object)
+            return .done
         case .success(let pool): return try await settle(pool, object)
         }
     }
 
     /// Everything that a pool of this spec needs.
     private func settle(_ pool: RegionalWorkerPool, _ read: DynamicObject) async throws -> Outcome {
-        let mayClaim = options.mayClaimNodes(pool.metadata.namespace ?? "")
+        let mayClaim = permissions.mayClaimNodes(pool.metadata.namespace ?? "")
         let isSuspended = pool.spec.suspend
         var object = read
         if mayClaim, !isSuspended {
             // Before the first node is written: from then on the pool must not go without a clean-up.
             object = try await finalizers.add(Finalizer.cleanup, to: object, as: RegionalWorkerPool.resourceType)
         }
-        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        var seen = observation(of: pool)
         seen.mayClaimNodes = mayClaim
         seen.inventory = pool.status?.inventory ?? []
 
@@ -50,50 +47,78 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
 
         var wait = nodes.retryAfter
         if mayClaim {
-            let written = try await children.settle(pool, object, isSuspended: isSuspended, into: &seen)
+            if !isSuspended { try await prepareScalers(of: pool, into: &seen) }
+            let written = try await settleChildren(of: pool, object, into: &seen)
             wait = [wait, written].compactMap(\.self).min()
+            try observe(pool, into: &seen)
         }
-        try await report(seen.status, on: object)
+        try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)
     }
 
-    /// The pool as it is to be, or why it can't be read.
-    private func read(_ object: DynamicObject) -> Result<RegionalWorkerPool, Finding> {
-        do {
-            let pool = try RegionalWorkerPool(defaulting: object)
-            guard let violation = pool.ruleViolations.first else { return .success(pool) }
-            return .failure(Finding(.invalidSpec, "\(violation)", .edit))
-        } catch {
-            return .failure(Finding(.invalidSpec, "\(error)", .edit))
+    /// - Returns: when to look again although nothing may have changed.
+    private func settleChildren(
+        of pool: RegionalWorkerPool, _ object: DynamicObject, into seen: inout PoolObservation
+    ) async throws -> Duration? {
+        let namespace = pool.metadata.namespace ?? ""
+        let mayMonitor = permissions.mayMonitor(in: pool.monitoringNamespace, from: namespace)
+        let wanted = try pool.children(in: seen.surroundings).filter { child in
+            child.type != .priorityClass && (mayMonitor || child.object.namespace == namespace)
+        }
+        let isShared = { (entry: InventoryEntry) in entry.kind == ResourceType.priorityClass.kind }
+        let recorded = pool.status?.inventory ?? []
+        // Before the pods that name it.
+        let priority = try await priorityClasses.settle(
+            pool.spec.placement.priorityClass.map { .init(name: $0.name, value: $0.value, create: $0.create) },
+            for: object, recorded: recorded.filter(isShared), isSuspended: pool.spec.suspend)
+        let written = try await children.settle(
+            wanted, of: pool, object, recorded: recorded.filter { !isShared($0) }, isSuspended: pool.spec.suspend)
+        seen.mayMonitor = mayMonitor
+        seen.add(written)
+        seen.add(priority)
+        return written.retryAfter
+    }
+
+    /// What there is before anything is written.
+    private func observation(of pool: RegionalWorkerPool) -> PoolObservation {
+        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        seen.surroundings = PoolSurroundings(
+            isKEDAServed: scalers.isKEDAServed,
+            mayUseHostSockets: permissions.isPrivileged(pool.metadata.namespace ?? ""),
+            scalers: scalers.scalers(of: pool))
+        for index in seen.regions.indices {
+            let region = seen.regions[index].region
+            seen.regions[index].scalers = seen.surroundings.scalers[region.name]
+            seen.regions[index].isPermitted = seen.surroundings.permits(region)
+            seen.regions[index].plan = pool.scalerPlan(for: region, in: seen.surroundings)
+        }
+        return seen
+    }
+
+    private func prepareScalers(of pool: RegionalWorkerPool, into seen: inout PoolObservation) async throws {
+        for region in seen.regions {
+            do {
+                try await scalers.prepare(region.plan, for: region.region, of: pool)
+            } catch {
+                let object = "\(ResourceType.horizontalPodAutoscaler.kind) \(region.region.childName)"
+                seen.add(try WriteFailure(error, on: object), to: region.region.name)
+            }
         }
     }
 
-    /// What cannot be read is neither written nor pruned; the rest of its status stays.
-    private func reject(_ object: DynamicObject, because finding: Finding) async throws -> Outcome {
-        try await report(finding, on: object)
-        return .done
+    /// Looks at the Deployments, those that are the pool's alone.
+    private func observe(_ pool: RegionalWorkerPool, into seen: inout PoolObservation) throws {
+        for index in seen.regions.indices {
+            let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: seen.regions[index].region.childName)
+            guard let deployment = try deployments.store.get(key)?.dynamic().decode(Deployment.self),
+                deployment.metadata.controller?.uid == pool.metadata.uid
+            else { continue }
+            seen.regions[index].deployment = deployment
+        }
     }
 }
 
 extension RegionalWorkerPoolReconciler {
-    /// Writes the status, and an event where `Ready` has changed.
-    func report(_ status: some Encodable, on object: DynamicObject) async throws {
-        let isWritten = try await statusWriter.write(status, to: object, as: RegionalWorkerPool.resourceType)
-        guard isWritten, let json = try JSONValueEncoder().encode(status).object,
-            let event = ReadyTransition(before: object["status"]?.object ?? [:], after: json)?.event(on: object)
-        else { return }
-        events.emit(event)
-    }
-
-    /// Says one thing about the pool and leaves the rest of its status.
-    func report(_ finding: Finding, on object: DynamicObject) async throws {
-        var conditions = Conditions()
-        conditions.block(finding)
-        var status = object["status"]?.object ?? [:]
-        status["conditions"] = try JSONValueEncoder().encode(conditions.assembled(ready: (.ready, "")))
-        try await report(JSONValue.object(status), on: object)
-    }
-
     private func announce(_ nodes: NodeClaims.Outcome, of object: DynamicObject) {
         for (region, names) in nodes.claimed.sorted(by: { $0.key < $1.key }) {
             let message = "Claimed \(names.count.counted("node")) for region \(region): \(names.listed)"
@@ -118,23 +143,27 @@ extension RegionalWorkerPoolReconciler {
         return .done
     }
 
-    /// The pool is being deleted: nodes are released, then it may go; its children go with it by their owner.
+    /// The pool is being deleted: nodes are released and what garbage collection can't reach is deleted, then it may go.
+    /// Its other children go with it by their owner.
     private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
         guard object.finalizers.contains(Finalizer.cleanup) else {
-            let others = object.finalizers.joined(separator: ", ")
-            try await report(Finding(.deleting, "waiting for the finalizers of others: \(others)", .wait), on: object)
+            let message = "waiting for the finalizers of others: \(object.finalizers.joined(separator: ", "))"
+            try await status.report(Finding(.deleting, message, .wait), on: object)
             return .done
         }
         if object[path: "spec", "suspend"]?.bool == true {
             let message = "suspended: set spec.suspend to false so that its nodes can be released"
-            try await report(Finding(.deleting, message, .edit), on: object)
+            try await status.report(Finding(.deleting, message, .edit), on: object)
             return .done
         }
         let nodes = try await claims.release(allOf: object.key)
         announce(nodes, of: object)
-        if let failure = nodes.failures.first {
+        let pruned = try await children.pruneUnreachable(RegionalWorkerPool.self, of: object)
+        let shared = object.inventory.filter { $0.kind == ResourceType.priorityClass.kind }
+        let priority = try await priorityClasses.settle(nil, for: object, recorded: shared, isSuspended: false)
+        if let failure = (nodes.failures + pruned + priority.pruneFailures).first {
             let message = "\(failure.object) could not be released: \(failure.message)"
-            try await report(Finding(.deleting, message, .wait), on: object)
+            try await status.report(Finding(.deleting, message, .wait), on: object)
             throw failure.cause ?? failure
         }
         try await finalizers.remove(Finalizer.cleanup, from: object, as: RegionalWorkerPool.resourceType)

@@ -1,24 +1,8 @@
-package import KubeAPI
+internal import KubeAPI
 
 // The rules that the CRD has in CEL, in the same words: for `render` and `validate`, and as defence on a server without
 // CEL. Types, bounds and patterns are the schema's.
 extension RegionalWorkerPool {
-    /// Everything that is wrong with a manifest; it need not have its defaults.
-    ///
-    /// As on the API server, the rules are looked at once the schema has no objections.
-    package static func violations(in manifest: DynamicObject) -> [Violation] {
-        let object = CustomResource.regionalWorkerPool.applyingDefaults(to: manifest)
-        let violations = CustomResource.regionalWorkerPool.violations(in: object)
-        guard violations.isEmpty else { return violations }
-        do {
-            return try object.decode(RegionalWorkerPool.self).ruleViolations
-        } catch let error as JSONError {
-            return [Violation(error.path, error.message)]
-        } catch {
-            return [Violation("", "\(error)")]
-        }
-    }
-
     /// The rules across fields.
     package var ruleViolations: [Violation] {
         var rules = Rules()
@@ -29,26 +13,21 @@ extension RegionalWorkerPool {
             (spec.disruption.maxUnavailable != nil) != (spec.disruption.minAvailable != nil), "spec.disruption",
             "give either maxUnavailable or minAvailable")
         spec.checkRegionNames(&rules)
+        spec.placement.priorityClass?.check(&rules, at: "spec.placement.priorityClass")
+        spec.monitoring?.check(&rules, at: "spec.monitoring")
+        spec.checkScaling(&rules)
+        spec.checkRuntimes(&rules)
         return rules.violations
     }
 }
 
 extension RegionalWorkerPool.RegionSpec {
     fileprivate func check(_ rules: inout Rules, at path: String) {
-        rules.require(
-            (nodeSelector.matchLabels ?? [:]).keys.allSatisfy(LabelSyntax.isKey),
-            path.field("nodeSelector.matchLabels"),
-            "a label key is a name such as zone, or a domain and a name such as topology.kubernetes.io/region")
-        for (index, requirement) in (nodeSelector.matchExpressions ?? []).enumerated() {
-            let needsValues = requirement.operator == .in || requirement.operator == .notIn
-            rules.require(
-                needsValues != (requirement.values ?? []).isEmpty,
-                path.field("nodeSelector.matchExpressions[\(index)]"),
-                "In and NotIn need at least one entry in values; Exists and DoesNotExist take none")
-        }
-        rules.require(
-            !nodeSelector.isEmpty, path.field("nodeSelector"),
-            "name at least one label of the region's nodes; an empty selector would claim every node of the cluster")
+        nodeSelector.check(
+            &rules, at: path.field("nodeSelector"), keyExample: "zone", domainExample: "topology.kubernetes.io/region",
+            whenEmpty:
+                "name at least one label of the region's nodes; an empty selector would claim every node of the cluster"
+        )
         for (index, variable) in (env ?? []).enumerated() {
             rules.require(
                 variable["value"] == nil || variable["valueFrom"] == nil, path.field("env[\(index)]"),
@@ -113,5 +92,26 @@ extension RegionalWorkerPool.Spec {
             nodes.labels must not hold the key that regionLabelKey names, its value is the region's name; remove it \
             from labels or choose another regionLabelKey
             """)
+    }
+}
+
+extension RegionalWorkerPool.PriorityClassRequest {
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        rules.require(!create || value != nil, path, "create needs a value, the priority of the pods")
+        rules.require(
+            !create || !name.hasPrefix("system-"), path,
+            """
+            names that begin with system- belong to Kubernetes; choose another one, or leave create out to use the \
+            class as it is
+            """)
+    }
+}
+
+extension RegionalWorkerPool.Monitoring {
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        rules.require(
+            serviceMonitor != nil || alerts != nil, path,
+            "give serviceMonitor, alerts or both; leave monitoring out to have neither")
+        InheritedMetadata(labels: labels).check(&rules, at: path)
     }
 }

@@ -7,6 +7,15 @@ package protocol ChildOwner: KubernetesObject {
     /// The value of `app.kubernetes.io/component` on the children.
     static var childComponent: String { get }
     var inheritedMetadata: InheritedMetadata? { get }
+    /// The namespace of the children where nothing else is said.
+    var childNamespace: String? { get }
+    /// Whether the children name the owner as their controller, so that garbage collection takes them when it goes.
+    static var childrenNameOwner: Bool { get }
+}
+
+extension ChildOwner {
+    package var childNamespace: String? { metadata.namespace }
+    package static var childrenNameOwner: Bool { true }
 }
 
 extension ChildOwner {
@@ -20,20 +29,47 @@ extension ChildOwner {
     }
 }
 
+/// Where a child is.
+package enum ChildScope: Sendable, Hashable {
+    /// The namespace of its owner.
+    case ownersNamespace
+    case namespace(String)
+    case cluster
+
+    func namespace(of owner: some ChildOwner) -> String? {
+        switch self {
+        case .ownersNamespace: owner.childNamespace
+        case .namespace(let name): name
+        case .cluster: nil
+        }
+    }
+}
+
 extension ObjectMeta {
-    /// The metadata of a child in the namespace of its owner.
+    /// The metadata of a child.
     ///
-    /// - Parameter labels: Labels beside `childLabels`; both stand above the inherited ones.
+    /// A child names its owner as its controller where garbage collection can follow that: from a namespace to the
+    /// cluster or within one namespace. Elsewhere its labels lead to the owner.
+    ///
+    /// - Parameters:
+    ///   - labels: Labels beside `childLabels`; both stand above the inherited ones.
+    ///   - keepsData: garbage collection must not take the child, whatever becomes of the owner.
     package static func child<Owner: ChildOwner>(
-        of owner: Owner, named name: String, labels: [String: String] = [:]
+        of owner: Owner, named name: String, in scope: ChildScope = .ownersNamespace, labels: [String: String] = [:],
+        keepsData: Bool = false
     ) -> ObjectMeta {
         let inherited = owner.inheritedMetadata
+        let namespace = scope.namespace(of: owner)
+        let isReachable = !Owner.resourceType.isNamespaced || namespace == owner.metadata.namespace
+        var own = owner.childLabels.merging(labels) { $1 }
+        if !isReachable { own[LabelKey.ownerNamespace] = owner.metadata.namespace }
         return ObjectMeta(
             name: name,
-            namespace: owner.metadata.namespace,
-            labels: (inherited?.labels ?? [:]).merging(owner.childLabels.merging(labels) { $1 }) { $1 },
+            namespace: namespace,
+            labels: (inherited?.labels ?? [:]).merging(own) { $1 },
             annotations: inherited?.annotations.flatMap { $0.isEmpty ? nil : $0 },
-            ownerReferences: OwnerReference(controllerFor: owner).map { [$0] })
+            ownerReferences: isReachable && !keepsData && Owner.childrenNameOwner
+                ? OwnerReference(controllerFor: owner).map { [$0] } : nil)
     }
 }
 

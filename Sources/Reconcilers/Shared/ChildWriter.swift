@@ -5,86 +5,198 @@ struct ChildWriter: Sendable {
     /// What became of the children.
     struct Result: Sendable {
         var inventory: [InventoryEntry] = []
-        /// Children that could not be written.
-        var failures: [WriteFailure] = []
+        /// Children that could not be written, with the part of the owner that they belong to.
+        var failures: [PartFailure] = []
         /// Children that are not wanted any more and could not be deleted.
         var pruneFailures: [WriteFailure] = []
+        /// What would change if the owner were not suspended, as `Deployment workers/workers-eu`.
+        var heldBack: [String] = []
+        /// Optional APIs that the server does not have and that wanted children are of, each once.
+        var missingAPIs: [ResourceType] = []
         /// When to look again although nothing may have changed.
         var retryAfter: Duration?
     }
 
-    let informers: [Informer]
-    let applier: Applier
-    let pruner: Pruner
-    let events: any EventSink
+    struct PartFailure: Sendable {
+        var part: String
+        var failure: WriteFailure
+    }
 
-    init(_ environment: ReconcilerEnvironment, types: [ResourceType]) {
+    /// What one pass works with.
+    private struct Pass {
+        let object: DynamicObject
+        /// What a child carries to be the owner's.
+        let labels: [String: String]
+        let controller: OwnerReference?
+        let recorded: [InventoryEntry]
+        let isSuspended: Bool
+        var result = Result()
+
+        func recordedEntry(of child: DesiredChild) -> InventoryEntry? {
+            recorded.first { $0.kind == child.type.kind && $0.key == child.object.key }
+        }
+
+        func ownership(of child: DesiredChild) -> Ownership {
+            child.ownership(labels: labels, controller: controller, recorded: recorded)
+        }
+    }
+
+    private let informers: [(type: ResourceType, informer: Informer)]
+    private let prunedTypes: [ResourceType]
+    private let applier: Applier
+    private let pruner: Pruner
+    private let events: any EventSink
+
+    /// - Parameters:
+    ///   - types: every kind that the inventory may hold.
+    ///   - keeping: those of them that are never deleted here, however little they are wanted: they hold data.
+    init(_ environment: ReconcilerEnvironment, types: [ResourceType], keeping kept: Set<ResourceType> = []) {
         let objects = InformerObjects(environment.informers)
-        informers = types.map(environment.children)
+        informers = types.map { ($0, environment.children($0)) }
+        let prunedTypes = types.filter { !kept.contains($0) }
+        self.prunedTypes = prunedTypes
         applier = Applier(
             api: environment.api, objects: objects, gate: environment.gate,
             options: .init(hashAnnotation: AnnotationKey.appliedHash), metrics: environment.metrics,
             time: environment.time)
         pruner = Pruner(api: environment.api, objects: objects, gate: environment.gate) { apiVersion, kind in
-            types.first { $0.apiVersion == apiVersion && $0.kind == kind }
+            prunedTypes.first { $0.apiVersion == apiVersion && $0.kind == kind }
         }
         events = environment.events
     }
 
-    /// - Parameters:
-    ///   - object: the owner.
-    ///   - labels: what a child carries to be the owner's.
-    ///   - recorded: the inventory of the owner's status.
-    /// - Throws: `NotLeaderError` and `CancellationError` only; what goes wrong with a child is in the result.
-    func settle(
-        _ wanted: [DesiredChild], of object: DynamicObject, controller: OwnerReference?, labels: [String: String],
-        recorded: [InventoryEntry]
-    ) async throws -> Result {
-        let owned = informers.flatMap { $0.store.list(index: Indexer.ownerUID.name, value: object.uid) }
-        let recorded = Inventory.adding(owned.map { $0.dynamic() }, controlledBy: object.uid, to: recorded)
-        let ownership = Ownership(
-            labels: labels, controller: controller, recordedUIDs: Set(recorded.map(\.uid)))
-        var result = Result()
-        var current: [InventoryEntry] = []
-        for child in wanted {
-            do {
-                current.append(try await apply(child, ownership, on: object, &result))
-            } catch {
-                // Still wanted: it must not be pruned because it could not be written.
-                let known = recorded.first { $0.kind == child.type.kind && $0.key == child.object.key }
-                current.append(known ?? InventoryEntry(child.object.key, of: child.type, uid: ""))
-                result.failures.append(try WriteFailure(error, on: child.name))
-            }
-        }
-        let remaining = try await prune(
-            Inventory.stale(recorded, comparedTo: current), of: object, labels: labels, into: &result)
-        result.inventory = Inventory.merged(current.filter { !$0.uid.isEmpty }, remaining)
-        return result
+    /// The children that carry the labels of an owner, or name it as their controller, whether recorded or not.
+    func made<Owner: ChildOwner>(by owner: Owner, uid: String) -> [InventoryEntry] {
+        let value = ChildName.labelValue(owner.metadata.name ?? "")
+        return found(by: [uid, Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)])
     }
 
-    private func apply(
-        _ child: DesiredChild, _ ownership: Ownership, on object: DynamicObject, _ result: inout Result
+    /// - Parameters:
+    ///   - object: the owner as it was read; for events.
+    ///   - recorded: the inventory of the owner's status.
+    ///   - isSuspended: nothing is written; the result says what would be.
+    /// - Throws: `NotLeaderError` and `CancellationError` only; what goes wrong with a child is in the result.
+    func settle<Owner: ChildOwner>(
+        _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
+        isSuspended: Bool
+    ) async throws -> Result {
+        let value = ChildName.labelValue(owner.metadata.name ?? "")
+        var pass = Pass(
+            object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
+            controller: OwnerReference(controllerFor: owner),
+            recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
+        var current: [InventoryEntry] = []
+        for child in wanted {
+            if let entry = try await settle(child, in: &pass) { current.append(entry) }
+        }
+        let stale = Inventory.stale(pass.recorded, comparedTo: current)
+        let remaining = try await prune(stale, in: &pass)
+        pass.result.inventory = Inventory.merged(current.filter { !$0.uid.isEmpty }, remaining)
+        return pass.result
+    }
+
+    /// Deletes the children that garbage collection can't reach from an owner that is being deleted: those in other
+    /// namespaces.
+    ///
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func pruneUnreachable<Owner: ChildOwner>(_: Owner.Type, of object: DynamicObject) async throws -> [WriteFailure] {
+        let value = ChildName.labelValue(object.name)
+        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: object.namespace)
+        let known = Inventory.merged(object.inventory, found(by: [labelled]))
+        var pass = Pass(
+            object: object,
+            labels: [
+                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value,
+                LabelKey.ownerNamespace: object.namespace,
+            ], controller: nil, recorded: known, isSuspended: false)
+        _ = try await prune(known.filter { $0.key.namespace != object.namespace }, in: &pass)
+        return pass.result.pruneFailures
+    }
+
+    /// Children that were made before a crash could record them.
+    private func found(by owners: [String]) -> [InventoryEntry] {
+        informers.filter { prunedTypes.contains($0.type) }.flatMap { type, informer in
+            owners.flatMap { informer.store.list(index: Indexer.childOwner.name, value: $0) }.map {
+                InventoryEntry($0.key, of: type, uid: $0.uid)
+            }
+        }
+    }
+
+    /// - Returns: the child's entry, without a UID where it could not be made; `nil` where its API is missing.
+    private func settle(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry? {
+        let known = pass.recordedEntry(of: child) ?? InventoryEntry(child.object.key, of: child.type, uid: "")
+        guard isServed(child.type) else {
+            pass.result.note(missing: child.type)
+            return nil
+        }
+        if child.isHeld { return known }
+        do {
+            return pass.isSuspended
+                ? try await preview(child, known, in: &pass) : try await apply(child, in: &pass)
+        } catch let error as APIError where error.isNotFound && child.type.isOptional {
+            // The API went away a moment ago, and the informer has yet to learn of it.
+            pass.result.note(missing: child.type)
+            return nil
+        } catch {
+            // Still wanted: it must not be pruned because it could not be written.
+            pass.result.failures.append(
+                PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name)))
+            return known
+        }
+    }
+
+    private func isServed(_ type: ResourceType) -> Bool {
+        !type.isOptional || informers.first { $0.type == type }?.informer.isServed == true
+    }
+
+    private func preview(
+        _ child: DesiredChild, _ known: InventoryEntry, in pass: inout Pass
     ) async throws -> InventoryEntry {
-        let applied = try await applier.apply(child.object, as: child.type, ownership: ownership)
+        let plan = try await applier.preview(child.object, as: child.type, ownership: pass.ownership(of: child))
+        var entry = known
+        switch plan {
+        case .nothing(let live): entry.uid = live.uid
+        case .update(let live, _):
+            entry.uid = live.uid
+            pass.result.heldBack.append(child.name)
+        case .create: pass.result.heldBack.append(child.name)
+        }
+        return entry
+    }
+
+    private func apply(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry {
+        let applied = try await applier.apply(
+            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
         if case .contended(let time) = applied.action {
-            result.retryAfter = min(result.retryAfter ?? time, time)
-            result.failures.append(.contended(by: applied.drift, on: child.name))
+            pass.result.retryAfter = min(pass.result.retryAfter ?? time, time)
+            pass.result.failures.append(
+                PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.name)))
         } else if !applied.drift.isEmpty {
-            events.emit(.drift(applied.drift, of: child.name, on: object))
+            events.emit(.drift(applied.drift, of: child.name, on: pass.object))
         }
         return InventoryEntry(child.object.key, of: child.type, uid: applied.uid)
     }
 
-    private func prune(
-        _ stale: [InventoryEntry], of object: DynamicObject, labels: [String: String], into result: inout Result
-    ) async throws -> [InventoryEntry] {
-        let pruned = try await pruner.prune(stale, labels: labels)
+    private func prune(_ stale: [InventoryEntry], in pass: inout Pass) async throws -> [InventoryEntry] {
+        guard !pass.isSuspended else {
+            pass.result.heldBack += stale.map(\.description)
+            return stale
+        }
+        let pruned = try await pruner.prune(stale, labels: pass.labels, owner: pass.object.uid)
         for entry in pruned.deleted {
-            events.emit(ObjectEvent(object, .normal, .childDeleted, action: "Delete", message: "Deleted \(entry)"))
+            events.emit(
+                ObjectEvent(pass.object, .normal, .childDeleted, action: "Delete", message: "Deleted \(entry)"))
         }
         for (entry, error) in pruned.failures {
-            result.pruneFailures.append(try WriteFailure(error, on: entry.description))
+            pass.result.pruneFailures.append(try WriteFailure(error, on: entry.description))
         }
         return pruned.remaining
+    }
+}
+
+extension ChildWriter.Result {
+    fileprivate mutating func note(missing type: ResourceType) {
+        if !missingAPIs.contains(type) { missingAPIs.append(type) }
     }
 }

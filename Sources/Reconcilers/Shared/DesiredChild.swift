@@ -4,27 +4,70 @@ package import KubeAPI
 package struct DesiredChild: Sendable, Hashable {
     package var type: ResourceType
     package var object: DynamicObject
+    /// What of the owner it belongs to, for the status: a region, a source, a component; empty for the whole.
+    package var part: String
+    /// It is wanted and must not be written now: what is there stays as it is.
+    package var isHeld = false
+    /// Fields that somebody else decides from now on: see `Applier.apply`.
+    package var yieldedFields: [FieldPath] = []
 
-    package init(_ type: ResourceType, _ object: DynamicObject) {
+    package init(_ type: ResourceType, _ object: DynamicObject, part: String = "") {
         self.type = type
         self.object = object
+        self.part = part
+    }
+
+    package init(_ object: some KubernetesObject, part: String = "") throws {
+        self.init(Swift.type(of: object).resourceType, try object.dynamicObject(), part: part)
+    }
+
+    /// A child that is there and stays as it is, whatever it is like.
+    static func held(_ type: ResourceType, _ key: ObjectKey, part: String = "") -> DesiredChild {
+        var metadata: JSONObject = ["name": .string(key.name)]
+        if !key.namespace.isEmpty { metadata["namespace"] = .string(key.namespace) }
+        let fields: JSONObject = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+        ]
+        var child = DesiredChild(type, DynamicObject(fields), part: part)
+        child.isHeld = true
+        return child
     }
 
     /// `CronJob backups/nightly-db`.
     package var name: String { "\(type.kind) \(object.key)" }
+
+    /// What makes a live object this child.
+    ///
+    /// - Parameters:
+    ///   - labels: what a child carries to be the owner's.
+    ///   - controller: the owner, where the child can name it.
+    ///   - recorded: the owner's inventory.
+    func ownership(
+        labels: [String: String], controller: OwnerReference?, recorded: [InventoryEntry]
+    ) -> Ownership {
+        var labels = labels
+        if let namespace = object.labels[LabelKey.ownerNamespace] { labels[LabelKey.ownerNamespace] = namespace }
+        return Ownership(
+            labels: labels, controller: object.ownerReferences.isEmpty ? nil : controller,
+            recordedUIDs: Set(recorded.map(\.uid)))
+    }
 }
 
 extension DesiredChild {
-    /// A child in the namespace of its owner, from its fields beside `metadata`.
+    /// A child from its fields beside `metadata`.
+    ///
+    /// - Parameters: see `ObjectMeta.child`.
     init<Owner: ChildOwner>(
-        _ type: ResourceType, of owner: Owner, named name: String, labels: [String: String] = [:],
+        _ type: ResourceType, of owner: Owner, named name: String, in scope: ChildScope = .ownersNamespace,
+        labels: [String: String] = [:], keepsData: Bool = false, part: String = "",
         _ fields: KeyValuePairs<String, JSONValue>
     ) throws {
-        let metadata = try JSONValueEncoder().encode(ObjectMeta.child(of: owner, named: name, labels: labels))
+        let metadata = try JSONValueEncoder().encode(
+            ObjectMeta.child(of: owner, named: name, in: scope, labels: labels, keepsData: keepsData))
         var object = JSONObject([
             ("apiVersion", .string(type.apiVersion)), ("kind", .string(type.kind)), ("metadata", metadata),
         ])
         for (key, value) in fields { object[key] = value }
-        self.init(type, DynamicObject(object))
+        self.init(type, DynamicObject(object), part: part)
     }
 }

@@ -11,6 +11,26 @@ package enum LabelKey {
     /// The policy that a child, a job or a pod belongs to; with `backupSource` the source.
     package static let backupPolicy = "quartermaster.dev/backuppolicy"
     package static let backupSource = "quartermaster.dev/backup-source"
+    /// What a job does that looks at stored backups: `check` or `drill`. With `drillSource` the source that it restores.
+    package static let backupTask = "quartermaster.dev/backup-task"
+    package static let drillSource = "quartermaster.dev/drill-source"
+
+    /// On what several objects of ours share and none owns.
+    package static let shared = "quartermaster.dev/shared"
+
+    /// The environment that a child belongs to.
+    package static let appEnvironment = "quartermaster.dev/appenvironment"
+    /// With `appEnvironment` the selector of a component's pods.
+    package static let environmentComponent = "quartermaster.dev/environment-component"
+    /// On the namespace of an environment.
+    package static let tier = "quartermaster.dev/tier"
+
+    /// On children that can't name their owner as their controller, since they are in no or another namespace: the
+    /// namespace of the owner.
+    package static let ownerNamespace = "quartermaster.dev/owner-namespace"
+
+    /// The labels that lead from a child to its owner, one for each kind.
+    package static let owners = [regionalWorkerPool, backupPolicy, appEnvironment]
 
     /// The value of `managedBy`.
     package static let manager = "quartermaster"

@@ -11,6 +11,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case nameConflict = "NameConflict"
     case writeFailed = "WriteFailed"
     case contended = "Contended"
+    case crdNotInstalled = "CRDNotInstalled"
+    case applied = "Applied"
 
     // NodesClaimed.
     case claimed = "Claimed"
@@ -26,9 +28,23 @@ package enum Reason: String, Sendable, CaseIterable {
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
 
+    // MonitoringReady, and what a pool shares with others.
+    case portUnknown = "PortUnknown"
+    case priorityMismatch = "PriorityMismatch"
+
+    // AutoscalingReady.
+    case kedaActive = "KEDAActive"
+    case hpaActive = "HPAActive"
+    case fixed = "Fixed"
+    case kedaNotInstalled = "KEDANotInstalled"
+    case triggerFailing = "TriggerFailing"
+    case scalerPending = "ScalerPending"
+
     // Of BackupPolicy.
     case converged = "Converged"
     case secretMissing = "SecretMissing"
+    case engineNotInstalled = "EngineNotInstalled"
+    case unsupportedDatastore = "UnsupportedDatastore"
     case podWaiting = "PodWaiting"
     case succeeded = "Succeeded"
     case failed = "Failed"
@@ -44,9 +60,38 @@ package enum Reason: String, Sendable, CaseIterable {
     case disabled = "Disabled"
     case done = "Done"
     case refused = "Refused"
+    case notSent = "NotSent"
+    case off = "Off"
+
+    // Of AppEnvironment.
+    case created = "Created"
+    case adopted = "Adopted"
+    case ownedByOther = "OwnedByOther"
+    case terminating = "Terminating"
+    case fits = "Fits"
+    case exceeded = "Exceeded"
+    case imagePullFailed = "ImagePullFailed"
+    case crashLooping = "CrashLooping"
+    case unschedulable = "Unschedulable"
+    case unconfirmed = "Unconfirmed"
+    case expired = "Expired"
 
     // Events only.
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"
     case childDeleted = "ChildDeleted"
+    case runFailed = "RunFailed"
+    case runRecovered = "RunRecovered"
+    case runMissed = "RunMissed"
+}
+
+extension Reason {
+    /// Whether somebody should look, although the operator goes on by itself and no edit of the object would help.
+    var isAlarming: Bool {
+        switch self {
+        case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting:
+            true
+        default: false
+        }
+    }
 }

@@ -8,10 +8,12 @@ package struct ReconcilerEnvironment: Sendable {
     package var events: any EventSink
     package var metrics: MetricRegistry
     package var time: TimeSource
+    package var permissions: Permissions
 
     package init(
         api: any ObjectAPI, informers: InformerSet, gate: WriteGate, events: any EventSink,
-        metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource()
+        metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource(),
+        permissions: Permissions = Permissions()
     ) {
         self.api = api
         self.informers = informers
@@ -19,6 +21,7 @@ package struct ReconcilerEnvironment: Sendable {
         self.events = events
         self.metrics = metrics
         self.time = time
+        self.permissions = permissions
     }
 
     /// Objects of ours by what they are to users: the field manager of every write.
@@ -27,6 +30,7 @@ package struct ReconcilerEnvironment: Sendable {
     /// The children of one kind. Only those of ours are kept.
     func children(_ type: ResourceType) -> Informer {
         informers.informer(
-            Selection(type, labelSelector: .matching([LabelKey.managedBy: LabelKey.manager])), indexers: [.ownerUID])
+            Selection(type, labelSelector: .matching([LabelKey.managedBy: LabelKey.manager])), indexers: [.childOwner],
+            isOptional: type.isOptional)
     }
 }

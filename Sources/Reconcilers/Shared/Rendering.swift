@@ -9,13 +9,30 @@ package enum Rendering {
         package var description: String { lines.joined(separator: "\n") }
     }
 
-    private static let kinds: [String: @Sendable (DynamicObject) throws -> [DynamicObject]] = [
-        RegionalWorkerPool.resourceType.kind: { try RegionalWorkerPool(defaulting: $0).children().map(\.object) },
-        BackupPolicy.resourceType.kind: { try BackupPolicy(defaulting: $0).children().map(\.object) },
-    ]
-    private static let rules: [String: @Sendable (DynamicObject) -> [Violation]] = [
-        RegionalWorkerPool.resourceType.kind: { RegionalWorkerPool.violations(in: $0) },
-        BackupPolicy.resourceType.kind: { BackupPolicy.violations(in: $0) },
+    /// What is known of a kind of ours without a cluster.
+    struct Kind {
+        var resource: CustomResource
+        /// What a child carries to be the object's.
+        var ownerLabels: @Sendable (DynamicObject) -> [String: String]
+        var violations: @Sendable (DynamicObject) -> [Violation]
+        var children: @Sendable (DynamicObject) throws -> [DesiredChild]
+
+        init<Resource: OwnResource>(
+            _: Resource.Type, children: @escaping @Sendable (Resource) throws -> [DesiredChild]
+        ) {
+            resource = Resource.definition
+            ownerLabels = { object in
+                [LabelKey.managedBy: LabelKey.manager, Resource.ownerLabelKey: ChildName.labelValue(object.name)]
+            }
+            violations = { Resource.violations(in: $0) }
+            self.children = { try children(Resource(defaulting: $0)) }
+        }
+    }
+
+    private static let kinds = [
+        Kind(RegionalWorkerPool.self) { try $0.children() },
+        Kind(BackupPolicy.self) { try $0.children() },
+        Kind(AppEnvironment.self) { try ResolvedEnvironment($0).rendered() },
     ]
 
     /// The children of every object of ours among the documents of a file, in the file's order; objects of other
@@ -23,27 +40,44 @@ package enum Rendering {
     ///
     /// - Throws: `Failure` where nothing of ours is there, or something is and breaks a rule; nothing is rendered then.
     package static func children(of documents: [JSONValue]) throws -> [DynamicObject] {
-        let objects = try documents.flatMap(objects(in:)).filter { group(of: $0) == "quartermaster.dev" }
-        guard !objects.isEmpty else { throw Failure(lines: ["there is no object of quartermaster.dev to render"]) }
+        let objects = try objects(of: documents)
         let problems = objects.flatMap { object in
             violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
         }
         guard problems.isEmpty else { throw Failure(lines: problems) }
-        return try objects.flatMap { try kinds[$0.kind]?($0) ?? [] }
+        return try objects.flatMap { object in
+            try kind(of: object)?.children(object).map(\.object) ?? []
+        }
+    }
+
+    /// The objects of ours among the documents of a file.
+    ///
+    /// - Throws: `Failure` where there is none.
+    package static func objects(of documents: [JSONValue]) throws -> [DynamicObject] {
+        let objects = try documents.flatMap(objects(in:)).filter { group(of: $0) == "quartermaster.dev" }
+        guard !objects.isEmpty else { throw Failure(lines: ["there is no object of quartermaster.dev"]) }
+        return objects
+    }
+
+    /// Whether the objects of this kind are in a namespace; true for what is none of ours.
+    package static func isNamespaced(_ object: DynamicObject) -> Bool {
+        kind(of: object)?.resource.type.isNamespaced ?? true
+    }
+
+    static func kind(of object: DynamicObject) -> Kind? {
+        kinds.first { $0.resource.type.kind == object.kind }
     }
 
     /// What breaks a rule in an object of ours.
     package static func violations(in object: DynamicObject) -> [Violation] {
-        guard let resource = CustomResource.all.first(where: { $0.type.kind == object.kind }),
-            let check = rules[object.kind]
-        else {
+        guard let kind = kind(of: object) else {
             let known = CustomResource.all.map(\.type.kind).joined(separator: ", ")
             return [Violation("kind", "\"\(object.kind)\" is unknown; quartermaster.dev has \(known)")]
         }
-        guard object.apiVersion == resource.type.apiVersion else {
-            return [Violation("apiVersion", "must be \(resource.type.apiVersion), is \(object.apiVersion)")]
+        guard object.apiVersion == kind.resource.type.apiVersion else {
+            return [Violation("apiVersion", "must be \(kind.resource.type.apiVersion), is \(object.apiVersion)")]
         }
-        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + check(object)
+        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + kind.violations(object)
     }
 
     private static func objects(in document: JSONValue) throws -> [DynamicObject] {

@@ -57,4 +57,15 @@ package struct WriteFailure: Error, Sendable {
         case .contended, .transient: nil
         }
     }
+
+    /// What the failure is to a user where nothing more is known of the object.
+    var finding: Finding {
+        let text = "\(object): \(message)"
+        return switch kind {
+        case .refused: Finding(.childRefused, text, .edit)
+        case .nameTaken: Finding(.nameConflict, text, .edit)
+        case .contended: Finding(.contended, text, .edit)
+        case .waiting, .transient: Finding(.writeFailed, text, .wait)
+        }
+    }
 }

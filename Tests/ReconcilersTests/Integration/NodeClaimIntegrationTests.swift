@@ -262,7 +262,8 @@ extension IntegrationTests {
                     try await cluster.makePool("pool", oneRegion)
                     try await cluster.waitForCondition("NodesClaimed", .claimed)
                 }
-                try await TestOperator.run(on: cluster, options: .init(nodePoolNamespaces: ["others"])) { process in
+                try await TestOperator.run(on: cluster, permissions: Permissions(nodePoolNamespaces: ["others"])) {
+                    process in
                     try await cluster.waitForCondition("Stalled", .notPermitted)
                     let node = try await cluster.node("a")
                     #expect(node.claimText == nil && node.labels["workload"] == nil)

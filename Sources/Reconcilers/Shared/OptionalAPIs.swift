@@ -1,0 +1,29 @@
+package import KubeAPI
+
+// The APIs of others that a cluster may or may not have. They may be installed and removed while the operator runs.
+extension ResourceType {
+    package static let scaledObject = ResourceType(
+        group: "keda.sh", version: "v1alpha1", kind: "ScaledObject", plural: "scaledobjects")
+    package static let triggerAuthentication = ResourceType(
+        group: "keda.sh", version: "v1alpha1", kind: "TriggerAuthentication", plural: "triggerauthentications")
+    package static let serviceMonitor = ResourceType(
+        group: "monitoring.coreos.com", version: "v1", kind: "ServiceMonitor", plural: "servicemonitors")
+    package static let prometheusRule = ResourceType(
+        group: "monitoring.coreos.com", version: "v1", kind: "PrometheusRule", plural: "prometheusrules")
+    package static let veleroSchedule = ResourceType(
+        group: "velero.io", version: "v1", kind: "Schedule", plural: "schedules")
+    package static let veleroBackup = ResourceType(
+        group: "velero.io", version: "v1", kind: "Backup", plural: "backups")
+    package static let certificate = ResourceType(
+        group: "cert-manager.io", version: "v1", kind: "Certificate", plural: "certificates")
+
+    private static let optionalGroups: Set = ["keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io"]
+
+    /// Whether a cluster may lack the type without anything being wrong.
+    package var isOptional: Bool { Self.optionalGroups.contains(group) }
+}
+
+extension ReconcilerEnvironment {
+    /// Whether the API server serves an optional type now. The children of that type have to be watched already.
+    func isServed(_ type: ResourceType) -> Bool { children(type).isServed }
+}

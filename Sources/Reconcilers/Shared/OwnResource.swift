@@ -1,0 +1,45 @@
+package import KubeAPI
+
+/// A kind of ours: it has a CRD, rules across its fields, and children.
+package protocol OwnResource: ChildOwner {
+    /// The kind's CRD.
+    static var definition: CustomResource { get }
+    /// The rules across fields that do not hold.
+    var ruleViolations: [Violation] { get }
+}
+
+extension OwnResource {
+    /// Reads an object, with the CRD's defaults for what a server or a file has left out.
+    ///
+    /// - Throws: `JSONError` that names the field.
+    package init(defaulting object: DynamicObject) throws {
+        self = try Self.definition.applyingDefaults(to: object).decode(Self.self)
+    }
+
+    /// Everything that is wrong with a manifest; it need not have its defaults.
+    ///
+    /// As on the API server, the rules are looked at once the schema has no objections.
+    package static func violations(in manifest: DynamicObject) -> [Violation] {
+        let object = definition.applyingDefaults(to: manifest)
+        let violations = definition.violations(in: object)
+        guard violations.isEmpty else { return violations }
+        do {
+            return try object.decode(Self.self).ruleViolations
+        } catch let error as JSONError {
+            return [Violation(error.path, error.message)]
+        } catch {
+            return [Violation("", "\(error)")]
+        }
+    }
+
+    /// The object as it is to be, or why it can't be read.
+    static func read(_ object: DynamicObject) -> Result<Self, Finding> {
+        do {
+            let resource = try Self(defaulting: object)
+            guard let violation = resource.ruleViolations.first else { return .success(resource) }
+            return .failure(Finding(.invalidSpec, "\(violation)", .edit))
+        } catch {
+            return .failure(Finding(.invalidSpec, "\(error)", .edit))
+        }
+    }
+}

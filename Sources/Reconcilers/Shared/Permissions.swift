@@ -1,0 +1,31 @@
+/// What the operator's configuration lets objects of a namespace do, beside what RBAC says of their authors.
+package struct Permissions: Sendable, Hashable {
+    /// The namespaces whose pools may claim nodes; `nil`: all.
+    package var nodePoolNamespaces: Set<String>?
+    /// The namespaces whose pods may have a node's own files and sockets, and whose backups may read other namespaces.
+    package var privilegedNamespaces: Set<String>
+    /// The namespaces that environments may copy Secrets from.
+    package var secretSourceNamespaces: Set<String>
+    /// The namespaces that pools of other ones may have their ServiceMonitors and PrometheusRules in.
+    package var monitoringNamespaces: Set<String>
+
+    package static let defaultPrivilegedNamespaces: Set = ["kube-system", "quartermaster-system"]
+
+    package init(
+        nodePoolNamespaces: Set<String>? = nil, privilegedNamespaces: Set<String> = defaultPrivilegedNamespaces,
+        secretSourceNamespaces: Set<String> = [], monitoringNamespaces: Set<String> = []
+    ) {
+        self.nodePoolNamespaces = nodePoolNamespaces
+        self.privilegedNamespaces = privilegedNamespaces
+        self.secretSourceNamespaces = secretSourceNamespaces
+        self.monitoringNamespaces = monitoringNamespaces
+    }
+
+    func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }
+
+    func isPrivileged(_ namespace: String) -> Bool { privilegedNamespaces.contains(namespace) }
+
+    func mayMonitor(in namespace: String, from own: String) -> Bool {
+        namespace == own || monitoringNamespaces.contains(namespace)
+    }
+}

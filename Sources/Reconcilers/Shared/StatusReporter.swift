@@ -1,0 +1,42 @@
+internal import KubeAPI
+
+/// Says how an object of ours is: in its status, and by an event where `Ready` has changed.
+struct StatusReporter: Sendable {
+    let type: ResourceType
+    let writer: StatusWriter
+    let events: any EventSink
+
+    init(
+        _ type: ResourceType, in environment: ReconcilerEnvironment,
+        wallClock: @escaping @Sendable () -> Timestamp = Timestamp.now
+    ) {
+        self.type = type
+        writer = StatusWriter(
+            api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate,
+            wallClock: wallClock)
+        events = environment.events
+    }
+
+    /// Writes the status where its content has changed.
+    ///
+    /// - Parameter news: events beside that of `Ready`, written once with the status that they belong to.
+    /// - Throws: `APIError`, `NotLeaderError`.
+    func report(_ status: some Encodable, on object: DynamicObject, news: [ObjectEvent] = []) async throws {
+        let isWritten = try await writer.write(status, to: object, as: type)
+        guard isWritten else { return }
+        for event in news { events.emit(event) }
+        guard let json = try JSONValueEncoder().encode(status).object,
+            let event = ReadyTransition(before: object["status"]?.object ?? [:], after: json)?.event(on: object)
+        else { return }
+        events.emit(event)
+    }
+
+    /// Says one thing about the object and leaves the rest of its status.
+    func report(_ finding: Finding, on object: DynamicObject) async throws {
+        var conditions = Conditions()
+        conditions.block(finding)
+        var status = object["status"]?.object ?? [:]
+        status["conditions"] = try JSONValueEncoder().encode(conditions.assembled(ready: (.ready, "")))
+        try await report(JSONValue.object(status), on: object)
+    }
+}
