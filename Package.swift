@@ -61,7 +61,9 @@ let package = Package(
         .testTarget(name: "BackupScriptTests", swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["CommandLineInterface", "KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
+            dependencies: [
+                "CommandLineInterface", "KubeAPI", "Operator", "Reconcilers", "EmbeddedAPIServer", "Support",
+            ],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
