@@ -22,11 +22,8 @@ struct OperatorProcess: Sendable {
     ) throws {
         self.flags = flags
         self.logger = logger
-        let options = Self.clientOptions(flags, metrics, logger)
-        client = try KubeClient(configuration: configuration, options: options)
+        var options = Self.clientOptions(flags, metrics, logger)
         leaseClient = try KubeClient(configuration: configuration, options: options, lane: .lease)
-        informers = InformerSet(source: client, options: Self.informerOptions(logger))
-
         if flags.electsLeader {
             var election = LeaderElection.Options(
                 lease: ObjectKey(namespace: leaseNamespace, name: flags.leaseName), identity: identity)
@@ -38,6 +35,10 @@ struct OperatorProcess: Sendable {
             election = nil
         }
         let gate = election?.gate ?? WriteGate.alwaysOpen()
+        // A write that waited for the rate limit or for the server must not go out after the lease has run out.
+        options.writeAdmission = gate
+        client = try KubeClient(configuration: configuration, options: options)
+        informers = InformerSet(source: client, options: Self.informerOptions(logger))
         recorder = EventRecorder(
             api: client, gate: gate,
             options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: identity),
