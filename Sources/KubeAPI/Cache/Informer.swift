@@ -46,7 +46,7 @@ package final class Informer: Sendable {
         mailbox = Mailbox(capacity: options.eventLimit)
     }
 
-    /// Lists and watches until the task is cancelled. Faults of the server are waited out, never thrown.
+    /// Lists and watches until the task is cancelled or `stop` is called. Faults of the server are waited out, never thrown.
     ///
     /// - Throws: `CancellationError`.
     /// - Precondition: it does not run already.
@@ -71,6 +71,9 @@ package final class Informer: Sendable {
             try await group.next()
         }
     }
+
+    /// Ends `run`, now or as soon as it begins. For good: the store does not follow the server any more.
+    package func stop() { mailbox.send(.stop) }
 
     /// Calls the handler for each change, on the informer's task and one at a time: it must return soon.
     ///

@@ -8,6 +8,7 @@ struct InformerLoop {
         case stream(transfer: Int, StreamMessage)
         case alarm(setting: Int)
         case handlerAdded
+        case stop
     }
 
     let informer: Informer
@@ -28,14 +29,17 @@ struct InformerLoop {
         reflector = Reflector(policy: informer.options.policy, random: informer.options.random)
     }
 
-    /// Runs until the task is cancelled; whatever is wrong with the server is waited for.
+    /// Runs until the task is cancelled or the informer is stopped; whatever is wrong with the server is waited for.
     mutating func run() async throws {
         defer { transfer?.cancel() }
         try await perform(reflector.handle(.start))
         while true {
             let messages = await informer.mailbox.next()
             try Task.checkCancellation()
-            for message in messages { try await handle(message) }
+            for message in messages {
+                if case .stop = message { return }
+                try await handle(message)
+            }
         }
     }
 
@@ -46,6 +50,7 @@ struct InformerLoop {
             let (quiet, age) = (receiver?.quiet ?? .zero, receiver?.age ?? .zero)
             try await perform(reflector.handle(.alarm(quiet: quiet, age: age)))
         case .handlerAdded: informer.welcomeHandlers()
+        case .stop: break
         case .stream(let id, let message):
             guard id == transferID else { return }
             informer.noteContact()

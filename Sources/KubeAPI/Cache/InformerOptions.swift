@@ -2,6 +2,8 @@
 package struct InformerOptions: Sendable {
     /// The type may be missing on the server without anything being wrong.
     package var isOptional = false
+    /// Whether the process as a whole is not ready before this informer is.
+    package var isAwaited = true
     /// How many events may wait for the handlers before the watch is given up and the objects are listed again.
     package var eventLimit = 8192
     package var policy = Reflector.Policy()

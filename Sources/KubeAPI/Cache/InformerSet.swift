@@ -17,13 +17,15 @@ package final class InformerSet: Sendable {
     /// - Parameters:
     ///   - indexers: added to those the informer has. Only possible before its first object has come.
     ///   - isOptional: whether the type may be missing; the first who asks decides.
+    ///   - isAwaited: whether readiness and `waitUntilSynced` wait for it; the first who asks decides.
     package func informer(
-        _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false
+        _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false, isAwaited: Bool = true
     ) -> Informer {
         let (informer, isNew) = shared.withLock { shared in
             if let informer = shared[selection] { return (informer, false) }
             var options = options
             options.isOptional = isOptional
+            options.isAwaited = isAwaited
             let informer = Informer(selection, source: source, indexers: indexers, options: options)
             shared[selection] = informer
             return (informer, true)
@@ -31,6 +33,10 @@ package final class InformerSet: Sendable {
         if isNew { added.send(informer) } else { informer.store.add(indexers) }
         return informer
     }
+
+    /// Stops the informer of a selection, for a part of the cluster that is of no interest any more. Who asks for the
+    /// selection again gets a new one.
+    package func release(_ selection: Selection) { shared.withLock { $0.removeValue(forKey: selection) }?.stop() }
 
     /// Runs all informers, those that are asked for later too, until the task is cancelled. Once in the set's life.
     ///
@@ -49,18 +55,20 @@ package final class InformerSet: Sendable {
 
     package var informers: [Informer] { shared.withLock { Array($0.values) } }
 
-    package var allSynced: Bool { informers.allSatisfy(\.hasSynced) }
+    private var awaited: [Informer] { informers.filter(\.options.isAwaited) }
+
+    package var allSynced: Bool { awaited.allSatisfy(\.hasSynced) }
 
     /// The informers that have not synced, or lost their watch, with the reason; one line each, sorted.
     package var behind: [String] {
-        informers.compactMap { informer in
+        awaited.compactMap { informer in
             informer.problem.map { "\(informer.selection): \($0)" }
         }.sorted()
     }
 
     /// - Throws: `CancellationError` where the task is cancelled first.
     package func waitUntilSynced() async throws {
-        for informer in informers { try await informer.waitUntilSynced() }
+        for informer in awaited { try await informer.waitUntilSynced() }
     }
 }
 

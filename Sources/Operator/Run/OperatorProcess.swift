@@ -56,6 +56,8 @@ struct OperatorProcess: Sendable {
                 in: environment, logger: logger, controllerOptions: controllerOptions),
             BackupPolicyReconciler.controller(
                 in: environment, logger: logger, controllerOptions: controllerOptions),
+            AppEnvironmentReconciler.controller(
+                in: environment, logger: logger, controllerOptions: controllerOptions),
         ]
     }
 

@@ -29,6 +29,9 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var regionEnvName: String
         /// ResourceRequirements of the worker where the template has none.
         package var resources: JSONObject
+        package var runtime: Runtime
+        /// `nil`: every region has `replicas` pods.
+        package var scaling: Scaling?
         package var placement: Placement
         package var disruption: Disruption
     }
@@ -38,6 +41,9 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var nodeSelector: LabelSelector
         package var enabled: Bool
         package var replicas: Int?
+        package var minReplicas: Int?
+        package var maxReplicas: Int?
+        package var runtime: Runtime?
         package var nodes: NodeOverrides?
         /// EnvVars as the user wrote them.
         package var env: [JSONObject]?

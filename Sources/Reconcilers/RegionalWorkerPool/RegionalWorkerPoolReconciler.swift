@@ -7,6 +7,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let claims: NodeClaims
     let children: ChildWriter
     let deployments: Informer
+    let scalers: ScalerWatch
     let finalizers: Finalizers
     let status: StatusReporter
     let events: any EventSink
@@ -35,7 +36,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             // Before the first node is written: from then on the pool must not go without a clean-up.
             object = try await finalizers.add(Finalizer.cleanup, to: object, as: RegionalWorkerPool.resourceType)
         }
-        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        var seen = observation(of: pool)
         seen.mayClaimNodes = mayClaim
         seen.inventory = pool.status?.inventory ?? []
 
@@ -45,14 +46,43 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
 
         var wait = nodes.retryAfter
         if mayClaim {
+            if !isSuspended { try await prepareScalers(of: pool, into: &seen) }
             let written = try await children.settle(
-                pool.children(), of: pool, object, recorded: pool.status?.inventory ?? [], isSuspended: isSuspended)
+                pool.children(in: seen.surroundings), of: pool, object, recorded: pool.status?.inventory ?? [],
+                isSuspended: isSuspended)
             seen.add(written)
             wait = [wait, written.retryAfter].compactMap(\.self).min()
             try observe(pool, into: &seen)
         }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)
+    }
+
+    /// What there is before anything is written.
+    private func observation(of pool: RegionalWorkerPool) -> PoolObservation {
+        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        seen.surroundings = PoolSurroundings(
+            isKEDAServed: scalers.isKEDAServed,
+            mayUseHostSockets: permissions.isPrivileged(pool.metadata.namespace ?? ""),
+            scalers: scalers.scalers(of: pool))
+        for index in seen.regions.indices {
+            let region = seen.regions[index].region
+            seen.regions[index].scalers = seen.surroundings.scalers[region.name]
+            seen.regions[index].isPermitted = seen.surroundings.permits(region)
+            seen.regions[index].plan = pool.scalerPlan(for: region, in: seen.surroundings)
+        }
+        return seen
+    }
+
+    private func prepareScalers(of pool: RegionalWorkerPool, into seen: inout PoolObservation) async throws {
+        for region in seen.regions {
+            do {
+                try await scalers.prepare(region.plan, for: region.region, of: pool)
+            } catch {
+                let object = "\(ResourceType.horizontalPodAutoscaler.kind) \(region.region.childName)"
+                seen.add(try WriteFailure(error, on: object), to: region.region.name)
+            }
+        }
     }
 
     /// Looks at the Deployments, those that are the pool's alone.

@@ -10,6 +10,7 @@ extension PoolObservation {
         status.nodes = sum(\.claimed)
         status.replicas = sum(\.desired)
         status.readyReplicas = sum(\.readyPods)
+        status.scaler = pool.scaler(isKEDAServed: surroundings.isKEDAServed).rawValue
         status.regions = regions.map(\.status)
         status.inventory = inventory
         status.conditions = conditions
@@ -23,6 +24,7 @@ extension PoolObservation {
         if mayClaimNodes {
             conditions.add(
                 .available, regions.compactMap(\.podFinding).mostPressing, orElse: .available, "\(pods) available")
+            addScaling(to: &conditions)
         }
         for finding in [pruneFailed, suspendedWithChanges].compactMap(\.self) { conditions.block(finding) }
         return conditions.assembled(
@@ -54,7 +56,8 @@ extension RegionObservation {
     /// At most so many conflicts are listed; `matched` and `claimed` tell how many there are.
     private static let conflictLimit = 16
 
-    var desired: Int { region.replicas }
+    /// Who scales the region decides, once there is somebody.
+    var desired: Int { plan.replicas ?? deployment?.spec.replicas ?? region.minReplicas }
     var readyPods: Int { deployment?.status?.readyReplicas ?? 0 }
     var isReady: Bool { podFinding == nil && matched == claimed && (claimed > 0 || desired == 0) }
 

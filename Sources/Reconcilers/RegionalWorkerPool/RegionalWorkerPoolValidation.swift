@@ -13,6 +13,8 @@ extension RegionalWorkerPool {
             (spec.disruption.maxUnavailable != nil) != (spec.disruption.minAvailable != nil), "spec.disruption",
             "give either maxUnavailable or minAvailable")
         spec.checkRegionNames(&rules)
+        spec.checkScaling(&rules)
+        spec.checkRuntimes(&rules)
         return rules.violations
     }
 }

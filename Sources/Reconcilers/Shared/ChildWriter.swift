@@ -71,6 +71,12 @@ struct ChildWriter: Sendable {
         events = environment.events
     }
 
+    /// The children that carry the labels of an owner, or name it as their controller, whether recorded or not.
+    func made<Owner: ChildOwner>(by owner: Owner, uid: String) -> [InventoryEntry] {
+        let value = ChildName.labelValue(owner.metadata.name ?? "")
+        return found(by: [uid, Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)])
+    }
+
     /// - Parameters:
     ///   - object: the owner as it was read; for events.
     ///   - recorded: the inventory of the owner's status.
@@ -81,11 +87,10 @@ struct ChildWriter: Sendable {
         isSuspended: Bool
     ) async throws -> Result {
         let value = ChildName.labelValue(owner.metadata.name ?? "")
-        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)
         var pass = Pass(
             object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
             controller: OwnerReference(controllerFor: owner),
-            recorded: Inventory.merged(recorded, found(by: [object.uid, labelled])), isSuspended: isSuspended)
+            recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
         var current: [InventoryEntry] = []
         for child in wanted {
             if let entry = try await settle(child, in: &pass) { current.append(entry) }
@@ -148,7 +153,8 @@ struct ChildWriter: Sendable {
     }
 
     private func apply(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry {
-        let applied = try await applier.apply(child.object, as: child.type, ownership: pass.ownership(of: child))
+        let applied = try await applier.apply(
+            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
         if case .contended(let time) = applied.action {
             pass.result.retryAfter = min(pass.result.retryAfter ?? time, time)
             pass.result.failures.append(
@@ -164,7 +170,7 @@ struct ChildWriter: Sendable {
             pass.result.heldBack += stale.map(\.description)
             return stale
         }
-        let pruned = try await pruner.prune(stale, labels: pass.labels)
+        let pruned = try await pruner.prune(stale, labels: pass.labels, owner: pass.object.uid)
         for entry in pruned.deleted {
             events.emit(
                 ObjectEvent(pass.object, .normal, .childDeleted, action: "Delete", message: "Deleted \(entry)"))

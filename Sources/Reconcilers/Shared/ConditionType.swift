@@ -8,6 +8,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of RegionalWorkerPool.
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
+    case autoscalingReady = "AutoscalingReady"
 
     // Of BackupPolicy.
     case scheduled = "Scheduled"
@@ -15,4 +16,11 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case fresh = "Fresh"
     case verified = "Verified"
     case pruned = "Pruned"
+    case alertingReady = "AlertingReady"
+
+    // Of AppEnvironment.
+    case namespaceReady = "NamespaceReady"
+    case quotaSufficient = "QuotaSufficient"
+    case componentsAvailable = "ComponentsAvailable"
+    case deletionBlocked = "DeletionBlocked"
 }

@@ -8,6 +8,8 @@ package struct DesiredChild: Sendable, Hashable {
     package var part: String
     /// It is wanted and must not be written now: what is there stays as it is.
     package var isHeld = false
+    /// Fields that somebody else decides from now on: see `Applier.apply`.
+    package var yieldedFields: [FieldPath] = []
 
     package init(_ type: ResourceType, _ object: DynamicObject, part: String = "") {
         self.type = type
@@ -17,6 +19,18 @@ package struct DesiredChild: Sendable, Hashable {
 
     package init(_ object: some KubernetesObject, part: String = "") throws {
         self.init(Swift.type(of: object).resourceType, try object.dynamicObject(), part: part)
+    }
+
+    /// A child that is there and stays as it is, whatever it is like.
+    static func held(_ type: ResourceType, _ key: ObjectKey, part: String = "") -> DesiredChild {
+        var metadata: JSONObject = ["name": .string(key.name)]
+        if !key.namespace.isEmpty { metadata["namespace"] = .string(key.namespace) }
+        let fields: JSONObject = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+        ]
+        var child = DesiredChild(type, DynamicObject(fields), part: part)
+        child.isHeld = true
+        return child
     }
 
     /// `CronJob backups/nightly-db`.

@@ -27,6 +27,14 @@ package enum Reason: String, Sendable, CaseIterable {
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
 
+    // AutoscalingReady.
+    case kedaActive = "KEDAActive"
+    case hpaActive = "HPAActive"
+    case fixed = "Fixed"
+    case kedaNotInstalled = "KEDANotInstalled"
+    case triggerFailing = "TriggerFailing"
+    case scalerPending = "ScalerPending"
+
     // Of BackupPolicy.
     case converged = "Converged"
     case secretMissing = "SecretMissing"
@@ -45,9 +53,39 @@ package enum Reason: String, Sendable, CaseIterable {
     case disabled = "Disabled"
     case done = "Done"
     case refused = "Refused"
+    case applied = "Applied"
+    case notSent = "NotSent"
+    case off = "Off"
+
+    // Of AppEnvironment.
+    case created = "Created"
+    case adopted = "Adopted"
+    case ownedByOther = "OwnedByOther"
+    case terminating = "Terminating"
+    case fits = "Fits"
+    case exceeded = "Exceeded"
+    case imagePullFailed = "ImagePullFailed"
+    case crashLooping = "CrashLooping"
+    case unschedulable = "Unschedulable"
+    case unconfirmed = "Unconfirmed"
+    case expired = "Expired"
 
     // Events only.
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"
     case childDeleted = "ChildDeleted"
+    case runFailed = "RunFailed"
+    case runRecovered = "RunRecovered"
+    case runMissed = "RunMissed"
+}
+
+extension Reason {
+    /// Whether somebody should look, although the operator goes on by itself and no edit of the object would help.
+    var isAlarming: Bool {
+        switch self {
+        case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting:
+            true
+        default: false
+        }
+    }
 }

@@ -6,6 +6,8 @@ package struct Right: Sendable, Hashable {
         case cluster
         /// The operator's own namespace.
         case ownNamespace
+        /// The namespaces of environments, in each of which the operator binds itself to one ClusterRole.
+        case environmentNamespaces
     }
 
     package var scope: Scope
@@ -32,6 +34,14 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "policy", "poddisruptionbudgets", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune"),
+        Right(
+            .cluster, "autoscaling", "horizontalpodautoscalers", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune, ScalerWatch"),
+        Right(
+            .cluster, "keda.sh", "scaledobjects", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "keda.sh", "triggerauthentications", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools", read.union(["patch"]), usedBy: "Finalizers"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools/status", ["patch"], usedBy: "StatusWriter"),
         // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, for `blockOwnerDeletion`.
@@ -43,13 +53,42 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "rbac.authorization.k8s.io", "rolebindings", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy+Access"),
-        // Only for the two roles that config/rbac/backup.yaml names.
+        // Only for the roles that config/rbac/backup.yaml and environment.yaml name.
         Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
+        Right(
+            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
+        Right(
+            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/status", ["patch"], usedBy: "StatusWriter"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/finalizers", ["update"], usedBy: "ObjectMeta.child"),
+        Right(
+            .cluster, "quartermaster.dev", "appenvironments", read.union(["patch", "delete"]),
+            usedBy: "Finalizers, ExpiryWatch"),
+        Right(.cluster, "quartermaster.dev", "appenvironments/status", ["patch"], usedBy: "StatusWriter"),
+        Right(.cluster, "", "namespaces", read.union(["create", "patch", "delete"]), usedBy: "NamespaceKeeper"),
+        Right(
+            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create"]),
+            usedBy: "ConventionalPriorityClasses"),
+        Right(.cluster, "", "resourcequotas", read, usedBy: "NamespaceBounds"),
+        Right(.cluster, "", "limitranges", read, usedBy: "NamespaceBounds"),
+        Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
+        Right(.cluster, "", "services", read, usedBy: "Applier"),
+        Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
+        Right(
+            .environmentNamespaces, "", "resourcequotas", ["create", "patch", "delete"], usedBy: "Applier, prune"),
+        Right(.environmentNamespaces, "", "limitranges", ["create", "patch", "delete"], usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "", "persistentvolumeclaims", ["create", "patch", "delete"],
+            usedBy: "Applier, ClaimKeeper"),
+        Right(.environmentNamespaces, "", "services", ["create", "patch", "delete"], usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "autoscaling", "horizontalpodautoscalers", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
     ]

@@ -155,6 +155,34 @@ import Testing
         }
     }
 
+    @Test("An informer that is released ends alone; who asks again gets a new one")
+    func release() async throws {
+        let source = ScriptedSource()
+        let set = InformerSet(source: source)
+        let first = set.informer(Selection(.secret, namespace: "shop"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await set.run() }
+            let stream = try await source.transfer(0)
+            _ = set.informer(Selection(.pod))
+            _ = try await source.transfer(1)
+            set.release(first.selection)
+            try await eventually("the watch is cancelled") { stream.isCancelled }
+            #expect(try await !source.transfer(1).isCancelled)
+            #expect(set.informers.map(\.selection) == [Selection(.pod)])
+            #expect(set.informer(first.selection) !== first)
+            _ = try await source.transfer(2)
+            group.cancelAll()
+        }
+    }
+
+    @Test("Readiness does not wait for informers that are not awaited")
+    func notAwaited() async throws {
+        let set = InformerSet(source: ScriptedSource())
+        let informer = set.informer(Selection(.secret, namespace: "shop"), isAwaited: false)
+        #expect(set.allSynced && set.behind == [] && !informer.hasSynced)
+        try await set.waitUntilSynced()
+    }
+
     @Test(
         "Only what an informer selects is shown as written",
         arguments: [

@@ -54,7 +54,7 @@ extension DesiredChild {
     ///   - interval: in Prometheus' notation: `30s`.
     static func serviceMonitor<Owner: ChildOwner>(
         of owner: Owner, named name: String, in scope: ChildScope = .ownersNamespace, labels: [String: String] = [:],
-        part: String = "", selecting serviceLabels: [String: String], in namespace: String, port: String,
+        part: String = "", selecting serviceLabels: [String: String], inNamespace namespace: String, port: String,
         path: String = "/metrics", interval: String = "30s"
     ) throws -> DesiredChild {
         try DesiredChild(

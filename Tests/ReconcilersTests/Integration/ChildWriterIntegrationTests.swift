@@ -1,0 +1,168 @@
+import KubeAPI
+import Support
+import Testing
+
+@testable import Reconcilers
+
+extension IntegrationTests {
+    @Suite("Children of any kind", .serialized)
+    struct ChildWriterIntegrationTests {
+        private static let types: [ResourceType] = [
+            .configMap, .persistentVolumeClaim, .priorityClass, .serviceMonitor,
+        ]
+
+        /// A writer with its informers, and a pool that is looked at by nobody else.
+        private func withWriter(
+            _ kind: ClusterKind,
+            _ body: (
+                TestCluster, ReconcilerEnvironment,
+                (_ wanted: [DesiredChild], _ isSuspended: Bool) async throws
+                    -> ChildWriter.Result, RegionalWorkerPool
+            ) async throws -> Void
+        ) async throws {
+            try await TestCluster.run(kind) { cluster in
+                let client = try TestCluster.client(cluster.configuration)
+                var options = InformerOptions()
+                options.policy.firstDelay = .milliseconds(50)
+                options.policy.absenceDelay = .milliseconds(50)
+                let informers = InformerSet(source: client, options: options)
+                let environment = ReconcilerEnvironment(
+                    api: client, informers: informers, gate: .alwaysOpen(), events: CollectedEvents())
+                let writer = ChildWriter(environment, types: Self.types, keeping: [.persistentVolumeClaim])
+                let object = try await cluster.makePool(
+                    "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")
+                let pool = try RegionalWorkerPool(defaulting: object)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await informers.run() }
+                    defer { group.cancelAll() }
+                    try await informers.waitUntilSynced()
+                    try await body(
+                        cluster, environment,
+                        { try await writer.settle($0, of: pool, object, recorded: [], isSuspended: $1) }, pool)
+                }
+                await client.shutdown()
+            }
+        }
+
+        private func configMap(_ name: String, of pool: RegionalWorkerPool, value: String = "a") throws -> DesiredChild
+        {
+            try DesiredChild(.configMap, of: pool, named: name, ["data": ["key": .string(value)]])
+        }
+
+        @Test(
+            "A suspended owner's children are not written, and what would change is named",
+            arguments: ClusterKind.available)
+        func suspended(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, _, settle, pool in
+                let first = try await settle([configMap("a", of: pool), configMap("b", of: pool)], false)
+                #expect(first.inventory.map(\.name) == ["a", "b"] && first.heldBack.isEmpty)
+                let second = try await settle(
+                    [configMap("a", of: pool, value: "changed"), configMap("new", of: pool)], true)
+                let space = cluster.namespace
+                #expect(second.heldBack == ["ConfigMap \(space)/a", "ConfigMap \(space)/new", "ConfigMap \(space)/b"])
+                #expect(second.inventory.map(\.name) == ["a", "b"])
+                #expect(try await cluster.client.get(.configMap, cluster.key("a"))["data"] == ["key": "a"])
+                _ = try await cluster.client.get(.configMap, cluster.key("b"))
+            }
+        }
+
+        @Test("A held child stays as it is and is not pruned", arguments: ClusterKind.available)
+        func held(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, _, settle, pool in
+                _ = try await settle([configMap("a", of: pool)], false)
+                var child = try configMap("a", of: pool, value: "changed")
+                child.isHeld = true
+                let result = try await settle([child], false)
+                #expect(result.inventory.map(\.name) == ["a"])
+                #expect(try await cluster.client.get(.configMap, cluster.key("a"))["data"] == ["key": "a"])
+            }
+        }
+
+        @Test(
+            "A child without a namespace has no owner reference, is known by its labels, and is pruned by them",
+            arguments: ClusterKind.available)
+        func labelled(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, environment, settle, pool in
+                let name = cluster.namespace
+                let child = try DesiredChild(
+                    .priorityClass, of: pool, named: name, in: .cluster, ["value": 5, "globalDefault": false])
+                #expect(try await settle([child], false).failures.isEmpty)
+                let live = try await cluster.client.get(.priorityClass, ObjectKey(name: name))
+                #expect(live.ownerReferences.isEmpty && live.labels[LabelKey.ownerNamespace] == cluster.namespace)
+                try await eventually("the informer has it") {
+                    environment.children(.priorityClass).store.keys().contains { $0.name == name }
+                }
+                // Nothing was recorded: a crash came between. The labels lead to it all the same.
+                let result = try await settle([], false)
+                #expect(result.inventory.map(\.name) == [name])
+                try await cluster.waitUntilGone(.priorityClass, ObjectKey(name: name))
+            }
+        }
+
+        @Test("A kind that holds data is never pruned", arguments: ClusterKind.available)
+        func keeping(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, environment, settle, pool in
+                let claim = try DesiredChild(
+                    .persistentVolumeClaim, of: pool, named: "data", keepsData: true,
+                    [
+                        "spec": [
+                            "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
+                        ]
+                    ])
+                #expect(try await settle([claim], false).failures.isEmpty)
+                try await eventually("the informer has it") {
+                    environment.children(.persistentVolumeClaim).store.get(cluster.key("data")) != nil
+                }
+                let entry = InventoryEntry(cluster.key("data"), of: .persistentVolumeClaim, uid: "")
+                #expect(try await settle([], false).inventory.contains(entry) == false)
+                let live = try await cluster.client.get(.persistentVolumeClaim, cluster.key("data"))
+                #expect(live.ownerReferences.isEmpty && !live.isBeingDeleted)
+            }
+        }
+
+        @Test("A missing API holds nothing up, and its children follow when it is installed")
+        func missingAPI() async throws {
+            try await withWriter(.embedded) { cluster, environment, settle, pool in
+                let monitor = try DesiredChild.serviceMonitor(
+                    of: pool, named: "pool", selecting: ["a": "b"], inNamespace: cluster.namespace, port: "http")
+                let wanted = [monitor, try configMap("a", of: pool)]
+                let before = try await settle(wanted, false)
+                #expect(before.missingAPIs == [.serviceMonitor] && before.failures.isEmpty)
+                #expect(before.inventory.map(\.name) == ["a"])
+                #expect(before.monitoringFinding?.reason == .crdNotInstalled)
+
+                let definition = try DynamicObject.fixture(
+                    """
+                    apiVersion: apiextensions.k8s.io/v1
+                    kind: CustomResourceDefinition
+                    metadata: {name: servicemonitors.monitoring.coreos.com}
+                    spec:
+                      group: monitoring.coreos.com
+                      scope: Namespaced
+                      names: {kind: ServiceMonitor, plural: servicemonitors, singular: servicemonitor, listKind: ServiceMonitorList}
+                      versions:
+                        - name: v1
+                          served: true
+                          storage: true
+                          schema:
+                            openAPIV3Schema:
+                              type: object
+                              properties:
+                                spec: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                    """)
+                _ = try await cluster.client.create(definition, as: .customResourceDefinition)
+                try await eventually("the API is noticed") { environment.isServed(.serviceMonitor) }
+                let after = try await settle(wanted, false)
+                #expect(after.missingAPIs.isEmpty && after.failures.isEmpty && after.monitoringFinding == nil)
+                #expect(after.inventory.map(\.kind) == ["ConfigMap", "ServiceMonitor"])
+
+                try await cluster.client.delete(.customResourceDefinition, definition.key)
+                try await eventually("its end is noticed", within: .seconds(30)) {
+                    !environment.isServed(.serviceMonitor)
+                }
+                let end = try await settle(wanted, false)
+                #expect(end.missingAPIs == [.serviceMonitor] && end.failures.isEmpty)
+            }
+        }
+    }
+}
