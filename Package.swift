@@ -65,7 +65,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["CommandLineInterface", "KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
+            dependencies: [
+                "CommandLineInterface", "KubeAPI", "Operator", "Reconcilers", "EmbeddedAPIServer", "Support",
+            ],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17
