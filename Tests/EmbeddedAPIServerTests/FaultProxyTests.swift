@@ -11,7 +11,11 @@ struct FaultProxyTests {
             let address = try ServerAddress(api.server.url)
             let proxy = try FaultProxy(to: UInt16(address.port))
             var configuration = TransportConfiguration(server: try ServerAddress("https://127.0.0.1:\(proxy.port)"))
-            configuration.certificateAuthority = api.server.certificateAuthority.map { Array($0.pair.certificate.utf8) }
+            let authority = try #require(api.server.certificateAuthority)
+            let pair = try authority.client(.administrator)
+            configuration.certificateAuthority = Array(authority.pair.certificate.utf8)
+            configuration.clientIdentity = .init(
+                certificate: Array(pair.certificate.utf8), key: Array(pair.privateKey.utf8))
             let transport = try Transport(configuration: configuration)
             do {
                 try await body(api, proxy, transport)
@@ -31,7 +35,7 @@ struct FaultProxyTests {
 
     @Test("What passes through it arrives, large answers too")
     func forwards() async throws {
-        try await run { api, _, transport in
+        try await run { (api, _, transport) async throws in
             let openAPI = HTTPRequest(path: "/openapi/v2", timeout: .seconds(30))
             let direct = try await api.transport.send(openAPI)
             let proxied = try await transport.send(openAPI)
@@ -41,7 +45,7 @@ struct FaultProxyTests {
 
     @Test("Half-open connections bring neither answer nor end; healed ones are reset, new ones work")
     func swallows() async throws {
-        try await run { _, proxy, transport in
+        try await run { (_, proxy, transport) async throws in
             #expect(try await status(transport) == 200)
             proxy.set(.swallow)
             let error = await #expect(throws: TransportError.self) {
@@ -55,7 +59,7 @@ struct FaultProxyTests {
 
     @Test("Refused connections are an error at once")
     func refuses() async throws {
-        try await run { _, proxy, transport in
+        try await run { (_, proxy, transport) async throws in
             proxy.set(.refuse)
             // Which error depends on how far the connection gets.
             await #expect(throws: TransportError.self) { try await transport.send(version) }
@@ -66,7 +70,7 @@ struct FaultProxyTests {
 
     @Test("A cut after some bytes breaks an answer off in its middle")
     func cuts() async throws {
-        try await run { _, proxy, transport in
+        try await run { (_, proxy, transport) async throws in
             #expect(try await status(transport) == 200)
             // More than one record of TLS, so that a part of the answer can be read.
             proxy.cut(afterBytes: 50_000)

@@ -67,7 +67,7 @@ actor ChaosPools {
             let key = childKey(pool, region)
             pending.append { client in try await client.delete(.deployment, key) }
         case .editChild(let pool, let region):
-            edit(.deployment, childKey(pool, region), ["spec": ["replicas": 7, "paused": true]])
+            edit(.deployment, childKey(pool, region), ["spec": ["replicas": 7]])
         case .stripNode(let pool, let region):
             edit(
                 .node, ObjectKey(name: "\(pools[pool].regions[region])-node-1"),

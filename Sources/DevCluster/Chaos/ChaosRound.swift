@@ -42,7 +42,7 @@ struct ChaosRound: Sendable {
         self.namespace = namespace
         let server = try setup.external.map { try ChaosServer($0) } ?? ChaosServer(seed: seed)
         self.server = server
-        client = try KubeClient.unlimited(server.configuration, fieldManager: "chaos")
+        client = try Self.client(server.configuration)
         pools = ChaosPools(client: client, namespace: namespace, regions: plan.regions)
         let users = "\(Self.replicaUsers)\(seed)-"
         let launch = ChaosReplica.Launch(
@@ -53,6 +53,16 @@ struct ChaosRound: Sendable {
         }
         check = ChaosCheck(client: client, namespace: namespace, program: setup.program, folder: setup.folder)
         audit = LeaseAudit(lease: ObjectKey(namespace: namespace, name: Self.lease)) { $0.hasPrefix(users) }
+    }
+
+    /// Without patience: what a fault hits is tried again at the next look, while the plan goes on.
+    private static func client(_ configuration: ClientConfiguration) throws -> KubeClient {
+        var options = ClientOptions()
+        options.fieldManager = "chaos"
+        options.qps = 0
+        options.retries = .none
+        options.requestTimeout = .seconds(10)
+        return try KubeClient(configuration: configuration, options: options)
     }
 
     private static func arguments(_ namespace: String, _ settings: ChaosPlan.Settings) -> [String] {
@@ -222,7 +232,8 @@ struct ChaosRound: Sendable {
         if let write = writes.first {
             throw WaitFailure(
                 description: "the new leader wrote to a converged cluster: \(write.user) \(write.verb) "
-                    + "\(write.resource) \(write.name) (\(write.code))")
+                    + "\(write.resource) \(write.name) (\(write.code)) "
+                    + (write.requestObject?.serializedString() ?? ""))
         }
         note("replica \(leader) was killed, another one took over and wrote nothing")
         try await replicas[leader].start()

@@ -25,7 +25,8 @@ actor ChaosServer {
 
     /// A new embedded server.
     init(seed: UInt64) throws {
-        let audit = AuditLog(resourcesWithBodies: ["leases"])
+        let audit = AuditLog(
+            resourcesWithBodies: ["leases", "nodes", "deployments", "poddisruptionbudgets", "regionalworkerpools"])
         let server = try EmbeddedAPIServer(
             options: EmbeddedAPIServerOptions(usesTLS: true, authorization: .rbac, audit: audit, seed: seed))
         let url = try server.start()

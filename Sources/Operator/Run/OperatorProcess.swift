@@ -91,6 +91,7 @@ struct OperatorProcess: Sendable {
     private func work() async throws {
         let body: @Sendable () async throws -> Void = { [informers, controllers, logger] in
             try await informers.waitUntilSynced()
+            try await informers.catchUp(within: .seconds(15))
             logger.info("caches are synced, workers start")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for controller in controllers { group.addTask { try await controller.run() } }
