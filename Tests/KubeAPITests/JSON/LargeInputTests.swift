@@ -8,10 +8,10 @@ struct LargeInputTests {
     private static let megabytes = 100 << 20
 
     private func repeated(_ text: String, count: Int) -> [UInt8] {
-        let unit = Array(text.utf8)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(unit.count * count)
-        for _ in 0..<count { bytes += unit }
+        var bytes = Array(text.utf8)
+        let total = bytes.count * count
+        bytes.reserveCapacity(total)
+        while bytes.count < total { bytes += bytes[..<min(bytes.count, total - bytes.count)] }
         return bytes
     }
 
@@ -71,10 +71,11 @@ struct LargeInputTests {
         #expect(try decoder.finishPage().resourceVersion == "9")
     }
 
-    @Test("Values of 10 MB are refused, and quickly")
+    @Test("Values of 1 MB are read or refused like short ones")
     func values() {
-        let digits = String(repeating: "9", count: 10 << 20)
-        #expect(Quantity(digits) == nil)
+        let digits = String(repeating: "9", count: 1 << 20)
+        // As the API server reads it: cut at what 128 bits hold.
+        #expect(Quantity(digits) != nil)
         #expect(Timestamp(rfc3339: digits) == nil)
         #expect(throws: (any Error).self) { try LabelQuery("a in (\(digits))") }
         #expect((try? FieldQuery("metadata.name=\(digits)")) != nil)
