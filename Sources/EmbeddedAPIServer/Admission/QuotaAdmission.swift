@@ -65,7 +65,12 @@ struct QuotaAdmission {
                 compute = nil
                 return
             }
-            guard isPod else { return nil }
+            if key == "requests.storage", type.group.isEmpty, type.kind == "PersistentVolumeClaim" {
+                compute = ("requests", "storage")
+                return
+            }
+            // Storage is what claims ask for, not pods.
+            guard isPod, key != "requests.storage" else { return nil }
             let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
             switch (parts.first, parts.count) {
             case ("requests", 2), ("limits", 2): compute = (parts[0], parts[1])
@@ -80,13 +85,17 @@ struct QuotaAdmission {
 
         func amount(_ object: JSONValue) -> Quantity {
             guard let compute else { return Quantity(nano: 1_000_000_000) }
+            guard isPod else {
+                let amount = object[path: ["spec", "resources", compute.section, compute.resource]]
+                return amount.flatMap { Quantity(QuotaAdmission.text($0)) } ?? Quantity(nano: 0)
+            }
             let amounts = containers(object).compactMap { $0[path: ["resources", compute.section, compute.resource]] }
             return amounts.compactMap { Quantity(QuotaAdmission.text($0)) }.reduce(Quantity(nano: 0), +)
         }
 
         /// Containers that do not say what the quota counts.
         func missing(in object: JSONValue) -> [String]? {
-            guard let compute else { return nil }
+            guard let compute, isPod else { return nil }
             return containers(object)
                 .filter { $0[path: ["resources", compute.section, compute.resource]] == nil }
                 .compactMap { $0["name"]?.string }
