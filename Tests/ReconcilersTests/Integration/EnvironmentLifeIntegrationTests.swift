@@ -72,13 +72,19 @@ extension IntegrationTests {
             try await TestCluster.run(kind) { cluster in
                 try await cluster.withPods {
                     try await TestOperator.runEnvironments(on: cluster) { process in
-                        try await cluster.makeEnvironment("shop", spec)
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            components: [{name: web, image: 'web:1', replicas: 2, config: {LOG_LEVEL: info}}]
+                            """)
                         try await cluster.waitForEnvironment("shop", .ready, .ready)
                         let key = cluster.inEnvironment("shop", "web")
                         let before = try await cluster.deployment(key)
                         let maps = try await configMaps(cluster)
                         #expect(maps.count == 1)
-                        var components = try await cluster.environment("shop")[path: "spec", "components"]?.elements ?? []
+                        var components =
+                            try await cluster.environment("shop")[path: "spec", "components"]?.elements ?? []
                         components[0]["config"] = ["LOG_LEVEL": "debug"]
                         try await cluster.changeEnvironment("shop", ["spec": ["components": .array(components)]])
                         try await eventually("it is rolled out", within: .seconds(60)) {
@@ -127,7 +133,12 @@ extension IntegrationTests {
                 let watch = Task { try await informer.run() }
                 try await TestOperator.runEnvironments(on: cluster) { process in
                     func components(_ scaling: String) throws -> JSONValue {
-                        ["spec": ["components": try YAML.parseDocument(Array("[{name: web, image: 'web:1', \(scaling)}]".utf8))]]
+                        [
+                            "spec": [
+                                "components": try YAML.parseDocument(
+                                    Array("[{name: web, image: 'web:1', \(scaling)}]".utf8))
+                            ]
+                        ]
                     }
                     try await cluster.makeEnvironment(
                         "shop", "tier: staging\ncomponents: [{name: web, image: 'web:1', replicas: 5}]")
@@ -214,11 +225,17 @@ extension IntegrationTests {
                 try await cluster.withPods {
                     try await TestOperator.runEnvironments(on: cluster) { _ in
                         func components(_ more: String) throws -> JSONValue {
-                            ["spec": ["components": try YAML.parseDocument(Array("[{name: web, image: 'web:1'\(more)}]".utf8))]]
+                            [
+                                "spec": [
+                                    "components": try YAML.parseDocument(
+                                        Array("[{name: web, image: 'web:1'\(more)}]".utf8))
+                                ]
+                            ]
                         }
                         try await cluster.makeEnvironment(
                             "shop",
-                            "tier: staging\ncomponents: [{name: web, image: 'web:1', securityContext: {privileged: true, allowPrivilegeEscalation: true}}]")
+                            "tier: staging\ncomponents: [{name: web, image: 'web:1', securityContext: {privileged: true, allowPrivilegeEscalation: true}}]"
+                        )
                         let condition = try await cluster.waitForEnvironment("shop", .ready, .podSecurityBlocked)
                         #expect(condition.message.contains("violates PodSecurity"), "\(condition.message)")
                         try await cluster.changeEnvironment("shop", try components(""))
