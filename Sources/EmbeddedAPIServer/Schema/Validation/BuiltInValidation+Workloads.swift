@@ -85,7 +85,7 @@ extension BuiltInValidation {
         let path = FieldPath("spec")
         let schedule = object[path: ["spec", "schedule"]]?.string ?? ""
         var errors: [FieldError] = []
-        if !schedule.isEmpty, let problem = CronSchedule.problem(schedule) {
+        if !schedule.isEmpty, let problem = CronText.problem(schedule) {
             errors.append(.invalid(path.child("schedule"), .string(schedule), problem))
         }
         if let zone = object[path: ["spec", "timeZone"]]?.string, zone.isEmpty || zone.lowercased() == "local" {
@@ -145,7 +145,7 @@ extension BuiltInValidation {
 }
 
 /// Whether a text is a schedule in cron's notation. Source: Kubernetes documentation, "CronJob", "Schedule syntax".
-enum CronSchedule {
+enum CronText {
     private static let macros: Set<String> = [
         "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly",
     ]
