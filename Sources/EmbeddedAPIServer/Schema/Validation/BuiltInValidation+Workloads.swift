@@ -88,8 +88,13 @@ extension BuiltInValidation {
         if !schedule.isEmpty, let problem = CronText.problem(schedule) {
             errors.append(.invalid(path.child("schedule"), .string(schedule), problem))
         }
-        if let zone = object[path: ["spec", "timeZone"]]?.string, zone.isEmpty || zone.lowercased() == "local" {
-            errors.append(.invalid(path.child("timeZone"), .string(zone), "timeZone must be nil or non-empty string"))
+        if let zone = object[path: ["spec", "timeZone"]]?.string {
+            if zone.isEmpty || zone.lowercased() == "local" {
+                errors.append(
+                    .invalid(path.child("timeZone"), .string(zone), "timeZone must be nil or non-empty string"))
+            } else if (try? TimeZoneRules.named(zone)) == nil {
+                errors.append(.invalid(path.child("timeZone"), .string(zone), "unknown time zone \(zone)"))
+            }
         }
         return errors
             + jobSpec(
