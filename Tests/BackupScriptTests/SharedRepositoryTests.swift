@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Repositories that several runs share")
+@Suite("Repositories that several runs share", .onThreadsOfItsOwn)
 struct SharedRepositoryTests {
     @Test("Retention of one series leaves the others alone, also those whose names begin alike")
     func series() throws {

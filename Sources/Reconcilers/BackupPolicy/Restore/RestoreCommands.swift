@@ -155,9 +155,10 @@ struct RestoreCommands {
     }
 
     private var restoreManifests: [Step] {
-        // With namespaces of its own choice the artifact has a folder for each.
+        // With namespaces of its own the artifact has a folder for each of them.
         let given = source.manifests?.namespaces ?? []
-        let places = given.isEmpty ? [(namespace, "artifact")] : given.map { ($0, "artifact/\($0)") }
+        let namespaces = given.isEmpty ? [namespace] : given
+        func folder(_ namespace: String) -> String { given.isEmpty ? "artifact" : "artifact/\(namespace)" }
         let first =
             "secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io "
             + "persistentvolumeclaims services"
@@ -171,17 +172,18 @@ struct RestoreCommands {
                 ]),
             Step(
                 title: "What others need, custom resource definitions and operators before it",
-                lines: places.flatMap { namespace, folder in
-                    [
+                lines: namespaces.flatMap { namespace in
+                    let file = "\(folder(namespace))/$kind.yaml"
+                    return [
                         "kubectl create namespace \(namespace)",
                         "for kind in \(first); do",
-                        "    [ ! -f \(folder)/$kind.yaml ] || kubectl apply --server-side -n \(namespace) -f \(folder)/$kind.yaml",
+                        "    [ ! -f \(file) ] || kubectl apply --server-side -n \(namespace) -f \(file)",
                         "done",
                     ]
                 }),
             Step(
                 title: "Fill volumes and databases now, then the rest",
-                lines: places.map { "kubectl apply --server-side -n \($0) -f \($1)" }),
+                lines: namespaces.map { "kubectl apply --server-side -n \($0) -f \(folder($0))" }),
         ]
     }
 }
