@@ -57,12 +57,20 @@ struct QuotaAdmission {
         /// `nil`: the object itself.
         private let compute: (section: String, resource: String)?
         private let isPod: Bool
+        /// `requests.storage` counts claims, and no pod has to name it.
+        private let isClaim: Bool
 
         init?(_ key: String, _ type: ResourceType) {
             isPod = type == .pod
+            isClaim = type.group.isEmpty && type.plural == "persistentvolumeclaims"
             let counted = type.group.isEmpty ? "count/\(type.plural)" : "count/\(type.plural).\(type.group)"
             if key == counted || type.group.isEmpty && key == type.plural {
                 compute = nil
+                return
+            }
+            if key == "requests.storage" {
+                guard isClaim else { return nil }
+                compute = ("requests", "storage")
                 return
             }
             guard isPod else { return nil }
@@ -80,13 +88,14 @@ struct QuotaAdmission {
 
         func amount(_ object: JSONValue) -> Quantity {
             guard let compute else { return Quantity(nano: 1_000_000_000) }
-            let amounts = containers(object).compactMap { $0[path: ["resources", compute.section, compute.resource]] }
+            let holders = isClaim ? [object["spec"] ?? [:]] : containers(object)
+            let amounts = holders.compactMap { $0[path: ["resources", compute.section, compute.resource]] }
             return amounts.compactMap { Quantity(QuotaAdmission.text($0)) }.reduce(Quantity(nano: 0), +)
         }
 
         /// Containers that do not say what the quota counts.
         func missing(in object: JSONValue) -> [String]? {
-            guard let compute else { return nil }
+            guard let compute, !isClaim else { return nil }
             return containers(object)
                 .filter { $0[path: ["resources", compute.section, compute.resource]] == nil }
                 .compactMap { $0["name"]?.string }

@@ -8,6 +8,8 @@ package struct Right: Sendable, Hashable {
         case ownNamespace
         /// The namespaces of environments, in each of which the operator binds itself to one ClusterRole.
         case environmentNamespaces
+        /// The namespaces that Secrets are copied from.
+        case secretSourceNamespaces
     }
 
     package var scope: Scope
@@ -46,7 +48,9 @@ package struct Right: Sendable, Hashable {
             .cluster, "rbac.authorization.k8s.io", "rolebindings", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy+Access"),
         // Only for the roles that config/rbac/backup.yaml and environment.yaml name.
-        Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
+        Right(
+            .cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"],
+            usedBy: "BackupPolicy+Access, ResolvedEnvironment+Access"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
@@ -65,6 +69,11 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
         Right(.cluster, "", "services", read, usedBy: "Applier"),
         Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
+        Right(.cluster, "networking.k8s.io", "networkpolicies", read, usedBy: "Applier"),
+        Right(.cluster, "networking.k8s.io", "ingresses", read, usedBy: "Applier"),
+        Right(.cluster, "monitoring.coreos.com", "servicemonitors", read, usedBy: "Applier"),
+        Right(.cluster, "monitoring.coreos.com", "prometheusrules", read, usedBy: "Applier"),
+        Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
         Right(
             .environmentNamespaces, "", "resourcequotas", ["create", "patch", "delete"], usedBy: "Applier, prune"),
         Right(.environmentNamespaces, "", "limitranges", ["create", "patch", "delete"], usedBy: "Applier, prune"),
@@ -75,6 +84,22 @@ package struct Right: Sendable, Hashable {
         Right(
             .environmentNamespaces, "autoscaling", "horizontalpodautoscalers", ["create", "patch", "delete"],
             usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "networking.k8s.io", "networkpolicies", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "networking.k8s.io", "ingresses", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "monitoring.coreos.com", "servicemonitors", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "monitoring.coreos.com", "prometheusrules", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "", "secrets", read.union(["create", "patch", "delete"]),
+            usedBy: "SecretCaches, Applier, prune"),
+        Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
     ]

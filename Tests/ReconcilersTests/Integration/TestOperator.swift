@@ -5,7 +5,7 @@ import Testing
 
 @testable import Reconcilers
 
-/// The operator's part for pools, running against a cluster for the length of a test.
+/// The operator's part for one kind, running against a cluster for the length of a test.
 final class TestOperator: Sendable {
     let controller: Controller
     let reconciler: any Reconciler
@@ -26,6 +26,17 @@ final class TestOperator: Sendable {
         on cluster: TestCluster, permissions: Permissions = Permissions(),
         _ body: (TestOperator) async throws -> Void
     ) async throws {
+        try await run(
+            on: cluster, permissions: permissions,
+            making: { (RegionalWorkerPoolReconciler.controller(in: $0), RegionalWorkerPoolReconciler($0)) }, body)
+    }
+
+    /// - Parameter make: makes the controller of a kind, and its reconciler for calls by hand.
+    static func run(
+        on cluster: TestCluster, permissions: Permissions = Permissions(),
+        making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
+        _ body: (TestOperator) async throws -> Void
+    ) async throws {
         var clientOptions = ClientOptions()
         clientOptions.qps = 0
         let client = try KubeClient(configuration: cluster.configuration, options: clientOptions)
@@ -35,10 +46,9 @@ final class TestOperator: Sendable {
         let environment = ReconcilerEnvironment(
             api: requests, informers: informers, gate: .alwaysOpen(), events: events,
             permissions: permissions)
-        let controller = RegionalWorkerPoolReconciler.controller(in: environment)
+        let (controller, reconciler) = make(environment)
         let process = TestOperator(
-            controller: controller, reconciler: RegionalWorkerPoolReconciler(environment),
-            events: events, requests: requests)
+            controller: controller, reconciler: reconciler, events: events, requests: requests)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }
             try await informers.waitUntilSynced()
@@ -59,12 +69,14 @@ final class TestOperator: Sendable {
 
 /// Keeps events instead of writing them.
 final class CollectedEvents: EventSink {
-    private let all = Mutex<[ObjectEvent]>([])
+    private let collected = Mutex<[ObjectEvent]>([])
 
-    func emit(_ event: ObjectEvent) { all.withLock { $0.append(event) } }
+    func emit(_ event: ObjectEvent) { collected.withLock { $0.append(event) } }
+
+    var all: [ObjectEvent] { collected.withLock { $0 } }
 
     func messages(_ reason: Reason, about name: String = "pool") -> [String] {
-        all.withLock { $0 }.filter { $0.reason == reason && $0.object.name == name }.map(\.message)
+        all.filter { $0.reason == reason && $0.object.name == name }.map(\.message)
     }
 }
 
