@@ -51,8 +51,11 @@ json_text() { printf '%s' "$1" | scrub | sed -e 's/\\/\\\\/g' -e 's/"/\\"/g'; }
 field() { details="$details,\"$1\":$2"; }
 
 report() {
-    printf '{"version":1,"result":"%s","message":"%s","durationSeconds":%d%s}\n' \
-        "$result" "$(json_text "$message")" $(($(date +%s) - began)) "$details" >"$QM_REPORT" || true
+    line=$(printf '{"version":1,"result":"%s","message":"%s","durationSeconds":%d%s}' \
+        "$result" "$(json_text "$message")" $(($(date +%s) - began)) "$details")
+    printf '%s\n' "$line" >"$QM_REPORT" || true
+    # For the container that notifies, where there is one: whole or not at all.
+    [ -z "${QM_REPORT_COPY:-}" ] || { printf '%s\n' "$line" >"$QM_REPORT_COPY.part" && mv "$QM_REPORT_COPY.part" "$QM_REPORT_COPY"; } || true
 }
 
 finish() {

@@ -25,4 +25,15 @@ package enum MetricName {
     package static let resourceCondition = "quartermaster_resource_condition"
     package static let driftCorrected = "quartermaster_drift_corrected_total"
     package static let eventsDropped = "quartermaster_events_dropped_total"
+
+    package static let backupLastSuccess = "quartermaster_backup_last_success_timestamp_seconds"
+    package static let backupLastAttempt = "quartermaster_backup_last_attempt_timestamp_seconds"
+    package static let backupLastVerified = "quartermaster_backup_last_verified_timestamp_seconds"
+    package static let backupLastDrill = "quartermaster_backup_last_drill_timestamp_seconds"
+    package static let backupSize = "quartermaster_backup_size_bytes"
+    package static let backupDuration = "quartermaster_backup_duration_seconds"
+    package static let backupArtifacts = "quartermaster_backup_artifacts"
+    package static let backupConsecutiveFailures = "quartermaster_backup_consecutive_failures"
+    package static let backupFresh = "quartermaster_backup_fresh"
+    package static let backupNextRun = "quartermaster_backup_next_run_timestamp_seconds"
 }

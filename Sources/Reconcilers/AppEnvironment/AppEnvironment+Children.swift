@@ -6,7 +6,7 @@ package struct EnvironmentFacts: Sendable, Hashable {
     package var isAdopted = false
     /// Storage of claims that the environment has and does not want any more: they count against the quota.
     package var retainedClaims: [Quantity] = []
-    /// Components with an autoscaler whose Deployment is not there yet: it begins with the fewest pods. Later the number
+    /// Components with an autoscaler whose Deployment is not there yet, or has no pods: it begins with the fewest. Later the number
     /// is the autoscaler's.
     package var starting: Set<String> = []
     /// What is known of Secrets; `nil` without a cluster.

@@ -14,10 +14,13 @@ struct EnvironmentWorkloads: Sendable {
             Selection(.pod, labelSelector: ours), indexers: [.label(LabelKey.appEnvironment)])
     }
 
-    /// Components whose autoscaler has no Deployment yet.
+    /// Components whose autoscaler would have nothing to begin with: no Deployment yet, or one of no pods, which it
+    /// takes for switched off.
     func starting(_ environment: ResolvedEnvironment) -> Set<String> {
-        Set(
-            environment.components.filter { $0.autoscaling != nil && live($0, environment) == nil }.map(\.name))
+        let starting = environment.components.filter { component in
+            component.autoscaling != nil && (live(component, environment)?.spec.replicas ?? 0) == 0
+        }
+        return Set(starting.map(\.name))
     }
 
     /// ConfigMaps that pods of an earlier roll-out still run with: wanted until the new pods have taken over.

@@ -11,6 +11,10 @@ package struct BackupObservation: Sendable {
     package var waiting: [String: String] = [:]
     /// When pods have had their time to begin.
     var patienceEnds: [Timestamp] = []
+    /// What the newest run that has ended said of its webhook.
+    package var notification: RunReport?
+    /// Whether a PrometheusRule is wanted of a cluster that does not know what that is.
+    package var isPrometheusMissing = false
     package var failures: [WriteFailure] = []
     package var pruneFailures: [WriteFailure] = []
     package var inventory: [InventoryEntry] = []
@@ -19,6 +23,9 @@ package struct BackupObservation: Sendable {
         self.policy = policy
         self.now = now
         targets = RunHistory.targets(of: policy, runs: runs)
+        notification =
+            runs.filter { $0.endedAt != nil && $0.notification != nil }
+            .max { $0.endedAt ?? now < $1.endedAt ?? now }?.notification
         for run in runs {
             if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }

@@ -31,6 +31,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var retention: Retention
         package var verification: Verification
         package var freshness: Freshness
+        package var alerting: Alerting
+        package var network: Network
         package var podTemplate: PodSettings
     }
 
@@ -134,6 +136,24 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var maxShrinkPercent: Int
     }
 
+    package struct Alerting: Sendable, Hashable, Codable {
+        package enum Rule: String, Sendable, Hashable, Codable {
+            case auto = "Auto"
+            case off = "Off"
+        }
+
+        package var prometheusRule: Rule
+        /// Of the PrometheusRule.
+        package var labels: [String: String]?
+        package var webhookSecretRef: SecretReference?
+        package var onSuccess: Bool
+    }
+
+    package struct Network: Sendable, Hashable, Codable {
+        package var enabled: Bool
+        package var egressPorts: [Int]?
+    }
+
     package struct PodSettings: Sendable, Hashable, Codable {
         /// ResourceRequirements of every container.
         package var resources: JSONObject
@@ -151,6 +171,7 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var rclone: String
         package var restic: String
         package var borg: String
+        package var curl: String
     }
 }
 

@@ -21,6 +21,7 @@ extension BackupPolicyReconciler {
             controller.watches(informer) { $0.object.labelledOwners(of: BackupPolicy.self, among: policies) }
         }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
+        environment.exposeBackups(of: policies)
         return controller
     }
 

@@ -30,12 +30,13 @@ package struct BackupPolicyReconciler: Reconciler {
         seen.failures = written.failures.map(\.failure)
         seen.pruneFailures = written.pruneFailures
         seen.inventory = written.inventory
+        seen.isPrometheusMissing = written.missingAPIs.contains(.prometheusRule)
         for source in policy.spec.sources {
             let name = ObjectKey(namespace: object.namespace, name: policy.cronJobName(source.name))
             let time = cronJobs.store.get(name)?.value(at: "status", "lastScheduleTime")?.string
             seen.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))
         }
-        try await status.report(seen.status, on: object)
+        try await status.report(seen.status, on: object, news: seen.events(on: object))
         return try outcome(of: seen, retryAfter: written.retryAfter)
     }
 

@@ -51,9 +51,9 @@ extension BackupObservation {
 }
 
 /// Sizes for people.
-enum ByteCount {
+package enum ByteCount {
     /// `512`, `1.5Ki`, `12.0Mi`.
-    static func text(_ bytes: Int64) -> String {
+    package static func text(_ bytes: Int64) -> String {
         var value = Double(bytes)
         var unit = ""
         for next in ["Ki", "Mi", "Gi", "Ti", "Pi"] where value >= 1024 {

@@ -34,6 +34,7 @@ extension BackupObservation {
         addFreshness(to: &conditions)
         addVerification(to: &conditions)
         addPruning(to: &conditions)
+        addAlerting(to: &conditions)
         for finding in [pruneFailed].compactMap(\.self) { conditions.block(finding) }
         return conditions.assembled(
             ready: policy.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))

@@ -12,6 +12,10 @@ extension BackupPolicy {
         for (index, destination) in spec.destinations.enumerated() {
             destination.check(&rules, at: "spec.destinations[\(index)]")
         }
+        InheritedMetadata(labels: spec.alerting.labels).check(&rules, at: "spec.alerting")
+        rules.require(
+            !spec.alerting.onSuccess || spec.alerting.webhookSecretRef != nil, "spec.alerting",
+            "onSuccess needs a webhookSecretRef that can be told")
         let retention = spec.retention
         let counts = [
             retention.last, retention.hourly, retention.daily, retention.weekly, retention.monthly, retention.yearly,

@@ -7,8 +7,18 @@ package struct PoolObservation: Sendable {
     package var regions: [RegionObservation]
     /// Whether the operator's configuration lets pools of this namespace claim nodes.
     package var mayClaimNodes = true
+    /// Whether the operator's configuration lets the pool have its monitoring where it wants it.
+    package var mayMonitor = true
+    package var surroundings = PoolSurroundings.assumed
     /// Nodes that could not be written.
     package var nodeFailures: [WriteFailure] = []
+    /// Children of the pool as a whole that could not be written, but for those of its monitoring.
+    package var failures: [WriteFailure] = []
+    package var monitoringFailures: [WriteFailure] = []
+    /// Which APIs of the Prometheus operator are missing.
+    package var missingMonitoring: Finding?
+    /// What is wrong with the PriorityClass that the pool names.
+    package var priorityFinding: Finding?
     /// Children that are not wanted any more and could not be deleted.
     package var pruneFailures: [WriteFailure] = []
     /// What would be written if the pool were not suspended, as `Deployment workers-eu`.
@@ -30,7 +40,15 @@ package struct RegionObservation: Sendable {
     package var ready = 0
     package var conflicts: [Conflict] = []
     package var failures: [WriteFailure] = []
+    /// Those of `failures` that are about what scales the region.
+    package var scalerFailures: [WriteFailure] = []
     package var deployment: Deployment?
+    /// Whether the operator's configuration lets the region have what its runtime needs.
+    package var isPermitted = true
+    /// What scales the region, as it was found.
+    package var scalers: RegionScalers?
+    /// What is to become of it.
+    package var plan: ScalerPlan
 
     package struct Conflict: Sendable, Hashable {
         package var node: String
@@ -50,5 +68,9 @@ package struct RegionObservation: Sendable {
         }
     }
 
-    package init(region: Region) { self.region = region }
+    /// A region that nothing scales.
+    package init(region: Region) {
+        self.region = region
+        plan = ScalerPlan(for: region, by: .fixed, live: nil, isKEDAServed: false)
+    }
 }

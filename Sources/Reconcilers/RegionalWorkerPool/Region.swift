@@ -4,10 +4,13 @@ package import KubeAPI
 package struct Region: Sendable, Hashable {
     package let name: String
     package let nodeSelector: LabelSelector
-    /// Pods wanted.
+    /// Pods wanted where nothing scales the region.
     package let replicas: Int
+    /// The fewest pods that the region can have, once it has them.
+    package let minReplicas: Int
     /// The most pods that the region can ever have.
     package let maxReplicas: Int
+    package let runtime: RegionalWorkerPool.Runtime
     /// Labels for the nodes, the region's own among them. Keys that the selector looks at are not here: they are
     /// what makes a node belong to the region, and the operator must not write them.
     package let nodeLabels: [String: String]
@@ -27,7 +30,10 @@ package struct Region: Sendable, Hashable {
         name = spec.name
         nodeSelector = spec.nodeSelector
         replicas = spec.replicas ?? pool.spec.replicas
-        maxReplicas = replicas
+        let scaling = pool.spec.scaling.flatMap { $0.engine == .fixed ? nil : $0 }
+        minReplicas = scaling.map { spec.minReplicas ?? $0.minReplicas } ?? replicas
+        maxReplicas = scaling.map { spec.maxReplicas ?? $0.maxReplicas } ?? replicas
+        runtime = spec.runtime ?? pool.spec.runtime
         nodeLabels = (spec.nodes?.labels ?? settings.labels)
             .merging([spec.nodes?.regionLabelKey ?? settings.regionLabelKey: spec.name]) { _, region in region }
             .filter { !spec.nodeSelector.keys.contains($0.key) }

@@ -2,15 +2,40 @@ internal import KubeAPI
 
 extension RegionalWorkerPool {
     /// The kinds that a pool's inventory may hold.
-    static let childTypes: [ResourceType] = [.podDisruptionBudget, .deployment]
+    static let childTypes: [ResourceType] = [
+        .networkPolicy, .podDisruptionBudget, .deployment, .horizontalPodAutoscaler, .triggerAuthentication,
+        .scaledObject, .service, .serviceMonitor, .prometheusRule,
+    ]
 
-    /// Every child that the pool wants, in the order in which they are written: a budget is there before its pods.
-    package func children() throws -> [DesiredChild] {
-        try enabledRegions.flatMap { region in
-            [
-                try Self.budget(for: region, of: self).map { try DesiredChild($0, part: region.name) },
-                try DesiredChild(Self.deployment(for: region, of: self), part: region.name),
-            ].compactMap(\.self)
+    /// Every child that the pool wants, in the order in which they are written: what rules over pods is there before
+    /// them, and what a child refers to before the child.
+    package func children(in surroundings: PoolSurroundings = .assumed) throws -> [DesiredChild] {
+        let isKEDA = scaler(isKEDAServed: surroundings.isKEDAServed) == .keda
+        let shared = [priorityClass(), try networkPolicy(), isKEDA ? try triggerAuthentication() : nil]
+        let regional = try enabledRegions.flatMap { try children(of: $0, in: surroundings) }
+        return try shared.compactMap(\.self) + regional + monitoringChildren()
+    }
+
+    private func children(of region: Region, in surroundings: PoolSurroundings) throws -> [DesiredChild] {
+        let plan = scalerPlan(for: region, in: surroundings)
+        var deployment = try DesiredChild(
+            Self.deployment(for: region, of: self, replicas: plan.replicas), part: region.name)
+        if plan.replicas == nil { deployment.yieldedFields = [.replicas] }
+        var autoscaler = plan.autoscaler == .none ? nil : try horizontalPodAutoscaler(for: region)
+        autoscaler?.isHeld = plan.autoscaler == .held
+        let children = [
+            try Self.budget(for: region, of: self).map { try DesiredChild($0, part: region.name) }, deployment,
+            autoscaler, plan.hasScaledObject ? try scaledObject(for: region) : nil,
+        ].compactMap(\.self)
+        guard !surroundings.permits(region) else { return children }
+        return children.map { child in
+            var child = child
+            child.isHeld = true
+            return child
         }
     }
+}
+
+extension FieldPath {
+    static let replicas = FieldPath.root.appending("spec").appending("replicas")
 }

@@ -9,6 +9,8 @@ extension RegionalWorkerPool {
         package var nodes: Int?
         package var replicas: Int?
         package var readyReplicas: Int?
+        /// `KEDA`, `HPA` or `Fixed`.
+        package var scaler: String?
         package var regions: [RegionStatus]?
         package var inventory: [InventoryEntry]?
         package var conditions: [Condition]?

@@ -29,8 +29,13 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var regionEnvName: String
         /// ResourceRequirements of the worker where the template has none.
         package var resources: JSONObject
+        package var runtime: Runtime
+        /// `nil`: every region has `replicas` pods.
+        package var scaling: Scaling?
         package var placement: Placement
         package var disruption: Disruption
+        package var network: Network
+        package var monitoring: Monitoring?
     }
 
     package struct RegionSpec: Sendable, Hashable, Codable {
@@ -38,6 +43,9 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var nodeSelector: LabelSelector
         package var enabled: Bool
         package var replicas: Int?
+        package var minReplicas: Int?
+        package var maxReplicas: Int?
+        package var runtime: Runtime?
         package var nodes: NodeOverrides?
         /// EnvVars as the user wrote them.
         package var env: [JSONObject]?
@@ -59,6 +67,13 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
 
     package struct Placement: Sendable, Hashable, Codable {
         package var spread: Spread
+        package var priorityClass: PriorityClassRequest?
+    }
+
+    package struct PriorityClassRequest: Sendable, Hashable, Codable {
+        package var name: String
+        package var value: Int?
+        package var create: Bool
     }
 
     package struct Spread: Sendable, Hashable, Codable {

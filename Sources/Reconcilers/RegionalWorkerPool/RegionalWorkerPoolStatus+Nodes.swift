@@ -64,7 +64,7 @@ extension PoolObservation {
 
     private static func noMatchingNodes(_ seen: PoolObservation) -> Finding? {
         // A region that wants no pods may well have no nodes: they are often scaled away together.
-        let empty = seen.regions.filter { $0.matched == 0 && $0.region.replicas > 0 }
+        let empty = seen.regions.filter { $0.matched == 0 && $0.desired > 0 }
         guard let first = empty.first else { return nil }
         let others = empty.dropFirst().map(\.region.name).joined(separator: ", ")
         return Finding(

@@ -6,7 +6,17 @@ extension RegionObservation {
     var podFinding: Finding? { Self.podChecks.firstFinding(in: self) }
 
     private static let podChecks = Checks<RegionObservation>(
-        childNotWritten, notObserved, podsRefused, deadlineExceeded, rollingOut, unavailable)
+        notPermitted, childNotWritten, notObserved, podsRefused, deadlineExceeded, rollingOut, unavailable)
+
+    private static func notPermitted(_ seen: RegionObservation) -> Finding? {
+        guard !seen.isPermitted else { return nil }
+        return Finding(
+            .notPermitted,
+            """
+            region \(seen.region.name): a pool of this namespace may not have sockets of its nodes; add the namespace to \
+            the operator's --privileged-namespaces, or choose another runtime
+            """, .edit)
+    }
 
     private static func childNotWritten(_ seen: RegionObservation) -> Finding? {
         guard let failure = seen.failures.first else { return nil }

@@ -10,6 +10,7 @@ extension PoolObservation {
         status.nodes = sum(\.claimed)
         status.replicas = sum(\.desired)
         status.readyReplicas = sum(\.readyPods)
+        status.scaler = pool.scaler(isKEDAServed: surroundings.isKEDAServed).rawValue
         status.regions = regions.map(\.status)
         status.inventory = inventory
         status.conditions = conditions
@@ -23,8 +24,12 @@ extension PoolObservation {
         if mayClaimNodes {
             conditions.add(
                 .available, regions.compactMap(\.podFinding).mostPressing, orElse: .available, "\(pods) available")
+            addScaling(to: &conditions)
+            addMonitoring(to: &conditions)
         }
-        for finding in [pruneFailed, suspendedWithChanges].compactMap(\.self) { conditions.block(finding) }
+        for finding in [wholeFailed, priorityFinding, pruneFailed, suspendedWithChanges].compactMap(\.self) {
+            conditions.block(finding)
+        }
         return conditions.assembled(
             ready: pool.spec.suspend ? (.suspended, "suspended; \(pods), \(places)") : (.ready, "\(pods), \(places)"))
     }
@@ -34,6 +39,9 @@ extension PoolObservation {
     private var pods: String { "\(sum { min($0.readyPods, $0.desired) }) of \(sum(\.desired)) pods" }
 
     func sum(_ number: (RegionObservation) -> Int) -> Int { regions.reduce(0) { $0 + number($1) } }
+
+    /// What is about the scalers has a condition of its own.
+    private var wholeFailed: Finding? { failures.first { !$0.isAboutScaler }?.finding }
 
     private var pruneFailed: Finding? {
         pruneFailures.first.map { failure in
@@ -54,7 +62,8 @@ extension RegionObservation {
     /// At most so many conflicts are listed; `matched` and `claimed` tell how many there are.
     private static let conflictLimit = 16
 
-    var desired: Int { region.replicas }
+    /// Who scales the region decides, once there is somebody.
+    var desired: Int { plan.replicas ?? deployment?.spec.replicas ?? region.minReplicas }
     var readyPods: Int { deployment?.status?.readyReplicas ?? 0 }
     var isReady: Bool { podFinding == nil && matched == claimed && (claimed > 0 || desired == 0) }
 

@@ -6,6 +6,8 @@ package enum AnnotationKey {
     package static let appliedHash = "quartermaster.dev/applied-hash"
     /// Set by a user to ask for a reconcile at once; echoed in `status.lastHandledReconcileAt`.
     package static let requestedAt = "quartermaster.dev/requestedAt"
+    /// On a ScaledObject: KEDA may take over the autoscaler that it names. Source: KEDA, "ScaledObject specification".
+    package static let transferAutoscaler = "scaledobject.keda.sh/transfer-hpa-ownership"
     /// On a namespace that was there before its environment: it is released and never deleted.
     package static let adopted = "quartermaster.dev/adopted"
     /// On a claim: `Delete` where it goes when nothing wants it any more.

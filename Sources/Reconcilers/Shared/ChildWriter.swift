@@ -37,13 +37,7 @@ struct ChildWriter: Sendable {
         }
 
         func ownership(of child: DesiredChild) -> Ownership {
-            var labels = labels
-            if let namespace = child.object.labels[LabelKey.ownerNamespace] {
-                labels[LabelKey.ownerNamespace] = namespace
-            }
-            return Ownership(
-                labels: labels, controller: child.object.ownerReferences.isEmpty ? nil : controller,
-                recordedUIDs: Set(recorded.map(\.uid)))
+            child.ownership(labels: labels, controller: controller, recorded: recorded)
         }
     }
 
@@ -101,6 +95,25 @@ struct ChildWriter: Sendable {
         return pass.result
     }
 
+    /// Deletes the children that garbage collection can't reach from an owner that is being deleted: those in other
+    /// namespaces.
+    ///
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func pruneUnreachable<Owner: ChildOwner>(_: Owner.Type, of object: DynamicObject) async throws -> [WriteFailure] {
+        let value = ChildName.labelValue(object.name)
+        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: object.namespace)
+        let known = Inventory.merged(object.inventory, found(by: [labelled]))
+        var pass = Pass(
+            object: object,
+            labels: [
+                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value,
+                LabelKey.ownerNamespace: object.namespace,
+            ], controller: nil, recorded: known, isSuspended: false)
+        _ = try await prune(known.filter { $0.key.namespace != object.namespace }, in: &pass)
+        return pass.result.pruneFailures
+    }
+
     /// Children that were made before a crash could record them.
     private func found(by owners: [String]) -> [InventoryEntry] {
         informers.filter { prunedTypes.contains($0.type) }.flatMap { type, informer in
@@ -153,7 +166,8 @@ struct ChildWriter: Sendable {
     }
 
     private func apply(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry {
-        let applied = try await applier.apply(child.object, as: child.type, ownership: pass.ownership(of: child))
+        let applied = try await applier.apply(
+            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
         if case .contended(let time) = applied.action {
             pass.result.retryAfter = min(pass.result.retryAfter ?? time, time)
             pass.result.failures.append(
@@ -169,7 +183,7 @@ struct ChildWriter: Sendable {
             pass.result.heldBack += stale.map(\.description)
             return stale
         }
-        let pruned = try await pruner.prune(stale, labels: pass.labels)
+        let pruned = try await pruner.prune(stale, labels: pass.labels, owner: pass.object.uid)
         for entry in pruned.deleted {
             events.emit(
                 ObjectEvent(pass.object, .normal, .childDeleted, action: "Delete", message: "Deleted \(entry)"))

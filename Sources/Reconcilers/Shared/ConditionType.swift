@@ -8,6 +8,8 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of RegionalWorkerPool.
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
+    case monitoringReady = "MonitoringReady"
+    case autoscalingReady = "AutoscalingReady"
 
     // Of BackupPolicy.
     case scheduled = "Scheduled"
@@ -15,6 +17,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case fresh = "Fresh"
     case verified = "Verified"
     case pruned = "Pruned"
+    case alertingReady = "AlertingReady"
 
     // Of AppEnvironment.
     case namespaceReady = "NamespaceReady"

@@ -8,6 +8,8 @@ package struct DesiredChild: Sendable, Hashable {
     package var part: String
     /// It is wanted and must not be written now: what is there stays as it is.
     package var isHeld = false
+    /// Fields that somebody else decides from now on: see `Applier.apply`.
+    package var yieldedFields: [FieldPath] = []
 
     package init(_ type: ResourceType, _ object: DynamicObject, part: String = "") {
         self.type = type
@@ -33,6 +35,22 @@ package struct DesiredChild: Sendable, Hashable {
 
     /// `CronJob backups/nightly-db`.
     package var name: String { "\(type.kind) \(object.key)" }
+
+    /// What makes a live object this child.
+    ///
+    /// - Parameters:
+    ///   - labels: what a child carries to be the owner's.
+    ///   - controller: the owner, where the child can name it.
+    ///   - recorded: the owner's inventory.
+    func ownership(
+        labels: [String: String], controller: OwnerReference?, recorded: [InventoryEntry]
+    ) -> Ownership {
+        var labels = labels
+        if let namespace = object.labels[LabelKey.ownerNamespace] { labels[LabelKey.ownerNamespace] = namespace }
+        return Ownership(
+            labels: labels, controller: object.ownerReferences.isEmpty ? nil : controller,
+            recordedUIDs: Set(recorded.map(\.uid)))
+    }
 }
 
 extension DesiredChild {

@@ -17,11 +17,12 @@ struct ReadyTransition {
         isStalled = condition(.stalled, in: after) != nil
     }
 
-    /// A warning where the user has to do something.
+    /// A warning where the user has to do something, or should at least know.
     func event(on object: DynamicObject) -> ObjectEvent? {
         guard let reason = ready["reason"]?.string.flatMap(Reason.init(rawValue:)) else { return nil }
+        let isBad = isStalled || (reason.isAlarming && ready["status"]?.string == "False")
         return ObjectEvent(
-            object, isStalled ? .warning : .normal, reason, action: "Reconcile",
+            object, isBad ? .warning : .normal, reason, action: "Reconcile",
             message: ready["message"]?.string ?? "")
     }
 }

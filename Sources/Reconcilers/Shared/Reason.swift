@@ -12,6 +12,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case writeFailed = "WriteFailed"
     case contended = "Contended"
     case crdNotInstalled = "CRDNotInstalled"
+    case applied = "Applied"
 
     // NodesClaimed.
     case claimed = "Claimed"
@@ -26,6 +27,18 @@ package enum Reason: String, Sendable, CaseIterable {
     case quotaExceeded = "QuotaExceeded"
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
+
+    // MonitoringReady, and what a pool shares with others.
+    case portUnknown = "PortUnknown"
+    case priorityMismatch = "PriorityMismatch"
+
+    // AutoscalingReady.
+    case kedaActive = "KEDAActive"
+    case hpaActive = "HPAActive"
+    case fixed = "Fixed"
+    case kedaNotInstalled = "KEDANotInstalled"
+    case triggerFailing = "TriggerFailing"
+    case scalerPending = "ScalerPending"
 
     // Of BackupPolicy.
     case converged = "Converged"
@@ -45,6 +58,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case disabled = "Disabled"
     case done = "Done"
     case refused = "Refused"
+    case notSent = "NotSent"
+    case off = "Off"
 
     // Of AppEnvironment.
     case created = "Created"
@@ -53,11 +68,9 @@ package enum Reason: String, Sendable, CaseIterable {
     case terminating = "Terminating"
     case fits = "Fits"
     case exceeded = "Exceeded"
-    case off = "Off"
     case resolved = "Resolved"
     case missing = "Missing"
     case unread = "Unread"
-    case applied = "Applied"
     case peerUnknown = "PeerUnknown"
     case hostConflict = "HostConflict"
     case certificatePending = "CertificatePending"
@@ -71,4 +84,18 @@ package enum Reason: String, Sendable, CaseIterable {
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"
     case childDeleted = "ChildDeleted"
+    case runFailed = "RunFailed"
+    case runRecovered = "RunRecovered"
+    case runMissed = "RunMissed"
+}
+
+extension Reason {
+    /// Whether somebody should look, although the operator goes on by itself and no edit of the object would help.
+    var isAlarming: Bool {
+        switch self {
+        case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting:
+            true
+        default: false
+        }
+    }
 }

@@ -36,6 +36,28 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "policy", "poddisruptionbudgets", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune"),
+        Right(.cluster, "", "services", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        Right(
+            .cluster, "monitoring.coreos.com", "servicemonitors", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        Right(
+            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        // Never `patch`: a class is made and deleted, nothing else.
+        Right(
+            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create", "delete"]),
+            usedBy: "SharedPriorityClasses"),
+        Right(
+            .cluster, "autoscaling", "horizontalpodautoscalers", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune, ScalerWatch"),
+        Right(
+            .cluster, "keda.sh", "scaledobjects", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "keda.sh", "triggerauthentications", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools", read.union(["patch"]), usedBy: "Finalizers"),
         Right(.cluster, "quartermaster.dev", "regionalworkerpools/status", ["patch"], usedBy: "StatusWriter"),
         // Asked for by the admission plugin OwnerReferencesPermissionEnforcement, for `blockOwnerDeletion`.
@@ -51,6 +73,12 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"],
             usedBy: "BackupPolicy+Access, ResolvedEnvironment+Access"),
+        Right(
+            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
+        Right(
+            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune: BackupPolicy"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
@@ -69,10 +97,7 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
         Right(.cluster, "", "services", read, usedBy: "Applier"),
         Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
-        Right(.cluster, "networking.k8s.io", "networkpolicies", read, usedBy: "Applier"),
         Right(.cluster, "networking.k8s.io", "ingresses", read, usedBy: "Applier"),
-        Right(.cluster, "monitoring.coreos.com", "servicemonitors", read, usedBy: "Applier"),
-        Right(.cluster, "monitoring.coreos.com", "prometheusrules", read, usedBy: "Applier"),
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
         Right(
             .environmentNamespaces, "", "resourcequotas", ["create", "patch", "delete"], usedBy: "Applier, prune"),
@@ -85,16 +110,7 @@ package struct Right: Sendable, Hashable {
             .environmentNamespaces, "autoscaling", "horizontalpodautoscalers", ["create", "patch", "delete"],
             usedBy: "Applier, prune"),
         Right(
-            .environmentNamespaces, "networking.k8s.io", "networkpolicies", ["create", "patch", "delete"],
-            usedBy: "Applier, prune"),
-        Right(
             .environmentNamespaces, "networking.k8s.io", "ingresses", ["create", "patch", "delete"],
-            usedBy: "Applier, prune"),
-        Right(
-            .environmentNamespaces, "monitoring.coreos.com", "servicemonitors", ["create", "patch", "delete"],
-            usedBy: "Applier, prune"),
-        Right(
-            .environmentNamespaces, "monitoring.coreos.com", "prometheusrules", ["create", "patch", "delete"],
             usedBy: "Applier, prune"),
         Right(
             .environmentNamespaces, "", "secrets", read.union(["create", "patch", "delete"]),

@@ -19,10 +19,13 @@ struct StatusReporter: Sendable {
 
     /// Writes the status where its content has changed.
     ///
+    /// - Parameter news: events beside that of `Ready`, written once with the status that they belong to.
     /// - Throws: `APIError`, `NotLeaderError`.
-    func report(_ status: some Encodable, on object: DynamicObject) async throws {
+    func report(_ status: some Encodable, on object: DynamicObject, news: [ObjectEvent] = []) async throws {
         let isWritten = try await writer.write(status, to: object, as: type)
-        guard isWritten, let json = try JSONValueEncoder().encode(status).object,
+        guard isWritten else { return }
+        for event in news { events.emit(event) }
+        guard let json = try JSONValueEncoder().encode(status).object,
             let event = ReadyTransition(before: object["status"]?.object ?? [:], after: json)?.event(on: object)
         else { return }
         events.emit(event)

@@ -62,6 +62,20 @@ struct InventoryTests {
         #expect(cluster.writes == ["DELETE configmaps shop/old"])
     }
 
+    @Test("a child that another object controls by now is let go, whatever its labels say")
+    func takenOver() async throws {
+        let entry = try make("taken")
+        cluster.change(.configMap, entry.key) { object in
+            object[path: "metadata", "ownerReferences"] = [
+                ["apiVersion": "v1", "kind": "Taker", "name": "t", "uid": "other", "controller": true]
+            ]
+        }
+        let result = try await pruner().prune([entry], labels: labels, owner: "owner")
+        #expect(result.released.map(\.reason) == ["it is controlled by Taker t now"])
+        #expect(result.remaining == [] && cluster.writes == [])
+        #expect(try await pruner().prune([entry], labels: labels, owner: "other").deleted == [entry])
+    }
+
     @Test("a child that finalizers hold is deleted once and waited for")
     func held() async throws {
         let entry = try make("held", finalizers: ["example.com/hold"])

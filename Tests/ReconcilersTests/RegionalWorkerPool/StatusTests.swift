@@ -67,11 +67,12 @@ struct RegionalWorkerPoolStatusTests {
             - {name: us, nodeSelector: {matchLabels: {zone: us}}, replicas: 3}
             """)
         let status = seen.status
-        #expect(status.conditions?.map(\.type) == ["Ready", "NodesClaimed", "Available"])
+        #expect(status.conditions?.map(\.type) == ["Ready", "NodesClaimed", "Available", "AutoscalingReady"])
         #expect(status.conditions?.allSatisfy { $0.status == .true } == true)
         #expect(
             status.conditions?.map(\.message) == [
                 "5 of 5 pods, 4 nodes in 2 regions", "4 nodes in 2 regions claimed", "5 of 5 pods available",
+                "the number of pods is fixed",
             ])
         #expect(status.replicas == 5 && status.readyReplicas == 5 && status.nodes == 4 && status.regionsReady == "2/2")
         #expect(status.regions?.map(\.deployment) == ["pool-eu", "pool-us"])

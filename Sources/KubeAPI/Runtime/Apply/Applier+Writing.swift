@@ -17,8 +17,10 @@ extension Applier {
     }
 
     func update(
-        _ desired: DynamicObject, as type: ResourceType, hash: String, live: DynamicObject, drift: [Drift]
+        _ desired: DynamicObject, as type: ResourceType, hash: String, live: DynamicObject, drift: [Drift],
+        yielding fields: [FieldPath]
     ) async throws -> ApplyResult {
+        if !fields.isEmpty { try await handOver(fields, of: live, as: type) }
         let written = try await send(desired, as: type, hash: hash, uid: live.uid, force: true)
         let isSame = written.resourceVersion == live.resourceVersion
         return ApplyResult(action: isSame ? .unchanged : .updated, uid: written.uid, drift: drift)
@@ -27,7 +29,7 @@ extension Applier {
     /// Puts right what somebody else has changed, and finds out who, before the write takes their name away.
     func correct(
         _ desired: DynamicObject, as type: ResourceType, hash: String, live cached: DynamicObject,
-        differences suspected: [Difference], ownership: Ownership
+        differences suspected: [Difference], ownership: Ownership, yielding yielded: [FieldPath]
     ) async throws -> ApplyResult {
         let key = desired.key
         if let hold = contentionHold(type, key, suspected) {
@@ -50,7 +52,8 @@ extension Applier {
             if manager == nil, fields.isOwned(difference.path, by: options.fieldManager) { return nil }
             return Drift(path: difference.path, manager: manager)
         }
-        let result = try await update(desired, as: type, hash: hash, live: live, drift: drift)
+        let result = try await update(
+            desired, as: type, hash: hash, live: live, drift: drift, yielding: yielded)
         guard result.action == .updated, !drift.isEmpty else {
             return ApplyResult(action: result.action, uid: result.uid)
         }
@@ -58,6 +61,29 @@ extension Applier {
         memory.withContention(type, key) { $0.noteCorrection(of: drift, now: now) }
         noteCorrection(of: type.kind)
         return result
+    }
+
+    /// Gives fields that we alone own to another manager, with the values that they have: a field that its only owner
+    /// no longer applies is removed, and then has its default. Source: Kubernetes, "Server-Side Apply", "Transferring
+    /// ownership".
+    ///
+    /// Where somebody changes a field meanwhile it has an owner, and the server refuses this with a conflict.
+    private func handOver(_ paths: [FieldPath], of cached: DynamicObject, as type: ResourceType) async throws {
+        let live = try await api.get(type, cached.key)
+        let managed = ManagedFields(of: live)
+        let held = paths.filter { managed.isOwned($0, by: options.fieldManager) && !managed.isShared($0) }
+        let values = held.compactMap { path in live.json[path: path.fields].map { (path.fields, $0) } }
+        guard !values.isEmpty else { return }
+        var metadata: JSONObject = ["name": .string(live.name), "uid": .string(live.uid)]
+        if !live.namespace.isEmpty { metadata["namespace"] = .string(live.namespace) }
+        var body: JSONValue = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+        ]
+        for (path, value) in values { body[path: path] = value }
+        try gate.check()
+        let written = try await api.patchOnly(
+            type, live.key, .apply(body, force: false), options: WriteOptions(fieldManager: options.heir))
+        objects.recordWrite(written, of: type)
     }
 
     private func contentionHold(_ type: ResourceType, _ key: ObjectKey, _ differences: [Difference]) -> Contention.Hold?

@@ -10,6 +10,8 @@ package final class Applier: Sendable {
         package var fieldManager = "quartermaster"
         /// The annotation that carries the hash of the desired state.
         package var hashAnnotation: String
+        /// The field manager that gets what we no longer want to decide: see `apply(_:as:ownership:yielding:)`.
+        package var heir: String { "\(fieldManager)-handover" }
 
         package init(hashAnnotation: String) { self.hashAnnotation = hashAnnotation }
     }
@@ -41,9 +43,11 @@ package final class Applier: Sendable {
     /// - Parameters:
     ///   - desired: the fields we want and no others, without `status`; name and, where scoped, namespace are set.
     ///   - ownership: what makes a live object ours; every label in it should stand on `desired` too.
+    ///   - yielded: fields that are not in `desired` since somebody else decides them from now on. They keep the values
+    ///     that they have.
     /// - Throws: `ApplyError` for an object that is not ours or is being deleted, `NotLeaderError`, `APIError`.
     package func apply(
-        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership
+        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, yielding yielded: [FieldPath] = []
     ) async throws -> ApplyResult {
         let hash = sha256Hex(desired.json.canonicalBytes())
         let key = desired.key
@@ -55,10 +59,12 @@ package final class Applier: Sendable {
             let isDesiredAnew = live.annotations[options.hashAnnotation] != hash
             if isDesiredAnew {
                 memory.withContention(type, key) { $0.reset() }
-                return try await update(desired, as: type, hash: hash, live: live, drift: [])
+                return try await update(
+                    desired, as: type, hash: hash, live: live, drift: [], yielding: yielded)
             }
             return try await correct(
-                desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership)
+                desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership,
+                yielding: yielded)
         }
     }
 

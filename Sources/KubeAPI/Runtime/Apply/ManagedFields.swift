@@ -41,6 +41,9 @@ package struct ManagedFields: Sendable {
         }
     }
 
+    /// Whether more than one manager has set the field.
+    func isShared(_ path: FieldPath) -> Bool { entries.count { Self.owns($0.fields, path.elements[...]) } > 1 }
+
     private static func owns(_ fields: JSONValue, _ path: ArraySlice<FieldPath.Element>) -> Bool {
         guard let element = path.first else { return true }
         guard let children = fields.object, !children.isEmpty else { return false }

@@ -31,15 +31,17 @@ package struct Pruner: Sendable {
     /// - Parameters:
     ///   - stale: see `Inventory.stale`. Never call this after an error while computing the desired children.
     ///   - labels: what a child must carry to be ours.
+    ///   - owner: UID of the object that may be named as their controller, if any; what somebody else controls is
+    ///     theirs.
     /// - Throws: `NotLeaderError` and `CancellationError` only.
     package func prune(
-        _ stale: [InventoryEntry], labels: [String: String],
+        _ stale: [InventoryEntry], labels: [String: String], owner: String? = nil,
         propagation: DeleteOptions.Propagation = .background
     ) async throws -> Result {
         var result = Result()
         for entry in stale {
             do {
-                try await prune(entry, labels: labels, propagation: propagation, into: &result)
+                try await prune(entry, labels: labels, owner: owner, propagation: propagation, into: &result)
             } catch let error as NotLeaderError {
                 throw error
             } catch let error as CancellationError {
@@ -53,7 +55,7 @@ package struct Pruner: Sendable {
     }
 
     private func prune(
-        _ entry: InventoryEntry, labels: [String: String], propagation: DeleteOptions.Propagation,
+        _ entry: InventoryEntry, labels: [String: String], owner: String?, propagation: DeleteOptions.Propagation,
         into result: inout Result
     ) async throws {
         guard let type = try await resolve(entry.apiVersion, entry.kind) else { return }
@@ -64,6 +66,10 @@ package struct Pruner: Sendable {
         }
         if let missing = labels.sorted(by: { $0.key < $1.key }).first(where: { live.labels[$0.key] != $0.value }) {
             result.released.append((entry, "its label \(missing.key)=\(missing.value) was removed"))
+            return
+        }
+        if let other = live.ownerReferences.first(where: { $0.controller == true && $0.uid != owner }) {
+            result.released.append((entry, "it is controlled by \(other.kind) \(other.name) now"))
             return
         }
         try gate.check()

@@ -17,6 +17,8 @@ extension ResolvedEnvironment {
                     ])
                 ])
             deployment.isHeld = secrets == .unknown
+            // The autoscaler takes over the number that is there.
+            if isAutoscaled { deployment.yieldedFields = [.replicas] }
             return deployment
         }
     }

@@ -51,7 +51,7 @@ extension BackupPolicy {
             "priorityClassName": settings.priorityClassName.map(JSONValue.string),
             "nodeSelector": settings.nodeSelector.flatMap { $0.isEmpty ? nil : .strings($0) },
             "tolerations": settings.tolerations.flatMap { $0.isEmpty ? nil : .array($0.map(JSONValue.object)) },
-            "initContainers": [sourceContainer(for: source)],
+            "initContainers": .array(notifier(for: source) + [sourceContainer(for: source)]),
             "containers": .array(spec.destinations.map { destinationContainer(for: source, $0) }),
             "volumes": .array(volumes(for: source)),
         ])
@@ -92,7 +92,7 @@ extension BackupPolicy {
                 ("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? ""),
                 ("QM_SOURCE", source.name), ("QM_STAGING", "/staging"), ("QM_SCRIPTS", "/scripts"),
                 ("QM_CREDENTIALS", "/credentials"), ("QM_REPORT", "/dev/termination-log"),
-            ] + (secret.map { [("QM_SECRET", $0)] } ?? [])
+            ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + reportCopy(of: name)
         return .compact([
             "name": .string(name),
             "image": .string(image),
@@ -102,7 +102,7 @@ extension BackupPolicy {
             "terminationMessagePolicy": "File",
             "securityContext": securityContext(isRoot: isRoot),
             "volumeMounts": .array(
-                mounts + [
+                mounts + reportMounts + [
                     .mount("scripts", at: "/scripts", isReadOnly: true),
                     .mount("scripts", at: "/etc/passwd", subPath: "passwd", isReadOnly: true),
                     .mount("tmp", at: "/tmp", subPath: name),
@@ -127,7 +127,7 @@ extension BackupPolicy {
             .stagingVolume(staging),
             ["name": "tmp", "emptyDir": [:]],
             ["name": "scripts", "configMap": ["name": .string(sharedName), "defaultMode": 0o555]],
-        ] + sourcePlan(for: source).volumes
+        ] + sourcePlan(for: source).volumes + notifierVolumes
             + spec.destinations.map { .secretVolume("to-\($0.name)", $0.credentialsSecretRef.name) }
     }
 

@@ -54,6 +54,9 @@ package struct BackupRun: Sendable, Hashable {
         return RunOutcome(result: .failed, reason: reason.isEmpty ? nil : reason, message: words)
     }
 
+    /// What the container that tells the webhook said of itself; `nil` where there is none, or it goes on.
+    var notification: RunReport? { pods.last?.report(of: BackupPolicy.notifierContainer) }
+
     /// A pod gets this long to begin before anybody is told that it does not: volumes and images take their time.
     static let patience = Duration.seconds(60)
 
@@ -108,14 +111,30 @@ extension Pod {
         status?.startTime ?? metadata.creationTimestamp ?? Timestamp(secondsSinceEpoch: 0)
     }
 
-    fileprivate func terminated(_ container: String) -> ContainerStatus.State.Terminated? {
+    func state(of container: String) -> ContainerStatus.State? {
         let statuses = (status?.initContainerStatuses ?? []) + (status?.containerStatuses ?? [])
-        return statuses.first { $0.name == container }?.state?.terminated
+        return statuses.first { $0.name == container }?.state
+    }
+
+    /// What a container that has ended came to; `nil` while it has not.
+    func ending(of container: String) -> String? {
+        guard state(of: container)?.terminated != nil else { return nil }
+        guard let report = report(of: container) else { return "ended" }
+        switch report.result {
+        case .failed: return "failed: \(report.message)"
+        case .partial: return "is incomplete: \(report.message)"
+        case .succeeded:
+            let facts = [
+                report.artifact, report.sizeBytes.map(ByteCount.text), report.verified.map { "verified by \($0)" },
+                report.count.map { "\($0) kept" }, report.suspicion,
+            ]
+            return (["succeeded"] + facts.compactMap(\.self)).joined(separator: ", ")
+        }
     }
 
     /// The report of a container that has ended; one that left none has failed, whatever it was.
     fileprivate func report(of container: String) -> RunReport? {
-        guard let ended = terminated(container) else { return nil }
+        guard let ended = state(of: container)?.terminated else { return nil }
         if let report = ended.message.flatMap(RunReport.init(terminationMessage:)) { return report }
         guard ended.exitCode != 0 else { return nil }
         return RunReport(

@@ -2,11 +2,13 @@ internal import KubeAPI
 
 extension RegionalWorkerPool {
     /// The Deployment of a region.
-    static func deployment(for region: Region, of pool: RegionalWorkerPool) -> Deployment {
+    ///
+    /// - Parameter replicas: `nil` where somebody else decides how many.
+    static func deployment(for region: Region, of pool: RegionalWorkerPool, replicas: Int?) -> Deployment {
         Deployment(
             metadata: .child(of: pool, named: region.childName, labels: [LabelKey.region: region.name]),
             spec: .init(
-                replicas: region.replicas,
+                replicas: replicas,
                 selector: .matching(region.podSelector),
                 template: .object(podTemplate(for: region, of: pool))))
     }
@@ -34,9 +36,11 @@ extension RegionalWorkerPool {
                 container.override(environment: region.env)
                 container.setResourcesIfNone(pool.spec.resources)
             }
+            spec.provide(region.runtime, toContainer: worker)
             spec.requireNodes(of: region)
             spec.tolerate(region.taints)
             spec.spread(region, by: pool.spec.placement.spread)
+            spec.setPriorityClassIfNone(pool.spec.placement.priorityClass)
         }
         return template
     }

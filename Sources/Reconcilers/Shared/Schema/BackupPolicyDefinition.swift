@@ -625,6 +625,72 @@ spec:
                       minimum: 0
                       maximum: 100
                       default: 50
+                alerting:
+                  description: Who is told when a backup fails, and how.
+                  type: object
+                  default: {}
+                  properties:
+                    prometheusRule:
+                      description: >-
+                        Auto makes a PrometheusRule of the policy where the Prometheus operator is installed, Off makes none.
+                      type: string
+                      default: Auto
+                      enum: [Auto, "Off"]
+                    labels:
+                      description: Labels of the PrometheusRule, by which a Prometheus selects it.
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: a label key is a name such as team, or a domain and a name such as example.com/team
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
+                          message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                    webhookSecretRef:
+                      description: >-
+                        A Secret with the key url, and where the receiver asks for one the key authorization: each run posts
+                        its result there as JSON.
+                      type: object
+                      required: [name]
+                      properties:
+                        name:
+                          type: string
+                          minLength: 1
+                          maxLength: 253
+                          pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                    onSuccess:
+                      description: Whether the webhook is told of runs that went well too.
+                      type: boolean
+                      default: false
+                  x-kubernetes-validations:
+                    - rule: "!self.onSuccess || has(self.webhookSecretRef)"
+                      message: onSuccess needs a webhookSecretRef that can be told
+                network:
+                  description: The NetworkPolicies of the pods.
+                  type: object
+                  default: {}
+                  properties:
+                    enabled:
+                      description: >-
+                        Whether the pods are shut off from what they do not need. Nothing may connect to them; they reach
+                        DNS, their source, their destinations and the webhook.
+                      type: boolean
+                      default: true
+                    egressPorts:
+                      description: >-
+                        TCP ports that the pods may connect to beside those that follow from sources and destinations. Where
+                        an address is in a Secret (rclone, webhook) every port is open unless this is given.
+                      type: array
+                      maxItems: 16
+                      x-kubernetes-list-type: set
+                      items:
+                        type: integer
+                        format: int32
+                        minimum: 1
+                        maximum: 65535
                 podTemplate:
                   description: How the pods of the jobs run.
                   type: object
@@ -725,6 +791,13 @@ spec:
                           maxLength: 512
                           pattern: '^[^ \n]+$'
                           default: ghcr.io/borgmatic-collective/borgmatic:2.0
+                        curl:
+                          description: curl, for the webhook.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: docker.io/curlimages/curl:8.11.1
               x-kubernetes-validations:
                 - rule: "!self.sources.exists(source, has(source.manifests) && source.manifests.includeSecrets) || self.destinations.all(destination, has(destination.restic) || has(destination.borg))"
                   message: Secrets are exported only towards restic and borg, which encrypt; set includeSecrets to false or remove the other destinations

@@ -50,6 +50,10 @@ spec:
           type: integer
           description: Pods that are ready.
           jsonPath: .status.readyReplicas
+        - name: Scaler
+          type: string
+          description: What scales the regions.
+          jsonPath: .status.scaler
         - name: Age
           type: date
           jsonPath: .metadata.creationTimestamp
@@ -174,11 +178,109 @@ spec:
                         type: boolean
                         default: true
                       replicas:
-                        description: Pods of this region, in place of the pool's replicas.
+                        description: Pods of this region, in place of the pool's replicas. Not looked at while an autoscaler has the region.
                         type: integer
                         format: int32
                         minimum: 0
                         maximum: 1000
+                      minReplicas:
+                        description: In place of scaling.minReplicas for this region.
+                        type: integer
+                        format: int32
+                        minimum: 0
+                        maximum: 1000
+                      maxReplicas:
+                        description: In place of scaling.maxReplicas for this region.
+                        type: integer
+                        format: int32
+                        minimum: 1
+                        maximum: 1000
+                      runtime:
+                        description: >-
+                          In place of the pool's runtime for this region, as a whole.
+                        type: object
+                        properties:
+                          type:
+                            description: >-
+                              HostSocket gives the worker the socket of the node's Docker or containerd, DockerInDocker a daemon of its own in a
+                              privileged sidecar, RuntimeClass a runtime of the node in which containers can be nested.
+                            type: string
+                            enum: [None, HostSocket, DockerInDocker, RuntimeClass]
+                            default: None
+                          hostSocket:
+                            type: object
+                            properties:
+                              path:
+                                description: The socket on the node; containerd where the file is named containerd.sock, else Docker.
+                                type: string
+                                minLength: 2
+                                maxLength: 256
+                                pattern: '^(/[A-Za-z0-9_.-]+)+$'
+                                default: /var/run/docker.sock
+                          dockerInDocker:
+                            type: object
+                            properties:
+                              image:
+                                description: Docker's daemon and its command line.
+                                type: string
+                                minLength: 1
+                                maxLength: 512
+                                default: docker:28-dind
+                              storage:
+                                description: The most that images and containers of the daemon may take on the node; the pod is evicted beyond it.
+                                x-kubernetes-int-or-string: true
+                                anyOf:
+                                  - type: integer
+                                  - type: string
+                                maxLength: 32
+                                pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                                default: 10Gi
+                              resources:
+                                description: For the sidecar; the containers that the worker starts run in it.
+                                type: object
+                                default:
+                                  requests: {cpu: 500m, memory: 1Gi}
+                                  limits: {cpu: "2", memory: 3Gi}
+                                properties:
+                                  requests:
+                                    description: What the scheduler reserves.
+                                    type: object
+                                    maxProperties: 16
+                                    additionalProperties:
+                                      x-kubernetes-int-or-string: true
+                                      anyOf:
+                                        - type: integer
+                                        - type: string
+                                      maxLength: 32
+                                      pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                                  limits:
+                                    description: What the container may use at most.
+                                    type: object
+                                    maxProperties: 16
+                                    additionalProperties:
+                                      x-kubernetes-int-or-string: true
+                                      anyOf:
+                                        - type: integer
+                                        - type: string
+                                      maxLength: 32
+                                      pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                          runtimeClass:
+                            type: object
+                            required: [name]
+                            properties:
+                              name:
+                                description: A RuntimeClass of the cluster, such as sysbox-runc.
+                                type: string
+                                minLength: 1
+                                maxLength: 253
+                                pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                        x-kubernetes-validations:
+                          - rule: self.type == 'HostSocket' || !has(self.hostSocket)
+                            message: hostSocket goes with type HostSocket; set the type or remove it
+                          - rule: self.type == 'DockerInDocker' || !has(self.dockerInDocker)
+                            message: dockerInDocker goes with type DockerInDocker; set the type or remove it
+                          - rule: (self.type == 'RuntimeClass') == has(self.runtimeClass)
+                            message: type RuntimeClass and runtimeClass.name go together; give both or neither
                       nodes:
                         description: What takes the place of the pool's nodes for this region, field by field.
                         type: object
@@ -265,7 +367,7 @@ spec:
                             - rule: "!(has(self.value) && has(self.valueFrom))"
                               message: give either value or valueFrom
                 replicas:
-                  description: Pods per region.
+                  description: Pods per region where nothing scales them.
                   type: integer
                   format: int32
                   minimum: 0
@@ -379,6 +481,249 @@ spec:
                           - type: string
                         maxLength: 32
                         pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                runtime:
+                  description: >-
+                    What the worker starts containers of its own with.
+                  type: object
+                  default: {type: None}
+                  properties:
+                    type:
+                      description: >-
+                        HostSocket gives the worker the socket of the node's Docker or containerd, DockerInDocker a daemon of its own in a
+                        privileged sidecar, RuntimeClass a runtime of the node in which containers can be nested.
+                      type: string
+                      enum: [None, HostSocket, DockerInDocker, RuntimeClass]
+                      default: None
+                    hostSocket:
+                      type: object
+                      properties:
+                        path:
+                          description: The socket on the node; containerd where the file is named containerd.sock, else Docker.
+                          type: string
+                          minLength: 2
+                          maxLength: 256
+                          pattern: '^(/[A-Za-z0-9_.-]+)+$'
+                          default: /var/run/docker.sock
+                    dockerInDocker:
+                      type: object
+                      properties:
+                        image:
+                          description: Docker's daemon and its command line.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          default: docker:28-dind
+                        storage:
+                          description: The most that images and containers of the daemon may take on the node; the pod is evicted beyond it.
+                          x-kubernetes-int-or-string: true
+                          anyOf:
+                            - type: integer
+                            - type: string
+                          maxLength: 32
+                          pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                          default: 10Gi
+                        resources:
+                          description: For the sidecar; the containers that the worker starts run in it.
+                          type: object
+                          default:
+                            requests: {cpu: 500m, memory: 1Gi}
+                            limits: {cpu: "2", memory: 3Gi}
+                          properties:
+                            requests:
+                              description: What the scheduler reserves.
+                              type: object
+                              maxProperties: 16
+                              additionalProperties:
+                                x-kubernetes-int-or-string: true
+                                anyOf:
+                                  - type: integer
+                                  - type: string
+                                maxLength: 32
+                                pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                            limits:
+                              description: What the container may use at most.
+                              type: object
+                              maxProperties: 16
+                              additionalProperties:
+                                x-kubernetes-int-or-string: true
+                                anyOf:
+                                  - type: integer
+                                  - type: string
+                                maxLength: 32
+                                pattern: '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'
+                    runtimeClass:
+                      type: object
+                      required: [name]
+                      properties:
+                        name:
+                          description: A RuntimeClass of the cluster, such as sysbox-runc.
+                          type: string
+                          minLength: 1
+                          maxLength: 253
+                          pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                  x-kubernetes-validations:
+                    - rule: self.type == 'HostSocket' || !has(self.hostSocket)
+                      message: hostSocket goes with type HostSocket; set the type or remove it
+                    - rule: self.type == 'DockerInDocker' || !has(self.dockerInDocker)
+                      message: dockerInDocker goes with type DockerInDocker; set the type or remove it
+                    - rule: (self.type == 'RuntimeClass') == has(self.runtimeClass)
+                      message: type RuntimeClass and runtimeClass.name go together; give both or neither
+                scaling:
+                  description: Scales the pods of each region; without it every region has replicas pods.
+                  type: object
+                  properties:
+                    engine:
+                      description: >-
+                        Auto is KEDA where it is installed and keda.triggers are given, else an HPA; it changes over by itself when KEDA comes
+                        or goes. Fixed keeps to replicas.
+                      type: string
+                      enum: [Auto, KEDA, HPA, Fixed]
+                      default: Auto
+                    minReplicas:
+                      description: The fewest pods of a region. 0 needs KEDA.
+                      type: integer
+                      format: int32
+                      minimum: 0
+                      maximum: 1000
+                      default: 1
+                    maxReplicas:
+                      description: The most pods of a region.
+                      type: integer
+                      format: int32
+                      minimum: 1
+                      maximum: 1000
+                      default: 10
+                    behavior:
+                      description: How fast pods come and go, as in a HorizontalPodAutoscaler.
+                      type: object
+                      default: {}
+                      properties:
+                        scaleUp:
+                          type: object
+                          x-kubernetes-preserve-unknown-fields: true
+                          default:
+                            stabilizationWindowSeconds: 0
+                            policies:
+                              - {type: Pods, value: 4, periodSeconds: 15}
+                        scaleDown:
+                          type: object
+                          x-kubernetes-preserve-unknown-fields: true
+                          default:
+                            stabilizationWindowSeconds: 300
+                            policies:
+                              - {type: Percent, value: 25, periodSeconds: 60}
+                    hpa:
+                      description: What an HPA keeps to. It needs requests on every container of the pods.
+                      type: object
+                      default: {}
+                      properties:
+                        cpuUtilization:
+                          description: Per cent of the requested CPU.
+                          type: integer
+                          format: int32
+                          minimum: 1
+                          maximum: 1000
+                          default: 70
+                        memoryUtilization:
+                          description: Per cent of the requested memory.
+                          type: integer
+                          format: int32
+                          minimum: 1
+                          maximum: 1000
+                    keda:
+                      description: What goes into the ScaledObject of each region.
+                      type: object
+                      required: [triggers]
+                      properties:
+                        pollingInterval:
+                          description: Seconds between two looks at the triggers.
+                          type: integer
+                          format: int32
+                          minimum: 1
+                          maximum: 86400
+                          default: 15
+                        cooldownPeriod:
+                          description: Seconds after the last event before a region goes to 0 pods. The way down to minReplicas above 0 is behavior's.
+                          type: integer
+                          format: int32
+                          minimum: 0
+                          maximum: 86400
+                          default: 300
+                        fallback:
+                          description: Pods while triggers fail, as in a ScaledObject.
+                          type: object
+                          x-kubernetes-preserve-unknown-fields: true
+                        triggers:
+                          description: >-
+                            As in a ScaledObject. $(REGION), $(POOL) and $(NAMESPACE) in the values of metadata stand for the region, the pool and
+                            its namespace; $$(REGION) stays $(REGION).
+                          type: array
+                          minItems: 1
+                          maxItems: 16
+                          x-kubernetes-list-type: atomic
+                          items:
+                            type: object
+                            required: [type]
+                            x-kubernetes-preserve-unknown-fields: true
+                            properties:
+                              type:
+                                type: string
+                                minLength: 1
+                                maxLength: 128
+                        authentication:
+                          description: Secrets for the triggers that name no authenticationRef of their own.
+                          type: object
+                          required: [secretTargetRef]
+                          properties:
+                            secretTargetRef:
+                              type: array
+                              minItems: 1
+                              maxItems: 16
+                              x-kubernetes-list-type: map
+                              x-kubernetes-list-map-keys: [parameter]
+                              items:
+                                type: object
+                                required: [parameter, name, key]
+                                properties:
+                                  parameter:
+                                    description: The trigger's parameter, such as password.
+                                    type: string
+                                    minLength: 1
+                                    maxLength: 128
+                                  name:
+                                    description: A Secret of the pool's namespace.
+                                    type: string
+                                    minLength: 1
+                                    maxLength: 253
+                                    pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                                  key:
+                                    description: The key in the Secret.
+                                    type: string
+                                    minLength: 1
+                                    maxLength: 253
+                                    pattern: '^[-._a-zA-Z0-9]+$'
+                        advanced:
+                          description: As in a ScaledObject; a behaviour given here stands above scaling.behavior.
+                          type: object
+                          x-kubernetes-preserve-unknown-fields: true
+                          properties:
+                            horizontalPodAutoscalerConfig:
+                              type: object
+                              x-kubernetes-preserve-unknown-fields: true
+                              properties:
+                                name:
+                                  type: string
+                                  maxLength: 253
+                              x-kubernetes-validations:
+                                - rule: "!has(self.name)"
+                                  message: the autoscaler is named after the region's Deployment so that it can change hands; remove name
+                  x-kubernetes-validations:
+                    - rule: self.minReplicas <= self.maxReplicas
+                      message: minReplicas must not be above maxReplicas
+                    - rule: self.engine != 'KEDA' || has(self.keda)
+                      message: engine KEDA needs keda.triggers
+                    - rule: self.minReplicas > 0 || self.engine == 'Fixed' || (self.engine != 'HPA' && has(self.keda))
+                      message: only KEDA can scale to 0; set minReplicas to at least 1, or give keda.triggers and engine Auto or KEDA
                 placement:
                   description: Where the pods of a region go among its nodes.
                   type: object
@@ -405,6 +750,34 @@ spec:
                           type: string
                           enum: [ScheduleAnyway, DoNotSchedule]
                           default: ScheduleAnyway
+                    priorityClass:
+                      description: The PriorityClass of the pods where the template names none.
+                      type: object
+                      required: [name]
+                      properties:
+                        name:
+                          type: string
+                          minLength: 1
+                          maxLength: 253
+                          pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                        value:
+                          description: >-
+                            The priority. A class that exists keeps the value that it has; a difference is reported.
+                          type: integer
+                          format: int32
+                          minimum: -1000000000
+                          maximum: 1000000000
+                        create:
+                          description: >-
+                            Makes the class where there is none of that name. Pools may share it: it stays for as long as one of them
+                            names it. A class that somebody else has made is used and never changed.
+                          type: boolean
+                          default: false
+                      x-kubernetes-validations:
+                        - rule: "!self.create || has(self.value)"
+                          message: create needs a value, the priority of the pods
+                        - rule: "!self.create || !self.name.startsWith('system-')"
+                          message: names that begin with system- belong to Kubernetes; choose another one, or leave create out to use the class as it is
                 disruption:
                   description: >-
                     The PodDisruptionBudget of each region with at least two pods. One pod gets none, it would only block drains.
@@ -434,7 +807,172 @@ spec:
                   x-kubernetes-validations:
                     - rule: has(self.maxUnavailable) != has(self.minAvailable)
                       message: give either maxUnavailable or minAvailable
+                network:
+                  description: >-
+                    The NetworkPolicy of the pool's pods. What is not listed here is denied, but for DNS.
+                  type: object
+                  default: {}
+                  properties:
+                    enabled:
+                      description: With false the pool has no NetworkPolicy.
+                      type: boolean
+                      default: true
+                    ingressPorts:
+                      description: TCP ports that everybody in the cluster may reach, for probes and metrics. The port of serviceMonitor needs no entry.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: set
+                      default: [8000]
+                      items:
+                        type: integer
+                        format: int32
+                        minimum: 1
+                        maximum: 65535
+                    egressPorts:
+                      description: TCP ports that the pods may reach outside of exceptCIDRs.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: set
+                      default: [443, 6379, 5432, 3306]
+                      items:
+                        type: integer
+                        format: int32
+                        minimum: 1
+                        maximum: 65535
+                    exceptCIDRs:
+                      description: IPv4 ranges that egressPorts do not open. An address in them needs a rule of its own in extraEgress.
+                      type: array
+                      maxItems: 64
+                      x-kubernetes-list-type: set
+                      default: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]
+                      items:
+                        type: string
+                        maxLength: 18
+                        pattern: '^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])/(3[0-2]|[12][0-9]|[1-9])$'
+                    extraIngress:
+                      description: More ingress rules, as in a NetworkPolicy.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        x-kubernetes-preserve-unknown-fields: true
+                    extraEgress:
+                      description: More egress rules, as in a NetworkPolicy.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        x-kubernetes-preserve-unknown-fields: true
+                monitoring:
+                  description: Objects of the Prometheus operator. They are made once its CRDs are installed.
+                  type: object
+                  properties:
+                    serviceMonitor:
+                      description: A headless Service over all pods of the pool, and a ServiceMonitor that has it scraped.
+                      type: object
+                      properties:
+                        port:
+                          description: The port of the metrics, by its number or by its name in the template.
+                          x-kubernetes-int-or-string: true
+                          anyOf:
+                            - type: integer
+                            - type: string
+                          minimum: 1
+                          maximum: 65535
+                          maxLength: 15
+                          pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                          default: http
+                        path:
+                          type: string
+                          maxLength: 512
+                          pattern: '^/'
+                          default: /metrics
+                        interval:
+                          description: A duration of Prometheus, such as 30s.
+                          type: string
+                          minLength: 2
+                          maxLength: 32
+                          pattern: '^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$'
+                          default: 30s
+                    alerts:
+                      description: >-
+                        The alerts of a PrometheusRule, beside the built-in PoolNotReady and, with serviceMonitor, WorkerDown. An alert
+                        of one of these names stands in its place; an empty list gives the built-in ones alone.
+                      type: array
+                      maxItems: 64
+                      x-kubernetes-list-type: map
+                      x-kubernetes-list-map-keys: [name]
+                      items:
+                        type: object
+                        required: [name, expr]
+                        properties:
+                          name:
+                            type: string
+                            minLength: 1
+                            maxLength: 128
+                            pattern: '^[A-Za-z_][A-Za-z0-9_]*$'
+                          expr:
+                            description: PromQL.
+                            type: string
+                            minLength: 1
+                            maxLength: 4096
+                          for:
+                            description: How long the expression must hold, as a duration of Prometheus.
+                            type: string
+                            minLength: 2
+                            maxLength: 32
+                            pattern: '^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$'
+                            default: 5m
+                          severity:
+                            description: The label severity of the alert.
+                            type: string
+                            minLength: 1
+                            maxLength: 63
+                            pattern: '^[A-Za-z0-9_-]+$'
+                            default: warning
+                          summary:
+                            type: string
+                            maxLength: 1024
+                          description:
+                            type: string
+                            maxLength: 4096
+                    labels:
+                      description: Labels of the ServiceMonitor and the PrometheusRule, for the selectors of a Prometheus.
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: a label key is a name such as team, or a domain and a name such as example.com/team
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
+                          message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                    namespace:
+                      description: >-
+                        Where the ServiceMonitor and the PrometheusRule are made; the pool's namespace where nothing is said. Another one
+                        must be listed in the operator's --monitoring-namespaces.
+                      type: string
+                      minLength: 1
+                      maxLength: 63
+                      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                  x-kubernetes-validations:
+                    - rule: has(self.serviceMonitor) || has(self.alerts)
+                      message: give serviceMonitor, alerts or both; leave monitoring out to have neither
               x-kubernetes-validations:
+                - rule: has(self.scaling) || self.regions.all(region, !has(region.minReplicas) && !has(region.maxReplicas))
+                  message: minReplicas and maxReplicas of a region need scaling; use replicas, or add scaling
+                - rule: >-
+                    !has(self.scaling) || self.regions.all(region, (has(region.minReplicas) ? region.minReplicas : self.scaling.minReplicas)
+                    <= (has(region.maxReplicas) ? region.maxReplicas : self.scaling.maxReplicas))
+                  message: minReplicas of a region must not be above its maxReplicas; those that it does not give are those of scaling
+                - rule: >-
+                    !has(self.scaling) || self.scaling.engine == 'Fixed' || (self.scaling.engine != 'HPA' && has(self.scaling.keda))
+                    || self.regions.all(region, !has(region.minReplicas) || region.minReplicas > 0)
+                  message: only KEDA can scale a region to 0; set its minReplicas to at least 1, or give keda.triggers and engine Auto or KEDA
                 - rule: self.regions.all(region, !has(region.env) || region.env.all(variable, variable.name != self.regionEnvName))
                   message: the variable that regionEnvName names is set by the operator; remove it from env or choose another regionEnvName
                 - rule: >-
@@ -471,6 +1009,10 @@ spec:
                   description: Pods that are ready over all regions.
                   type: integer
                   format: int32
+                scaler:
+                  description: What scales the regions; KEDA, HPA or Fixed.
+                  type: string
+                  maxLength: 16
                 regions:
                   type: array
                   maxItems: 32

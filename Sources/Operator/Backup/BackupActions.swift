@@ -1,0 +1,131 @@
+internal import CommandLineInterface
+internal import KubeAPI
+internal import Reconcilers
+
+/// What `quartermaster backup` does with one policy.
+struct BackupActions: Sendable {
+    struct Failure: Error, CustomStringConvertible { var description: String }
+
+    let client: KubeClient
+    let policy: ObjectKey
+    /// Takes a line for the user.
+    let write: @Sendable (String) -> Void
+    /// How often a run that is followed is looked at.
+    var pause: Duration = .seconds(1)
+
+    func read() async throws -> BackupPolicy {
+        let object = try await client.get(BackupPolicy.resourceType, policy)
+        return try BackupPolicy(defaulting: object)
+    }
+
+    /// Starts a job for each source, and follows them.
+    ///
+    /// - Returns: 0: all went well; 3: something is incomplete; 1: something failed.
+    func run(sources names: [String], follows: Bool) async throws -> Int32 {
+        let policy = try await read()
+        let known = policy.spec.sources.map(\.name)
+        if let wrong = names.first(where: { !known.contains($0) }) {
+            throw Failure(
+                description: "\(self.policy) has no source \"\(wrong)\"; it has \(known.joined(separator: ", "))")
+        }
+        let sources = names.isEmpty ? known : known.filter(names.contains)
+        for source in sources {
+            if let job = try await jobs(of: policy, source).first(where: { $0.ending == nil }) {
+                throw Failure(
+                    description: "source \(source): job \(job.name) goes on; wait until it is done, or delete it")
+            }
+        }
+        var started: [(source: String, job: ObjectKey)] = []
+        for source in sources {
+            let key = ObjectKey(namespace: self.policy.namespace, name: policy.cronJobName(source))
+            let cronJob = try await client.get(.cronJob, key)
+            let job = try ManualRun.job(from: cronJob, suffix: Self.suffix())
+            let created = try await client.create(job, as: .job)
+            write("\(source): started job \(created.name)")
+            started.append((source, created.key))
+        }
+        guard follows else { return 0 }
+        return try await withThrowingTaskGroup(of: Int32.self) { group in
+            for (source, job) in started { group.addTask { try await follow(job, of: source, policy) } }
+            var worst: Int32 = 0
+            for try await status in group where worst != 1 { worst = status == 0 ? worst : status }
+            return worst
+        }
+    }
+
+    private static func suffix() -> String {
+        let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+        return "run-" + String((0..<5).map { _ in letters[Int.random(in: letters.indices)] })
+    }
+
+    private func jobs(of policy: BackupPolicy, _ source: String) async throws -> [BackupRun] {
+        let selector = LabelSelector.matching(policy.runLabels(of: source)).queryString
+        let list = try await client.listAll(
+            .job, namespace: self.policy.namespace, options: ListOptions(labelSelector: selector))
+        return list.items.compactMap { BackupRun(job: $0, pods: []) }
+    }
+
+    /// Writes what becomes of a run until it has ended.
+    private func follow(_ job: ObjectKey, of source: String, _ policy: BackupPolicy) async throws -> Int32 {
+        let destinations = policy.spec.destinations.map(\.name)
+        var told: Set<String> = []
+        while true {
+            let object = try await client.get(.job, job)
+            let pods = try await client.list(
+                Pod.self, namespace: job.namespace,
+                options: ListOptions(labelSelector: "batch.kubernetes.io/job-name=\(job.name)"))
+            guard let run = BackupRun(job: object, pods: pods.items) else {
+                throw Failure(description: "job \(job) has lost its labels")
+            }
+            for line in run.progress(destinations: destinations, at: .now()) where told.insert(line).inserted {
+                write("\(source): \(line)")
+            }
+            if let results = run.results(destinations: destinations) {
+                for (destination, result) in zip(destinations, results) {
+                    write("\(source) to \(destination): \(result.rawValue)")
+                }
+                return results.contains(.failed) ? 1 : results.contains(.partial) ? 3 : 0
+            }
+            try await Task.sleep(for: pause)
+        }
+    }
+
+    /// Prints what is known of every source and destination.
+    func list() async throws -> Int32 {
+        let policy = try await read()
+        var table = TextTable(
+            "SOURCE", "DESTINATION", "RESULT", "LAST-SUCCESS", "NEWEST", "SIZE", "KEPT", "OLDEST", "VERIFIED", "MESSAGE"
+        )
+        let targets = policy.status?.targets ?? []
+        for target in targets {
+            table.add(
+                target.source, target.destination, target.lastResult?.rawValue ?? "",
+                target.lastSuccessTime?.rfc3339 ?? "", target.artifact ?? "",
+                target.sizeBytes.map { ByteCount.text($0) } ?? "", target.count.map { "\($0)" } ?? "",
+                target.oldest ?? "", target.lastVerifiedTime?.rfc3339 ?? "", target.suspicion ?? target.message ?? "")
+        }
+        if targets.isEmpty {
+            write("nothing is known of \(self.policy) yet: it never ran, or no operator has looked")
+        } else {
+            for line in table.lines() { write(line) }
+        }
+        for source in policy.spec.sources {
+            for job in try await jobs(of: policy, source.name) where job.ending == nil {
+                write("source \(source.name): job \(job.name) is running")
+            }
+        }
+        if let next = policy.status?.nextRunTime { write("the next run is due at \(next.rfc3339)") }
+        if policy.spec.suspend { write("the policy is suspended: no run is due") }
+        return 0
+    }
+
+    /// Prints how to get an artifact back.
+    func restore(target: String, at artifact: String?) async throws -> Int32 {
+        let plan = try RestorePlan(of: try await read(), target: target, at: artifact)
+        write("# Restore of \(policy), source \(plan.source), from \(plan.destination): artifact \(plan.artifact).")
+        write("# Nothing has been done. Read each step before you run it; docs/guides/restore.md tells more.")
+        write("")
+        write(plan.text)
+        return 0
+    }
+}

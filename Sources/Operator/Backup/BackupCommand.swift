@@ -1,0 +1,86 @@
+internal import CommandLineInterface
+internal import KubeAPI
+internal import Reconcilers
+
+/// `quartermaster backup`: runs and lists the backups of a policy, and prints how to restore one.
+struct BackupCommand: Command {
+    static let name = "backup"
+    static let summary = "Run a backup now, list what there is, print how to restore it"
+    static let usage = """
+        run POLICY [--source NAME …]
+                   backup list POLICY
+                   backup restore POLICY --target SOURCE[/DESTINATION] [--at ARTIFACT] --dry-run
+        """
+    static let flags =
+        ClusterFlags.all + [
+            Flag(
+                "source", "NAME", isRepeatable: true,
+                help: "run: only this source; may be given more than once; every source where it is not"),
+            Flag("follow", "BOOL", default: "true", help: "run: whether to wait until the runs are done"),
+            Flag(
+                "target", "SOURCE[/DESTINATION]",
+                help:
+                    "restore: what is wanted back; from the destination with the newest good backup where none is named"
+            ),
+            Flag(
+                "at", "ARTIFACT",
+                help: "restore: such as 20260131T020000Z; the newest that is known where it is not given"),
+            Flag("dry-run", default: "false", help: "restore: print the steps; there is no other way"),
+        ]
+
+    private enum Action: Sendable {
+        case run(sources: [String], follow: Bool)
+        case list
+        case restore(target: String, artifact: String?)
+    }
+
+    private let cluster: ClusterFlags
+    private let policy: String
+    private let action: Action
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        cluster = try ClusterFlags(arguments)
+        let words = arguments.positional
+        guard let verb = words.first, ["run", "list", "restore"].contains(verb) else {
+            throw UsageError("say what to do: backup run POLICY, backup list POLICY or backup restore POLICY")
+        }
+        guard words.count > 1 else { throw UsageError("name a BackupPolicy: backup \(verb) POLICY") }
+        guard words.count == 2 else { throw UsageError("\"\(words[2])\" is one argument too many") }
+        policy = words[1]
+        switch verb {
+        case "run": action = .run(sources: arguments.list("source"), follow: try arguments.bool("follow"))
+        case "list": action = .list
+        default:
+            guard let target = arguments.string("target") else {
+                throw UsageError("name what is wanted back: --target SOURCE or --target SOURCE/DESTINATION")
+            }
+            guard try arguments.bool("dry-run") else {
+                throw UsageError(
+                    "quartermaster restores nothing by itself: a restore overwrites, and when and over what is for you to "
+                        + "decide. With --dry-run it prints the exact steps")
+            }
+            action = .restore(target: target, artifact: arguments.string("at"))
+        }
+    }
+
+    func run() async throws -> Int32 {
+        let configuration = try cluster.configuration()
+        let client = try cluster.client(configuration)
+        let backups = BackupActions(
+            client: client, policy: ObjectKey(namespace: cluster.namespace ?? configuration.namespace, name: policy),
+            write: { print($0) })
+        do {
+            let status: Int32
+            switch action {
+            case .run(let sources, let follow): status = try await backups.run(sources: sources, follows: follow)
+            case .list: status = try await backups.list()
+            case .restore(let target, let artifact): status = try await backups.restore(target: target, at: artifact)
+            }
+            await client.shutdown()
+            return status
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+}

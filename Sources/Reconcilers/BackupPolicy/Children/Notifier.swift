@@ -1,0 +1,54 @@
+internal import KubeAPI
+
+// The container that tells the webhook. It is in the pod of the run, so that somebody is told while the operator is away,
+// and it begins before the source as one that runs beside the others: it hears of a source that fails, and of a run that is
+// ended from outside.
+// Source: Kubernetes, "Sidecar Containers": init containers with restartPolicy Always, since 1.29.
+extension BackupPolicy {
+    func notifier(for source: Source) -> [JSONValue] {
+        guard let secret = spec.alerting.webhookSecretRef else { return [] }
+        let containers = [Self.sourceContainer] + spec.destinations.map { Self.destinationContainer($0.name) }
+        return [
+            .compact([
+                "name": .string(Self.notifierContainer),
+                "image": .string(spec.podTemplate.images.curl),
+                "command": ["/bin/sh", "/scripts/notify.sh"],
+                "restartPolicy": "Always",
+                "env": .array(
+                    [
+                        ("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? ""),
+                        ("QM_SOURCE", source.name), ("QM_SCRIPTS", "/scripts"), ("QM_CREDENTIALS", "/credentials"),
+                        ("QM_REPORT", "/dev/termination-log"), ("QM_SECRET", secret.name),
+                        ("QM_REPORTS", "/reports"), ("QM_CONTAINERS", containers.joined(separator: " ")),
+                        ("QM_ON_SUCCESS", String(spec.alerting.onSuccess)),
+                    ].map { ["name": .string($0), "value": .string($1)] }),
+                "resources": [
+                    "requests": ["cpu": "5m", "memory": "16Mi"], "limits": ["cpu": "100m", "memory": "64Mi"],
+                ],
+                "terminationMessagePolicy": "File",
+                "securityContext": [
+                    "runAsNonRoot": true, "runAsUser": .integer(Self.userID), "allowPrivilegeEscalation": false,
+                    "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]],
+                ],
+                "volumeMounts": .array(
+                    [.mount("webhook", at: "/credentials", isReadOnly: true)] + reportMounts + [
+                        .mount("scripts", at: "/scripts", isReadOnly: true),
+                        .mount("tmp", at: "/tmp", subPath: Self.notifierContainer),
+                    ]),
+            ])
+        ]
+    }
+
+    var reportMounts: [JSONValue] {
+        spec.alerting.webhookSecretRef == nil ? [] : [.mount("reports", at: "/reports")]
+    }
+
+    func reportCopy(of container: String) -> [(String, String)] {
+        spec.alerting.webhookSecretRef == nil ? [] : [("QM_REPORT_COPY", "/reports/\(container).json")]
+    }
+
+    var notifierVolumes: [JSONValue] {
+        guard let secret = spec.alerting.webhookSecretRef else { return [] }
+        return [["name": "reports", "emptyDir": [:]], .secretVolume("webhook", secret.name)]
+    }
+}

@@ -1,0 +1,75 @@
+internal import KubeAPI
+
+/// What has to be done to get one artifact back, as commands for a shell. Nothing of it is done by the operator: what a
+/// restore overwrites is for a person to decide.
+package struct RestorePlan: Sendable, Hashable {
+    package struct Step: Sendable, Hashable {
+        package var title: String
+        /// Lines of shell; `#` begins what is to be read.
+        package var lines: [String]
+    }
+
+    package struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
+        package var description: String
+    }
+
+    package var source: String
+    package var destination: String
+    /// Such as `20260131T020000Z`.
+    package var artifact: String
+    package var steps: [Step]
+
+    /// - Parameters:
+    ///   - target: `SOURCE` or `SOURCE/DESTINATION`.
+    ///   - artifact: the newest one that is known where it is `nil`.
+    /// - Throws: `Refusal` that says what to write instead.
+    package init(of policy: BackupPolicy, target: String, at artifact: String?) throws(Refusal) {
+        let words = target.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let names = policy.spec.sources.map(\.name).joined(separator: ", ")
+        guard let source = policy.spec.sources.first(where: { $0.name == words[0] }), words.count <= 2 else {
+            throw Refusal(description: "\"\(target)\" is no target; the sources of the policy are \(names)")
+        }
+        let destination = try Self.destination(of: policy, source.name, words.count == 2 ? words[1] : nil)
+        let known = policy.status?.targets?.first { $0.source == source.name && $0.destination == destination.name }
+        guard let artifact = artifact ?? known?.artifact else {
+            throw Refusal(
+                description: "no artifact of \(source.name) at \(destination.name) is known; look what is there as "
+                    + "docs/guides/restore.md shows, and name it with --at 20260131T020000Z")
+        }
+        guard artifact.matches(pattern: "^[0-9]{8}T[0-9]{6}Z$") else {
+            throw Refusal(description: "--at \"\(artifact)\" is no artifact; they are named as in 20260131T020000Z")
+        }
+        self.source = source.name
+        self.destination = destination.name
+        self.artifact = artifact
+        let commands = RestoreCommands(policy: policy, source: source, destination: destination, artifact: artifact)
+        steps = [commands.credentials, commands.fetch, commands.check] + commands.restore
+    }
+
+    /// The one that is named, else the one with the newest good backup.
+    private static func destination(
+        of policy: BackupPolicy, _ source: String, _ name: String?
+    ) throws(Refusal) -> BackupPolicy.Destination {
+        let all = policy.spec.destinations
+        if let name {
+            if let found = all.first(where: { $0.name == name }) { return found }
+            let names = all.map(\.name).joined(separator: ", ")
+            throw Refusal(description: "\"\(name)\" is no destination; those of the policy are \(names)")
+        }
+        let newest = (policy.status?.targets ?? []).filter { $0.source == source && $0.lastSuccessTime != nil }
+            .max { ($0.lastSuccessTime ?? .distantPast) < ($1.lastSuccessTime ?? .distantPast) }
+        return all.first { $0.name == newest?.destination } ?? all[0]
+    }
+
+    /// As a script to be read: each step under its title.
+    package var text: String {
+        let parts = steps.enumerated().map { index, step in
+            (["# \(index + 1). \(step.title)"] + step.lines).joined(separator: "\n")
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+}
+
+extension Timestamp {
+    fileprivate static let distantPast = Timestamp(secondsSinceEpoch: 0)
+}

@@ -1,0 +1,55 @@
+package import KubeAPI
+
+/// What scales a region now: its HorizontalPodAutoscaler, whoever made it, and its ScaledObject.
+package struct RegionScalers: Sendable, Hashable {
+    /// Whose an autoscaler is.
+    package enum Holder: Sendable, Hashable {
+        case pool
+        /// KEDA's, by a ScaledObject of the autoscaler's own name.
+        case keda
+        case other
+    }
+
+    package var autoscaler: DynamicObject?
+    package var scaledObject: DynamicObject?
+    /// UID of the pool, which tells its autoscalers from those of others.
+    package var poolUID: String
+    /// The pods that the live Deployment wants; `nil` where there is none.
+    package var replicas: Int?
+
+    package init(
+        autoscaler: DynamicObject? = nil, scaledObject: DynamicObject? = nil, poolUID: String, replicas: Int? = nil
+    ) {
+        self.autoscaler = autoscaler
+        self.scaledObject = scaledObject
+        self.poolUID = poolUID
+        self.replicas = replicas
+    }
+
+    package var holder: Holder? {
+        guard let autoscaler else { return nil }
+        guard let controller = autoscaler.ownerReferences.first(where: { $0.controller == true }) else { return .other }
+        if controller.uid == poolUID { return .pool }
+        let isKEDA =
+            controller.kind == ResourceType.scaledObject.kind && controller.name == autoscaler.name
+            && controller.apiVersion.hasPrefix("\(ResourceType.scaledObject.group)/")
+        return isKEDA ? .keda : .other
+    }
+
+    /// Whether anything of the pool's scales the region, or may begin to.
+    var isScaling: Bool { scaledObject != nil || holder == .pool || holder == .keda }
+}
+
+/// What the children of a pool depend on beside its spec.
+package struct PoolSurroundings: Sendable {
+    /// Whether the API server has KEDA's API.
+    package var isKEDAServed = true
+    /// Whether pods of the pool's namespace may have sockets of their nodes.
+    package var mayUseHostSockets = true
+    package var scalers: [String: RegionScalers] = [:]
+
+    func permits(_ region: Region) -> Bool { region.runtime.type != .hostSocket || mayUseHostSockets }
+
+    /// A cluster that has everything and nothing of the pool yet: what `render` shows.
+    package static let assumed = PoolSurroundings()
+}

@@ -1,0 +1,78 @@
+internal import KubeAPI
+
+/// Looks at what scales the regions of a pool, and does what has to be done before its children are written.
+struct ScalerWatch: Sendable {
+    /// Owns the number of pods of a Deployment that is scaled, until a scaler changes the number.
+    static let fieldManager = "quartermaster-scaling"
+
+    let autoscalers: Informer
+    let scaledObjects: Informer
+    let deployments: Informer
+    let api: any ObjectAPI
+    let objects: any LiveObjects
+    let gate: WriteGate
+
+    init(_ environment: ReconcilerEnvironment) {
+        autoscalers = environment.children(.horizontalPodAutoscaler)
+        scaledObjects = environment.children(.scaledObject)
+        deployments = environment.children(.deployment)
+        api = environment.api
+        objects = InformerObjects(environment.informers)
+        gate = environment.gate
+    }
+
+    var isKEDAServed: Bool { scaledObjects.isServed }
+
+    func scalers(of pool: RegionalWorkerPool) -> [String: RegionScalers] {
+        let namespace = pool.metadata.namespace ?? ""
+        return Dictionary(
+            pool.enabledRegions.map { region in
+                let key = ObjectKey(namespace: namespace, name: region.childName)
+                let replicas = deployments.store.get(key)?.value(at: "spec", "replicas")?.integer
+                return (
+                    region.name,
+                    RegionScalers(
+                        autoscaler: autoscalers.store.get(key)?.dynamic(),
+                        scaledObject: scaledObjects.store.get(key)?.dynamic(),
+                        poolUID: pool.metadata.uid ?? "", replicas: replicas.map(Int.init))
+                )
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Clears the way for the scaler of a region. A crash after any of these lines leaves the pods as they are.
+    ///
+    /// - Throws: `APIError`, `NotLeaderError`.
+    func prepare(_ plan: ScalerPlan, for region: Region, of pool: RegionalWorkerPool) async throws {
+        let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.childName)
+        if let replicas = plan.firstReplicas {
+            // Before there is an autoscaler: one that finds 0 takes it for a wish to be left alone.
+            try await begin(key, with: replicas)
+        }
+        if let orphan = plan.orphan { try await delete(orphan) }
+    }
+
+    private func begin(_ key: ObjectKey, with replicas: Int) async throws {
+        let body: JSONValue = [
+            "apiVersion": .string(ResourceType.deployment.apiVersion),
+            "kind": .string(ResourceType.deployment.kind),
+            "metadata": ["name": .string(key.name), "namespace": .string(key.namespace)],
+            "spec": ["replicas": .integer(Int64(replicas))],
+        ]
+        try gate.check()
+        let written = try await api.patch(
+            .deployment, key, .apply(body, force: true), subresource: nil,
+            options: WriteOptions(fieldManager: Self.fieldManager))
+        objects.recordWrite(written, of: .deployment)
+    }
+
+    private func delete(_ autoscaler: DynamicObject) async throws {
+        try gate.check()
+        do {
+            try await api.delete(
+                .horizontalPodAutoscaler, autoscaler.key, options: DeleteOptions(uid: autoscaler.uid))
+        } catch let error as APIError where error.isNotFound || error.isConflict {
+            return  // gone, or another one by now
+        }
+        objects.recordDeletion(.horizontalPodAutoscaler, autoscaler.key, uid: autoscaler.uid)
+    }
+}

@@ -1,0 +1,56 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("The steps of a restore")
+struct RestorePlanTests {
+    private static let sources = """
+        sources:
+        - {name: db, postgres: {host: pg.data.svc, databases: [app], credentialsSecretRef: {name: pg}}}
+        - {name: files, pvc: {claimName: uploads}}
+        - {name: objects, manifests: {}}
+        destinations:
+        - {name: bucket, credentialsSecretRef: {name: bucket}, s3: {endpoint: "https://s3.example.com", bucket: backups, prefix: prod/}}
+        - {name: restic, credentialsSecretRef: {name: restic}, restic: {repository: "rest:https://restic.example.com/it's"}}
+        - {name: borg, credentialsSecretRef: {name: borg}, borg: {repository: "ssh://u@box.example.com:23/./r", remotePath: borg-1.4}}
+        - {name: box, credentialsSecretRef: {name: box}, rclone: {remote: box, path: /backups/}}
+        """
+
+    @Test(
+        "The steps are those of the golden file",
+        arguments: ["db/bucket", "files/restic", "objects/borg", "db/box"])
+    func golden(target: String) throws {
+        let plan = try RestorePlan(of: .fixture(Self.sources), target: target, at: "20260131T020000Z")
+        let name = target.replacing("/", with: "-")
+        try Repository.expect(plan.text, isGolden: "Tests/ReconcilersTests/Golden/restore/\(name).sh")
+    }
+
+    @Test("Where no destination is named it is the one with the newest good backup, and its newest artifact")
+    func newest() throws {
+        let policy = try BackupPolicy.fixture(
+            status: """
+                targets:
+                - {source: db, destination: bucket, lastSuccessTime: "2026-01-10T02:05:00Z", artifact: 20260110T020000Z}
+                - {source: db, destination: box, lastSuccessTime: "2026-01-12T02:05:00Z", artifact: 20260112T020000Z}
+                """)
+        let plan = try RestorePlan(of: policy, target: "db", at: nil)
+        #expect(plan.destination == "box" && plan.artifact == "20260112T020000Z")
+        let other = try RestorePlan(of: policy, target: "db/bucket", at: nil)
+        #expect(other.artifact == "20260110T020000Z")
+    }
+
+    @Test(
+        "What is asked for wrongly is refused with what to write instead",
+        arguments: [
+            ("web", nil, "the sources of the policy are db"),
+            ("db/nowhere", nil, "those of the policy are bucket, box"),
+            ("db", nil, "name it with --at"), ("db", "yesterday", "they are named as in 20260131T020000Z"),
+            ("db/box/x", nil, "is no target"),
+        ] as [(String, String?, String)])
+    func refused(target: String, at: String?, words: String) throws {
+        let policy = try BackupPolicy.fixture()
+        let error = #expect(throws: RestorePlan.Refusal.self) { try RestorePlan(of: policy, target: target, at: at) }
+        #expect(error?.description.contains(words) == true)
+    }
+}
