@@ -54,14 +54,24 @@ let package = Package(
         .testTarget(
             name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
+        // The same cases on the embedded API server and on a real one.
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], exclude: ["Cases"],
+            swiftSettings: settings),
         .testTarget(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
         // The scripts of the backup jobs with the real programs: they need nothing of the Swift code.
         .testTarget(name: "BackupScriptTests", swiftSettings: settings),
         .testTarget(
+            name: "DevClusterTests",
+            dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],
+            swiftSettings: settings),
+        .testTarget(
             name: "OperatorTests",
-            dependencies: ["CommandLineInterface", "KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
+            dependencies: [
+                "CommandLineInterface", "KubeAPI", "Operator", "Reconcilers", "EmbeddedAPIServer", "Support",
+            ],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

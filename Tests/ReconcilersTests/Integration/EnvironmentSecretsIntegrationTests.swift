@@ -151,7 +151,7 @@ extension IntegrationTests {
                 try await cluster.quiet(process)
                 #expect(try await cluster.deployment(web).generation == before.0 + 2)
                 #expect(try await cluster.deployment(worker).generation == before.1)
-                let texts = process.events.all.map { "\($0.message)" }
+                let texts = process.events.collected.map { "\($0.message)" }
                 #expect(!texts.contains { $0.contains("Mg==") })
             }
         }

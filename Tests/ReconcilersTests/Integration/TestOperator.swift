@@ -5,20 +5,23 @@ import Testing
 
 @testable import Reconcilers
 
-/// The operator's part for one kind, running against a cluster for the length of a test.
+/// The operator's part for pools, running against a cluster for the length of a test.
 final class TestOperator: Sendable {
     let controller: Controller
     let reconciler: any Reconciler
     let events: CollectedEvents
     let requests: RecordedRequests
+    let metrics: MetricRegistry
 
     private init(
-        controller: Controller, reconciler: any Reconciler, events: CollectedEvents, requests: RecordedRequests
+        controller: Controller, reconciler: any Reconciler, events: CollectedEvents, requests: RecordedRequests,
+        metrics: MetricRegistry
     ) {
         self.controller = controller
         self.reconciler = reconciler
         self.events = events
         self.requests = requests
+        self.metrics = metrics
     }
 
     /// Runs the operator while `body` runs. Returning from it is a clean shutdown.
@@ -28,12 +31,36 @@ final class TestOperator: Sendable {
     ) async throws {
         try await run(
             on: cluster, permissions: permissions,
-            making: { (RegionalWorkerPoolReconciler.controller(in: $0), RegionalWorkerPoolReconciler($0)) }, body)
+            making: { environment in
+                (
+                    RegionalWorkerPoolReconciler.controller(in: environment),
+                    RegionalWorkerPoolReconciler(environment)
+                )
+            }, body)
     }
 
-    /// - Parameter make: makes the controller of a kind, and its reconciler for calls by hand.
+    /// Likewise the operator's part for backups.
+    ///
+    /// - Parameters:
+    ///   - now: the wall clock, by which runs are due.
+    ///   - time: by which the queue waits.
+    static func runBackups(
+        on cluster: TestCluster, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        time: TimeSource = TimeSource(), options: Controller.Options = Controller.Options(),
+        _ body: (TestOperator) async throws -> Void
+    ) async throws {
+        try await run(
+            on: cluster, time: time,
+            making: { environment in
+                (
+                    BackupPolicyReconciler.controller(in: environment, now: now, controllerOptions: options),
+                    BackupPolicyReconciler(environment, now: now)
+                )
+            }, body)
+    }
+
     static func run(
-        on cluster: TestCluster, permissions: Permissions = Permissions(),
+        on cluster: TestCluster, permissions: Permissions = Permissions(), time: TimeSource = TimeSource(),
         making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
         _ body: (TestOperator) async throws -> Void
     ) async throws {
@@ -44,11 +71,12 @@ final class TestOperator: Sendable {
         let events = CollectedEvents()
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
-            api: requests, informers: informers, gate: .alwaysOpen(), events: events,
+            api: requests, informers: informers, gate: .alwaysOpen(), events: events, time: time,
             permissions: permissions)
         let (controller, reconciler) = make(environment)
         let process = TestOperator(
-            controller: controller, reconciler: reconciler, events: events, requests: requests)
+            controller: controller, reconciler: reconciler, events: events, requests: requests,
+            metrics: environment.metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }
             try await informers.waitUntilSynced()
@@ -69,14 +97,14 @@ final class TestOperator: Sendable {
 
 /// Keeps events instead of writing them.
 final class CollectedEvents: EventSink {
-    private let collected = Mutex<[ObjectEvent]>([])
+    private let all = Mutex<[ObjectEvent]>([])
 
-    func emit(_ event: ObjectEvent) { collected.withLock { $0.append(event) } }
+    func emit(_ event: ObjectEvent) { all.withLock { $0.append(event) } }
 
-    var all: [ObjectEvent] { collected.withLock { $0 } }
+    var collected: [ObjectEvent] { all.withLock { $0 } }
 
     func messages(_ reason: Reason, about name: String = "pool") -> [String] {
-        all.filter { $0.reason == reason && $0.object.name == name }.map(\.message)
+        all.withLock { $0 }.filter { $0.reason == reason && $0.object.name == name }.map(\.message)
     }
 }
 
