@@ -17,14 +17,20 @@ package struct Right: Sendable, Hashable {
     /// With its subresource: `regionalworkerpools/status`.
     package var resource: String
     package var verbs: Set<String>
+    /// The only objects that it is about; empty: all.
+    package var names: Set<String>
     /// The code that needs it.
     package var usedBy: String
 
-    private init(_ scope: Scope, _ group: String, _ resource: String, _ verbs: Set<String>, usedBy: String) {
+    private init(
+        _ scope: Scope, _ group: String, _ resource: String, _ verbs: Set<String>, names: Set<String> = [],
+        usedBy: String
+    ) {
         self.scope = scope
         self.group = group
         self.resource = resource
         self.verbs = verbs
+        self.names = names
         self.usedBy = usedBy
     }
 
@@ -72,7 +78,10 @@ package struct Right: Sendable, Hashable {
         // Only for the roles that config/rbac/backup.yaml and environment.yaml name.
         Right(
             .cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"],
-            usedBy: "BackupPolicy+Access, ResolvedEnvironment+Access"),
+            names: [
+                "quartermaster-backup-reader", "quartermaster-backup-secrets", "quartermaster-backup-hooks",
+                "quartermaster-environment", "quartermaster-deployer", "view", "edit", "admin",
+            ], usedBy: "BackupPolicy+Access, ResolvedEnvironment+Access"),
         Right(
             .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy"),

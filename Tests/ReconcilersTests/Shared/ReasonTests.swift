@@ -47,19 +47,20 @@ struct RightsTests {
                 $0["metadata"]?["name"]?.string == "quartermaster-deployer"
             })
         let rights = rights(of: role)
-        #expect(rights.contains("apps/deployments patch"))
+        #expect(rights.contains("apps/deployments patch []"))
         #expect(!rights.contains { $0.contains("secrets") || $0.contains("rbac") || $0.contains("*") })
         #expect(!rights.contains { $0.contains("serviceaccounts") || $0.contains("exec") })
     }
 
-    /// `group/resource verb`, one for each.
+    /// `group/resource verb`, one for each, with the names of the objects where only some are meant.
     private func rights(of role: JSONValue) -> Set<String> {
         var rights: Set<String> = []
         for rule in role["rules"]?.elements ?? [] {
             for group in rule["apiGroups"]?.elements ?? [] {
                 for resource in rule["resources"]?.elements ?? [] {
+                    let names = (rule["resourceNames"]?.elements ?? []).compactMap(\.string).sorted()
                     for verb in rule["verbs"]?.elements ?? [] {
-                        rights.insert("\(group.string ?? "")/\(resource.string ?? "") \(verb.string ?? "")")
+                        rights.insert("\(group.string ?? "")/\(resource.string ?? "") \(verb.string ?? "") \(names)")
                     }
                 }
             }
@@ -67,5 +68,7 @@ struct RightsTests {
         return rights
     }
 
-    private func rights(of right: Right) -> [String] { right.verbs.map { "\(right.group)/\(right.resource) \($0)" } }
+    private func rights(of right: Right) -> [String] {
+        right.verbs.map { "\(right.group)/\(right.resource) \($0) \(right.names.sorted())" }
+    }
 }
