@@ -9,10 +9,10 @@ extension ResolvedEnvironment {
     static func fixture(
         tier: AppEnvironment.Tier = .production,
         _ spec: String = "components: [{name: web, image: 'web:1', ports: [{name: http, port: 80}]}]",
-        uid: String = "uid-shop"
+        name: String = "shop", uid: String = "uid-shop"
     ) throws -> ResolvedEnvironment {
         var object = try DynamicObject.fixture(
-            "apiVersion: quartermaster.dev/v1alpha1\nkind: AppEnvironment\nmetadata: {name: shop, uid: \(uid)}")
+            "apiVersion: quartermaster.dev/v1alpha1\nkind: AppEnvironment\nmetadata: {name: \(name), uid: \(uid)}")
         object["spec"] = try YAML.parseDocument(Array(spec.utf8))
         object[path: "spec", "tier"] = .string(tier.rawValue)
         return try ResolvedEnvironment(AppEnvironment(defaulting: object))

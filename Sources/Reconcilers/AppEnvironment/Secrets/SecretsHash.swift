@@ -13,11 +13,12 @@ extension EnvironmentSecrets {
     /// Made of the contents alone, so that an edit of a Secret's metadata replaces nothing.
     ///
     /// A required Secret that is gone leaves the annotation as it is: its pods run on, and new ones could not start. It
-    /// is salted with the environment's UID, so that equal Secrets of two environments do not look alike.
+    /// is salted with the environment's name and namespace, so that equal Secrets of two environments do not look alike and
+    /// one that is made again finds its pods as they are.
     func hash(of component: Component, in environment: AppEnvironment) -> SecretsHash {
         let uses = component.secretUses
         guard !uses.isEmpty else { return .value(nil) }
-        var contents: [JSONValue] = [.string(environment.metadata.uid ?? "")]
+        var contents: [JSONValue] = [.string("\(environment.metadata.name ?? "")/\(environment.namespaceName)")]
         for use in uses {
             switch lookup(use.name) {
             case .unread: return .unknown

@@ -20,8 +20,10 @@ struct SecretsHashTests {
         return secrets
     }
 
-    private func hash(_ secrets: EnvironmentSecrets, uid: String = "uid-shop") throws -> SecretsHash {
-        let environment = try ResolvedEnvironment.fixture(component, uid: uid)
+    private func hash(_ secrets: EnvironmentSecrets, of name: String = "shop", uid: String = "uid") throws
+        -> SecretsHash
+    {
+        let environment = try ResolvedEnvironment.fixture(component, name: name, uid: uid)
         return secrets.hash(of: try #require(environment.components.first), in: environment.environment)
     }
 
@@ -52,7 +54,8 @@ struct SecretsHashTests {
         var swapped = whole
         (swapped["a"], swapped["b"]) = (whole["b"], whole["a"])
         #expect(try hash(secrets(swapped)) != hash(secrets(whole)))
-        #expect(try hash(secrets(whole), uid: "another") != hash(secrets(whole)))
+        #expect(try hash(secrets(whole), of: "another") != hash(secrets(whole)))
+        #expect(try hash(secrets(whole), uid: "made-again") == hash(secrets(whole)))
     }
 
     @Test("A required Secret that is gone leaves the pods as they were rolled out")
