@@ -55,7 +55,7 @@ extension ResolvedEnvironment {
     }
 
     /// What `render` shows: the children, with what is written apart from them.
-    package func rendered() throws -> [DesiredChild] {
-        try priorityClasses() + [namespaceChild(EnvironmentFacts())] + children()
+    package func rendered(_ facts: EnvironmentFacts = EnvironmentFacts()) throws -> [DesiredChild] {
+        try priorityClasses() + [namespaceChild(facts)] + children(facts)
     }
 }

@@ -18,6 +18,9 @@ package struct EnvironmentSecrets: Sendable, Hashable {
     /// What the pods of a component were given last, by the component: see `secretsHash`.
     var rolledOut: [String: String] = [:]
 
+    /// Whether the Secrets are taken to be as they were rolled out: whoever asks for a preview need not be able to read them.
+    var isAssumedUnchanged = false
+
     package init() {}
 
     /// A Secret as it is in the namespace, or will be as soon as its copy is written.

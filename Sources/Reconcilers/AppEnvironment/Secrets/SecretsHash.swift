@@ -18,6 +18,7 @@ extension EnvironmentSecrets {
     func hash(of component: Component, in environment: AppEnvironment) -> SecretsHash {
         let uses = component.secretUses
         guard !uses.isEmpty else { return .value(nil) }
+        if isAssumedUnchanged { return .value(rolledOut[component.name]) }
         var contents: [JSONValue] = [.string("\(environment.metadata.name ?? "")/\(environment.namespaceName)")]
         for use in uses {
             switch lookup(use.name) {

@@ -97,6 +97,15 @@ struct SecretsHashTests {
         #expect(try hash(copied) == hash(secrets(whole)))
     }
 
+    @Test("A preview takes the Secrets to be as they were rolled out")
+    func preview() throws {
+        var secrets = EnvironmentSecrets()
+        secrets.isAssumedUnchanged = true
+        #expect(try hash(secrets) == .value(nil))
+        secrets.rolledOut["web"] = "0123456789abcdef"
+        #expect(try hash(secrets) == .value("0123456789abcdef"))
+    }
+
     @Test("A component without Secrets has no annotation")
     func none() throws {
         let environment = try ResolvedEnvironment.fixture()
