@@ -55,6 +55,8 @@ struct OperatorProcess: Sendable {
                 in: environment, logger: logger, controllerOptions: controllerOptions),
             BackupPolicyReconciler.controller(
                 in: environment, logger: logger, controllerOptions: controllerOptions),
+            AppEnvironmentReconciler.controller(
+                in: environment, logger: logger, controllerOptions: controllerOptions),
         ]
     }
 

@@ -35,5 +35,5 @@ extension RegionalWorkerPool {
 }
 
 extension FieldPath {
-    fileprivate static let replicas = FieldPath.root.appending("spec").appending("replicas")
+    static let replicas = FieldPath.root.appending("spec").appending("replicas")
 }

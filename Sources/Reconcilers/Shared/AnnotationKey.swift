@@ -8,4 +8,10 @@ package enum AnnotationKey {
     package static let requestedAt = "quartermaster.dev/requestedAt"
     /// On a ScaledObject: KEDA may take over the autoscaler that it names. Source: KEDA, "ScaledObject specification".
     package static let transferAutoscaler = "scaledobject.keda.sh/transfer-hpa-ownership"
+    /// On a namespace that was there before its environment: it is released and never deleted.
+    package static let adopted = "quartermaster.dev/adopted"
+    /// On a claim: `Delete` where it goes when nothing wants it any more.
+    package static let onRemove = "quartermaster.dev/on-remove"
+    /// Set by a user on a production environment that is to be deleted with its data; its value is the name.
+    package static let confirmDelete = "quartermaster.dev/confirm-delete"
 }

@@ -7,6 +7,15 @@ package protocol ChildOwner: KubernetesObject {
     /// The value of `app.kubernetes.io/component` on the children.
     static var childComponent: String { get }
     var inheritedMetadata: InheritedMetadata? { get }
+    /// The namespace of the children where nothing else is said.
+    var childNamespace: String? { get }
+    /// Whether the children name the owner as their controller, so that garbage collection takes them when it goes.
+    static var childrenNameOwner: Bool { get }
+}
+
+extension ChildOwner {
+    package var childNamespace: String? { metadata.namespace }
+    package static var childrenNameOwner: Bool { true }
 }
 
 extension ChildOwner {
@@ -29,7 +38,7 @@ package enum ChildScope: Sendable, Hashable {
 
     func namespace(of owner: some ChildOwner) -> String? {
         switch self {
-        case .ownersNamespace: owner.metadata.namespace
+        case .ownersNamespace: owner.childNamespace
         case .namespace(let name): name
         case .cluster: nil
         }
@@ -59,7 +68,8 @@ extension ObjectMeta {
             namespace: namespace,
             labels: (inherited?.labels ?? [:]).merging(own) { $1 },
             annotations: inherited?.annotations.flatMap { $0.isEmpty ? nil : $0 },
-            ownerReferences: isReachable && !keepsData ? OwnerReference(controllerFor: owner).map { [$0] } : nil)
+            ownerReferences: isReachable && !keepsData && Owner.childrenNameOwner
+                ? OwnerReference(controllerFor: owner).map { [$0] } : nil)
     }
 }
 

@@ -71,6 +71,12 @@ struct ChildWriter: Sendable {
         events = environment.events
     }
 
+    /// The children that carry the labels of an owner, or name it as their controller, whether recorded or not.
+    func made<Owner: ChildOwner>(by owner: Owner, uid: String) -> [InventoryEntry] {
+        let value = ChildName.labelValue(owner.metadata.name ?? "")
+        return found(by: [uid, Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)])
+    }
+
     /// - Parameters:
     ///   - object: the owner as it was read; for events.
     ///   - recorded: the inventory of the owner's status.
@@ -81,11 +87,10 @@ struct ChildWriter: Sendable {
         isSuspended: Bool
     ) async throws -> Result {
         let value = ChildName.labelValue(owner.metadata.name ?? "")
-        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)
         var pass = Pass(
             object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
             controller: OwnerReference(controllerFor: owner),
-            recorded: Inventory.merged(recorded, found(by: [object.uid, labelled])), isSuspended: isSuspended)
+            recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
         var current: [InventoryEntry] = []
         for child in wanted {
             if let entry = try await settle(child, in: &pass) { current.append(entry) }

@@ -17,4 +17,10 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case verified = "Verified"
     case pruned = "Pruned"
     case alertingReady = "AlertingReady"
+
+    // Of AppEnvironment.
+    case namespaceReady = "NamespaceReady"
+    case quotaSufficient = "QuotaSufficient"
+    case componentsAvailable = "ComponentsAvailable"
+    case deletionBlocked = "DeletionBlocked"
 }

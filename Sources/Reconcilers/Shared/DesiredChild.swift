@@ -21,6 +21,18 @@ package struct DesiredChild: Sendable, Hashable {
         self.init(Swift.type(of: object).resourceType, try object.dynamicObject(), part: part)
     }
 
+    /// A child that is there and stays as it is, whatever it is like.
+    static func held(_ type: ResourceType, _ key: ObjectKey, part: String = "") -> DesiredChild {
+        var metadata: JSONObject = ["name": .string(key.name)]
+        if !key.namespace.isEmpty { metadata["namespace"] = .string(key.namespace) }
+        let fields: JSONObject = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+        ]
+        var child = DesiredChild(type, DynamicObject(fields), part: part)
+        child.isHeld = true
+        return child
+    }
+
     /// `CronJob backups/nightly-db`.
     package var name: String { "\(type.kind) \(object.key)" }
 }

@@ -14,6 +14,10 @@ package enum LabelKey {
 
     /// The environment that a child belongs to.
     package static let appEnvironment = "quartermaster.dev/appenvironment"
+    /// With `appEnvironment` the selector of a component's pods.
+    package static let environmentComponent = "quartermaster.dev/environment-component"
+    /// On the namespace of an environment.
+    package static let tier = "quartermaster.dev/tier"
 
     /// On children that can't name their owner as their controller, since they are in no or another namespace: the
     /// namespace of the owner.

@@ -57,6 +57,19 @@ package enum Reason: String, Sendable, CaseIterable {
     case notSent = "NotSent"
     case off = "Off"
 
+    // Of AppEnvironment.
+    case created = "Created"
+    case adopted = "Adopted"
+    case ownedByOther = "OwnedByOther"
+    case terminating = "Terminating"
+    case fits = "Fits"
+    case exceeded = "Exceeded"
+    case imagePullFailed = "ImagePullFailed"
+    case crashLooping = "CrashLooping"
+    case unschedulable = "Unschedulable"
+    case unconfirmed = "Unconfirmed"
+    case expired = "Expired"
+
     // Events only.
     case driftCorrected = "DriftCorrected"
     case nodesReleased = "NodesReleased"

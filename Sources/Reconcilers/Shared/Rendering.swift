@@ -27,6 +27,7 @@ package enum Rendering {
     private static let kinds = [
         Kind(RegionalWorkerPool.self) { try $0.children() },
         Kind(BackupPolicy.self) { try $0.children() },
+        Kind(AppEnvironment.self) { try ResolvedEnvironment($0).rendered() },
     ]
 
     /// The children of every object of ours among the documents of a file, in the file's order; objects of other

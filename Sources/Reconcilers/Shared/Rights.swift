@@ -6,6 +6,8 @@ package struct Right: Sendable, Hashable {
         case cluster
         /// The operator's own namespace.
         case ownNamespace
+        /// The namespaces of environments, in each of which the operator binds itself to one ClusterRole.
+        case environmentNamespaces
     }
 
     package var scope: Scope
@@ -51,7 +53,7 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "rbac.authorization.k8s.io", "rolebindings", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy+Access"),
-        // Only for the two roles that config/rbac/backup.yaml names.
+        // Only for the roles that config/rbac/backup.yaml and environment.yaml name.
         Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
         Right(
             .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
@@ -64,6 +66,29 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/status", ["patch"], usedBy: "StatusWriter"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/finalizers", ["update"], usedBy: "ObjectMeta.child"),
+        Right(
+            .cluster, "quartermaster.dev", "appenvironments", read.union(["patch", "delete"]),
+            usedBy: "Finalizers, ExpiryWatch"),
+        Right(.cluster, "quartermaster.dev", "appenvironments/status", ["patch"], usedBy: "StatusWriter"),
+        Right(.cluster, "", "namespaces", read.union(["create", "patch", "delete"]), usedBy: "NamespaceKeeper"),
+        Right(
+            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create"]),
+            usedBy: "ConventionalPriorityClasses"),
+        Right(.cluster, "", "resourcequotas", read, usedBy: "NamespaceBounds"),
+        Right(.cluster, "", "limitranges", read, usedBy: "NamespaceBounds"),
+        Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
+        Right(.cluster, "", "services", read, usedBy: "Applier"),
+        Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
+        Right(
+            .environmentNamespaces, "", "resourcequotas", ["create", "patch", "delete"], usedBy: "Applier, prune"),
+        Right(.environmentNamespaces, "", "limitranges", ["create", "patch", "delete"], usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "", "persistentvolumeclaims", ["create", "patch", "delete"],
+            usedBy: "Applier, ClaimKeeper"),
+        Right(.environmentNamespaces, "", "services", ["create", "patch", "delete"], usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "autoscaling", "horizontalpodautoscalers", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
     ]

@@ -20,10 +20,11 @@ struct ReasonTests {
 struct RightsTests {
     @Test("config/rbac gives the rights of the table in code, no more and no fewer", arguments: Right.Scope.allCases)
     func rulesAreTheTable(scope: Right.Scope) throws {
-        let kind = scope == .cluster ? "ClusterRole" : "Role"
+        let kind = scope == .ownNamespace ? "Role" : "ClusterRole"
+        let name = scope == .environmentNamespaces ? ResolvedEnvironment.operatorRole : "quartermaster"
         let role = try #require(
             Repository.cases(in: "config/rbac").flatMap { try Repository.yaml("config/rbac/\($0).yaml") }
-                .first { $0["kind"]?.string == kind && $0["metadata"]?["name"]?.string == "quartermaster" })
+                .first { $0["kind"]?.string == kind && $0["metadata"]?["name"]?.string == name })
         #expect(rights(of: role) == Set(Right.all.filter { $0.scope == scope }.flatMap(rights(of:))))
     }
 

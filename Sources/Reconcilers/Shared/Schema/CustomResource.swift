@@ -13,8 +13,10 @@ package struct CustomResource: Sendable {
 
     package static let backupPolicy = CustomResource(BackupPolicy.resourceType, text: backupPolicyDefinition)
 
+    package static let appEnvironment = CustomResource(AppEnvironment.resourceType, text: appEnvironmentDefinition)
+
     /// Every kind of ours.
-    package static let all = [regionalWorkerPool, backupPolicy]
+    package static let all = [regionalWorkerPool, backupPolicy, appEnvironment]
 
     private init(_ type: ResourceType, text: String) {
         self.type = type

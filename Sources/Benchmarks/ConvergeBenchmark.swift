@@ -1,0 +1,120 @@
+internal import CommandLineInterface
+internal import KubeAPI
+internal import Reconcilers
+
+/// How fast pools become children: one at a time, and all at once against a plain loop of the same writes.
+struct ConvergeBenchmark: Command {
+    static let name = "converge"
+    static let summary = "From pools to their children, and the same server-side applies by a plain loop"
+    static let usage = "[--pools N] [--regions N] [--nodes N] [--single N]"
+    static let flags =
+        BenchmarkClient.flags + BenchmarkPools.flags + [
+            Flag("single", "N", default: "100", help: "pools that are applied one at a time, at idle"),
+            Flag("in-flight", "N", default: "16", help: "requests that the plain loop has under way"),
+        ]
+
+    private let arguments: Arguments
+    private let pools: BenchmarkPools
+    private let single: Int
+    private let inFlight: Int
+
+    init(_ arguments: Arguments) throws(UsageError) {
+        self.arguments = arguments
+        pools = try BenchmarkPools(arguments)
+        single = try arguments.integer("single", in: 0...10_000)
+        inFlight = try arguments.integer("in-flight", in: 1...256)
+    }
+
+    func run() async throws -> Int32 {
+        let plain = try BenchmarkClient.make(arguments, qps: 0)
+        let client = try BenchmarkClient.make(arguments, qps: pools.qps)
+        var report: JSONObject = [
+            "command": "converge", "pools": .integer(Int64(pools.pools)), "regions": .integer(Int64(pools.regions)),
+            "nodes": .integer(Int64(pools.nodes)), "workers": .integer(Int64(pools.workers)),
+        ]
+        try await pools.prepare(plain)
+        do {
+            let rate = try await plainLoop(plain, in: &report)
+            try await operate(plain, client, against: rate, in: &report)
+        } catch {
+            try? await pools.tidy(plain)
+            throw error
+        }
+        try await pools.tidy(plain)
+        print(JSONValue.object(report))
+        await client.shutdown()
+        await plain.shutdown()
+        return 0
+    }
+
+    /// - Returns: children a second.
+    private func plainLoop(_ client: KubeClient, in report: inout JSONObject) async throws -> Double {
+        let children = try pools.names.flatMap(pools.children)
+        let namespace = pools.twinNamespace
+        let start = ContinuousClock.now
+        try await forEach(children, inFlight: inFlight) { child in
+            var object = child.object
+            object[path: "metadata", "namespace"] = .string(namespace)
+            let key = ObjectKey(namespace: namespace, name: child.object.name)
+            _ = try await client.patch(
+                child.type, key, .apply(object.json, force: true), subresource: nil, options: WriteOptions())
+        }
+        let rate = Double(children.count) / start.duration(to: .now).seconds
+        report["children"] = .integer(Int64(children.count))
+        report["plain_children_per_s"] = .number(rate.rounded(to: 1))
+        return rate
+    }
+
+    private func operate(
+        _ plain: KubeClient, _ client: KubeClient, against rate: Double, in report: inout JSONObject
+    ) async throws {
+        try await pools.create(pools.names, plain)
+        let process = BenchmarkOperator(client, workers: pools.workers)
+        try await process.run {
+            let before = ProcessUsage.now()
+            let start = ContinuousClock.now
+            try await process.whileReconciling {
+                let children = try pools.names.flatMap(pools.children)
+                let last = try await lastWrite(of: children, process)
+                let own = Double(children.count) / start.duration(to: last).seconds
+                let after = ProcessUsage.now()
+                report["children_per_s"] = .number(own.rounded(to: 1))
+                report["ratio"] = .number((own / rate).rounded(to: 3))
+                try await process.waitUntilQuiet()
+                let cpu = after.userCPU + after.systemCPU - before.userCPU - before.systemCPU
+                report["cpu_ms_per_child"] = .number((cpu * 1000 / Double(children.count)).rounded(to: 3))
+                report["requests"] = .object(
+                    JSONObject(
+                        process.api.requests.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64($0.value))) }))
+                report.add(try await oneByOne(plain, process).fields("single_"))
+            }
+            report.add(ProcessUsage.now().fields.map { ($0, $1) })
+        }
+    }
+
+    /// From the sending of a pool's apply to the answer for its last child.
+    private func oneByOne(_ client: KubeClient, _ process: BenchmarkOperator) async throws -> Latencies {
+        var times = Latencies()
+        for index in 0..<single {
+            let name = "single-\(index)"
+            let children = try pools.children(name)
+            let start = ContinuousClock.now
+            _ = try await client.patch(
+                RegionalWorkerPool.resourceType, pools.key(name), .apply(pools.manifest(name).json, force: true),
+                subresource: nil, options: WriteOptions(fieldManager: "bench"))
+            times.add(start.duration(to: try await lastWrite(of: children, process)))
+            try await process.waitUntilQuiet(for: .milliseconds(100))
+        }
+        return times
+    }
+
+    private func lastWrite(
+        of children: [DesiredChild], _ process: BenchmarkOperator
+    ) async throws -> ContinuousClock.Instant {
+        while true {
+            let times = children.map { process.api.appliedAt($0.type, $0.object.key) }
+            if !times.contains(nil), let last = times.compactMap(\.self).max() { return last }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+    }
+}

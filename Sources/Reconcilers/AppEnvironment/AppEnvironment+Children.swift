@@ -1,0 +1,51 @@
+package import KubeAPI
+
+/// What the cluster says and the children depend on. `render` knows nothing of it.
+package struct EnvironmentFacts: Sendable, Hashable {
+    /// The namespace was there before the environment and is only taken over.
+    package var isAdopted = false
+    /// Storage of claims that the environment has and does not want any more: they count against the quota.
+    package var retainedClaims: [Quantity] = []
+    /// Components with an autoscaler whose Deployment is not there yet, or has no pods: it begins with the fewest. Later the number
+    /// is the autoscaler's.
+    package var starting: Set<String> = []
+
+    package init() {}
+}
+
+extension ResolvedEnvironment {
+    /// The kinds that an environment's inventory may hold. The namespace and the claims are not among them: nothing
+    /// prunes those.
+    static let childTypes: [ResourceType] = [
+        .roleBinding, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget, .service,
+        .deployment, .horizontalPodAutoscaler,
+    ]
+
+    /// A builder of children of one kind.
+    private typealias Builder = @Sendable (ResolvedEnvironment) -> (EnvironmentFacts) throws -> [DesiredChild]
+
+    /// The order in which children are written: rights before what needs them, bounds and policies before pods, what
+    /// pods mount before the pods, and what points at the pods last.
+    private static let builders: [Builder] = [
+        { environment in { _ in try environment.operatorBinding() } },
+        { environment in { try environment.resourceQuota($0) } },
+        { environment in { _ in try environment.limitRangeChild() } },
+        { environment in { _ in try environment.serviceAccounts() } },
+        { environment in { _ in try environment.configMaps() } },
+        { environment in { _ in try environment.claims() } },
+        { environment in { _ in try environment.disruptionBudgets() } },
+        { environment in { _ in try environment.services() } },
+        { environment in { try environment.deployments($0) } },
+        { environment in { _ in try environment.autoscalers() } },
+    ]
+
+    /// Every child in the environment's namespace, in the order in which they are written.
+    package func children(_ facts: EnvironmentFacts = EnvironmentFacts()) throws -> [DesiredChild] {
+        try Self.builders.flatMap { try $0(self)(facts) }
+    }
+
+    /// What `render` shows: the children, with what is written apart from them.
+    package func rendered() throws -> [DesiredChild] {
+        try priorityClasses() + [namespaceChild(EnvironmentFacts())] + children()
+    }
+}

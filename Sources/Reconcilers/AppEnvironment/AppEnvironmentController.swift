@@ -1,0 +1,64 @@
+package import KubeAPI
+
+extension AppEnvironmentReconciler {
+    /// The controller of AppEnvironments, with its informers and what wakes it. Its `run` is the caller's.
+    ///
+    /// - Parameter now: the wall clock, by which previews expire.
+    package static func controller(
+        in environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        logger: Logger = .disabled, controllerOptions: Controller.Options = Controller.Options()
+    ) -> Controller {
+        AppEnvironmentReconciler(environment, now: now).controller(
+            in: environment, logger: logger, controllerOptions: controllerOptions)
+    }
+
+    func controller(
+        in environment: ReconcilerEnvironment, logger: Logger = .disabled,
+        controllerOptions: Controller.Options = Controller.Options()
+    ) -> Controller {
+        let controller = Controller(
+            name: "appenvironment", reconciler: self, options: controllerOptions, metrics: environment.metrics,
+            logger: logger, time: environment.time)
+        let environments = environments
+        controller.reconciles(environments)
+        controller.watchesChildren(
+            of: AppEnvironment.self,
+            types: ResolvedEnvironment.childTypes + [.namespace, .persistentVolumeClaim], owners: environments,
+            in: environment)
+        controller.watches(workloads.pods) { $0.object.labelledOwners(of: AppEnvironment.self, among: environments) }
+        for informer in [bounds.quotas, bounds.ranges] {
+            controller.watches(informer) { event in
+                // Others' quotas have no label of ours: every environment of the namespace is concerned.
+                environments.store.list().filter { $0.namespaceOfEnvironment == event.key.namespace }.map(\.key)
+            }
+        }
+        environment.exposeConditions(of: environments, kind: AppEnvironment.resourceType.kind)
+        return controller
+    }
+
+    init(
+        _ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        catalogue: DefaultsCatalogue = .builtIn
+    ) {
+        let objects = InformerObjects(environment.informers)
+        self.init(
+            environments: environment.informers.informer(Selection(AppEnvironment.resourceType)),
+            namespaces: NamespaceKeeper(environment), priorityClasses: ConventionalPriorityClasses(environment),
+            bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
+            workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
+            children: ChildWriter(
+                environment, types: ResolvedEnvironment.childTypes + [.persistentVolumeClaim],
+                keeping: [.persistentVolumeClaim]),
+            expiry: ExpiryWatch(environment),
+            finalizers: Finalizers(api: environment.api, objects: objects, gate: environment.gate),
+            status: StatusReporter(AppEnvironment.resourceType, in: environment, wallClock: now),
+            events: environment.events, catalogue: catalogue, now: now)
+    }
+}
+
+extension CachedObject {
+    /// Of an AppEnvironment.
+    fileprivate var namespaceOfEnvironment: String {
+        value(at: "spec", "namespace", "name")?.string ?? key.name
+    }
+}

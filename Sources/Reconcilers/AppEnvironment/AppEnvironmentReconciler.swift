@@ -1,0 +1,122 @@
+package import KubeAPI
+
+/// Makes one AppEnvironment true: its namespace, everything in it, and a status that says why not.
+package struct AppEnvironmentReconciler: Reconciler {
+    let environments: Informer
+    let namespaces: NamespaceKeeper
+    let priorityClasses: ConventionalPriorityClasses
+    let bounds: NamespaceBounds
+    let claims: ClaimKeeper
+    let workloads: EnvironmentWorkloads
+    let bindings: Informer
+    let children: ChildWriter
+    let expiry: ExpiryWatch
+    let finalizers: Finalizers
+    let status: StatusReporter
+    let events: any EventSink
+    let catalogue: DefaultsCatalogue
+    /// The wall clock.
+    let now: @Sendable () -> Timestamp
+
+    package func reconcile(_ key: ObjectKey) async throws -> Outcome {
+        guard let object = environments.store.get(key)?.dynamic() else {
+            expiry.forget(key)
+            return .done
+        }
+        if object.isBeingDeleted { return try await cleanUp(object) }
+        switch resolve(object) {
+        case .failure(let finding):
+            // What cannot be read is neither written nor pruned; the rest of its status stays.
+            try await status.report(finding, on: object)
+            return .done
+        case .success(let environment): return try await settle(environment, object)
+        }
+    }
+
+    /// The environment with its defaults, or why it can't be read.
+    func resolve(_ object: DynamicObject) -> Result<ResolvedEnvironment, Finding> {
+        AppEnvironment.read(object).flatMap { environment in
+            do throws(Violation) {
+                return .success(try ResolvedEnvironment(environment, catalogue: catalogue))
+            } catch {
+                return .failure(Finding(.invalidSpec, "\(error)", .edit))
+            }
+        }
+    }
+
+    /// Everything that an environment of this spec needs.
+    private func settle(_ environment: ResolvedEnvironment, _ read: DynamicObject) async throws -> Outcome {
+        let isSuspended = environment.spec.suspend
+        var object = read
+        if !isSuspended {
+            // Before the first write: from then on the environment must not go without its policy.
+            object = try await finalizers.add(Finalizer.cleanup, to: object, as: AppEnvironment.resourceType)
+        }
+        var seen = EnvironmentObservation(environment)
+        var waits: [Duration] = []
+        switch try await expire(environment, object, into: &seen) {
+        case .deleted: return .done
+        case .lives(let wait): waits += [wait].compactMap(\.self)
+        }
+        switch try await namespaces.settle(environment, isSuspended: isSuspended) {
+        case .blocked(let finding, let wait):
+            seen.namespaceFinding = finding
+            waits.append(wait)
+        case .ready(let isAdopted):
+            seen.isAdopted = isAdopted
+            waits += try await fill(environment, object, isAdopted: isAdopted, into: &seen)
+        }
+        try await status.report(seen.status, on: object)
+        return try seen.outcome(after: waits)
+    }
+
+    /// What is in the namespace.
+    ///
+    /// - Returns: when to look again although nothing may have changed.
+    private func fill(
+        _ environment: ResolvedEnvironment, _ object: DynamicObject, isAdopted: Bool,
+        into seen: inout EnvironmentObservation
+    ) async throws -> [Duration] {
+        let isSuspended = environment.spec.suspend
+        var facts = EnvironmentFacts()
+        facts.isAdopted = isAdopted
+        facts.retainedClaims = claims.unwanted(of: environment).map(\.size)
+        facts.starting = workloads.starting(environment)
+        let quota = bounds.check(environment, facts)
+        seen.quota = quota
+        if !isSuspended { seen.failures += try await priorityClasses.ensure(environment.priorityClasses()) }
+
+        // Rights take a moment to be known to the API server.
+        let hasRights = hasRights(in: environment)
+        let wanted = try environment.children(facts) + workloads.outgoingConfigMaps(environment)
+        let written = try await children.settle(
+            wanted.map { child in
+                let waits = !hasRights && child.type != .roleBinding
+                return child.held(waits || (!quota.isSufficient && child.type.isRolledOut))
+            }, of: environment.environment, object, recorded: seen.inventory, isSuspended: isSuspended)
+        seen.add(written)
+        if !isSuspended, hasRights {
+            seen.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
+        }
+        workloads.observe(into: &seen, isHeld: !quota.isSufficient)
+        return [written.retryAfter, hasRights || isSuspended ? nil : .seconds(1)].compactMap(\.self)
+    }
+
+    private func hasRights(in environment: ResolvedEnvironment) -> Bool {
+        let key = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.operatorRole)
+        return bindings.store.get(key) != nil
+    }
+}
+
+extension DesiredChild {
+    fileprivate func held(_ isHeld: Bool) -> DesiredChild {
+        var child = self
+        child.isHeld = child.isHeld || isHeld
+        return child
+    }
+}
+
+extension ResourceType {
+    /// What makes pods.
+    fileprivate var isRolledOut: Bool { self == .deployment || self == .horizontalPodAutoscaler }
+}

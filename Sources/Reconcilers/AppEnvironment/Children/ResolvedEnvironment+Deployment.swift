@@ -1,0 +1,137 @@
+internal import KubeAPI
+
+extension ResolvedEnvironment {
+    func deployments(_ facts: EnvironmentFacts) throws -> [DesiredChild] {
+        try components.map { component in
+            let isAutoscaled = component.autoscaling != nil && !facts.starting.contains(component.name)
+            let replicas = isAutoscaled ? nil : component.replicas
+            var deployment = try child(
+                .deployment, named: component.name, of: component,
+                [
+                    "spec": .compact([
+                        "replicas": replicas.map { .integer(Int64($0)) },
+                        "selector": ["matchLabels": .strings(component.podSelector)],
+                        "strategy": component.strategy,
+                        "template": .object(podTemplate(of: component)),
+                    ])
+                ])
+            // The autoscaler takes over the number that is there.
+            if isAutoscaled { deployment.yieldedFields = [.replicas] }
+            return deployment
+        }
+    }
+
+    /// Our pods with the user's template laid over them. The labels of the selector stand whatever the template says.
+    func podTemplate(of component: Component) -> JSONObject {
+        var template: JSONObject = [
+            "metadata": ["labels": .strings(component.podLabels)],
+            "spec": .object(podSpec(of: component)),
+        ]
+        if let overlay = component.spec.template { template = template.overlaid(with: overlay) }
+        template.edit(object: "metadata") { metadata in
+            metadata.edit(object: "labels") { labels in
+                for (key, value) in component.podSelector { labels[key] = .string(value) }
+            }
+        }
+        return template
+    }
+
+    private func podSpec(of component: Component) -> JSONObject {
+        let security = component.securityContexts
+        let volumes = component.volumes.map { volume -> JSONValue in
+            [
+                "name": .string(volume.name),
+                "persistentVolumeClaim": ["claimName": .string(component.claimName(volume))],
+            ]
+        }
+        let fields: JSONValue = .compact([
+            "serviceAccountName": .string(component.name),
+            "automountServiceAccountToken": false,
+            "enableServiceLinks": false,
+            "priorityClassName": .string(component.priorityClassName),
+            "securityContext": .object(security.pod),
+            "nodeSelector": component.spec.placement.nodeSelector.flatMap { $0.isEmpty ? nil : .strings($0) },
+            "tolerations": .array(component.tolerations),
+            "topologySpreadConstraints": component.spreadConstraint.map { .array([$0]) },
+            "containers": [.object(container(of: component, security.container))],
+            "volumes": volumes.isEmpty ? nil : .array(volumes),
+        ])
+        return fields.object ?? [:]
+    }
+
+    private func container(of component: Component, _ security: JSONObject) -> JSONObject {
+        let spec = component.spec
+        let environment = telemetryVariables(of: component) + (spec.env ?? []).map(JSONValue.object)
+        let probes = component.probes
+        let fields: JSONValue = .compact([
+            "name": .string(component.name),
+            "image": .string(spec.image),
+            "command": spec.command.map { .array($0.map(JSONValue.string)) },
+            "args": spec.args.map { .array($0.map(JSONValue.string)) },
+            "ports": component.containerPorts.isEmpty ? nil : .array(component.containerPorts),
+            "env": environment.isEmpty ? nil : .array(environment),
+            "envFrom": component.environmentSources.isEmpty ? nil : .array(component.environmentSources),
+            "resources": ["requests": Amount.map(component.requests), "limits": Amount.map(component.limits)],
+            "startupProbe": probes.startup.map(JSONValue.object),
+            "readinessProbe": probes.readiness.map(JSONValue.object),
+            "livenessProbe": probes.liveness.map(JSONValue.object),
+            "securityContext": .object(security),
+            "volumeMounts": component.volumes.isEmpty
+                ? nil
+                : .array(component.volumes.map { ["name": .string($0.name), "mountPath": .string($0.path)] }),
+        ])
+        return fields.object ?? [:]
+    }
+
+    /// Where traces go. A variable of the same name in the component's own environment stands.
+    private func telemetryVariables(of component: Component) -> [JSONValue] {
+        guard let endpoint = spec.observability.otlpEndpoint else { return [] }
+        let own = Set((component.spec.env ?? []).compactMap { $0["name"]?.string })
+        let variables = [
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+            ("OTEL_SERVICE_NAME", component.name),
+            (
+                "OTEL_RESOURCE_ATTRIBUTES",
+                "service.namespace=\(namespace),deployment.environment=\(spec.tier.rawValue)"
+            ),
+        ]
+        return variables.filter { !own.contains($0.0) }.map { ["name": .string($0.0), "value": .string($0.1)] }
+    }
+}
+
+extension Component {
+    /// A claim that only one node can mount is held by the old pod until it is gone. Otherwise a new pod comes before
+    /// an old one goes.
+    fileprivate var strategy: JSONValue {
+        hasBoundVolume
+            ? ["type": "Recreate"]
+            : ["type": "RollingUpdate", "rollingUpdate": ["maxSurge": .integer(Int64(surge)), "maxUnavailable": 0]]
+    }
+
+    /// Pods beyond those that are wanted while a roll-out goes on.
+    var surge: Int { hasBoundVolume ? 0 : 1 }
+
+    /// Containers know a port once, however many ports of the Service lead to it.
+    fileprivate var containerPorts: [JSONValue] {
+        var seen: Set<[String]> = []
+        return ports.filter { seen.insert(["\($0.containerPort)", $0.transport.rawValue]).inserted }.map { port in
+            [
+                "name": .string(port.name), "containerPort": .integer(Int64(port.containerPort)),
+                "protocol": .string(port.transport.rawValue),
+            ]
+        }
+    }
+
+    /// Configuration first, then Secrets, then what the user adds: of two entries of one name the later one counts.
+    fileprivate var environmentSources: [JSONValue] {
+        let config: [JSONValue] = configMapName.map { [["configMapRef": ["name": .string($0)]]] } ?? []
+        let secrets = (spec.secrets ?? []).map { secret -> JSONValue in
+            [
+                "secretRef": .compact([
+                    "name": .string(secret.name), "optional": secret.optional ? .bool(true) : nil,
+                ])
+            ]
+        }
+        return config + secrets + (spec.envFrom ?? []).map(JSONValue.object)
+    }
+}

@@ -1,0 +1,22 @@
+internal import KubeAPI
+
+extension ResolvedEnvironment {
+    /// The claims of the volumes. They are in no inventory: a claim that is not wanted any more stays, unless it says
+    /// itself that it is to go.
+    func claims() throws -> [DesiredChild] {
+        try components.flatMap { component in
+            try component.volumes.map { volume in
+                try child(
+                    .persistentVolumeClaim, named: component.claimName(volume), of: component,
+                    annotations: [AnnotationKey.onRemove: volume.onRemove.rawValue],
+                    [
+                        "spec": .compact([
+                            "accessModes": [.string(volume.accessMode.rawValue)],
+                            "storageClassName": volume.storageClass.map(JSONValue.string),
+                            "resources": ["requests": ["storage": volume.size]],
+                        ])
+                    ])
+            }
+        }
+    }
+}

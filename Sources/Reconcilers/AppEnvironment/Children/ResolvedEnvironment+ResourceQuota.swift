@@ -1,0 +1,27 @@
+internal import KubeAPI
+
+extension ResolvedEnvironment {
+    static let quotaName = "environment"
+
+    func resourceQuota(_ facts: EnvironmentFacts) throws -> [DesiredChild] {
+        guard let hard = quotaHard(facts) else { return [] }
+        return [try child(.resourceQuota, named: Self.quotaName, ["spec": ["hard": Amount.map(hard)]])]
+    }
+
+    /// The quota's amounts; `nil` where there is none.
+    func quotaHard(_ facts: EnvironmentFacts) -> [String: JSONValue]? {
+        let given = spec.quota.hard ?? [:]
+        let ofTier = defaults.quota.mapValues(JSONValue.string)
+        switch spec.quota.mode {
+        case .off: return nil
+        case .fixed: return given.isEmpty ? ofTier : given
+        case .auto:
+            let need = ResourceNeed(self, facts).total
+            let computed = ofTier.reduce(into: [String: JSONValue]()) { hard, entry in
+                let needed = need[entry.key].map { $0.raised(byPercent: spec.quota.headroomPercent) }
+                hard[entry.key] = Amount.greater(entry.value, needed.map { .string(Amount.text($0, of: entry.key)) })
+            }
+            return computed.merging(given) { $1 }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+internal import KubeAPI
+
+extension ResolvedEnvironment {
+    func services() throws -> [DesiredChild] {
+        try components.filter { !$0.ports.isEmpty }.map { component in
+            try child(
+                .service, named: component.name, of: component,
+                [
+                    "spec": [
+                        "type": "ClusterIP",
+                        "selector": .strings(component.podSelector),
+                        "ports": .array(
+                            component.ports.map { port in
+                                [
+                                    "name": .string(port.name), "port": .integer(Int64(port.port)),
+                                    "targetPort": .integer(Int64(port.containerPort)),
+                                    "protocol": .string(port.transport.rawValue),
+                                ]
+                            }),
+                    ]
+                ])
+        }
+    }
+}

@@ -1,0 +1,73 @@
+internal import KubeAPI
+
+/// Claims of an environment that it does not want any more. They stay, unless they say themselves that they are to go.
+struct ClaimKeeper: Sendable {
+    struct Claim: Sendable {
+        var key: ObjectKey
+        var uid: String
+        var size: Quantity
+        var goesWhenUnwanted: Bool
+        var isBeingDeleted: Bool
+    }
+
+    let claims: Informer
+    private let api: any ObjectAPI
+    private let gate: WriteGate
+
+    init(_ environment: ReconcilerEnvironment) {
+        claims = environment.children(.persistentVolumeClaim)
+        api = environment.api
+        gate = environment.gate
+    }
+
+    /// Every claim of the environment.
+    func all(of environment: ResolvedEnvironment) -> [Claim] {
+        let value = Indexer.labelled(
+            LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
+        return claims.store.list(index: Indexer.childOwner.name, value: value)
+            .filter { $0.key.namespace == environment.namespace }
+            .map { claim in
+                let size = Amount.quantity(claim.value(at: "spec", "resources", "requests", "storage"))
+                return Claim(
+                    key: claim.key, uid: claim.uid, size: size ?? Quantity(nano: 0),
+                    goesWhenUnwanted: claim.annotations[AnnotationKey.onRemove]
+                        == AppEnvironment.Volume.Removal.delete.rawValue,
+                    isBeingDeleted: claim.isBeingDeleted)
+            }.sorted { $0.key < $1.key }
+    }
+
+    func unwanted(of environment: ResolvedEnvironment) -> [Claim] {
+        let wanted = Set(
+            environment.components.flatMap { component in component.volumes.map(component.claimName) })
+        return all(of: environment).filter { !wanted.contains($0.key.name) }
+    }
+
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func deleteUnwanted(
+        of environment: ResolvedEnvironment, announcing object: DynamicObject, to events: any EventSink
+    ) async throws -> [WriteFailure] {
+        try await delete(unwanted(of: environment).filter(\.goesWhenUnwanted), announcing: object, to: events)
+    }
+
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func delete(
+        _ claims: [Claim], announcing object: DynamicObject, to events: any EventSink
+    ) async throws -> [WriteFailure] {
+        var failures: [WriteFailure] = []
+        for claim in claims where !claim.isBeingDeleted {
+            let name = "PersistentVolumeClaim \(claim.key)"
+            do {
+                try gate.check()
+                try await api.delete(.persistentVolumeClaim, claim.key, options: DeleteOptions(uid: claim.uid))
+                events.emit(ObjectEvent(object, .normal, .childDeleted, action: "Delete", message: "Deleted \(name)"))
+            } catch let error as APIError where error.isNotFound || error.isConflict {
+                continue  // gone, or another one by now
+            } catch {
+                failures.append(try WriteFailure(error, on: name))
+            }
+        }
+        return failures
+    }
+}

@@ -1,0 +1,139 @@
+package import KubeAPI
+
+/// A component with everything that it takes from its environment and tier: what the builders work with.
+package struct Component: Sendable, Hashable {
+    /// A port of the component's Service.
+    package struct Port: Sendable, Hashable {
+        package var name: String
+        package var port: Int
+        package var containerPort: Int
+        package var transport: AppEnvironment.TransportProtocol
+    }
+
+    package struct Autoscaling: Sendable, Hashable {
+        package var min: Int
+        package var max: Int
+        package var cpu: Int?
+        package var memory: Int?
+    }
+
+    package let name: String
+    package let spec: AppEnvironment.ComponentSpec
+    /// Pods wanted; under an autoscaler the fewest.
+    package let replicas: Int
+    package let autoscaling: Autoscaling?
+    /// The ports of the Service, that of the metrics among them.
+    package let ports: [Port]
+    package let spread: AppEnvironment.Spread
+    package let nodeFailureSeconds: Int
+    package let priorityClassName: String
+    /// Amounts by `cpu`, `memory`, …
+    package let requests: [String: JSONValue]
+    package let limits: [String: JSONValue]
+    /// The labels that select the component's pods. They must never change: a Deployment's selector cannot.
+    package let podSelector: [String: String]
+    /// Every label that the pods get beside those of the template.
+    package let podLabels: [String: String]
+    /// `nil` where there is no configuration.
+    package let configHash: String?
+    let defaults: TierDefaults
+
+    init(_ spec: AppEnvironment.ComponentSpec, of environment: AppEnvironment, defaults: TierDefaults) {
+        self.spec = spec
+        self.defaults = defaults
+        name = spec.name
+        let isBound = (spec.volumes ?? []).contains { $0.accessMode == .readWriteOnce }
+        autoscaling = spec.autoscaling.map { given in
+            Autoscaling(
+                min: min(given.min ?? defaults.replicas, given.max), max: given.max,
+                cpu: given.cpu ?? (given.memory == nil ? defaults.targetUtilization : nil), memory: given.memory)
+        }
+        replicas = autoscaling?.min ?? spec.replicas ?? (isBound ? 1 : defaults.replicas)
+        ports = Self.ports(spec)
+        spread = spec.placement.spread ?? defaults.spread
+        nodeFailureSeconds =
+            spec.nodeFailureSeconds
+            ?? (isBound
+                ? max(defaults.nodeFailureSeconds, defaults.nodeFailureSecondsOfBoundVolumes)
+                : defaults.nodeFailureSeconds)
+        priorityClassName = spec.priorityClassName ?? defaults.priorityClassName
+        (requests, limits) = Self.resources(spec.resources, defaults)
+        let environmentName = ChildName.labelValue(environment.metadata.name ?? "")
+        podSelector = [LabelKey.appEnvironment: environmentName, LabelKey.environmentComponent: spec.name]
+        // Not the inherited ones: a change of those must not replace every pod.
+        podLabels = podSelector.merging([
+            LabelKey.managedBy: LabelKey.manager, LabelKey.name: environmentName, LabelKey.component: spec.name,
+        ]) { $1 }
+        configHash = (spec.config ?? [:]).isEmpty ? nil : spec.config.map(Self.hash)
+    }
+
+    /// The most pods that the component wants at a time.
+    package var maxReplicas: Int { autoscaling?.max ?? replicas }
+
+    /// Whether only one node can mount a volume of the component.
+    package var hasBoundVolume: Bool { volumes.contains { $0.accessMode == .readWriteOnce } }
+
+    package var volumes: [AppEnvironment.Volume] { spec.volumes ?? [] }
+
+    package var configMapName: String? { configHash.map { "\(name)-config-\($0)" } }
+
+    package func claimName(_ volume: AppEnvironment.Volume) -> String { "\(name)-\(volume.name)" }
+
+    private static func ports(_ spec: AppEnvironment.ComponentSpec) -> [Port] {
+        var ports = (spec.ports ?? []).map {
+            Port(name: $0.name, port: $0.port, containerPort: $0.targetPort ?? $0.port, transport: $0.protocol)
+        }
+        if let metrics = spec.metrics?.port,
+            !ports.contains(where: { $0.containerPort == metrics && $0.transport == .tcp })
+        {
+            ports.append(Port(name: "metrics", port: metrics, containerPort: metrics, transport: .tcp))
+        }
+        return ports
+    }
+
+    /// The tier's amounts where the user gave none. A default request never exceeds a given limit, and a default limit
+    /// never undercuts a given request.
+    private static func resources(
+        _ given: AppEnvironment.Resources?, _ defaults: TierDefaults
+    ) -> (requests: [String: JSONValue], limits: [String: JSONValue]) {
+        var requests = given?.requests ?? [:]
+        var limits = given?.limits ?? [:]
+        for (name, amount) in defaults.containerRequests where requests[name] == nil {
+            requests[name] = Amount.lesser(.string(amount), limits[name])
+        }
+        for (name, amount) in defaults.containerLimits where limits[name] == nil {
+            limits[name] = Amount.greater(.string(amount), requests[name])
+        }
+        return (requests, limits)
+    }
+
+    /// Ten characters that depend on nothing but the content.
+    private static func hash(_ config: [String: String]) -> String {
+        String(sha256Hex(JSONValue.strings(config).canonicalBytes()).prefix(10))
+    }
+}
+
+/// Amounts as a user wrote them: the text stays as it is.
+enum Amount {
+    static func quantity(_ value: JSONValue?) -> Quantity? {
+        switch value {
+        case .string(let text): Quantity(text)
+        case .integer, .number: value.flatMap { Quantity($0.serializedString()) }
+        default: nil
+        }
+    }
+
+    static func lesser(_ amount: JSONValue, _ other: JSONValue?) -> JSONValue {
+        guard let other, let left = quantity(amount), let right = quantity(other), right < left else { return amount }
+        return other
+    }
+
+    static func greater(_ amount: JSONValue, _ other: JSONValue?) -> JSONValue {
+        guard let other, let left = quantity(amount), let right = quantity(other), left < right else { return amount }
+        return other
+    }
+
+    static func map(_ amounts: [String: JSONValue]) -> JSONValue {
+        .object(JSONObject(amounts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
+    }
+}

@@ -1,0 +1,74 @@
+package import KubeAPI
+
+/// What a reconcile has seen and done: the input of the status.
+package struct EnvironmentObservation: Sendable {
+    package var environment: ResolvedEnvironment
+    /// Why nothing may be written in the namespace; `nil` where it is the environment's.
+    package var namespaceFinding: Finding?
+    package var isAdopted = false
+    var quota: QuotaCheck?
+    package var components: [ComponentObservation]
+    /// Children that are no component's and could not be written.
+    package var failures: [WriteFailure] = []
+    /// Children that are not wanted any more and could not be deleted.
+    package var pruneFailures: [WriteFailure] = []
+    /// What would be written if the environment were not suspended, as `Deployment shop/web`.
+    package var heldBack: [String] = []
+    package var inventory: [InventoryEntry] = []
+    package var specChange: AppEnvironment.SpecChange?
+    package var expiresAt: Timestamp?
+    /// Its time is up, and it is deleted in a few minutes.
+    package var isExpiring = false
+
+    package init(_ environment: ResolvedEnvironment) {
+        self.environment = environment
+        components = environment.components.map(ComponentObservation.init(component:))
+        inventory = environment.environment.status?.inventory ?? []
+    }
+}
+
+/// A component as it is seen.
+package struct ComponentObservation: Sendable {
+    package var component: Component
+    package var deployment: Deployment?
+    package var pods: [Pod] = []
+    package var failures: [WriteFailure] = []
+    /// Its roll-out is not begun since the quota does not leave room for it.
+    package var isHeld = false
+    /// What events say of pods that say nothing themselves.
+    package var eventNote: String?
+
+    package init(component: Component) { self.component = component }
+
+    /// Under an autoscaler what it asks for now.
+    package var desired: Int {
+        component.autoscaling == nil ? component.replicas : deployment?.spec.replicas ?? component.replicas
+    }
+
+    package var ready: Int { deployment?.status?.readyReplicas ?? 0 }
+}
+
+extension EnvironmentObservation {
+    /// Adds what became of the children.
+    mutating func add(_ written: ChildWriter.Result) {
+        for failure in written.failures {
+            if let index = components.firstIndex(where: { $0.component.name == failure.part }) {
+                components[index].failures.append(failure.failure)
+            } else {
+                failures.append(failure.failure)
+            }
+        }
+        pruneFailures += written.pruneFailures
+        heldBack += written.heldBack
+        inventory = written.inventory
+    }
+
+    /// How the reconcile ends, once the status is written.
+    ///
+    /// - Throws: The first error that is worth trying again at once; the queue knows how.
+    func outcome(after waits: [Duration]) throws -> Outcome {
+        let all = failures + pruneFailures + components.flatMap(\.failures)
+        if let cause = all.first(where: { $0.kind == .transient })?.cause { throw cause }
+        return (all.compactMap(\.retryAfter) + waits).min().map(Outcome.requeue(after:)) ?? .done
+    }
+}

@@ -1,0 +1,76 @@
+internal import KubeAPI
+
+/// The Deployments, pods and configurations of environments as the cluster shows them.
+struct EnvironmentWorkloads: Sendable {
+    let deployments: Informer
+    let configMaps: Informer
+    let pods: Informer
+
+    init(_ environment: ReconcilerEnvironment) {
+        deployments = environment.children(.deployment)
+        configMaps = environment.children(.configMap)
+        let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
+        pods = environment.informers.informer(
+            Selection(.pod, labelSelector: ours), indexers: [.label(LabelKey.appEnvironment)])
+    }
+
+    /// Components whose autoscaler would have nothing to begin with: no Deployment yet, or one of no pods, which it
+    /// takes for switched off.
+    func starting(_ environment: ResolvedEnvironment) -> Set<String> {
+        let starting = environment.components.filter { component in
+            component.autoscaling != nil && (live(component, environment)?.spec.replicas ?? 0) == 0
+        }
+        return Set(starting.map(\.name))
+    }
+
+    /// ConfigMaps that pods of an earlier roll-out still run with: wanted until the new pods have taken over.
+    func outgoingConfigMaps(_ environment: ResolvedEnvironment) -> [DesiredChild] {
+        let value = ChildName.labelValue(environment.name)
+        let all = configMaps.store.list(
+            index: Indexer.childOwner.name,
+            value: Indexer.labelled(LabelKey.appEnvironment, value, ownerNamespace: nil))
+        return all.compactMap { map in
+            guard map.key.namespace == environment.namespace,
+                let component = map.labels[LabelKey.environmentComponent].flatMap(environment.component),
+                map.key.name != component.configMapName, map.key.name.hasPrefix("\(component.name)-config-"),
+                let live = live(component, environment), !Self.isRolledOut(live, to: component)
+            else { return nil }
+            return .held(.configMap, map.key, part: component.name)
+        }
+    }
+
+    /// Adds the Deployments and pods to what was seen.
+    func observe(into seen: inout EnvironmentObservation, isHeld: Bool) {
+        let environment = seen.environment
+        let pods = pods.store.list(index: LabelKey.appEnvironment, value: ChildName.labelValue(environment.name))
+            .filter { $0.key.namespace == environment.namespace }
+        let byComponent = Dictionary(grouping: pods) { $0.labels[LabelKey.environmentComponent] ?? "" }
+        for index in seen.components.indices {
+            let component = seen.components[index].component
+            seen.components[index].deployment = live(component, environment)
+            // Those of a Deployment that is as it should be are of no interest.
+            guard seen.components[index].deployment?.isRolledOut != true else { continue }
+            seen.components[index].isHeld = isHeld
+            seen.components[index].pods = (byComponent[component.name] ?? []).compactMap { try? $0.decode(Pod.self) }
+        }
+    }
+
+    private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {
+        let key = ObjectKey(namespace: environment.namespace, name: component.name)
+        guard let found = deployments.store.get(key),
+            found.labels[LabelKey.appEnvironment] == ChildName.labelValue(environment.name)
+        else { return nil }
+        return try? found.decode(Deployment.self)
+    }
+
+    /// Whether all pods are of a template that names the component's present configuration.
+    private static func isRolledOut(_ deployment: Deployment, to component: Component) -> Bool {
+        let containers = deployment.spec.template["spec"]?["containers"]?.elements ?? []
+        let named = containers.flatMap { $0["envFrom"]?.elements ?? [] }
+            .compactMap { $0["configMapRef"]?["name"]?.string }
+        let isCurrent =
+            component.configMapName.map(named.contains)
+            ?? !named.contains { $0.hasPrefix("\(component.name)-config-") }
+        return isCurrent && deployment.isRolledOut
+    }
+}

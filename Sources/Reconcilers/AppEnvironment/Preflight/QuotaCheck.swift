@@ -1,0 +1,128 @@
+internal import KubeAPI
+
+/// Whether the quotas and bounds of a namespace leave room for what its environment needs.
+///
+/// A roll-out that does not fit is not begun: half of it would push out pods that serve.
+struct QuotaCheck: Sendable, Hashable {
+    /// A ResourceQuota of the namespace, ours or another one.
+    struct Quota: Sendable, Hashable {
+        var name: String
+        /// Texts by the names of the quota's entries.
+        var hard: [String: String]
+        var used: [String: String]
+        /// It counts some of the pods only.
+        var isScoped = false
+    }
+
+    /// A LimitRange of somebody else's, for containers.
+    struct Bounds: Sendable, Hashable {
+        var name: String
+        var minimum: [String: String]
+        var maximum: [String: String]
+    }
+
+    var required: [String: String] = [:]
+    var used: [String: String] = [:]
+    /// What is missing, by the names of the quota's entries.
+    var shortfall: [String: String] = [:]
+    /// The quota with the first shortfall.
+    var exceeded: Quota?
+    /// A container that a LimitRange would refuse.
+    var objection: String?
+
+    init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts, quotas: [Quota] = [], bounds: [Bounds] = []) {
+        let need = ResourceNeed(environment, facts)
+        required = need.total.reduce(into: [:]) { $0[$1.key] = Amount.text($1.value, of: $1.key) }
+        // Ours as it is going to be, whatever it is now.
+        var all = quotas.filter { $0.name != ResolvedEnvironment.quotaName && !$0.isScoped }
+        let own = quotas.first { $0.name == ResolvedEnvironment.quotaName }
+        if let hard = environment.quotaHard(facts) {
+            let texts = hard.mapValues { $0.string ?? $0.serializedString() }
+            all.insert(
+                Quota(name: ResolvedEnvironment.quotaName, hard: texts, used: own?.used ?? [:]), at: 0)
+        }
+        used = own?.used ?? [:]
+        for quota in all {
+            for (entry, text) in quota.hard.sorted(by: { $0.key < $1.key }) {
+                guard let hard = Quantity(text), let needed = need.amount(of: entry), hard < needed else { continue }
+                shortfall[entry] = Amount.text(needed - hard, of: entry)
+                exceeded = exceeded ?? quota
+            }
+        }
+        objection = Self.objection(environment, bounds)
+    }
+
+    var isSufficient: Bool { shortfall.isEmpty && objection == nil }
+
+    /// The first container that is out of bounds. Source: Kubernetes, "Limit Ranges".
+    private static func objection(_ environment: ResolvedEnvironment, _ foreign: [Bounds]) -> String? {
+        var all = foreign.filter { $0.name != ResolvedEnvironment.limitRangeName }
+        if let own = environment.containerBounds {
+            func texts(_ amounts: [String: JSONValue]) -> [String: String] {
+                amounts.mapValues { $0.string ?? $0.serializedString() }
+            }
+            all.insert(
+                Bounds(
+                    name: ResolvedEnvironment.limitRangeName, minimum: texts(own.minimum),
+                    maximum: texts(own.maximum)), at: 0)
+        }
+        for component in environment.components {
+            let pod = environment.podTemplate(of: component)["spec"]
+            let containers = (pod?["initContainers"]?.elements ?? []) + (pod?["containers"]?.elements ?? [])
+            for container in containers {
+                for bounds in all {
+                    if let words = bounds.objection(to: container) {
+                        return "component \(component.name), container \(container["name"]?.string ?? ""): \(words)"
+                    }
+                }
+            }
+        }
+        return nil
+    }
+}
+
+extension QuotaCheck.Bounds {
+    fileprivate func objection(to container: JSONValue) -> String? {
+        for resource in ["cpu", "memory"] {
+            if let limit = Amount.quantity(container["resources"]?["limits"]?[resource]),
+                let text = maximum[resource], let most = Quantity(text), most < limit
+            {
+                return """
+                    limits.\(resource) \(Amount.text(limit, of: resource)) is more than LimitRange \(name) allows, \(text)
+                    """
+            }
+            if let request = Amount.quantity(container["resources"]?["requests"]?[resource]),
+                let text = minimum[resource], let least = Quantity(text), request < least
+            {
+                return """
+                    requests.\(resource) \(Amount.text(request, of: resource)) is less than LimitRange \(name) asks for, \
+                    \(text)
+                    """
+            }
+        }
+        return nil
+    }
+}
+
+extension QuotaCheck {
+    /// `nil` where everything fits.
+    func finding(of environment: ResolvedEnvironment) -> Finding? {
+        if let objection {
+            return Finding(
+                .exceeded, "\(objection); change the component's resources or spec.limitRange; no roll-out is begun",
+                .edit)
+        }
+        guard let exceeded, !shortfall.isEmpty else { return nil }
+        let missing = shortfall.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let fix =
+            exceeded.name == ResolvedEnvironment.quotaName
+            ? "raise spec.quota.hard or lower the components' resources or replicas"
+            : "ask for a larger one or lower the components' resources or replicas"
+        return Finding(
+            .exceeded,
+            """
+            ResourceQuota \(exceeded.name) lacks \(missing) for all components with surge and autoscaling; \(fix); no \
+            roll-out is begun
+            """, .edit)
+    }
+}

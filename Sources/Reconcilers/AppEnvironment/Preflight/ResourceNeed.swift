@@ -1,0 +1,98 @@
+internal import KubeAPI
+
+/// What an environment needs at most at a time, by the names of a ResourceQuota: every component at its largest, and
+/// the pods that a roll-out adds.
+struct ResourceNeed: Sendable, Hashable {
+    private(set) var total: [String: Quantity] = [:]
+
+    init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts) {
+        for component in environment.components {
+            let pods = component.maxReplicas + component.surge
+            let pod = PodResources(environment.podTemplate(of: component), bounds: environment.containerBounds)
+            for (name, amount) in pod.amounts { add(amount.times(pods), to: name) }
+            add(Quantity(units: pods), to: "pods")
+            if !component.ports.isEmpty { add(Quantity(units: 1), to: "services") }
+            for volume in component.volumes {
+                add(Amount.quantity(volume.size) ?? Quantity(nano: 0), to: "requests.storage")
+                add(Quantity(units: 1), to: "persistentvolumeclaims")
+            }
+        }
+        for claim in facts.retainedClaims {
+            add(claim, to: "requests.storage")
+            add(Quantity(units: 1), to: "persistentvolumeclaims")
+        }
+    }
+
+    private mutating func add(_ amount: Quantity, to name: String) {
+        total[name] = (total[name] ?? Quantity(nano: 0)) + amount
+    }
+
+    /// What is needed of an entry of a quota, which may be spelled in the short way: `cpu` is `requests.cpu`.
+    func amount(of entry: String) -> Quantity? {
+        let short = ["cpu": "requests.cpu", "memory": "requests.memory"]
+        return total[short[entry] ?? entry]
+    }
+}
+
+/// What one pod asks for, as a quota counts it.
+struct PodResources: Sendable, Hashable {
+    /// By `requests.cpu`, `limits.cpu`, `requests.memory`, `limits.memory`.
+    private(set) var amounts: [String: Quantity] = [:]
+
+    /// - Parameter bounds: what the namespace's LimitRange adds to a container that says nothing.
+    init(_ template: JSONObject, bounds: ContainerBounds?) {
+        let spec = template["spec"]
+        let containers = spec?["containers"]?.elements ?? []
+        // The init containers run one after the other, those that go on count with the rest.
+        let initial = spec?["initContainers"]?.elements ?? []
+        let sidecars = initial.filter { $0["restartPolicy"]?.string == "Always" }
+        for resource in ["cpu", "memory"] {
+            for kind in ["requests", "limits"] {
+                let amount = { (container: JSONValue) in Self.amount(kind, resource, of: container, bounds) }
+                let running = (containers + sidecars).map(amount).reduce(Quantity(nano: 0), +)
+                let starting = initial.filter { $0["restartPolicy"]?.string != "Always" }.map(amount).max()
+                amounts["\(kind).\(resource)"] = max(running, starting ?? running)
+            }
+        }
+    }
+
+    private static func amount(
+        _ kind: String, _ resource: String, of container: JSONValue, _ bounds: ContainerBounds?
+    ) -> Quantity {
+        let own = container["resources"]
+        let given = Amount.quantity(own?[kind]?[resource])
+        let fallback: JSONValue? =
+            kind == "limits"
+            ? bounds?.defaultLimit[resource]
+            // A request that is not given is the limit that is. Source: Kubernetes, "Resource Management", and LimitRange.
+            : own?["limits"]?[resource] ?? bounds?.defaultRequest[resource]
+        return given ?? Amount.quantity(fallback) ?? Quantity(nano: 0)
+    }
+}
+
+extension Quantity {
+    init(units: Int) { self.init(nano: Int128(units) * 1_000_000_000) }
+
+    func times(_ count: Int) -> Quantity {
+        let (product, overflow) = nano.multipliedReportingOverflow(by: Int128(count))
+        return overflow ? self : Quantity(nano: product)
+    }
+
+    func raised(byPercent percent: Int) -> Quantity { Quantity(nano: nano + nano / 100 * Int128(percent)) }
+
+    static func - (left: Quantity, right: Quantity) -> Quantity { Quantity(nano: left.nano - right.nano) }
+}
+
+extension Amount {
+    /// An amount for people: processors in thousandths, bytes in mebibytes or gibibytes, both rounded up.
+    static func text(_ quantity: Quantity, of resource: String) -> String {
+        let unit: Int128 = 1_000_000_000
+        func roundedUp(_ value: Int128, to step: Int128) -> Int128 { (value + step - 1) / step }
+        if resource.hasSuffix("cpu") {
+            return Quantity(nano: roundedUp(quantity.nano, to: unit / 1000) * (unit / 1000)).description
+        }
+        guard resource.hasSuffix("memory") || resource.hasSuffix("storage") else { return quantity.description }
+        let mebibytes = roundedUp(quantity.nano, to: unit << 20)
+        return mebibytes % 1024 == 0 ? "\(mebibytes / 1024)Gi" : "\(mebibytes)Mi"
+    }
+}

@@ -1,0 +1,38 @@
+internal import KubeAPI
+
+extension JSONObject {
+    /// The object with another one laid over it, as a strategic merge patch would: objects are merged, lists of named
+    /// things are merged by their names, tolerations are added, every other list takes the place of the old one, and
+    /// null removes. Source: the `x-kubernetes-patch-*` markers of Kubernetes' OpenAPI document.
+    func overlaid(with overlay: JSONObject) -> JSONObject {
+        var result = self
+        for (field, value) in overlay {
+            switch (result[field], value) {
+            case (_, .null): result[field] = nil
+            case (.object(let old)?, .object(let new)): result[field] = .object(old.overlaid(with: new))
+            case (.array(let old)?, .array(let new)): result[field] = .array(Self.merged(old, new, field))
+            default: result[field] = value
+            }
+        }
+        return result
+    }
+
+    private static let mergeKeys = [
+        "containers": "name", "initContainers": "name", "volumes": "name", "env": "name", "imagePullSecrets": "name",
+        "ports": "containerPort", "volumeMounts": "mountPath", "volumeDevices": "devicePath", "hostAliases": "ip",
+        "topologySpreadConstraints": "topologyKey",
+    ]
+
+    private static func merged(_ old: [JSONValue], _ new: [JSONValue], _ field: String) -> [JSONValue] {
+        if field == "tolerations" { return old + new.filter { !old.contains($0) } }
+        guard let key = mergeKeys[field] else { return new }
+        return new.reduce(into: old) { result, element in
+            guard let name = element[key], let index = result.firstIndex(where: { $0[key] == name }) else {
+                result.append(element)
+                return
+            }
+            guard let before = result[index].object, let after = element.object else { return }
+            result[index] = .object(before.overlaid(with: after))
+        }
+    }
+}
