@@ -666,7 +666,7 @@ spec:
                       type: boolean
                       default: false
                   x-kubernetes-validations:
-                    - rule: "!self.onSuccess || has(self.webhookSecretRef)"
+                    - rule: "!has(self.onSuccess) || !self.onSuccess || has(self.webhookSecretRef)"
                       message: onSuccess needs a webhookSecretRef that can be told
                 network:
                   description: The NetworkPolicies of the pods.
