@@ -7,7 +7,10 @@ extension CommandLineProgram {
     static let quartermaster = CommandLineProgram(
         name: "quartermaster",
         summary: "Quartermaster keeps the worker pools and backups of a Kubernetes cluster true.",
-        commands: [RunCommand.self, RenderCommand.self, BackupCommand.self, VersionCommand.self],
+        commands: [
+            RunCommand.self, RenderCommand.self, ValidateCommand.self, DiffCommand.self, StatusCommand.self,
+            DoctorCommand.self, BackupCommand.self, VersionCommand.self,
+        ],
         exitStatus: { error in
             error is ConfigurationError || error is JSONError || error is Rendering.Failure
                 || error is RestorePlan.Refusal ? 2 : 1

@@ -7,18 +7,11 @@ struct RenderCommand: Command {
     static let name = "render"
     static let summary = "Print the objects that a manifest leads to, without a cluster"
     static let usage = "-f FILE [-f FILE …]"
-    static let flags = [
-        Flag(
-            "filename", "FILE", short: "f", isRepeatable: true,
-            help: "a manifest, a folder of manifests, or - for standard input; may be given more than once")
-    ]
+    static let flags = [ManifestFlag.flag]
 
     private let paths: [String]
 
-    init(_ arguments: Arguments) throws(UsageError) {
-        paths = arguments.list("filename") + arguments.positional
-        if paths.isEmpty { throw UsageError("name a manifest with -f FILE, or -f - for standard input") }
-    }
+    init(_ arguments: Arguments) throws(UsageError) { paths = try ManifestFlag.paths(arguments) }
 
     func run() throws -> Int32 {
         let children = try Rendering.children(of: try ManifestFiles.load(paths))

@@ -6,17 +6,11 @@ internal import Reconcilers
 struct RunFlags: Sendable {
     static let all: [Flag] = connection + behaviour + election + endpoints + log
 
-    private static let connection = [
-        Flag(
-            "kubeconfig", "FILE",
-            help: "the cluster to work on; else $KUBECONFIG, else the cluster this runs in, else ~/.kube/config"),
-        Flag("context", "NAME", help: "the context of the kubeconfig, where it is not the current one"),
-        Flag(
-            "allow-insecure", default: "false",
-            help: "honour insecure-skip-tls-verify of the kubeconfig; never where it matters"),
-        Flag("kube-api-qps", "NUMBER", default: "50", help: "requests a second to the API server; 0 for no limit"),
-        Flag("kube-api-burst", "NUMBER", default: "100", help: "requests that may go out at once beyond that rate"),
-    ]
+    private static let connection =
+        ClusterFlags.connection + [
+            Flag("kube-api-qps", "NUMBER", default: "50", help: "requests a second to the API server; 0 for no limit"),
+            Flag("kube-api-burst", "NUMBER", default: "100", help: "requests that may go out at once beyond that rate"),
+        ]
 
     private static let behaviour = [
         Flag("max-concurrent-reconciles", "NUMBER", default: "4", help: "objects of one kind worked on at a time"),
@@ -33,6 +27,9 @@ struct RunFlags: Sendable {
         Flag(
             "secret-source-namespaces", "NAMES", default: "", isRepeatable: true,
             help: "namespaces that environments may copy Secrets from, those labelled quartermaster.dev/share=true"),
+        Flag(
+            "monitoring-namespaces", "NAMES", default: "", isRepeatable: true,
+            help: "namespaces that pools of other ones may have their ServiceMonitors and PrometheusRules in"),
         Flag(
             "shutdown-grace-period", "DURATION", default: "20s",
             help: "how long work that has begun may go on after SIGTERM"),
@@ -101,7 +98,8 @@ struct RunFlags: Sendable {
         permissions = Permissions(
             nodePoolNamespaces: nodePools.isEmpty ? nil : nodePools,
             privilegedNamespaces: try Self.namespaces(arguments, "privileged-namespaces"),
-            secretSourceNamespaces: try Self.namespaces(arguments, "secret-source-namespaces"))
+            secretSourceNamespaces: try Self.namespaces(arguments, "secret-source-namespaces"),
+            monitoringNamespaces: try Self.namespaces(arguments, "monitoring-namespaces"))
         grace = try arguments.duration("shutdown-grace-period")
         electsLeader = try arguments.bool("leader-elect")
         leaseNamespace = arguments.string("leader-election-namespace")

@@ -19,11 +19,13 @@ extension PoolObservation {
         inventory = children.inventory
         pruneFailures += children.pruneFailures
         heldBack += children.heldBack
+        missingMonitoring = children.monitoringFinding
         for failure in children.failures { add(failure.failure, to: failure.part) }
     }
 
-    /// - Parameter part: a region; what is about none of them is about the pool.
+    /// - Parameter part: a region, or the monitoring; what is about none of them is about the pool.
     mutating func add(_ failure: WriteFailure, to part: String) {
+        if part == RegionalWorkerPool.monitoringPart { return monitoringFailures.append(failure) }
         guard let index = regions.firstIndex(where: { $0.region.name == part }) else { return failures.append(failure) }
         if failure.isAboutScaler {
             regions[index].scalerFailures.append(failure)
@@ -32,11 +34,22 @@ extension PoolObservation {
         }
     }
 
+    /// Adds what became of the PriorityClass.
+    mutating func add(_ priority: SharedPriorityClasses.Result) {
+        inventory = Inventory.merged(inventory, priority.inventory)
+        priorityFinding = priority.finding
+        failures += priority.failure.map { [$0] } ?? []
+        pruneFailures += priority.pruneFailures
+        heldBack += priority.heldBack
+    }
+
     /// How the reconcile ends, once the status is written.
     ///
     /// - Throws: The first error that is worth trying again at once; the queue knows how.
     func outcome(after wait: Duration?) throws -> Outcome {
-        let failures = nodeFailures + pruneFailures + failures + regions.flatMap { $0.failures + $0.scalerFailures }
+        let failures =
+            nodeFailures + pruneFailures + failures + monitoringFailures
+            + regions.flatMap { $0.failures + $0.scalerFailures }
         if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
         let waits = failures.compactMap(\.retryAfter) + (wait.map { [$0] } ?? [])
         return waits.min().map(Outcome.requeue(after:)) ?? .done

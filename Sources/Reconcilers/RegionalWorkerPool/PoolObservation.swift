@@ -7,11 +7,18 @@ package struct PoolObservation: Sendable {
     package var regions: [RegionObservation]
     /// Whether the operator's configuration lets pools of this namespace claim nodes.
     package var mayClaimNodes = true
+    /// Whether the operator's configuration lets the pool have its monitoring where it wants it.
+    package var mayMonitor = true
     package var surroundings = PoolSurroundings.assumed
-    /// Children of the pool as a whole that could not be written.
-    package var failures: [WriteFailure] = []
     /// Nodes that could not be written.
     package var nodeFailures: [WriteFailure] = []
+    /// Children of the pool as a whole that could not be written, but for those of its monitoring.
+    package var failures: [WriteFailure] = []
+    package var monitoringFailures: [WriteFailure] = []
+    /// Which APIs of the Prometheus operator are missing.
+    package var missingMonitoring: Finding?
+    /// What is wrong with the PriorityClass that the pool names.
+    package var priorityFinding: Finding?
     /// Children that are not wanted any more and could not be deleted.
     package var pruneFailures: [WriteFailure] = []
     /// What would be written if the pool were not suspended, as `Deployment workers-eu`.

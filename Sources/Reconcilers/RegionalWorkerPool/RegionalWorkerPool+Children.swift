@@ -3,15 +3,17 @@ internal import KubeAPI
 extension RegionalWorkerPool {
     /// The kinds that a pool's inventory may hold.
     static let childTypes: [ResourceType] = [
-        .podDisruptionBudget, .deployment, .horizontalPodAutoscaler, .triggerAuthentication, .scaledObject,
+        .networkPolicy, .podDisruptionBudget, .deployment, .horizontalPodAutoscaler, .triggerAuthentication,
+        .scaledObject, .service, .serviceMonitor, .prometheusRule,
     ]
 
-    /// Every child that the pool wants, in the order in which they are written: a budget is there before its pods, and
-    /// what a child refers to before the child.
+    /// Every child that the pool wants, in the order in which they are written: what rules over pods is there before
+    /// them, and what a child refers to before the child.
     package func children(in surroundings: PoolSurroundings = .assumed) throws -> [DesiredChild] {
         let isKEDA = scaler(isKEDAServed: surroundings.isKEDAServed) == .keda
-        let shared = isKEDA ? [try triggerAuthentication()].compactMap(\.self) : []
-        return try shared + enabledRegions.flatMap { try children(of: $0, in: surroundings) }
+        let shared = [priorityClass(), try networkPolicy(), isKEDA ? try triggerAuthentication() : nil]
+        let regional = try enabledRegions.flatMap { try children(of: $0, in: surroundings) }
+        return try shared.compactMap(\.self) + regional + monitoringChildren()
     }
 
     private func children(of region: Region, in surroundings: PoolSurroundings) throws -> [DesiredChild] {

@@ -34,6 +34,8 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var scaling: Scaling?
         package var placement: Placement
         package var disruption: Disruption
+        package var network: Network
+        package var monitoring: Monitoring?
     }
 
     package struct RegionSpec: Sendable, Hashable, Codable {
@@ -65,6 +67,13 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
 
     package struct Placement: Sendable, Hashable, Codable {
         package var spread: Spread
+        package var priorityClass: PriorityClassRequest?
+    }
+
+    package struct PriorityClassRequest: Sendable, Hashable, Codable {
+        package var name: String
+        package var value: Int?
+        package var create: Bool
     }
 
     package struct Spread: Sendable, Hashable, Codable {

@@ -19,6 +19,8 @@ extension RegionalWorkerPoolReconciler {
         controller.watches(environment.nodes) { directory.pools(concernedBy: $0) }
         controller.watchesChildren(
             of: RegionalWorkerPool.self, types: RegionalWorkerPool.childTypes, owners: pools, in: environment)
+        let users = PriorityClassUsers(environment)
+        controller.watches(environment.priorityClasses) { users.pools(naming: $0.key.name) }
         // KEDA's autoscalers carry our labels and name a ScaledObject as their controller.
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
             $0.object.labelledOwners(of: RegionalWorkerPool.self, among: pools)
@@ -42,6 +44,7 @@ extension RegionalWorkerPoolReconciler {
                 directory: directory,
                 writer: NodeWriter(api: api, objects: objects, gate: gate, applier: applier, time: environment.time)),
             children: ChildWriter(environment, types: RegionalWorkerPool.childTypes),
+            priorityClasses: SharedPriorityClasses(environment),
             deployments: environment.children(.deployment), scalers: ScalerWatch(environment),
             finalizers: Finalizers(api: api, objects: objects, gate: gate),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,

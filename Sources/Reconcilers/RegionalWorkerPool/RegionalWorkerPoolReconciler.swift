@@ -6,6 +6,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let directory: NodeDirectory
     let claims: NodeClaims
     let children: ChildWriter
+    let priorityClasses: SharedPriorityClasses
     let deployments: Informer
     let scalers: ScalerWatch
     let finalizers: Finalizers
@@ -47,15 +48,35 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         var wait = nodes.retryAfter
         if mayClaim {
             if !isSuspended { try await prepareScalers(of: pool, into: &seen) }
-            let written = try await children.settle(
-                pool.children(in: seen.surroundings), of: pool, object, recorded: pool.status?.inventory ?? [],
-                isSuspended: isSuspended)
-            seen.add(written)
-            wait = [wait, written.retryAfter].compactMap(\.self).min()
+            let written = try await settleChildren(of: pool, object, into: &seen)
+            wait = [wait, written].compactMap(\.self).min()
             try observe(pool, into: &seen)
         }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)
+    }
+
+    /// - Returns: when to look again although nothing may have changed.
+    private func settleChildren(
+        of pool: RegionalWorkerPool, _ object: DynamicObject, into seen: inout PoolObservation
+    ) async throws -> Duration? {
+        let namespace = pool.metadata.namespace ?? ""
+        let mayMonitor = permissions.mayMonitor(in: pool.monitoringNamespace, from: namespace)
+        let wanted = try pool.children(in: seen.surroundings).filter { child in
+            child.type != .priorityClass && (mayMonitor || child.object.namespace == namespace)
+        }
+        let isShared = { (entry: InventoryEntry) in entry.kind == ResourceType.priorityClass.kind }
+        let recorded = pool.status?.inventory ?? []
+        // Before the pods that name it.
+        let priority = try await priorityClasses.settle(
+            pool.spec.placement.priorityClass.map { .init(name: $0.name, value: $0.value, create: $0.create) },
+            for: object, recorded: recorded.filter(isShared), isSuspended: pool.spec.suspend)
+        let written = try await children.settle(
+            wanted, of: pool, object, recorded: recorded.filter { !isShared($0) }, isSuspended: pool.spec.suspend)
+        seen.mayMonitor = mayMonitor
+        seen.add(written)
+        seen.add(priority)
+        return written.retryAfter
     }
 
     /// What there is before anything is written.
@@ -122,7 +143,8 @@ extension RegionalWorkerPoolReconciler {
         return .done
     }
 
-    /// The pool is being deleted: nodes are released, then it may go; its children go with it by their owner.
+    /// The pool is being deleted: nodes are released and what garbage collection can't reach is deleted, then it may go.
+    /// Its other children go with it by their owner.
     private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
         guard object.finalizers.contains(Finalizer.cleanup) else {
             let message = "waiting for the finalizers of others: \(object.finalizers.joined(separator: ", "))"
@@ -136,7 +158,10 @@ extension RegionalWorkerPoolReconciler {
         }
         let nodes = try await claims.release(allOf: object.key)
         announce(nodes, of: object)
-        if let failure = nodes.failures.first {
+        let pruned = try await children.pruneUnreachable(RegionalWorkerPool.self, of: object)
+        let shared = object.inventory.filter { $0.kind == ResourceType.priorityClass.kind }
+        let priority = try await priorityClasses.settle(nil, for: object, recorded: shared, isSuspended: false)
+        if let failure = (nodes.failures + pruned + priority.pruneFailures).first {
             let message = "\(failure.object) could not be released: \(failure.message)"
             try await status.report(Finding(.deleting, message, .wait), on: object)
             throw failure.cause ?? failure

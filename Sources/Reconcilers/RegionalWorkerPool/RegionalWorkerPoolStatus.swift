@@ -25,8 +25,11 @@ extension PoolObservation {
             conditions.add(
                 .available, regions.compactMap(\.podFinding).mostPressing, orElse: .available, "\(pods) available")
             addScaling(to: &conditions)
+            addMonitoring(to: &conditions)
         }
-        for finding in [pruneFailed, suspendedWithChanges].compactMap(\.self) { conditions.block(finding) }
+        for finding in [wholeFailed, priorityFinding, pruneFailed, suspendedWithChanges].compactMap(\.self) {
+            conditions.block(finding)
+        }
         return conditions.assembled(
             ready: pool.spec.suspend ? (.suspended, "suspended; \(pods), \(places)") : (.ready, "\(pods), \(places)"))
     }
@@ -36,6 +39,9 @@ extension PoolObservation {
     private var pods: String { "\(sum { min($0.readyPods, $0.desired) }) of \(sum(\.desired)) pods" }
 
     func sum(_ number: (RegionObservation) -> Int) -> Int { regions.reduce(0) { $0 + number($1) } }
+
+    /// What is about the scalers has a condition of its own.
+    private var wholeFailed: Finding? { failures.first { !$0.isAboutScaler }?.finding }
 
     private var pruneFailed: Finding? {
         pruneFailures.first.map { failure in

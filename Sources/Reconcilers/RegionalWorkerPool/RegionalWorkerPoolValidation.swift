@@ -13,6 +13,8 @@ extension RegionalWorkerPool {
             (spec.disruption.maxUnavailable != nil) != (spec.disruption.minAvailable != nil), "spec.disruption",
             "give either maxUnavailable or minAvailable")
         spec.checkRegionNames(&rules)
+        spec.placement.priorityClass?.check(&rules, at: "spec.placement.priorityClass")
+        spec.monitoring?.check(&rules, at: "spec.monitoring")
         spec.checkScaling(&rules)
         spec.checkRuntimes(&rules)
         return rules.violations
@@ -99,5 +101,26 @@ extension RegionalWorkerPool.Spec {
             nodes.labels must not hold the key that regionLabelKey names, its value is the region's name; remove it \
             from labels or choose another regionLabelKey
             """)
+    }
+}
+
+extension RegionalWorkerPool.PriorityClassRequest {
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        rules.require(!create || value != nil, path, "create needs a value, the priority of the pods")
+        rules.require(
+            !create || !name.hasPrefix("system-"), path,
+            """
+            names that begin with system- belong to Kubernetes; choose another one, or leave create out to use the \
+            class as it is
+            """)
+    }
+}
+
+extension RegionalWorkerPool.Monitoring {
+    fileprivate func check(_ rules: inout Rules, at path: String) {
+        rules.require(
+            serviceMonitor != nil || alerts != nil, path,
+            "give serviceMonitor, alerts or both; leave monitoring out to have neither")
+        InheritedMetadata(labels: labels).check(&rules, at: path)
     }
 }

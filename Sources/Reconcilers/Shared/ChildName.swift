@@ -23,7 +23,7 @@ package enum ChildName {
         name.utf8.count <= labelValueLimit ? name : "\(cut(name, to: labelValueLimit - 9))-\(stableHash(name))"
     }
 
-    private static func cut(_ name: String, to length: Int) -> Substring {
+    static func cut(_ name: String, to length: Int) -> Substring {
         var head = name.prefix(length)
         // Names of objects may hold dots; a dot or a dash before the next dash would be no name.
         while let last = head.last, last == "-" || last == "." { head.removeLast() }

@@ -37,13 +37,7 @@ struct ChildWriter: Sendable {
         }
 
         func ownership(of child: DesiredChild) -> Ownership {
-            var labels = labels
-            if let namespace = child.object.labels[LabelKey.ownerNamespace] {
-                labels[LabelKey.ownerNamespace] = namespace
-            }
-            return Ownership(
-                labels: labels, controller: child.object.ownerReferences.isEmpty ? nil : controller,
-                recordedUIDs: Set(recorded.map(\.uid)))
+            child.ownership(labels: labels, controller: controller, recorded: recorded)
         }
     }
 
@@ -99,6 +93,25 @@ struct ChildWriter: Sendable {
         let remaining = try await prune(stale, in: &pass)
         pass.result.inventory = Inventory.merged(current.filter { !$0.uid.isEmpty }, remaining)
         return pass.result
+    }
+
+    /// Deletes the children that garbage collection can't reach from an owner that is being deleted: those in other
+    /// namespaces.
+    ///
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func pruneUnreachable<Owner: ChildOwner>(_: Owner.Type, of object: DynamicObject) async throws -> [WriteFailure] {
+        let value = ChildName.labelValue(object.name)
+        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: object.namespace)
+        let known = Inventory.merged(object.inventory, found(by: [labelled]))
+        var pass = Pass(
+            object: object,
+            labels: [
+                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value,
+                LabelKey.ownerNamespace: object.namespace,
+            ], controller: nil, recorded: known, isSuspended: false)
+        _ = try await prune(known.filter { $0.key.namespace != object.namespace }, in: &pass)
+        return pass.result.pruneFailures
     }
 
     /// Children that were made before a crash could record them.

@@ -8,6 +8,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of RegionalWorkerPool.
     case nodesClaimed = "NodesClaimed"
     case available = "Available"
+    case monitoringReady = "MonitoringReady"
     case autoscalingReady = "AutoscalingReady"
 
     // Of BackupPolicy.

@@ -35,6 +35,22 @@ package struct DesiredChild: Sendable, Hashable {
 
     /// `CronJob backups/nightly-db`.
     package var name: String { "\(type.kind) \(object.key)" }
+
+    /// What makes a live object this child.
+    ///
+    /// - Parameters:
+    ///   - labels: what a child carries to be the owner's.
+    ///   - controller: the owner, where the child can name it.
+    ///   - recorded: the owner's inventory.
+    func ownership(
+        labels: [String: String], controller: OwnerReference?, recorded: [InventoryEntry]
+    ) -> Ownership {
+        var labels = labels
+        if let namespace = object.labels[LabelKey.ownerNamespace] { labels[LabelKey.ownerNamespace] = namespace }
+        return Ownership(
+            labels: labels, controller: object.ownerReferences.isEmpty ? nil : controller,
+            recordedUIDs: Set(recorded.map(\.uid)))
+    }
 }
 
 extension DesiredChild {

@@ -12,6 +12,9 @@ package enum LabelKey {
     package static let backupPolicy = "quartermaster.dev/backuppolicy"
     package static let backupSource = "quartermaster.dev/backup-source"
 
+    /// On what several objects of ours share and none owns.
+    package static let shared = "quartermaster.dev/shared"
+
     /// The environment that a child belongs to.
     package static let appEnvironment = "quartermaster.dev/appenvironment"
     /// With `appEnvironment` the selector of a component's pods.

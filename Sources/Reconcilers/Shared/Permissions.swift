@@ -6,19 +6,26 @@ package struct Permissions: Sendable, Hashable {
     package var privilegedNamespaces: Set<String>
     /// The namespaces that environments may copy Secrets from.
     package var secretSourceNamespaces: Set<String>
+    /// The namespaces that pools of other ones may have their ServiceMonitors and PrometheusRules in.
+    package var monitoringNamespaces: Set<String>
 
     package static let defaultPrivilegedNamespaces: Set = ["kube-system", "quartermaster-system"]
 
     package init(
         nodePoolNamespaces: Set<String>? = nil, privilegedNamespaces: Set<String> = defaultPrivilegedNamespaces,
-        secretSourceNamespaces: Set<String> = []
+        secretSourceNamespaces: Set<String> = [], monitoringNamespaces: Set<String> = []
     ) {
         self.nodePoolNamespaces = nodePoolNamespaces
         self.privilegedNamespaces = privilegedNamespaces
         self.secretSourceNamespaces = secretSourceNamespaces
+        self.monitoringNamespaces = monitoringNamespaces
     }
 
     func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }
 
     func isPrivileged(_ namespace: String) -> Bool { privilegedNamespaces.contains(namespace) }
+
+    func mayMonitor(in namespace: String, from own: String) -> Bool {
+        namespace == own || monitoringNamespaces.contains(namespace)
+    }
 }

@@ -12,6 +12,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case writeFailed = "WriteFailed"
     case contended = "Contended"
     case crdNotInstalled = "CRDNotInstalled"
+    case applied = "Applied"
 
     // NodesClaimed.
     case claimed = "Claimed"
@@ -26,6 +27,10 @@ package enum Reason: String, Sendable, CaseIterable {
     case quotaExceeded = "QuotaExceeded"
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
+
+    // MonitoringReady, and what a pool shares with others.
+    case portUnknown = "PortUnknown"
+    case priorityMismatch = "PriorityMismatch"
 
     // AutoscalingReady.
     case kedaActive = "KEDAActive"
@@ -53,7 +58,6 @@ package enum Reason: String, Sendable, CaseIterable {
     case disabled = "Disabled"
     case done = "Done"
     case refused = "Refused"
-    case applied = "Applied"
     case notSent = "NotSent"
     case off = "Off"
 

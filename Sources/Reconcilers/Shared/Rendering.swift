@@ -10,8 +10,10 @@ package enum Rendering {
     }
 
     /// What is known of a kind of ours without a cluster.
-    private struct Kind {
+    struct Kind {
         var resource: CustomResource
+        /// What a child carries to be the object's.
+        var ownerLabels: @Sendable (DynamicObject) -> [String: String]
         var violations: @Sendable (DynamicObject) -> [Violation]
         var children: @Sendable (DynamicObject) throws -> [DesiredChild]
 
@@ -19,6 +21,9 @@ package enum Rendering {
             _: Resource.Type, children: @escaping @Sendable (Resource) throws -> [DesiredChild]
         ) {
             resource = Resource.definition
+            ownerLabels = { object in
+                [LabelKey.managedBy: LabelKey.manager, Resource.ownerLabelKey: ChildName.labelValue(object.name)]
+            }
             violations = { Resource.violations(in: $0) }
             self.children = { try children(Resource(defaulting: $0)) }
         }
@@ -35,20 +40,37 @@ package enum Rendering {
     ///
     /// - Throws: `Failure` where nothing of ours is there, or something is and breaks a rule; nothing is rendered then.
     package static func children(of documents: [JSONValue]) throws -> [DynamicObject] {
-        let objects = try documents.flatMap(objects(in:)).filter { group(of: $0) == "quartermaster.dev" }
-        guard !objects.isEmpty else { throw Failure(lines: ["there is no object of quartermaster.dev to render"]) }
+        let objects = try objects(of: documents)
         let problems = objects.flatMap { object in
             violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
         }
         guard problems.isEmpty else { throw Failure(lines: problems) }
         return try objects.flatMap { object in
-            try kinds.first { $0.resource.type.kind == object.kind }?.children(object).map(\.object) ?? []
+            try kind(of: object)?.children(object).map(\.object) ?? []
         }
+    }
+
+    /// The objects of ours among the documents of a file.
+    ///
+    /// - Throws: `Failure` where there is none.
+    package static func objects(of documents: [JSONValue]) throws -> [DynamicObject] {
+        let objects = try documents.flatMap(objects(in:)).filter { group(of: $0) == "quartermaster.dev" }
+        guard !objects.isEmpty else { throw Failure(lines: ["there is no object of quartermaster.dev"]) }
+        return objects
+    }
+
+    /// Whether the objects of this kind are in a namespace; true for what is none of ours.
+    package static func isNamespaced(_ object: DynamicObject) -> Bool {
+        kind(of: object)?.resource.type.isNamespaced ?? true
+    }
+
+    static func kind(of object: DynamicObject) -> Kind? {
+        kinds.first { $0.resource.type.kind == object.kind }
     }
 
     /// What breaks a rule in an object of ours.
     package static func violations(in object: DynamicObject) -> [Violation] {
-        guard let kind = kinds.first(where: { $0.resource.type.kind == object.kind }) else {
+        guard let kind = kind(of: object) else {
             let known = CustomResource.all.map(\.type.kind).joined(separator: ", ")
             return [Violation("kind", "\"\(object.kind)\" is unknown; quartermaster.dev has \(known)")]
         }

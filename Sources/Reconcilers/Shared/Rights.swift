@@ -34,6 +34,20 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "policy", "poddisruptionbudgets", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune"),
+        Right(.cluster, "", "services", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(
+            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        Right(
+            .cluster, "monitoring.coreos.com", "servicemonitors", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        Right(
+            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
+            usedBy: "Applier, prune"),
+        // Never `patch`: a class is made and deleted, nothing else.
+        Right(
+            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create", "delete"]),
+            usedBy: "SharedPriorityClasses"),
         Right(
             .cluster, "autoscaling", "horizontalpodautoscalers", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune, ScalerWatch"),

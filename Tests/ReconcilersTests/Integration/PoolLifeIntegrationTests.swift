@@ -41,7 +41,9 @@ extension IntegrationTests {
                         #expect(status["regionsReady"] == "1/1" && status["nodes"] == 2)
                         #expect(status["replicas"] == 2 && status["readyReplicas"] == 2)
                         #expect(
-                            status["inventory"]?.elements.map { $0["kind"] } == ["Deployment", "PodDisruptionBudget"])
+                            status["inventory"]?.elements.map { $0["kind"] } == [
+                                "Deployment", "NetworkPolicy", "PodDisruptionBudget",
+                            ])
                         #expect(try await cluster.condition("Reconciling") == nil)
                         let pods = try await cluster.client.list(.pod, namespace: cluster.namespace).items
                         #expect(pods.count == 2)

@@ -40,6 +40,7 @@ extension RegionalWorkerPool {
             spec.requireNodes(of: region)
             spec.tolerate(region.taints)
             spec.spread(region, by: pool.spec.placement.spread)
+            spec.setPriorityClassIfNone(pool.spec.placement.priorityClass)
         }
         return template
     }

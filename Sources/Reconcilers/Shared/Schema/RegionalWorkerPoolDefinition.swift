@@ -750,6 +750,34 @@ spec:
                           type: string
                           enum: [ScheduleAnyway, DoNotSchedule]
                           default: ScheduleAnyway
+                    priorityClass:
+                      description: The PriorityClass of the pods where the template names none.
+                      type: object
+                      required: [name]
+                      properties:
+                        name:
+                          type: string
+                          minLength: 1
+                          maxLength: 253
+                          pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$'
+                        value:
+                          description: >-
+                            The priority. A class that exists keeps the value that it has; a difference is reported.
+                          type: integer
+                          format: int32
+                          minimum: -1000000000
+                          maximum: 1000000000
+                        create:
+                          description: >-
+                            Makes the class where there is none of that name. Pools may share it: it stays for as long as one of them
+                            names it. A class that somebody else has made is used and never changed.
+                          type: boolean
+                          default: false
+                      x-kubernetes-validations:
+                        - rule: "!self.create || has(self.value)"
+                          message: create needs a value, the priority of the pods
+                        - rule: "!self.create || !self.name.startsWith('system-')"
+                          message: names that begin with system- belong to Kubernetes; choose another one, or leave create out to use the class as it is
                 disruption:
                   description: >-
                     The PodDisruptionBudget of each region with at least two pods. One pod gets none, it would only block drains.
@@ -779,6 +807,161 @@ spec:
                   x-kubernetes-validations:
                     - rule: has(self.maxUnavailable) != has(self.minAvailable)
                       message: give either maxUnavailable or minAvailable
+                network:
+                  description: >-
+                    The NetworkPolicy of the pool's pods. What is not listed here is denied, but for DNS.
+                  type: object
+                  default: {}
+                  properties:
+                    enabled:
+                      description: With false the pool has no NetworkPolicy.
+                      type: boolean
+                      default: true
+                    ingressPorts:
+                      description: TCP ports that everybody in the cluster may reach, for probes and metrics. The port of serviceMonitor needs no entry.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: set
+                      default: [8000]
+                      items:
+                        type: integer
+                        format: int32
+                        minimum: 1
+                        maximum: 65535
+                    egressPorts:
+                      description: TCP ports that the pods may reach outside of exceptCIDRs.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: set
+                      default: [443, 6379, 5432, 3306]
+                      items:
+                        type: integer
+                        format: int32
+                        minimum: 1
+                        maximum: 65535
+                    exceptCIDRs:
+                      description: IPv4 ranges that egressPorts do not open. An address in them needs a rule of its own in extraEgress.
+                      type: array
+                      maxItems: 64
+                      x-kubernetes-list-type: set
+                      default: [10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16]
+                      items:
+                        type: string
+                        maxLength: 18
+                        pattern: '^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])/(3[0-2]|[12][0-9]|[1-9])$'
+                    extraIngress:
+                      description: More ingress rules, as in a NetworkPolicy.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        x-kubernetes-preserve-unknown-fields: true
+                    extraEgress:
+                      description: More egress rules, as in a NetworkPolicy.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        x-kubernetes-preserve-unknown-fields: true
+                monitoring:
+                  description: Objects of the Prometheus operator. They are made once its CRDs are installed.
+                  type: object
+                  properties:
+                    serviceMonitor:
+                      description: A headless Service over all pods of the pool, and a ServiceMonitor that has it scraped.
+                      type: object
+                      properties:
+                        port:
+                          description: The port of the metrics, by its number or by its name in the template.
+                          x-kubernetes-int-or-string: true
+                          anyOf:
+                            - type: integer
+                            - type: string
+                          minimum: 1
+                          maximum: 65535
+                          maxLength: 15
+                          pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                          default: http
+                        path:
+                          type: string
+                          maxLength: 512
+                          pattern: '^/'
+                          default: /metrics
+                        interval:
+                          description: A duration of Prometheus, such as 30s.
+                          type: string
+                          minLength: 2
+                          maxLength: 32
+                          pattern: '^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$'
+                          default: 30s
+                    alerts:
+                      description: >-
+                        The alerts of a PrometheusRule, beside the built-in PoolNotReady and, with serviceMonitor, WorkerDown. An alert
+                        of one of these names stands in its place; an empty list gives the built-in ones alone.
+                      type: array
+                      maxItems: 64
+                      x-kubernetes-list-type: map
+                      x-kubernetes-list-map-keys: [name]
+                      items:
+                        type: object
+                        required: [name, expr]
+                        properties:
+                          name:
+                            type: string
+                            minLength: 1
+                            maxLength: 128
+                            pattern: '^[A-Za-z_][A-Za-z0-9_]*$'
+                          expr:
+                            description: PromQL.
+                            type: string
+                            minLength: 1
+                            maxLength: 4096
+                          for:
+                            description: How long the expression must hold, as a duration of Prometheus.
+                            type: string
+                            minLength: 2
+                            maxLength: 32
+                            pattern: '^([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$'
+                            default: 5m
+                          severity:
+                            description: The label severity of the alert.
+                            type: string
+                            minLength: 1
+                            maxLength: 63
+                            pattern: '^[A-Za-z0-9_-]+$'
+                            default: warning
+                          summary:
+                            type: string
+                            maxLength: 1024
+                          description:
+                            type: string
+                            maxLength: 4096
+                    labels:
+                      description: Labels of the ServiceMonitor and the PrometheusRule, for the selectors of a Prometheus.
+                      type: object
+                      maxProperties: 16
+                      additionalProperties:
+                        type: string
+                        maxLength: 63
+                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                      x-kubernetes-validations:
+                        - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                          message: a label key is a name such as team, or a domain and a name such as example.com/team
+                        - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
+                          message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                    namespace:
+                      description: >-
+                        Where the ServiceMonitor and the PrometheusRule are made; the pool's namespace where nothing is said. Another one
+                        must be listed in the operator's --monitoring-namespaces.
+                      type: string
+                      minLength: 1
+                      maxLength: 63
+                      pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                  x-kubernetes-validations:
+                    - rule: has(self.serviceMonitor) || has(self.alerts)
+                      message: give serviceMonitor, alerts or both; leave monitoring out to have neither
               x-kubernetes-validations:
                 - rule: has(self.scaling) || self.regions.all(region, !has(region.minReplicas) && !has(region.maxReplicas))
                   message: minReplicas and maxReplicas of a region need scaling; use replicas, or add scaling

@@ -3,8 +3,11 @@ internal import KubeAPI
 
 /// The flags of a command for people that talks to a cluster, as kubectl names them.
 struct ClusterFlags: Sendable {
-    static let all = [
-        Flag("namespace", "NAME", short: "n", help: "the namespace; else the one of the context"),
+    static let all =
+        [Flag("namespace", "NAME", short: "n", help: "the namespace; else the one of the context")] + connection
+
+    /// Those that say which cluster.
+    static let connection = [
         Flag(
             "kubeconfig", "FILE",
             help: "the cluster to work on; else $KUBECONFIG, else the cluster this runs in, else ~/.kube/config"),
@@ -36,5 +39,18 @@ struct ClusterFlags: Sendable {
         var options = ClientOptions()
         options.userAgent = ClientOptions.userAgent(version: BuildInfo.version)
         return try KubeClient(configuration: configuration, options: options)
+    }
+
+    /// Runs `body` with a client for the cluster, and closes its connections after it.
+    func withClient<Value: Sendable>(_ body: (KubeClient) async throws -> Value) async throws -> Value {
+        let client = try client(configuration())
+        do {
+            let value = try await body(client)
+            await client.shutdown()
+            return value
+        } catch {
+            await client.shutdown()
+            throw error
+        }
     }
 }

@@ -1,0 +1,27 @@
+internal import KubeAPI
+
+extension RegionalWorkerPool {
+    /// The NetworkPolicy of all pods of the pool: nothing but what is listed, and DNS.
+    func networkPolicy() throws -> DesiredChild? {
+        let network = spec.network
+        guard network.enabled else { return nil }
+        // What is scraped has to be reached; its port need not be listed twice.
+        let metrics = metricsPort.map { [$0] } ?? []
+        let ingressPorts = network.ingressPorts + metrics.filter { !network.ingressPorts.contains($0) }
+        let outside = NetworkPolicyRule(
+            [.addresses("0.0.0.0/0", except: network.exceptCIDRs)], ports: network.egressPorts.map { .tcp($0) })
+        return try .networkPolicy(
+            of: self, named: ChildName.joined(metadata.name ?? "", "network"),
+            NetworkPolicySpec(
+                podLabels: podSelector,
+                // Probes and Prometheus come from everywhere.
+                ingress: ingressPorts.isEmpty ? [] : [NetworkPolicyRule(ports: ingressPorts.map { .tcp($0) })],
+                egress: [.dns()] + (network.egressPorts.isEmpty ? [] : [outside]),
+                extraIngress: network.extraIngress ?? [], extraEgress: network.extraEgress ?? []))
+    }
+
+    /// The labels that select the pods of all regions.
+    var podSelector: [String: String] {
+        [LabelKey.regionalWorkerPool: ChildName.labelValue(metadata.name ?? "")]
+    }
+}

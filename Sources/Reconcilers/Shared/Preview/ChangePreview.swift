@@ -1,0 +1,93 @@
+package import KubeAPI
+
+/// What applying a manifest of ours would change among its children: the loop's own builders and comparison, and the
+/// API server's answer to each write without the write.
+package struct ChangePreview: Sendable {
+    package enum Action: Sendable, Hashable {
+        case create
+        case change([FieldChange])
+        case delete
+    }
+
+    package struct Change: Sendable, Hashable {
+        /// `Deployment workers/workers-eu`.
+        package var name: String
+        package var action: Action
+    }
+
+    private let client: KubeClient
+    private let applier: Applier
+
+    package init(client: KubeClient) {
+        self.client = client
+        applier = Applier(
+            api: client, objects: ServerObjects(), gate: .alwaysOpen(),
+            options: .init(hashAnnotation: AnnotationKey.appliedHash))
+    }
+
+    /// The children that would change, in the order in which they would be written.
+    ///
+    /// - Throws: `Rendering.Failure` for a manifest that breaks a rule, `APIError` with the server's words where it
+    ///   would refuse a child, `ApplyError` where a child's name belongs to somebody else.
+    package func changes(of manifest: DynamicObject) async throws -> [Change] {
+        let violations = Rendering.violations(in: manifest)
+        guard violations.isEmpty, let kind = Rendering.kind(of: manifest) else {
+            throw Rendering.Failure(lines: violations.map { "\(manifest.kind) \(manifest.key): \($0)" })
+        }
+        let live = try await live(kind.resource.type, manifest.key)
+        var object = manifest
+        object[path: "metadata", "uid"] = live.map { .string($0.uid) }
+        let inventory = live?.inventory ?? []
+        let children = try kind.children(object)
+        var changes: [Change] = []
+        for child in children {
+            let ownership = child.ownership(
+                labels: kind.ownerLabels(object), controller: child.object.ownerReferences.first, recorded: inventory)
+            guard let action = try await action(for: child, ownership) else { continue }
+            changes.append(Change(name: child.name, action: action))
+        }
+        let wanted = children.map { InventoryEntry($0.object.key, of: $0.type, uid: "") }
+        let stale = Inventory.stale(inventory, comparedTo: wanted)
+        return changes + stale.map { Change(name: $0.description, action: .delete) }
+    }
+
+    private func live(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
+        do {
+            return try await client.get(type, key)
+        } catch let error as APIError where error.isNotFound {
+            return nil
+        }
+    }
+
+    private func action(for child: DesiredChild, _ ownership: Ownership) async throws -> Action? {
+        let type = child.type
+        if type.isOptional, try await client.resourceType(apiVersion: type.apiVersion, kind: type.kind) == nil {
+            return nil  // It is made once its API is installed.
+        }
+        if type == .priorityClass { return try await live(type, child.object.key) == nil ? .create : nil }
+        switch try await applier.preview(child.object, as: type, ownership: ownership) {
+        case .nothing: return nil
+        case .create:
+            _ = try await tryWriting(child)
+            return .create
+        case .update(let live, _):
+            let changes = FieldChange.changes(from: live, to: try await tryWriting(child))
+            // Only the operator's own mark: nobody would see a difference.
+            return changes.isEmpty ? nil : .change(changes)
+        }
+    }
+
+    /// What the server would make of the child; its refusal comes in its own words.
+    private func tryWriting(_ child: DesiredChild) async throws -> DynamicObject {
+        try await client.patch(
+            child.type, child.object.key, .apply(child.object.json, force: true),
+            options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager, dryRun: true))
+    }
+}
+
+/// No cache: everything is asked of the server.
+private struct ServerObjects: LiveObjects {
+    func lookUp(_ type: ResourceType, _ key: ObjectKey) -> LiveLookup { .unknown }
+    func recordWrite(_ object: DynamicObject, of type: ResourceType) {}
+    func recordDeletion(_ type: ResourceType, _ key: ObjectKey, uid: String) {}
+}
