@@ -54,6 +54,10 @@ let package = Package(
         .testTarget(
             name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
+        // The same cases on the embedded API server and on a real one.
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], exclude: ["Cases"],
+            swiftSettings: settings),
         .testTarget(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
@@ -61,7 +65,9 @@ let package = Package(
         .testTarget(name: "BackupScriptTests", swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["CommandLineInterface", "KubeAPI", "Operator", "EmbeddedAPIServer", "Support"],
+            dependencies: [
+                "CommandLineInterface", "KubeAPI", "Operator", "Reconcilers", "EmbeddedAPIServer", "Support",
+            ],
             swiftSettings: settings),
     ],
     cxxLanguageStandard: .cxx17

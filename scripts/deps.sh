@@ -12,7 +12,7 @@ build_packages=(
 test_packages=(
     curl openssl shellcheck procps prometheus
     # The programs that backups run, and servers for them.
-    postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata
+    postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata zip unzip etcd-server etcd-client
 )
 
 wanted=()

@@ -114,11 +114,13 @@ package final class EmbeddedAPIServer: Sendable {
         let collection = GarbageCollection(core: core)
         let namespaces = NamespaceContent(core: core)
         let customResources = CustomResourceController(core: core)
+        let quotas = QuotaStatus(core: core)
         while let (resource, event) = pending.next() {
             customResources.react(to: event, in: resource)
             guard options.runsControllers else { continue }
             collection.react(to: event, in: resource)
             namespaces.react(to: event, in: resource)
+            quotas.react(to: event, in: resource)
         }
     }
 }

@@ -12,7 +12,7 @@ extension Sandbox {
     /// A remote of rclone that is a folder.
     func localDestination() throws -> [String: String] {
         [
-            "QM_KIND": "rclone", "QM_DESTINATION": "box", "QM_REMOTE": "box:\(path("remote"))/shop.nightly/db",
+            "QM_KIND": "rclone", "QM_DESTINATION": "box", "QM_REMOTE": "box:\(path("remote"))/shop.nightly",
             "QM_CREDENTIALS": try credentials("rclone", ["rclone.conf": "[box]\ntype = local\n"]),
         ]
     }
@@ -21,6 +21,13 @@ extension Sandbox {
         [
             "QM_DESTINATION": "restic", "QM_REPOSITORY": path("restic"),
             "QM_CREDENTIALS": try credentials("restic-secret", ["RESTIC_PASSWORD": "restic-secret-5512"]),
+        ]
+    }
+
+    func borgDestination() throws -> [String: String] {
+        [
+            "QM_DESTINATION": "borg", "QM_REPOSITORY": path("borg"),
+            "QM_CREDENTIALS": try credentials("borg-secret", ["BORG_PASSPHRASE": "borg-secret-9931"]),
         ]
     }
 

@@ -46,7 +46,13 @@ final class Sandbox: Sendable {
     }
 
     /// Starts a script of a pod, with nothing in its environment that the pod would not give.
-    func start(_ script: String, _ environment: [String: String]) throws -> Running {
+    ///
+    /// - Parameters:
+    ///   - arguments: of the script.
+    ///   - user: another one than that of the tests.
+    func start(
+        _ script: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil
+    ) throws -> Running {
         var variables = [
             "PATH": "\(path("shims")):/usr/local/bin:/usr/bin:/bin:/usr/sbin", "TMPDIR": path("tmp"),
             "QM_HOME": path("tmp"), "QM_NAMESPACE": "shop", "QM_POLICY": "nightly", "QM_SOURCE": "db",
@@ -56,12 +62,15 @@ final class Sandbox: Sendable {
         ]
         variables.merge(environment) { $1 }
         try? FileManager.default.removeItem(atPath: path("report"))
-        return try Running(
-            "/bin/sh", [Sandbox.scripts.appending(path: script).path], environment: variables, log: path("log"))
+        let other = user.map { ["/usr/bin/setpriv", "--reuid=\($0)", "--regid=\($0)", "--clear-groups"] } ?? []
+        let words = other + ["/bin/sh", Sandbox.scripts.appending(path: script).path] + arguments
+        return try Running(words[0], Array(words.dropFirst()), environment: variables, log: path("log"))
     }
 
-    func run(_ script: String, _ environment: [String: String]) throws -> Report {
-        let running = try start(script, environment)
+    func run(
+        _ script: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil
+    ) throws -> Report {
+        let running = try start(script, environment, arguments: arguments, as: user)
         return try report(of: running)
     }
 
@@ -163,6 +172,7 @@ struct Report {
 
     func string(_ name: String) -> String? { fields[name] as? String }
     func number(_ name: String) -> Int? { fields[name] as? Int }
+    func list(_ name: String) -> [String] { fields[name] as? [String] ?? [] }
     var result: String? { string("result") }
     var message: String { string("message") ?? "" }
     /// For messages of failing tests.

@@ -91,7 +91,7 @@ final class S3Server: Sendable {
 
     func destination(_ sandbox: Sandbox) throws -> [String: String] {
         [
-            "QM_KIND": "s3", "QM_DESTINATION": "bucket", "QM_REMOTE": "TARGET:backups/prod/shop.nightly/db",
+            "QM_KIND": "s3", "QM_DESTINATION": "bucket", "QM_REMOTE": "TARGET:backups/prod/shop.nightly",
             "QM_S3_ENDPOINT": "http://127.0.0.1:\(port)", "QM_S3_REGION": "us-east-1", "QM_S3_PATH_STYLE": "true",
             "QM_CREDENTIALS": try sandbox.credentials(
                 "s3", ["AWS_ACCESS_KEY_ID": "AKIATESTTEST", "AWS_SECRET_ACCESS_KEY": "s3-secret-482913"]),

@@ -68,6 +68,12 @@ finish() {
     cleanup
     rm -rf "$work"
     [ "$result" != Failed ] || say "failed: $message" >&2
+    # Where hooks come after it, the pod has to get to them: the last of them ends it.
+    if [ "$status" -ne 0 ] && [ "$status" -ne 143 ] && [ "${QM_DEFER_FAILURE:-false}" = true ]; then
+        mkdir -p "$QM_STAGING/hooks"
+        printf '%s\n' "$message" | scrub >"$QM_STAGING/hooks/failed"
+        status=0
+    fi
     exit "$status"
 }
 # Scripts replace this where they have something to take back.

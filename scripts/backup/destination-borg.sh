@@ -9,7 +9,7 @@ need_key BORG_PASSPHRASE
 export BORG_REPO="$QM_REPOSITORY" BORG_PASSCOMMAND="cat $QM_CREDENTIALS/BORG_PASSPHRASE"
 export BORG_BASE_DIR="$work" BORG_RELOCATED_REPO_ACCESS_IS_OK=yes BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=no
 # Pods do not share their processes: an id of this run alone keeps borg from taking a live lock for a stale one.
-BORG_HOST_ID="$QM_NAMESPACE.$QM_POLICY.$QM_SOURCE.$stamp.$$"
+BORG_HOST_ID="$QM_NAMESPACE.$QM_POLICY.${QM_SOURCE:-check}.$stamp.$(basename "$work")"
 export BORG_HOST_ID
 [ -z "${QM_REMOTE_PATH:-}" ] || export BORG_REMOTE_PATH="$QM_REMOTE_PATH"
 case $QM_REPOSITORY in
@@ -24,7 +24,7 @@ case $QM_REPOSITORY in
         umask 027
         ;;
 esac
-series="$QM_NAMESPACE.$QM_POLICY.$QM_SOURCE@"
+begin() { series="$QM_NAMESPACE.$QM_POLICY.$QM_SOURCE@"; }
 wait="${QM_LOCK_WAIT:-1800}"
 
 # A status of 1 (and from 100 to 127 in later versions) is a warning.
@@ -73,5 +73,9 @@ erase() { borg delete --lock-wait "$wait" "::$1"; }
 # Before 1.2 there is no compact, and nothing to be done.
 reclaim() { borg compact --lock-wait "$wait" 2>"$work/stderr" || say "compact: $(tail -n 1 "$work/stderr")"; }
 
+check_repository() {
+    run "the repository is not sound" borg check --lock-wait "$wait" --verify-data
+}
+
 open_repository
-deliver
+"$task"

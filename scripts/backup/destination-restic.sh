@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stores to a restic repository, made where there is none. Snapshots carry the policy as their host and the source as a tag,
 # because the pods' own names change with every run.
-#   QM_REPOSITORY; credentials RESTIC_PASSWORD, and what the backend needs: AWS_*, B2_*, AZURE_*, GOOGLE_*, RESTIC_*
+#   QM_REPOSITORY QM_SHARED_HOST (true where the pod has the name of its node); credentials RESTIC_PASSWORD, and what the backend needs: AWS_*, B2_*, AZURE_*, GOOGLE_*, RESTIC_*
 # shellcheck source=scripts/backup/destination.sh
 . "$QM_SCRIPTS/destination.sh"
 
@@ -18,7 +18,20 @@ export RESTIC_REPOSITORY="$QM_REPOSITORY" RESTIC_PASSWORD_FILE="$QM_CREDENTIALS/
 export RESTIC_CACHE_DIR="$work/cache"
 [ ! -f "$QM_CREDENTIALS/ca.crt" ] || export RESTIC_CACERT="$QM_CREDENTIALS/ca.crt"
 host="$QM_NAMESPACE.$QM_POLICY"
-snapshot=
+
+# restic takes a lock for stale whose process is gone from a host of this name: true of pods, each a host of its own, and not of
+# two that have the name of their node. There only age counts; a live lock is renewed every five minutes.
+unlock_stale() {
+    if [ "${QM_SHARED_HOST:-false}" = true ]; then
+        limit=$(date -u -d "@$(($(date +%s) - 2100))" +%Y-%m-%dT%H:%M:%S)
+        restic list locks --no-lock >"$work/locks" 2>/dev/null || return 0
+        while IFS= read -r lock; do
+            since=$(restic cat lock "$lock" --no-lock 2>/dev/null | sed -n 's/.*"time": *"\([^"]*\)".*/\1/p')
+            [ -n "$since" ] && [ "$(printf '%s\n%s\n' "$since" "$limit" | sort | head -n 1)" = "$since" ] || return 0
+        done <"$work/locks"
+    fi
+    restic unlock >/dev/null 2>&1 || true
+}
 
 # Another run may hold the repository for a while; a lock whose owner is gone is removed, any other is waited for.
 locked() {
@@ -31,7 +44,7 @@ locked() {
         attempt=$((attempt + 1))
         [ "$attempt" -le "${QM_LOCK_ATTEMPTS:-60}" ] || return "$status"
         say "the repository is locked; trying again" >&2
-        restic unlock >/dev/null 2>&1 || true
+        unlock_stale
         sleep "${QM_LOCK_PAUSE:-30}"
     done
 }
@@ -76,22 +89,33 @@ store() {
             ;;
         *) explain "the upload failed" "$status" ;;
     esac
-    snapshot=$(listing | awk -v stamp="$stamp" '$1 == stamp { print $3 }' | head -n 1)
-    [ -n "$snapshot" ] || fail "restic answered success, but there is no snapshot of this run"
+    id=$(listing | awk -v stamp="$stamp" '$1 == stamp { print $3 }' | head -n 1)
+    [ -n "$id" ] || fail "restic answered success, but there is no snapshot of this run"
 }
 
 stat_back() {
-    run "the snapshot can't be listed" restic ls "$snapshot" >"$work/ls"
+    run "the snapshot can't be listed" restic ls "$id" >"$work/ls"
     while IFS= read -r line; do
         grep -q -x -F "$artifact/${line#*  }" "$work/ls" || fail "${line#*  } is not in the snapshot"
     done <"$artifact/SHA256SUMS"
 }
 
-read_back() { locked dump "$snapshot" "$artifact/$1"; }
+read_back() { locked dump "$id" "$artifact/$1"; }
 
 erase() { locked forget "$1" >/dev/null; }
 
 reclaim() { locked prune >/dev/null || say "prune: $(tail -n 1 "$work/stderr")"; }
 
+check_repository() {
+    part=$(part_of_eight)
+    say "reading part $part of 8"
+    locked check --read-data-subset="$part/8" >"$work/answer" || {
+        cat "$work/answer"
+        grep -iE 'error|damaged|not found|different' "$work/answer" >>"$work/stderr" || true
+        explain "the repository is not sound" 1
+    }
+    field part "$part"
+}
+
 open_repository
-deliver
+"$task"

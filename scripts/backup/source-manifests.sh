@@ -1,5 +1,6 @@
 #!/bin/sh
-# Exports the objects of a namespace as YAML, one file a kind. Any error fails the run: half an export looks like a whole one.
+# Exports the objects of namespaces as YAML, one file a kind. Any error fails the run: half an export looks like a whole one.
+#   QM_NAMESPACES (one a line, a folder each; empty: that of the policy, without a folder)
 #   QM_INCLUDE_KINDS QM_EXCLUDE_KINDS (one a line, as deployments.apps)  QM_INCLUDE_SECRETS (true or false)
 # shellcheck source=scripts/backup/source.sh
 . "$QM_SCRIPTS/source.sh"
@@ -31,14 +32,26 @@ fi
 grep -v -x -F -f "$work/excluded" "$work/offered" >"$work/kinds" || fail "every kind is excluded"
 
 objects=0
-while IFS= read -r kind; do
-    run "$kind could not be read (exclude the kind, or let quartermaster-backup-reader read it)" \
-        kubectl get "$kind" --namespace "$QM_NAMESPACE" -o yaml --ignore-not-found --chunk-size=500 >"$work/yaml"
-    count=$(grep -c '^- apiVersion:\|^- \?$' "$work/yaml" || true)
-    [ "$count" -gt 0 ] || continue
-    objects=$((objects + count))
-    mv "$work/yaml" "$artifact/$kind.yaml"
-done <"$work/kinds"
-[ "$objects" -gt 0 ] || fail "the namespace holds nothing to save"
+# export_objects NAMESPACE FOLDER
+export_objects() {
+    before=$objects
+    while IFS= read -r kind; do
+        run "$kind could not be read in $1 (exclude the kind, or let quartermaster-backup-reader read it)" \
+            kubectl get "$kind" --namespace "$1" -o yaml --ignore-not-found --chunk-size=500 >"$work/yaml"
+        count=$(grep -c '^- apiVersion:\|^- \?$' "$work/yaml" || true)
+        [ "$count" -gt 0 ] || continue
+        objects=$((objects + count))
+        mkdir -p "$2"
+        mv "$work/yaml" "$2/$kind.yaml"
+    done <"$work/kinds"
+    [ "$objects" -gt "$before" ] || fail "the namespace $1 holds nothing to save; is there such a namespace?"
+}
+
+if [ -n "${QM_NAMESPACES:-}" ]; then
+    for namespace in $QM_NAMESPACES; do export_objects "$namespace" "$artifact/$namespace"; done
+else
+    # shellcheck disable=SC2153 # no misspelling
+    export_objects "$QM_NAMESPACE" "$artifact"
+fi
 field objects "$objects"
 hand_over

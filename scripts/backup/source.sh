@@ -11,6 +11,7 @@ notes=
 rm -rf "$artifact" "$QM_STAGING/run"
 mkdir -p "$artifact" "$QM_STAGING/run"
 cleanup() { [ "$result" != Failed ] || rm -rf "$artifact"; }
+[ ! -f "$QM_STAGING/hooks/failed" ] || fail "$(cat "$QM_STAGING/hooks/failed")"
 
 if [ "${QM_DELAY_SECONDS:-0}" -gt 0 ]; then
     say "waiting $QM_DELAY_SECONDS s, so that policies do not all begin at once"
@@ -39,7 +40,7 @@ hand_over() {
         (cd "$artifact" && sha256sum "$file") >>"$work/sums"
     done <"$work/files"
     mv "$work/sums" "$artifact/SHA256SUMS"
-    chmod -R g+rX "$QM_STAGING/artifact" "$QM_STAGING/run"
+    chmod -R g+rX "$QM_STAGING/artifact"
     printf '%s\n' "$bytes" >"$QM_STAGING/run/size"
     result=Succeeded
     if [ -n "$notes" ]; then
@@ -50,5 +51,7 @@ hand_over() {
     field sizeBytes "$bytes"
     field files "$(grep -c . "$work/files")"
     printf '%s\n' "$stamp" >"$QM_STAGING/run/stamp"
+    # Hooks that come after may have something to add.
+    chmod -R g+rwX "$QM_STAGING/run"
     say "$result: $bytes bytes in $(grep -c . "$work/files") files"
 }

@@ -26,7 +26,7 @@ extension APICore {
         switch context.storage {
         case GroupResource(.namespace): return (admitNamespace(object), [])
         case GroupResource(.pod): return (try PodAdmission(core: self).admit(object, context), [])
-        case GroupResource(.service): return (ServiceAdmission(core: self).admit(object), [])
+        case GroupResource(.service): return (try ServiceAdmission(core: self).admit(object), [])
         default: return (object, [])
         }
     }
@@ -34,13 +34,15 @@ extension APICore {
     func admitUpdate(_ object: JSONValue, live: JSONValue, _ context: RequestContext) throws -> JSONValue {
         switch context.storage {
         case GroupResource(.namespace): admitNamespace(object)
-        case GroupResource(.service): try ServiceAdmission(core: self).keepAddresses(of: live, in: object)
+        case GroupResource(.service): try ServiceAdmission(core: self).admit(object, live: live)
         default: object
         }
     }
 
     /// Refusals that look at the finished object.
     func admitValidated(_ object: JSONValue, live: JSONValue?, _ context: RequestContext) throws {
+        try RoleEscalation(core: self).check(object, live: live, context)
+        try LimitRanger(core: self).check(object, isNew: live == nil, context)
         guard live == nil else { return }
         if context.storage == GroupResource(.pod) { try PodSecurity(core: self).check(object, context) }
         try QuotaAdmission(core: self).check(object, context)
@@ -48,8 +50,6 @@ extension APICore {
 
     private func admitNamespace(_ object: JSONValue) -> JSONValue {
         var object = object
-        let name = object[path: ["metadata", "name"]]?.string ?? ""
-        object[path: ["metadata", "labels", "kubernetes.io/metadata.name"]] = .string(name)
         if object[path: ["metadata", "deletionTimestamp"]] == nil {
             object[path: ["spec", "finalizers"]] = object[path: ["spec", "finalizers"]] ?? ["kubernetes"]
             object[path: ["status", "phase"]] = object[path: ["status", "phase"]] ?? "Active"

@@ -10,7 +10,7 @@ struct PodAdmission {
         try addServiceAccount(&pod, context)
         addTolerations(&pod)
         try addPriority(&pod, context)
-        return pod
+        return LimitRanger(core: core).withDefaults(pod, namespace: context.key.namespace)
     }
 
     private func name(_ pod: JSONValue) -> String { pod[path: ["metadata", "name"]]?.string ?? "" }

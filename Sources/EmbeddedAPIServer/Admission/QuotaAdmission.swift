@@ -19,20 +19,17 @@ struct QuotaAdmission {
 
     private func check(_ object: JSONValue, _ quota: StoredObject, _ context: RequestContext) throws {
         let name = object[path: ["metadata", "name"]]?.string ?? ""
+        try checkCompleteness(object, quota, context)
         var exceeded: [(name: String, requested: String, used: String, limit: String)] = []
         for (key, value) in (quota.json[path: ["spec", "hard"]]?.object ?? [:]).sorted(by: { $0.key < $1.key }) {
-            guard let limit = Quantity(Self.text(value)), let measure = Measure(key, context.type) else { continue }
-            if let missing = measure.missing(in: object), !missing.isEmpty {
-                throw APIFailure.forbidden(
-                    context.type, name,
-                    "failed quota: \(quota.name): must specify \(key) for: \(missing.joined(separator: ","))")
+            guard let limit = Quantity(value.quantityText), let measure = QuotaMeasure(key, context.storage) else {
+                continue
             }
-            let used = core.store.all(context.storage, namespace: context.key.namespace)
-                .filter { !measure.isTerminal($0.json) }.reduce(Quantity(nano: 0)) { $0 + measure.amount($1.json) }
+            let used = measure.total(core.store.all(context.storage, namespace: context.key.namespace))
             let requested = measure.amount(object)
             guard requested > Quantity(nano: 0), limit < used + requested else { continue }
-            let texts = [requested, used].map { Self.text($0, like: Self.text(value)) }
-            exceeded.append((key, texts[0], texts[1], Self.text(value)))
+            let text = value.quantityText
+            exceeded.append((key, requested.text(like: text), used.text(like: text), text))
         }
         guard !exceeded.isEmpty else { return }
         func list(_ value: KeyPath<(name: String, requested: String, used: String, limit: String), String>) -> String {
@@ -44,54 +41,18 @@ struct QuotaAdmission {
                 + "\(list(\.limit))")
     }
 
-    private static func text(_ value: JSONValue) -> String { value.string ?? value.serializedString() }
-
-    /// In binary units where the limit is in those.
-    private static func text(_ amount: Quantity, like limit: String) -> String {
-        let text = limit.hasSuffix("i") ? "\(amount.nano / 1_000_000_000 / 1024)Ki" : "\(amount.nano)n"
-        return Quantity.canonical(text) ?? text
-    }
-
-    /// What one line of a quota counts of an object.
-    private struct Measure {
-        /// `nil`: the object itself.
-        private let compute: (section: String, resource: String)?
-        private let isPod: Bool
-
-        init?(_ key: String, _ type: ResourceType) {
-            isPod = type == .pod
-            let counted = type.group.isEmpty ? "count/\(type.plural)" : "count/\(type.plural).\(type.group)"
-            if key == counted || type.group.isEmpty && key == type.plural {
-                compute = nil
-                return
+    /// Every container of a pod must say what the quota counts.
+    private func checkCompleteness(_ object: JSONValue, _ quota: StoredObject, _ context: RequestContext) throws {
+        let keys = (quota.json[path: ["spec", "hard"]]?.object ?? [:]).map(\.key).sorted()
+        let problems = keys.compactMap { key -> String? in
+            guard let missing = QuotaMeasure(key, context.storage)?.missing(in: object), !missing.isEmpty else {
+                return nil
             }
-            guard isPod else { return nil }
-            let parts = key.split(separator: ".", maxSplits: 1).map(String.init)
-            switch (parts.first, parts.count) {
-            case ("requests", 2), ("limits", 2): compute = (parts[0], parts[1])
-            case ("cpu", 1), ("memory", 1): compute = ("requests", key)
-            default: return nil
-            }
+            return "\(key) for: \(missing.joined(separator: ","))"
         }
-
-        func isTerminal(_ object: JSONValue) -> Bool {
-            isPod && ["Succeeded", "Failed"].contains(object[path: ["status", "phase"]]?.string)
-        }
-
-        func amount(_ object: JSONValue) -> Quantity {
-            guard let compute else { return Quantity(nano: 1_000_000_000) }
-            let amounts = containers(object).compactMap { $0[path: ["resources", compute.section, compute.resource]] }
-            return amounts.compactMap { Quantity(QuotaAdmission.text($0)) }.reduce(Quantity(nano: 0), +)
-        }
-
-        /// Containers that do not say what the quota counts.
-        func missing(in object: JSONValue) -> [String]? {
-            guard let compute else { return nil }
-            return containers(object)
-                .filter { $0[path: ["resources", compute.section, compute.resource]] == nil }
-                .compactMap { $0["name"]?.string }
-        }
-
-        private func containers(_ pod: JSONValue) -> [JSONValue] { pod[path: ["spec", "containers"]]?.array ?? [] }
+        guard !problems.isEmpty else { return }
+        throw APIFailure.forbidden(
+            context.type, object[path: ["metadata", "name"]]?.string ?? "",
+            "failed quota: \(quota.name): must specify \(problems.joined(separator: "; "))")
     }
 }

@@ -1,11 +1,11 @@
 internal import KubeAPI
 
-/// Gives services their cluster addresses out of 10.96.0.0/16.
+/// Gives services their cluster addresses out of 10.96.0.0/16, and their node ports out of 30000-32767.
 struct ServiceAdmission {
     let core: APICore
 
-    func admit(_ service: JSONValue) -> JSONValue {
-        var service = service
+    func admit(_ service: JSONValue) throws -> JSONValue {
+        var service = try NodePorts(core: core).assigned(service, live: nil)
         let type = service[path: ["spec", "type"]]?.string ?? "ClusterIP"
         guard type != "ExternalName" else { return service }
         let given = service[path: ["spec", "clusterIP"]]?.string ?? ""
@@ -21,10 +21,14 @@ struct ServiceAdmission {
         return service
     }
 
+    func admit(_ service: JSONValue, live: JSONValue) throws -> JSONValue {
+        try NodePorts(core: core).assigned(try keepAddresses(of: live, in: service), live: live)
+    }
+
     /// An update that leaves the address out keeps it; none may change it.
     ///
     /// - Throws: `APIFailure` 422.
-    func keepAddresses(of live: JSONValue, in service: JSONValue) throws -> JSONValue {
+    private func keepAddresses(of live: JSONValue, in service: JSONValue) throws -> JSONValue {
         var service = service
         let type = service[path: ["spec", "type"]]?.string ?? "ClusterIP"
         let current = live[path: ["spec", "clusterIP"]]?.string ?? ""

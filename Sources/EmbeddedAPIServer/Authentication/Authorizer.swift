@@ -98,7 +98,8 @@ struct Authorizer: Sendable {
             case "User": return name == user.name
             case "Group": return user.groups.contains(name)
             case "ServiceAccount":
-                let namespace = subject["namespace"]?.string ?? binding.namespace
+                let given = subject["namespace"]?.string ?? ""
+                let namespace = given.isEmpty ? binding.namespace : given
                 return user.name == "system:serviceaccount:\(namespace):\(name)"
             default: return false
             }

@@ -80,11 +80,24 @@ struct NamespaceContent: Sendable {
         finish(namespace)
     }
 
+    /// Says what a namespace waits for.
+    private func report(_ namespace: StoredObject) {
+        let content = core.store.resources(in: namespace.name).map { resource in
+            (resource: resource, objects: core.store.all(resource, namespace: namespace.name))
+        }
+        var json = namespace.json
+        json[path: ["status", "conditions"]] = NamespaceConditions(content: content, now: core.now)
+            .merged(into: json[path: ["status", "conditions"]]?.array ?? [])
+        guard json != namespace.json else { return }
+        // A conflict means a change, which brings the namespace back here.
+        _ = try? core.store.put(Self.namespaces, json, expecting: .version(namespace.resourceVersion))
+    }
+
     /// Lets the namespace go once it is empty.
     private func finish(_ name: String) {
-        guard core.store.resources(in: name).isEmpty,
-            let namespace = core.store.get(Self.namespaces, ObjectKey(name: name)), namespace.isBeingDeleted
+        guard let namespace = core.store.get(Self.namespaces, ObjectKey(name: name)), namespace.isBeingDeleted
         else { return }
+        guard core.store.resources(in: name).isEmpty else { return report(namespace) }
         var json = namespace.json
         let left = (json[path: ["spec", "finalizers"]]?.array ?? []).filter { $0.string != Self.finalizer }
         json[path: ["spec", "finalizers"]] = left.isEmpty ? nil : .array(left)

@@ -21,13 +21,16 @@ extension APICore {
             namespace: context.key.namespace, name: object[path: ["metadata", "name"]]?.string ?? "")
         if !key.name.isEmpty { try admitToNamespace(context, name: key.name) }
         stampNew(&object)
-        object = ObjectRules.prepareForCreate(object, definition)
         object = ObjectDefaults.apply(object, definition)
-        let admission = try admitCreate(object, context)
-        object = admission.object
+        // What admission and the server itself add belongs to no manager.
         if recordsFields {
             object = FieldManager(definition, manager: context.manager, now: now).update(live: nil, new: object)
         }
+        object = ObjectRules.prepareForCreate(object, definition)
+        // A custom resource's status is dropped and then gets the default of its schema.
+        if definition.isCustom { object = ObjectDefaults.apply(object, definition) }
+        let admission = try admitCreate(object, context)
+        object = admission.object
         try validate(object, live: nil, context)
         try admitValidated(object, live: nil, context)
         let result = try commitNew(object, key: key, context)
@@ -55,6 +58,21 @@ extension APICore {
         var body = body
         let kind = body["kind"]?.string ?? ""
         let apiVersion = body["apiVersion"]?.string ?? ""
+        if context.definition.isCustom, body.object != nil {
+            guard !kind.isEmpty else {
+                let text = body.serializedString()
+                throw APIFailure.badRequest(
+                    "the object provided is unrecognized (must be of type \(type.kind)): Object 'Kind' is missing in "
+                        + "'\(text)'")
+            }
+            guard apiVersion == type.apiVersion else { throw Self.wrongVersion(apiVersion, type) }
+            guard kind == type.kind else {
+                let other = ResourceType(group: type.group, version: type.version, kind: kind, plural: "")
+                throw APIFailure.invalid(
+                    other, body[path: ["metadata", "name"]]?.string ?? "",
+                    [.invalid(FieldPath("kind"), .string(kind), "must be \(type.kind)")])
+            }
+        }
         if body.object != nil {
             if kind.isEmpty { body["kind"] = .string(type.kind) }
             if apiVersion.isEmpty { body["apiVersion"] = .string(type.apiVersion) }
@@ -67,11 +85,14 @@ extension APICore {
                     + "unknown conversion")
         }
         if !apiVersion.isEmpty, apiVersion != type.apiVersion {
-            throw APIFailure.badRequest(
-                "the API version in the data (\(apiVersion)) does not match the expected API version "
-                    + "(\(type.apiVersion))")
+            throw Self.wrongVersion(apiVersion, type)
         }
         return try ObjectDecoder.decode(body, as: context.definition, fieldValidation: context.fieldValidation)
+    }
+
+    private static func wrongVersion(_ apiVersion: String, _ type: ResourceType) -> APIFailure {
+        .badRequest(
+            "the API version in the data (\(apiVersion)) does not match the expected API version (\(type.apiVersion))")
     }
 
     /// The last part of Go's package path.
@@ -111,7 +132,8 @@ extension APICore {
 
     private func name(_ object: inout JSONValue, _ context: RequestContext) throws {
         guard object[path: ["metadata", "resourceVersion"]]?.string ?? "" == "" else {
-            throw APIFailure.badRequest("resourceVersion should not be set on objects to be created")
+            // The real server takes this for an error of its own.
+            throw StatusFailure.unclassified("resourceVersion should not be set on objects to be created")
         }
         let name = object[path: ["metadata", "name"]]?.string ?? ""
         let prefix = object[path: ["metadata", "generateName"]]?.string ?? ""

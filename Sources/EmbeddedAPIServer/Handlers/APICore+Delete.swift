@@ -23,7 +23,11 @@ extension APICore {
         }
         switch try delete(live, context.definition, options) {
         case .pending(let json): return .object(json, warnings: warnings)
-        case .removed(let last): return .object(Self.success(last, context.type), warnings: warnings)
+        case .removed(let last):
+            guard Self.answersObject.contains(context.type.plural), context.type.group.isEmpty else {
+                return .object(Self.success(last, context.type), warnings: warnings)
+            }
+            return .object(Self.ending(last, context.definition, now), warnings: warnings)
         }
     }
 
@@ -146,6 +150,23 @@ extension APICore {
             json[path: ["metadata", "finalizers"]] = finalizers.isEmpty ? nil : .array(finalizers.map(JSONValue.string))
         }
         if isNamespace { json[path: ["status", "phase"]] = "Terminating" }
+        return json
+    }
+
+    /// Kinds of the core group whose deletion is answered with the object that has gone.
+    private static let answersObject: Set<String> = [
+        "pods", "podtemplates", "resourcequotas", "services", "serviceaccounts", "persistentvolumes",
+        "persistentvolumeclaims",
+    ]
+
+    /// The last state of an object; a pod's says that it was given no time.
+    private static func ending(_ last: StoredObject, _ definition: ResourceDefinition, _ now: Timestamp) -> JSONValue {
+        var json = Presentation.json(last, as: definition)
+        guard definition.storage == GroupResource(.pod) else { return json }
+        if json[path: ["metadata", "deletionTimestamp"]] == nil {
+            json[path: ["metadata", "deletionTimestamp"]] = .string(now.rfc3339)
+        }
+        json[path: ["metadata", "deletionGracePeriodSeconds"]] = 0
         return json
     }
 

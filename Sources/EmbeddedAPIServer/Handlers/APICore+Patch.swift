@@ -16,8 +16,9 @@ extension APICore {
         }
         let current = Presentation.json(live, as: context.definition)
         let patched = try patched(current, by: try context.patchDocument(), kind, context)
-        var decoded = try decode(patched, context)
+        var decoded = try decodePatched(patched, context)
         try checkPatchedName(decoded.object, context)
+        try checkPatchedUID(decoded.object, live, context)
         try checkIdentity(&decoded.object, context)
         let result = try replace(live, with: decoded.object, context)
         return .object(result, warnings: decoded.warnings)
@@ -48,6 +49,33 @@ extension APICore {
         }
         if kind == .merge { return MergePatch.apply(patch, to: current) }
         return try StrategicMergePatch.apply(patch, to: current, schema: context.definition.schema)
+    }
+
+    /// What a patch has made, read as its kind. An object that is none is the patch's fault: 422, not 400.
+    private func decodePatched(
+        _ patched: JSONValue, _ context: RequestContext
+    ) throws -> (object: JSONValue, warnings: [String]) {
+        do {
+            return try decode(patched, context)
+        } catch let failure as StatusFailure where failure.code == 400 {
+            let subject = "cannot be handled as a \(context.type.kind): "
+            guard let place = failure.message.firstRange(of: subject) else { throw failure }
+            throw StatusFailure.invalid(
+                ResourceType(group: "", version: "", kind: "", plural: ""), name: "",
+                [
+                    .invalid(
+                        FieldPath("patch"), .string(patched.withoutManagedFields.serializedString()),
+                        String(failure.message[place.upperBound...]))
+                ])
+        }
+    }
+
+    /// Where an update with another UID is a conflict, a patch to another UID is invalid.
+    private func checkPatchedUID(_ object: JSONValue, _ live: StoredObject, _ context: RequestContext) throws {
+        let uid = object[path: ["metadata", "uid"]]?.string ?? ""
+        guard !uid.isEmpty, uid != live.uid else { return }
+        throw APIFailure.invalid(
+            context.type, live.name, [.invalid(FieldPath("metadata.uid"), .string(uid), "field is immutable")])
     }
 
     private func checkPatchedName(_ object: JSONValue, _ context: RequestContext) throws {
@@ -93,8 +121,11 @@ extension APICore {
         let name = body[path: ["metadata", "name"]]?.string ?? ""
         if name.isEmpty, body.object != nil { body[path: ["metadata", "name"]] = .string(context.key.name) }
         try checkPatchedName(body, context)
-        guard body["apiVersion"]?.string == type.apiVersion, body["kind"]?.string == type.kind else {
-            return try decode(body, context)
+        let apiVersion = body["apiVersion"]?.string ?? ""
+        let kind = body["kind"]?.string ?? ""
+        guard apiVersion == type.apiVersion, kind == type.kind else {
+            let version = apiVersion.contains("/") ? apiVersion : "/\(apiVersion)"
+            throw APIFailure.badRequest("invalid object type: \(version), Kind=\(kind)")
         }
         var identity = body
         try checkIdentity(&identity, context)

@@ -23,7 +23,8 @@ extension APICore {
             let remaining = matching.count - parameters.limit
             matching.removeLast(remaining)
             let token = ContinueToken(
-                resourceVersion: snapshot.resourceVersion, start: matching.last?.storageKey ?? "")
+                resourceVersion: snapshot.resourceVersion, start: matching.last?.storageKey ?? ""
+            ).above(context.startPrefix)
             metadata["continue"] = .string(token.text)
             // With a selector the real server does not count.
             if !parameters.hasSelector { metadata["remainingItemCount"] = .integer(Int64(remaining)) }
@@ -37,7 +38,7 @@ extension APICore {
             do {
                 return try store.snapshot(context.storage, at: continuation.resourceVersion)
             } catch {
-                throw Self.expiredContinuation(continuation)
+                throw Self.expiredContinuation(continuation.above(context.startPrefix))
             }
         }
         guard let version = parameters.resourceVersion, version > 0 else { return store.snapshot(context.storage) }

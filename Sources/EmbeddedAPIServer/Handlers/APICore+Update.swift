@@ -40,11 +40,11 @@ extension APICore {
         keepMetadata(of: current, in: &object)
         object = ObjectRules.prepareForUpdate(object, live: current, definition, subresource: subresource)
         object = ObjectDefaults.apply(object, definition)
-        object = try admitUpdate(object, live: current, context)
         if recordsFields {
             object = FieldManager(definition, subresource: subresource, manager: context.manager, now: now)
                 .update(live: current, new: object)
         }
+        object = try admitUpdate(object, live: current, context)
         try validate(object, live: current, context, subresource: subresource)
         try checkFinalizers(object, live, context)
         try admitValidated(object, live: current, context)

@@ -51,7 +51,7 @@ struct DeleteOptions: Sendable {
             throw APIFailure.invalidOption(
                 "DeleteOptions",
                 .notSupported(
-                    FieldPath("propagationPolicy"), .string(text), ["Foreground", "Background", "Orphan"]))
+                    FieldPath("propagationPolicy"), .string(text), ["Foreground", "Background", "Orphan", "nil"]))
         }
         propagation = policy
     }

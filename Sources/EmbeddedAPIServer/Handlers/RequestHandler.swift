@@ -27,7 +27,7 @@ struct RequestHandler: Sendable {
             // The token has outlived its service account.
             throw APIFailure.unauthorized
         }
-        return try Impersonation(core: core).user(of: request, sentBy: sender)
+        return try Impersonation(core: core).user(of: request, for: RequestInfo(request), sentBy: sender)
     }
 
     private func serve(
@@ -112,7 +112,8 @@ struct RequestHandler: Sendable {
         var headers = answer.headers
         headers.append(("Content-Type", presentation.format.contentType))
         headers.append(("Cache-Control", "no-cache, private"))
-        for warning in answer.warnings { headers.append(("Warning", "299 - \(JSONValue.string(warning))")) }
+        let warnings = (context.definition.deprecationWarning.map { [$0] } ?? []) + answer.warnings
+        for warning in warnings { headers.append(("Warning", "299 - \(JSONValue.string(warning))")) }
         let body: [UInt8]
         switch answer.content {
         case .object(let json):
@@ -157,6 +158,12 @@ enum QueryCheck {
             throw APIFailure.invalidOption(
                 options,
                 .notSupported(FieldPath("dryRun"), .array(dryRun.map(JSONValue.string)), ["All"]))
+        }
+        if context.info.verb == "patch", context.request.parameter("force") != nil,
+            MediaType(context.request.header("Content-Type") ?? "").name != "application/apply-patch+yaml"
+        {
+            throw APIFailure.invalidOption(
+                options, .forbidden(FieldPath("force"), "may not be specified for non-apply patch"))
         }
         if let text = context.request.parameter("fieldValidation"), !text.isEmpty,
             FieldValidation(rawValue: text) == nil

@@ -82,7 +82,7 @@ struct Reviews {
 
     private func token(_ token: String) -> JSONValue {
         guard let user = core.authenticator.user(token: token, now: core.now) else {
-            return ["authenticated": false, "error": "invalid bearer token"]
+            return ["user": [:], "error": "invalid bearer token"]
         }
         return ["authenticated": true, "user": Self.json(user.authenticated)]
     }

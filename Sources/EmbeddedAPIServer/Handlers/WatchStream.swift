@@ -11,6 +11,8 @@ final class WatchStream: Sendable {
         /// Earlier changes are no news to the client, which asked for a version that is still to come.
         var startsAfter: Int64
         var hasEnded = false
+        /// A Table names its columns in the first event only.
+        var hasNamedColumns = false
         var isWaiting = false
         var timers: [UInt64] = []
     }
@@ -84,7 +86,7 @@ final class WatchStream: Sendable {
         }
         var lines: [UInt8] = []
         for object in snapshot.objects where parameters.matches(object, context) {
-            lines.append(contentsOf: presentation.event("ADDED", object))
+            lines.append(contentsOf: shown("ADDED", object))
         }
         responder.write(lines)
         state.withLock { $0.position = snapshot.resourceVersion }
@@ -103,17 +105,25 @@ final class WatchStream: Sendable {
         let matches = event.change != .deleted && parameters.matches(event.object, context)
         let matched = event.previous.map { parameters.matches($0, context) } ?? false
         switch (matched, matches) {
-        case (false, true): return presentation.event("ADDED", event.object)
-        case (true, true): return presentation.event("MODIFIED", event.object)
+        case (false, true): return shown("ADDED", event.object)
+        case (true, true): return shown("MODIFIED", event.object)
         case (true, false):
             // The last state that matched, at the version of the change.
             guard event.change != .deleted, let previous = event.previous else {
-                return presentation.event("DELETED", event.object)
+                return shown("DELETED", event.object)
             }
             let last = StoredObject(previous.json, resourceVersion: event.resourceVersion)
-            return presentation.event("DELETED", last)
+            return shown("DELETED", last)
         case (false, false): return []
         }
+    }
+
+    private func shown(_ type: String, _ object: StoredObject) -> [UInt8] {
+        let namesColumns = state.withLock { state in
+            defer { state.hasNamedColumns = true }
+            return !state.hasNamedColumns
+        }
+        return presentation.event(type, object, namesColumns: namesColumns)
     }
 
     private func bookmark(_ version: Int64, endsInitialEvents: Bool = false) -> [UInt8] {

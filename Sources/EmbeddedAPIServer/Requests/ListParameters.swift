@@ -37,7 +37,7 @@ struct ListParameters: Sendable {
             if let resourceVersion, resourceVersion != 0 {
                 throw APIFailure.badRequest("specifying resource version is not allowed when using continue")
             }
-            continuation = try ContinueToken(text)
+            continuation = try ContinueToken(text).below(context.startPrefix)
         }
         // "Any" is answered from the cache, which knows no pages.
         if resourceVersion == 0, continuation == nil { limit = 0 }
@@ -86,6 +86,10 @@ struct ListParameters: Sendable {
                 "ListOptions",
                 .forbidden(path, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"))
         }
+        if request.parameter("continue")?.isEmpty == false {
+            throw APIFailure.invalidOption(
+                "ListOptions", .forbidden(path, "resourceVersionMatch is forbidden when continue is provided"))
+        }
         guard hasVersion else {
             throw APIFailure.invalidOption(
                 "ListOptions",
@@ -99,7 +103,7 @@ struct ListParameters: Sendable {
         if isExact, request.parameter("resourceVersion") == "0" {
             throw APIFailure.invalidOption(
                 "ListOptions",
-                .forbidden(path, "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\""))
+                .forbidden(path, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""))
         }
     }
 
@@ -113,6 +117,14 @@ struct ListParameters: Sendable {
 
     private static func flag(_ request: HTTPServerRequest, _ name: String) -> Bool? {
         request.parameter(name).map { $0 != "false" && $0 != "0" }
+    }
+}
+
+extension RequestContext {
+    /// What the storage keys of a list have in common.
+    var startPrefix: String {
+        guard type.isNamespaced, let namespace = info.namespace, !namespace.isEmpty else { return "" }
+        return "\(namespace)/"
     }
 }
 
@@ -136,6 +148,16 @@ struct ContinueToken: Sendable, Hashable {
         else { throw APIFailure.badRequest("invalid continue token: continue key is not valid") }
         resourceVersion = version
         self.start = String(start.dropFirst().prefix { $0 != "\0" })
+    }
+
+    /// Tokens name objects below the namespace of their list, as those of the real server do.
+    func below(_ prefix: String) -> ContinueToken {
+        ContinueToken(resourceVersion: resourceVersion, start: prefix + start)
+    }
+
+    func above(_ prefix: String) -> ContinueToken {
+        guard start.hasPrefix(prefix) else { return self }
+        return ContinueToken(resourceVersion: resourceVersion, start: String(start.dropFirst(prefix.count)))
     }
 
     var text: String {

@@ -60,12 +60,14 @@ struct Presentation: Sendable {
     }
 
     /// One event of a watch, as a line.
-    func event(_ type: String, _ object: StoredObject) -> [UInt8] {
+    func event(_ type: String, _ object: StoredObject, namesColumns: Bool = true) -> [UInt8] {
         var bytes = Array("{\"type\":\"\(type)\",\"object\":".utf8)
         if keepsText {
             object.append(to: &bytes, apiVersion: definition.type.apiVersion)
         } else {
-            bytes.append(contentsOf: single(Self.json(object, as: definition)).serialized())
+            var json = single(Self.json(object, as: definition))
+            if !namesColumns, json["kind"] == "Table" { json["columnDefinitions"] = .null }
+            bytes.append(contentsOf: json.serialized())
         }
         bytes.append(contentsOf: "}\n".utf8)
         return bytes

@@ -18,11 +18,26 @@ package struct BackupObservation: Sendable {
     package var failures: [WriteFailure] = []
     package var pruneFailures: [WriteFailure] = []
     package var inventory: [InventoryEntry] = []
+    /// Sources that get nothing because they are not permitted, with what has to be done.
+    package var refused: [String: String] = [:]
+    /// Sources of etcd that no node of the cluster has.
+    package var withoutServers: Set<String> = []
+    package var velero: [VeleroSource] = []
 
-    package init(policy: BackupPolicy, now: Timestamp, runs: [BackupRun]) {
+    package init(
+        policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = [],
+        velero: [VeleroSource] = []
+    ) {
         self.policy = policy
         self.now = now
         targets = RunHistory.targets(of: policy, runs: runs)
+        targets.add(verifications, of: policy)
+        self.velero = velero
+        for source in velero {
+            targets.append(source.target(after: policy.status?.target(source.name, BackupPolicy.veleroDestination)))
+            lastScheduled[source.name] = source.lastScheduled
+            if let end = source.patienceEnds { patienceEnds.append(end) }
+        }
         notification =
             runs.filter { $0.endedAt != nil && $0.notification != nil }
             .max { $0.endedAt ?? now < $1.endedAt ?? now }?.notification
@@ -48,7 +63,9 @@ extension BackupObservation {
     /// Those that the policy can't do without.
     var requiredTargets: [BackupPolicy.Target] {
         let required = Set(policy.spec.destinations.filter(\.required).map(\.name))
-        let chosen = targets.filter { required.contains($0.destination) }
+        let chosen = targets.filter {
+            required.contains($0.destination) || $0.destination == BackupPolicy.veleroDestination
+        }
         // Where nothing is required, everything is.
         return chosen.isEmpty ? targets : chosen
     }
@@ -59,13 +76,14 @@ extension BackupObservation {
         if let nextRun { times.append(nextRun + .seconds(1)) }
         times += patienceEnds
         times += requiredTargets.map { ($0.lastSuccessTime ?? created) + maxAge + .seconds(1) }
+        times += overdueTimes.map { $0 + .seconds(1) }
         times += policy.spec.sources.compactMap { missedAfter($0.name).map { $0 + .seconds(1) } }
         return times.map { $0 - now }.filter { $0 > .zero }.min()
     }
 
     /// When a run of the source that has not begun until then is missed.
     func missedAfter(_ source: String) -> Timestamp? {
-        guard !policy.spec.suspend else { return nil }
+        guard !policy.spec.suspend, refused[source] == nil else { return nil }
         let due = policy.times?.next(after: lastScheduled[source] ?? created)
         return due.map { $0 + .seconds(policy.spec.startingDeadlineSeconds) }
     }
@@ -84,8 +102,11 @@ struct RunTimes {
 
 extension BackupPolicy {
     /// `nil` only where the spec breaks a rule.
-    var times: RunTimes? {
-        guard let schedule = try? CronSchedule(spec.schedule), let zone = try? TimeZoneRules.named(spec.timeZone) else {
+    var times: RunTimes? { times(spec.schedule) }
+
+    /// Any schedule in the policy's time zone.
+    func times(_ schedule: String) -> RunTimes? {
+        guard let schedule = try? CronSchedule(schedule), let zone = try? TimeZoneRules.named(spec.timeZone) else {
             return nil
         }
         return RunTimes(schedule: schedule, zone: zone)

@@ -3,19 +3,30 @@ internal import KubeAPI
 extension BackupPolicy {
     /// The kinds that a policy's inventory may hold.
     static let childTypes: [ResourceType] = [
-        .cronJob, .configMap, .serviceAccount, .roleBinding, .networkPolicy, .prometheusRule,
+        .cronJob, .configMap, .serviceAccount, .roleBinding, .networkPolicy, .prometheusRule, .veleroSchedule,
     ]
 
     static let sourceContainer = "source"
     static let notifierContainer = "notify"
+    /// What the targets of velero sources have for a destination.
+    static let veleroDestination = "velero"
 
     static func destinationContainer(_ destination: String) -> String { "to-\(destination)" }
 
     /// Every child that the policy wants, in the order in which they are written: scripts and rights before the jobs
     /// that need them.
-    package func children() throws -> [DesiredChild] {
-        try [scripts(), serviceAccount()] + roleBindings() + networkPolicies() + prometheusRule()
-            + spec.sources.map(cronJob)
+    ///
+    /// - Parameter refused: the names of sources that get nothing: they are not permitted.
+    package func children(without refused: Set<String> = []) throws -> [DesiredChild] {
+        let sources = spec.sources.filter { !refused.contains($0.name) }
+        // Velero needs no pods of ours.
+        let shared =
+            ownSources.isEmpty
+            ? [] : try [scripts(), serviceAccount()] + roleBindings(for: sources) + networkPolicies()
+        return try shared + prometheusRule() + sources.filter { $0.velero == nil }.map(cronJob)
+            + sources.compactMap(veleroSchedule)
+            + [checkJob()].compactMap(\.self)
+            + drillSources.filter { !refused.contains($0.name) }.compactMap(drillJob)
     }
 
     /// The name of a source's CronJob: the job's name adds 11 characters to it, and must be a label's value.

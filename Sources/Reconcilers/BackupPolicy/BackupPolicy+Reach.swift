@@ -19,9 +19,10 @@ extension BackupPolicy {
 
     /// Where the pods of one source have to get to beside that.
     func sourceReach(of source: Source) -> Set<Reach> {
-        if let postgres = source.postgres { return [reach(host: postgres.host, port: postgres.port)] }
         // The ports that API servers listen on behind the Service `kubernetes`.
-        return source.manifests == nil ? [] : [.port(443), .port(6443)]
+        let usesAPI = source.manifests != nil || (spec.hooks != nil && source.velero == nil)
+        let own: Set<Reach> = usesAPI ? [.port(443), .port(6443)] : []
+        return own.union(source.postgres.map { [reach(host: $0.host, port: $0.port)] } ?? [])
     }
 
     private func reach(of destination: Destination) -> Set<Reach> {

@@ -14,6 +14,10 @@ extension BackupPolicy {
         package var conditions: [Condition]?
 
         package init() {}
+
+        func target(_ source: String, _ destination: String) -> Target? {
+            targets?.first { $0.source == source && $0.destination == destination }
+        }
     }
 
     /// One source at one destination.
@@ -37,6 +41,12 @@ extension BackupPolicy {
         package var count: Int64?
         package var oldest: String?
         package var lastVerifiedTime: Timestamp?
+        package var lastCheckTime: Timestamp?
+        /// What the last check of the destination found wrong.
+        package var checkFailure: String?
+        package var lastDrillTime: Timestamp?
+        package var lastDrillSeconds: Int64?
+        package var drillFailure: String?
         /// `Done`, `Refused` or `Failed`.
         package var pruned: String?
         package var suspicion: String?

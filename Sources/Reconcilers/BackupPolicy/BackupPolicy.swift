@@ -31,6 +31,7 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var retention: Retention
         package var verification: Verification
         package var freshness: Freshness
+        package var hooks: Hooks?
         package var alerting: Alerting
         package var network: Network
         package var podTemplate: PodSettings
@@ -42,6 +43,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var postgres: Postgres?
         package var pvc: Volume?
         package var manifests: Manifests?
+        package var etcd: Etcd?
+        package var velero: Velero?
     }
 
     package struct Postgres: Sendable, Hashable, Codable {
@@ -58,12 +61,15 @@ package struct BackupPolicy: OwnResource, Hashable {
 
     package struct Volume: Sendable, Hashable, Codable {
         package var claimName: String
+        package var podSelector: LabelSelector?
         package var paths: [String]?
         package var excludes: [String]?
         package var staging: Staging?
     }
 
     package struct Manifests: Sendable, Hashable, Codable {
+        /// Empty: that of the policy.
+        package var namespaces: [String]?
         package var includeKinds: [String]?
         package var excludeKinds: [String]?
         package var includeSecrets: Bool
@@ -127,6 +133,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package enum Depth: String, Sendable, Hashable, Codable { case none, stat, read }
 
         package var afterEach: Depth
+        package var checkSchedule: String?
+        package var drill: Drill?
     }
 
     package struct Freshness: Sendable, Hashable, Codable {
@@ -171,6 +179,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var rclone: String
         package var restic: String
         package var borg: String
+        package var k3s: String
+        package var etcd: String
         package var curl: String
     }
 }

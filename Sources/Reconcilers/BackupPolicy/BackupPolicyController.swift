@@ -20,6 +20,9 @@ extension BackupPolicyReconciler {
             // Their controller is another object; the label says whose they are.
             controller.watches(informer) { $0.object.labelledOwners(of: BackupPolicy.self, among: policies) }
         }
+        let velero = reconciler.velero
+        controller.watches(velero.backups) { velero.policies(of: $0, among: policies) }
+        controller.watches(reconciler.servers) { Self.policies(concernedByNode: $0, among: policies) }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
         environment.exposeBackups(of: policies)
         return controller
@@ -28,8 +31,21 @@ extension BackupPolicyReconciler {
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
         self.init(
             policies: environment.informers.informer(Selection(BackupPolicy.resourceType)),
-            cronJobs: environment.children(.cronJob), runs: BackupRuns(environment),
+            cronJobs: environment.children(.cronJob),
+            servers: environment.informers.informer(Selection(.node)), runs: BackupRuns(environment),
+            velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),
-            status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now), now: now)
+            finalizers: Finalizers(
+                api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),
+            status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now),
+            permissions: environment.permissions, now: now)
+    }
+
+    /// Nodes concern policies with a source of etcd, and only when they come, go, or get other labels.
+    private static func policies(concernedByNode event: InformerEvent, among policies: Informer) -> [ObjectKey] {
+        if case .updated(let old, let new) = event, old.labels == new.labels { return [] }
+        return policies.store.list().filter { policy in
+            policy.value(at: "spec", "sources")?.elements.contains { $0["etcd"] != nil } ?? false
+        }.map(\.key)
     }
 }

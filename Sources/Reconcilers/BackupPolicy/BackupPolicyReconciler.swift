@@ -1,18 +1,24 @@
 package import KubeAPI
 
-/// Makes one BackupPolicy true: a CronJob for each source, and a status that tells what became of its runs. No finalizer:
-/// the children go by their owner, and what is stored stays.
+/// Makes one BackupPolicy true: a CronJob for each source, and a status that tells what became of its runs. What is
+/// stored stays when the policy goes; its children go by their owner, and only those in other namespaces need a finalizer.
 package struct BackupPolicyReconciler: Reconciler {
     let policies: Informer
     let cronJobs: Informer
+    /// Nodes, of which some may keep etcd.
+    let servers: Informer
     let runs: BackupRuns
+    let velero: VeleroRuns
     let children: ChildWriter
+    let finalizers: Finalizers
     let status: StatusReporter
+    let permissions: Permissions
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
-        guard let object = policies.store.get(key)?.dynamic(), !object.isBeingDeleted else { return .done }
+        guard let object = policies.store.get(key)?.dynamic() else { return .done }
+        if object.isBeingDeleted { return try await cleanUp(object) }
         switch BackupPolicy.read(object) {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.
@@ -22,22 +28,62 @@ package struct BackupPolicyReconciler: Reconciler {
         }
     }
 
-    private func settle(_ policy: BackupPolicy, _ object: DynamicObject) async throws -> Outcome {
+    private func settle(_ policy: BackupPolicy, _ read: DynamicObject) async throws -> Outcome {
+        let refused = policy.refusedSources(by: permissions)
+        let wanted = try policy.children(without: Set(refused.keys))
+        var object = read
+        if wanted.contains(where: { $0.object.ownerReferences.isEmpty }) {
+            // Before the first of them is written: from then on the policy must not go without a clean-up.
+            object = try await finalizers.add(Finalizer.cleanup, to: object, as: BackupPolicy.resourceType)
+        }
         // A suspended policy is not left alone: its CronJobs have to be suspended.
         let written = try await children.settle(
-            policy.children(), of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
-        var seen = BackupObservation(policy: policy, now: now(), runs: runs.list(of: policy))
+            wanted, of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
+        var seen = BackupObservation(
+            policy: policy, now: now(), runs: runs.list(of: policy), verifications: runs.verifications(of: policy),
+            velero: velero.list(of: policy))
+        seen.refused = refused
+        seen.withoutServers = sourcesWithoutServers(policy).subtracting(refused.keys)
         seen.failures = written.failures.map(\.failure)
         seen.pruneFailures = written.pruneFailures
         seen.inventory = written.inventory
         seen.isPrometheusMissing = written.missingAPIs.contains(.prometheusRule)
-        for source in policy.spec.sources {
+        for source in policy.ownSources {
             let name = ObjectKey(namespace: object.namespace, name: policy.cronJobName(source.name))
             let time = cronJobs.store.get(name)?.value(at: "status", "lastScheduleTime")?.string
             seen.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))
         }
         try await status.report(seen.status, on: object, news: seen.events(on: object))
         return try outcome(of: seen, retryAfter: written.retryAfter)
+    }
+
+    /// The sources of etcd whose selector finds no node.
+    private func sourcesWithoutServers(_ policy: BackupPolicy) -> Set<String> {
+        let selectors = policy.spec.sources.compactMap { source in source.etcd.map { (source.name, $0.nodeSelector) } }
+        guard !selectors.isEmpty else { return [] }
+        let nodes = servers.store.list().map(\.labels)
+        return Set(
+            selectors.filter { _, selector in
+                !nodes.contains { labels in selector.allSatisfy { labels[$0.key] == $0.value } }
+            }.map(\.0))
+    }
+
+    /// The policy is being deleted: what it has in other namespaces goes first. Nothing that is stored does.
+    private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
+        guard object.finalizers.contains(Finalizer.cleanup) else { return .done }
+        // Whatever rule it breaks: what it had must not be left behind.
+        if let policy = try? BackupPolicy(defaulting: object) {
+            let pruned = try await children.settle(
+                [], of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
+            if let failure = pruned.pruneFailures.first {
+                let message = "\(failure.object) could not be deleted: \(failure.message)"
+                try await status.report(Finding(.deleting, message, .wait), on: object)
+                throw failure.cause ?? failure
+            }
+            guard pruned.inventory.isEmpty else { return .requeue(after: .seconds(1)) }
+        }
+        try await finalizers.remove(Finalizer.cleanup, from: object, as: BackupPolicy.resourceType)
+        return .done
     }
 
     private func outcome(of seen: BackupObservation, retryAfter: Duration?) throws -> Outcome {

@@ -45,7 +45,31 @@ extension BackupObservation {
         return "\(kept) of \(targets.count.counted("target")) backed up"
     }
 
-    private static let scheduleChecks = Checks<BackupObservation>(childFailed, secretMissing, podWaiting)
+    private static let scheduleChecks = Checks<BackupObservation>(
+        notPermitted, childFailed, veleroUnable, unsupportedDatastore, secretMissing, podWaiting)
+
+    private static func notPermitted(_ seen: BackupObservation) -> Finding? {
+        guard let (source, why) = seen.refused.min(by: { $0.key < $1.key }) else { return nil }
+        return Finding(.notPermitted, "source \(source): \(why)", .edit)
+    }
+
+    private static func veleroUnable(_ seen: BackupObservation) -> Finding? {
+        seen.velero.lazy.compactMap { $0.finding(at: seen.now) }.first
+    }
+
+    private static func unsupportedDatastore(_ seen: BackupObservation) -> Finding? {
+        if let source = seen.withoutServers.min() {
+            return Finding(
+                .unsupportedDatastore,
+                """
+                source \(source): no node has the labels of etcd.nodeSelector; K3s gives them to servers that keep the \
+                embedded etcd, and no other datastore can be backed up by etcd
+                """, .wait)
+        }
+        return seen.requiredTargets.first { $0.reason == Reason.unsupportedDatastore.rawValue }.map {
+            Finding(.unsupportedDatastore, "\($0.name): \($0.message ?? "there is no embedded etcd")", .wait)
+        }
+    }
 
     private static func childFailed(_ seen: BackupObservation) -> Finding? { seen.failures.first?.finding }
 
@@ -85,30 +109,11 @@ extension BackupObservation {
         }
     }
 
-    private func addVerification(to conditions: inout Conditions) {
-        if policy.spec.verification.afterEach == .none {
-            conditions.note(.verified, .false, .disabled, "spec.verification.afterEach is none: nothing is read back")
-            return
-        }
-        if let failed = requiredTargets.first(where: { $0.reason == "VerificationFailed" }) {
-            conditions.add(
-                .verified, Finding(.failed, "\(failed.name): \(failed.message ?? "it can't be read back")", .wait),
-                orElse: .passed, "")
-            return
-        }
-        let times = requiredTargets.map(\.lastVerifiedTime)
-        guard !times.contains(nil), let oldest = times.compactMap(\.self).min() else {
-            conditions.note(.verified, .unknown, .neverRan, "not every target has been checked yet")
-            return
-        }
-        if oldest + maxAge < now {
-            conditions.note(.verified, .false, .overdue, "no check in the last \(maxAge.policyText)")
-        } else {
-            conditions.add(.verified, nil, orElse: .passed, "the newest artifacts were checked where they are stored")
-        }
-    }
-
     private func addPruning(to conditions: inout Conditions) {
+        if policy.ownSources.isEmpty {
+            conditions.note(.pruned, .unknown, .disabled, "Velero prunes its backups by itself, after their ttl")
+            return
+        }
         if let odd = targets.first(where: { $0.pruned == "Refused" || $0.pruned == "Failed" }) {
             let why = odd.suspicion ?? odd.message ?? "the newest artifact is not whole"
             conditions.note(.pruned, .false, .refused, "\(odd.name): \(why)")

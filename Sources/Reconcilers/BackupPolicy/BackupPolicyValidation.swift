@@ -30,15 +30,61 @@ extension BackupPolicy {
             Secrets are exported only towards restic and borg, which encrypt; set includeSecrets to false or remove \
             the other destinations
             """)
+        checkEngines(&rules)
+        checkVerification(&rules)
         return rules.violations
     }
 
-    private func checkTimes(_ rules: inout Rules) {
-        do {
-            _ = try CronSchedule(spec.schedule)
-        } catch {
-            rules.require(false, "spec.schedule", error.message)
+    private func checkEngines(_ rules: inout Rules) {
+        rules.require(
+            ownSources.isEmpty || !spec.destinations.isEmpty, "spec",
+            "give at least one destination; only velero sources need none")
+        rules.require(
+            !ownSources.isEmpty
+                || (spec.destinations.isEmpty && spec.hooks == nil && spec.verification.checkSchedule == nil),
+            "spec",
+            """
+            Velero stores, checks and prunes by itself; a policy of velero sources alone takes no destinations, hooks \
+            and verification.checkSchedule
+            """)
+        for (stage, hooks) in [("pre", spec.hooks?.pre), ("post", spec.hooks?.post)] {
+            for (index, hook) in (hooks ?? []).enumerated() {
+                hook.podSelector.checkPods(&rules, at: "spec.hooks.\(stage)[\(index)].podSelector")
+            }
         }
+    }
+
+    private func checkVerification(_ rules: inout Rules) {
+        if let schedule = spec.verification.checkSchedule {
+            check(schedule, &rules, at: "spec.verification.checkSchedule")
+        }
+        guard let drill = spec.verification.drill else { return }
+        check(drill.schedule, &rules, at: "spec.verification.drill.schedule")
+        rules.require(
+            !drillSources.isEmpty, "spec",
+            "a drill restores postgres and etcd sources, and there is none; remove verification.drill")
+        let databases = spec.sources.filter { $0.postgres != nil }
+        for query in drill.queries ?? [] {
+            let asked = databases.filter { query.source == nil || $0.name == query.source }
+            rules.require(
+                query.source == nil || !asked.isEmpty, "spec",
+                "the source of a query must be the name of a postgres source")
+            rules.require(
+                query.database != nil || asked.allSatisfy { $0.postgres?.databases?.count == 1 }, "spec",
+                "a query must name its database where the source dumps more than one")
+        }
+    }
+
+    private func check(_ schedule: String, _ rules: inout Rules, at path: String) {
+        do {
+            _ = try CronSchedule(schedule)
+        } catch {
+            rules.require(false, path, error.message)
+        }
+    }
+
+    private func checkTimes(_ rules: inout Rules) {
+        check(spec.schedule, &rules, at: "spec.schedule")
         rules.require(
             spec.timeZone.lowercased() != "local", "spec.timeZone",
             "Local means nothing in a cluster; name a zone such as Europe/Berlin")
@@ -55,8 +101,8 @@ extension BackupPolicy {
 extension BackupPolicy.Source {
     fileprivate func check(_ rules: inout Rules, at path: String) {
         rules.require(
-            [postgres != nil, pvc != nil, manifests != nil].count { $0 } == 1, path,
-            "give exactly one of postgres, pvc and manifests")
+            [postgres != nil, pvc != nil, manifests != nil, etcd != nil, velero != nil].count { $0 } == 1, path,
+            "give exactly one of postgres, pvc, manifests, etcd and velero")
         if let postgres {
             rules.require(
                 (postgres.databases ?? []).isEmpty == postgres.allDatabases, path.field("postgres"),
@@ -64,6 +110,7 @@ extension BackupPolicy.Source {
             postgres.staging?.check(&rules, at: path.field("postgres.staging"))
         }
         pvc?.staging?.check(&rules, at: path.field("pvc.staging"))
+        pvc?.podSelector?.checkPods(&rules, at: path.field("pvc.podSelector"))
     }
 }
 
@@ -87,5 +134,13 @@ extension BackupPolicy.Destination {
                 !(address?.matches(pattern: "://[^/]*:[^/]*@") ?? false), path.field(field),
                 "a password does not belong into an address; put it into the Secret of credentialsSecretRef")
         }
+    }
+}
+
+extension LabelSelector {
+    fileprivate func checkPods(_ rules: inout Rules, at path: String) {
+        check(
+            &rules, at: path, keyExample: "app", domainExample: "app.kubernetes.io/name",
+            whenEmpty: "name at least one label of the pods; an empty selector would take every pod of the namespace")
     }
 }

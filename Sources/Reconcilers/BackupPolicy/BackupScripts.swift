@@ -75,6 +75,12 @@ finish() {
     cleanup
     rm -rf "$work"
     [ "$result" != Failed ] || say "failed: $message" >&2
+    # Where hooks come after it, the pod has to get to them: the last of them ends it.
+    if [ "$status" -ne 0 ] && [ "$status" -ne 143 ] && [ "${QM_DEFER_FAILURE:-false}" = true ]; then
+        mkdir -p "$QM_STAGING/hooks"
+        printf '%s\n' "$message" | scrub >"$QM_STAGING/hooks/failed"
+        status=0
+    fi
     exit "$status"
 }
 # Scripts replace this where they have something to take back.
@@ -129,7 +135,7 @@ need_key BORG_PASSPHRASE
 export BORG_REPO="$QM_REPOSITORY" BORG_PASSCOMMAND="cat $QM_CREDENTIALS/BORG_PASSPHRASE"
 export BORG_BASE_DIR="$work" BORG_RELOCATED_REPO_ACCESS_IS_OK=yes BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=no
 # Pods do not share their processes: an id of this run alone keeps borg from taking a live lock for a stale one.
-BORG_HOST_ID="$QM_NAMESPACE.$QM_POLICY.$QM_SOURCE.$stamp.$$"
+BORG_HOST_ID="$QM_NAMESPACE.$QM_POLICY.${QM_SOURCE:-check}.$stamp.$(basename "$work")"
 export BORG_HOST_ID
 [ -z "${QM_REMOTE_PATH:-}" ] || export BORG_REMOTE_PATH="$QM_REMOTE_PATH"
 case $QM_REPOSITORY in
@@ -144,7 +150,7 @@ case $QM_REPOSITORY in
         umask 027
         ;;
 esac
-series="$QM_NAMESPACE.$QM_POLICY.$QM_SOURCE@"
+begin() { series="$QM_NAMESPACE.$QM_POLICY.$QM_SOURCE@"; }
 wait="${QM_LOCK_WAIT:-1800}"
 
 # A status of 1 (and from 100 to 127 in later versions) is a warning.
@@ -193,14 +199,18 @@ erase() { borg delete --lock-wait "$wait" "::$1"; }
 # Before 1.2 there is no compact, and nothing to be done.
 reclaim() { borg compact --lock-wait "$wait" 2>"$work/stderr" || say "compact: $(tail -n 1 "$work/stderr")"; }
 
+check_repository() {
+    run "the repository is not sound" borg check --lock-wait "$wait" --verify-data
+}
+
 open_repository
-deliver
+"$task"
 
 """#,
 "destination-objects.sh": #"""
 #!/bin/sh
 # Stores to an S3 bucket or to any remote of rclone: a folder for each artifact, and STAMP.json as the mark that it is whole.
-#   QM_REMOTE (rclone's remote: path)  QM_KIND (s3 or rclone)
+#   QM_REMOTE (rclone's remote: the policy's folder)  QM_KIND (s3 or rclone)  QM_LOCK_SECONDS (longer than any run takes)
 #   s3:     QM_S3_ENDPOINT QM_S3_REGION QM_S3_PATH_STYLE; credentials AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
 #   rclone: credentials rclone.conf
 # shellcheck source=scripts/backup/destination.sh
@@ -229,10 +239,52 @@ fi
 [ ! -f "$QM_CREDENTIALS/ca.crt" ] || export RCLONE_CA_CERT="$QM_CREDENTIALS/ca.crt"
 export RCLONE_RETRIES=3 RCLONE_LOW_LEVEL_RETRIES=5 RCLONE_CONTIMEOUT=20s RCLONE_TIMEOUT=5m RCLONE_CACHE_DIR="$work/cache"
 
+begin() { folder="$QM_REMOTE/$QM_SOURCE"; }
+
+# One run at a time in a folder. There is no way to make an object only where there is none, so each run leaves its lock and then
+# looks: whoever sees another one takes its own back and tries again. Of two that see nobody the later would have seen the
+# first. A lock ends by itself: its name begins with the second after which its run can't be alive any more.
+lock=
+cleanup() {
+    [ -z "$lock" ] || rclone deletefile "$folder/lock/$lock" 2>/dev/null || say "the lock $lock stays until its time" >&2
+}
+
+others() {
+    status=0
+    rclone lsf --files-only "$folder/lock" >"$work/locks" 2>"$work/stderr" || status=$?
+    case $status in 0) ;; 3) : >"$work/locks" ;; *) explain "the destination could not be listed" "$status" ;; esac
+    grep -v -x -F "${lock:-none}" "$work/locks" | awk -v now="$(date +%s)" '{ split($0, part, "-"); if (part[1] + 0 > now) print }'
+}
+
+acquire() {
+    attempt=0
+    while :; do
+        others >"$work/others"
+        if [ ! -s "$work/others" ]; then
+            lock="$(($(date +%s) + ${QM_LOCK_SECONDS:-90000}))-$(basename "$work")-$(hostname)"
+            printf '%s\n' "$lock" >"$work/lock"
+            run "the destination could not be locked" rclone copyto "$work/lock" "$folder/lock/$lock"
+            others >"$work/others"
+            [ -s "$work/others" ] || break
+            rclone deletefile "$folder/lock/$lock" || true
+            lock=
+        fi
+        attempt=$((attempt + 1))
+        [ "$attempt" -le "${QM_LOCK_ATTEMPTS:-60}" ] || fail "another run works in this folder: $(head -n 1 "$work/others")"
+        say "locked by $(head -n 1 "$work/others"); trying again" >&2
+        # Not all of them at the same time again.
+        sleep "$((${QM_LOCK_PAUSE:-30} + $(echo "$work $attempt" | cksum | cut -d ' ' -f 1) % 5))"
+    done
+    # Those whose time is over.
+    while IFS= read -r old; do
+        [ "$old" = "$lock" ] || rclone deletefile "$folder/lock/$old" || true
+    done <"$work/locks"
+}
+
 # A remote that answers "no such folder" is new; any other error must not look like an empty one.
 marks() {
     status=0
-    rclone lsf --files-only --include '*.json' "$QM_REMOTE" 2>"$work/stderr" >"$work/marks" || status=$?
+    rclone lsf --files-only --include '*.json' "$folder" 2>"$work/stderr" >"$work/marks" || status=$?
     case $status in
         0) ;;
         3) : >"$work/marks" ;;
@@ -249,12 +301,12 @@ listing() {
 
 store() {
     unfinished
-    run "the upload failed" rclone copy --checksum --no-traverse "$artifact" "$QM_REMOTE/$stamp"
+    run "the upload failed" rclone copy --checksum --no-traverse "$artifact" "$folder/$stamp"
 }
 
-stat_back() { run "what is stored differs in size" rclone check --one-way --size-only "$artifact" "$QM_REMOTE/$stamp"; }
+stat_back() { run "what is stored differs in size" rclone check --one-way --size-only "$artifact" "$folder/$stamp"; }
 
-read_back() { rclone cat "$QM_REMOTE/$stamp/$1"; }
+read_back() { rclone cat "$folder/$stamp/$1"; }
 
 commit() {
     mark="${stamp}_$bytes${suspicion:+_suspect}.json"
@@ -265,38 +317,55 @@ commit() {
             | awk '{ sum = substr($0, 1, 64); printf "%s\"%s\":\"%s\"", (NR > 1 ? "," : ""), substr($0, 67), sum }'
         printf '}}\n'
     } >"$work/$mark"
-    run "the mark could not be written" rclone copyto "$work/$mark" "$QM_REMOTE/$mark"
-    rclone cat "$QM_REMOTE/$mark" >"$work/mark" 2>"$work/stderr" || explain "the mark could not be read back" 1
+    run "the mark could not be written" rclone copyto "$work/$mark" "$folder/$mark"
+    rclone cat "$folder/$mark" >"$work/mark" 2>"$work/stderr" || explain "the mark could not be read back" 1
     cmp -s "$work/mark" "$work/$mark" || fail "the mark was read back and is not what was stored"
 }
 
 # The mark goes first: an artifact that is half gone must not be listed.
 erase() {
-    rclone delete --include "/${2}_*.json" "$QM_REMOTE" && rclone purge "$QM_REMOTE/$2"
+    rclone delete --include "/${2}_*.json" "$folder" && rclone purge "$folder/$2"
 }
 
 # What a killed run left: a folder without a mark, older than any run can be.
 unfinished() {
-    rclone lsf --dirs-only "$QM_REMOTE" >"$work/folders" 2>/dev/null || return 0
+    rclone lsf --dirs-only "$folder" >"$work/folders" 2>/dev/null || return 0
     marks
     limit=$(date -u -d "@$(($(date +%s) - 172800))" +%Y%m%dT%H%M%SZ)
-    sed -n 's|^\([0-9]*T[0-9]*Z\)/$|\1|p' "$work/folders" | while IFS= read -r folder; do
-        ! grep -q "^${folder}_" "$work/marks" || continue
-        if [ "$(printf '%s\n%s\n' "$folder" "$limit" | sort | head -n 1)" = "$folder" ]; then
-            say "removing $folder, which was never completed"
-            rclone purge "$QM_REMOTE/$folder" || say "it stays for now"
+    sed -n 's|^\([0-9]*T[0-9]*Z\)/$|\1|p' "$work/folders" | while IFS= read -r left; do
+        ! grep -q "^${left}_" "$work/marks" || continue
+        if [ "$(printf '%s\n%s\n' "$left" "$limit" | sort | head -n 1)" = "$left" ]; then
+            say "removing $left, which was never completed"
+            rclone purge "$folder/$left" || say "it stays for now"
         fi
     done
 }
 
-deliver
+# Against the mark: the checksums that lie beside the files must be those that it names.
+check_newest() {
+    mark=$(grep "^${stamp}_" "$work/marks" | head -n 1)
+    if ! rclone cat "$folder/$mark" >"$work/mark" 2>"$work/stderr" \
+        || ! rclone cat "$folder/$stamp/SHA256SUMS" >"$work/sums" 2>"$work/stderr"; then
+        echo "the mark or the checksums could not be read: $(tail -n 2 "$work/stderr" | tr '\n' ' ')" >"$work/differences"
+        return
+    fi
+    cut -c 1-64 "$work/sums" | sort >"$work/stored-sums"
+    grep -oE '"[0-9a-f]{64}"' "$work/mark" | tr -d '"' | sort >"$work/marked-sums"
+    if ! cmp -s "$work/stored-sums" "$work/marked-sums"; then
+        echo "the checksums are not those of the mark $mark" >"$work/differences"
+        return
+    fi
+    differences "$work/sums" >"$work/differences"
+}
+
+"$task"
 
 """#,
 "destination-restic.sh": #"""
 #!/bin/sh
 # Stores to a restic repository, made where there is none. Snapshots carry the policy as their host and the source as a tag,
 # because the pods' own names change with every run.
-#   QM_REPOSITORY; credentials RESTIC_PASSWORD, and what the backend needs: AWS_*, B2_*, AZURE_*, GOOGLE_*, RESTIC_*
+#   QM_REPOSITORY QM_SHARED_HOST (true where the pod has the name of its node); credentials RESTIC_PASSWORD, and what the backend needs: AWS_*, B2_*, AZURE_*, GOOGLE_*, RESTIC_*
 # shellcheck source=scripts/backup/destination.sh
 . "$QM_SCRIPTS/destination.sh"
 
@@ -313,7 +382,20 @@ export RESTIC_REPOSITORY="$QM_REPOSITORY" RESTIC_PASSWORD_FILE="$QM_CREDENTIALS/
 export RESTIC_CACHE_DIR="$work/cache"
 [ ! -f "$QM_CREDENTIALS/ca.crt" ] || export RESTIC_CACERT="$QM_CREDENTIALS/ca.crt"
 host="$QM_NAMESPACE.$QM_POLICY"
-snapshot=
+
+# restic takes a lock for stale whose process is gone from a host of this name: true of pods, each a host of its own, and not of
+# two that have the name of their node. There only age counts; a live lock is renewed every five minutes.
+unlock_stale() {
+    if [ "${QM_SHARED_HOST:-false}" = true ]; then
+        limit=$(date -u -d "@$(($(date +%s) - 2100))" +%Y-%m-%dT%H:%M:%S)
+        restic list locks --no-lock >"$work/locks" 2>/dev/null || return 0
+        while IFS= read -r lock; do
+            since=$(restic cat lock "$lock" --no-lock 2>/dev/null | sed -n 's/.*"time": *"\([^"]*\)".*/\1/p')
+            [ -n "$since" ] && [ "$(printf '%s\n%s\n' "$since" "$limit" | sort | head -n 1)" = "$since" ] || return 0
+        done <"$work/locks"
+    fi
+    restic unlock >/dev/null 2>&1 || true
+}
 
 # Another run may hold the repository for a while; a lock whose owner is gone is removed, any other is waited for.
 locked() {
@@ -326,7 +408,7 @@ locked() {
         attempt=$((attempt + 1))
         [ "$attempt" -le "${QM_LOCK_ATTEMPTS:-60}" ] || return "$status"
         say "the repository is locked; trying again" >&2
-        restic unlock >/dev/null 2>&1 || true
+        unlock_stale
         sleep "${QM_LOCK_PAUSE:-30}"
     done
 }
@@ -371,45 +453,70 @@ store() {
             ;;
         *) explain "the upload failed" "$status" ;;
     esac
-    snapshot=$(listing | awk -v stamp="$stamp" '$1 == stamp { print $3 }' | head -n 1)
-    [ -n "$snapshot" ] || fail "restic answered success, but there is no snapshot of this run"
+    id=$(listing | awk -v stamp="$stamp" '$1 == stamp { print $3 }' | head -n 1)
+    [ -n "$id" ] || fail "restic answered success, but there is no snapshot of this run"
 }
 
 stat_back() {
-    run "the snapshot can't be listed" restic ls "$snapshot" >"$work/ls"
+    run "the snapshot can't be listed" restic ls "$id" >"$work/ls"
     while IFS= read -r line; do
         grep -q -x -F "$artifact/${line#*  }" "$work/ls" || fail "${line#*  } is not in the snapshot"
     done <"$artifact/SHA256SUMS"
 }
 
-read_back() { locked dump "$snapshot" "$artifact/$1"; }
+read_back() { locked dump "$id" "$artifact/$1"; }
 
 erase() { locked forget "$1" >/dev/null; }
 
 reclaim() { locked prune >/dev/null || say "prune: $(tail -n 1 "$work/stderr")"; }
 
+check_repository() {
+    part=$(part_of_eight)
+    say "reading part $part of 8"
+    locked check --read-data-subset="$part/8" >"$work/answer" || {
+        cat "$work/answer"
+        grep -iE 'error|damaged|not found|different' "$work/answer" >>"$work/stderr" || true
+        explain "the repository is not sound" 1
+    }
+    field part "$part"
+}
+
 open_repository
-deliver
+"$task"
 
 """#,
 "destination.sh": #"""
 # shellcheck shell=sh
-# What every destination begins with. It offers four verbs of its own, and `deliver` calls them in the one order that never
-# leaves less than there was: store, read back, commit, and only then prune.
+# What every destination begins with. It offers verbs of its own, and one of three tasks calls them:
 #
+#   deliver   stores what the source has left, in the one order that never leaves less than there was: store, read back,
+#             commit, and only then prune
+#   check     looks at what is stored, without anything new
+#   fetch     brings the newest artifact of the source into $QM_STAGING/artifact
+#
+#   begin            is called for each source before the others
 #   store            uploads $artifact under $stamp
-#   read_back FILE   writes a stored file to standard output
+#   read_back FILE   writes a file of the artifact $stamp ($id in the listing) to standard output
 #   listing          prints the artifacts, one a line: STAMP SIZE ID [suspect]
 #   erase ID STAMP   deletes one artifact
 #
-#   QM_DESTINATION QM_VERIFY (none, stat, read) QM_KEEP ("daily=7 weekly=4 minKeep=1") QM_MIN_SIZE QM_MAX_SHRINK
+#   QM_DESTINATION QM_TASK
+#   deliver: QM_VERIFY (none, stat, read) QM_KEEP ("daily=7 weekly=4 minKeep=1") QM_MIN_SIZE QM_MAX_SHRINK
+#   check:   QM_SOURCES (one a line) QM_CHECK_INTERVAL (seconds between two checks)
+#   fetch:   QM_UNPACK (true where an etcd snapshot is to be ready for etcdutl)
 # shellcheck source=scripts/backup/common.sh
 . "$QM_SCRIPTS/common.sh"
 
+task="${QM_TASK:-deliver}"
 artifact="$QM_STAGING/artifact"
-[ -s "$QM_STAGING/run/stamp" ] || fail "the source left no complete artifact"
-stamp=$(cat "$QM_STAGING/run/stamp")
-bytes=$(cat "$QM_STAGING/run/size")
+id=
+if [ "$task" = deliver ]; then
+    [ -s "$QM_STAGING/run/stamp" ] || fail "the source left no complete artifact"
+    stamp=$(cat "$QM_STAGING/run/stamp")
+    bytes=$(cat "$QM_STAGING/run/size")
+else
+    stamp=$(date -u +%Y%m%dT%H%M%SZ)
+fi
 is_partial=false
 if [ -f "$QM_STAGING/run/partial" ]; then
     is_partial=true
@@ -418,6 +525,8 @@ fi
 suspicion=
 
 deliver() {
+    begin
+    acquire
     listing >"$work/before"
     suspect
     store
@@ -435,7 +544,9 @@ deliver() {
     say "$result: $stamp, $bytes bytes"
 }
 
-# Destinations that need a mark of completeness replace this.
+# Destinations that have no lock of their own, or need a mark of completeness, replace these.
+begin() { :; }
+acquire() { :; }
 commit() { :; }
 
 # Compares with the newest artifact that nothing was wrong with.
@@ -461,16 +572,27 @@ verify() {
             field verified '"stat"'
             ;;
         *)
-            while IFS= read -r line; do
-                file=${line#*  }
-                { read_back "$file" 2>"$work/stderr" || echo failed >"$work/unread"; } | sha256sum >"$work/sum"
-                [ ! -f "$work/unread" ] || explain "$file could not be read back" 1
-                [ "$(cut -d ' ' -f 1 "$work/sum")" = "${line%%  *}" ] || fail "$file was read back and is not what was stored"
-            done <"$artifact/SHA256SUMS"
+            differences "$artifact/SHA256SUMS" >"$work/differences"
+            [ ! -s "$work/differences" ] || fail "$(head -n 3 "$work/differences")"
             details=$pending
             field verified '"read"'
             ;;
     esac
+}
+
+# differences SUMS: reads every file of the artifact where it is stored, and prints what is not as SUMS says.
+differences() {
+    while IFS= read -r line; do
+        file=${line#*  }
+        rm -f "$work/unread"
+        { read_back "$file" 2>"$work/stderr" || echo failed >"$work/unread"; } | sha256sum >"$work/sum"
+        if [ -f "$work/unread" ]; then
+            cat "$work/stderr" >&2
+            echo "$file could not be read back: $(tail -n 2 "$work/stderr" | tr '\n' ' ')"
+        elif [ "$(cut -d ' ' -f 1 "$work/sum")" != "${line%%  *}" ]; then
+            echo "$file was read back and is not what was stored"
+        fi
+    done <"$1"
 }
 
 prune() {
@@ -491,9 +613,9 @@ prune() {
     awk "$@" -f "$QM_SCRIPTS/retention.awk" "$work/after" >"$work/plan"
     grep -q '^keep ' "$work/plan" || fail "retention keeps nothing; nothing was pruned"
     grep '^delete ' "$work/plan" >"$work/deletions" || true
-    while read -r _ old _ id _; do
+    while read -r _ old _ old_id _; do
         say "deleting $old"
-        if ! erase "$id" "$old" 2>"$work/stderr"; then
+        if ! erase "$old_id" "$old" 2>"$work/stderr"; then
             cat "$work/stderr" >&2
             field pruned '"Failed"'
             message="$old could not be deleted: $(tail -n 2 "$work/stderr" | tr '\n' ' ')"
@@ -512,6 +634,265 @@ describe() {
     field count "$(grep -c . "$work/now" || true)"
     field oldest "\"$(head -n 1 "$work/now" | cut -d ' ' -f 1)\""
 }
+
+# newest: sets stamp, bytes and id; false where nothing is stored.
+newest() {
+    listing >"$work/stored"
+    line=$(sort "$work/stored" | tail -n 1)
+    [ -n "$line" ] || return 1
+    stamp=${line%% *}
+    bytes=$(echo "$line" | cut -d ' ' -f 2)
+    # shellcheck disable=SC2034 # of the script that goes on from here
+    id=$(echo "$line" | cut -d ' ' -f 3)
+}
+
+# Destinations that are checked as a whole replace the first, those that are checked by their artifacts the second.
+check_repository() { :; }
+check_newest() { :; }
+
+# The part of eight that is to be read now: the next one with each check, so that eight of them read all.
+part_of_eight() { echo $(((($(date +%s) + QM_CHECK_INTERVAL / 2) / QM_CHECK_INTERVAL) % 8 + 1)); }
+
+check() {
+    # A check that ends in here has found nothing to be sound.
+    check_repository
+    checked=
+    unsound=
+    # shellcheck disable=SC2153 # no misspelling
+    for source in $QM_SOURCES; do
+        QM_SOURCE=$source
+        begin
+        if ! newest; then
+            say "$source: nothing is stored yet"
+            continue
+        fi
+        : >"$work/differences"
+        check_newest
+        if [ -s "$work/differences" ]; then
+            unsound="$unsound${unsound:+,}\"$source\""
+            message="$message${message:+; }$source, artifact $stamp: $(head -n 3 "$work/differences" | tr '\n' ' ')"
+        else
+            checked="$checked${checked:+,}\"$source\""
+            say "$source: $stamp is sound"
+        fi
+    done
+    field checked "[$checked]"
+    field unsound "[$unsound]"
+    [ -z "$unsound" ] || fail "$message"
+    result=Succeeded
+}
+
+fetch() {
+    rm -rf "$artifact" "$QM_STAGING/run"
+    mkdir -p "$artifact" "$QM_STAGING/run"
+    printf '%s\n' "$began" >"$QM_STAGING/run/began"
+    begin
+    newest || fail "nothing is stored of source $QM_SOURCE"
+    field artifact "\"$stamp\""
+    read_back SHA256SUMS >"$artifact/SHA256SUMS" 2>"$work/stderr" || explain "the checksums could not be read" 1
+    while IFS= read -r line; do
+        file=${line#*  }
+        mkdir -p "$(dirname "$artifact/$file")"
+        read_back "$file" >"$artifact/$file" 2>"$work/stderr" || explain "$file could not be read" 1
+    done <"$artifact/SHA256SUMS"
+    (cd "$artifact" && sha256sum -c SHA256SUMS) >"$work/sums" 2>&1 \
+        || fail "the artifact $stamp is not what was stored: $(grep -v ': OK$' "$work/sums" | head -n 3 | tr '\n' ' ')"
+    if [ "${QM_UNPACK:-false}" = true ] && [ -f "$artifact/etcd-snapshot.zip" ]; then
+        need unzip
+        run "the snapshot could not be unpacked" unzip -p "$artifact/etcd-snapshot.zip" >"$artifact/etcd-snapshot.db"
+    fi
+    printf '%s\n' "$stamp" >"$QM_STAGING/run/stamp"
+    chmod -R g+rwX "$artifact" "$QM_STAGING/run"
+    result=Succeeded
+    say "fetched $stamp, $bytes bytes"
+}
+
+"""#,
+"drill-etcd.sh": #"""
+#!/bin/sh
+# Looks at what `etcdutl snapshot restore` has made of an etcd snapshot: it has compared the checksum that etcd put at its end.
+#   QM_ETCD_TOKEN (true where the token belongs to the artifact)
+# shellcheck source=scripts/backup/drill.sh
+. "$QM_SCRIPTS/drill.sh"
+
+for file in member/snap/db member/wal; do
+    [ -s "$QM_STAGING/scratch/$file" ] || fail "the restored etcd has no $file"
+done
+size=$(size_of "$QM_STAGING/scratch/member/snap/db")
+[ "$size" -ge 20480 ] || fail "the restored etcd has only $size bytes"
+if [ "${QM_ETCD_TOKEN:-false}" = true ] && [ ! -s "$artifact/token" ]; then
+    fail "the artifact has no token: no other host can be restored from it"
+fi
+field restoredBytes "$size"
+passed
+
+"""#,
+"drill-postgres.sh": #"""
+#!/bin/sh
+# Restores the dumps of an artifact into a server of its own, which ends with the pod, and asks it the policy's questions.
+#   QM_QUERIES (their number)  QM_SQL_n QM_EXPECT_n QM_DATABASE_n (empty: the only one of the artifact)
+# shellcheck source=scripts/backup/drill.sh
+. "$QM_SCRIPTS/drill.sh"
+
+for program in initdb pg_ctl psql createdb pg_restore; do need "$program"; done
+[ "$(id -u)" -ne 0 ] || fail "PostgreSQL does not run as root; take runAsUser out of the image or choose another one"
+
+data="$QM_STAGING/scratch"
+rm -rf "$data"
+export PGHOST="$work" PGUSER=postgres PGDATABASE=postgres PGCONNECT_TIMEOUT=30
+umask 077
+run "the scratch server could not be made" \
+    initdb --pgdata "$data" --username postgres --auth trust --encoding UTF8 --no-locale --no-sync >"$work/initdb"
+# Nothing but this pod reaches it: it has no port, and its socket lies in a folder of this user.
+cat >>"$data/postgresql.conf" <<CONF
+listen_addresses = ''
+unix_socket_directories = '$work'
+fsync = off
+full_page_writes = off
+synchronous_commit = off
+shared_buffers = 64MB
+max_connections = 20
+CONF
+stop() { [ ! -f "$data/postmaster.pid" ] || pg_ctl --pgdata "$data" --mode immediate --silent stop >/dev/null 2>&1 || true; }
+cleanup() {
+    stop
+    rm -rf "$data"
+}
+pg_ctl --pgdata "$data" --log "$work/server.log" --wait --timeout 120 --silent start >/dev/null 2>&1 || {
+    cp "$work/server.log" "$work/stderr"
+    explain "the scratch server does not start" 1
+}
+
+owners=
+if [ -f "$artifact/globals.sql" ]; then
+    # Some of it can't be: the role postgres is there already, and tablespaces are folders of another host.
+    psql -X -q -f "$artifact/globals.sql" >/dev/null 2>"$work/globals.log" || true
+else
+    owners="--no-owner --no-privileges"
+fi
+
+restored=0
+only=
+for dump in "$artifact"/*.dump; do
+    [ -f "$dump" ] || continue
+    database=$(basename "$dump" .dump)
+    say "restoring $database"
+    if [ "$database" != postgres ]; then
+        run "the database $database could not be made" createdb --template template0 --encoding UTF8 -- "$database"
+    fi
+    quoted=$(printf '%s' "$database" | sed -e 's/\\/\\\\/g' -e "s/'/\\\\'/g")
+    # shellcheck disable=SC2086 # two words, or none
+    run "the dump of $database can't be restored" pg_restore --exit-on-error $owners -d "dbname='$quoted'" "$dump"
+    restored=$((restored + 1))
+    only=$database
+done
+[ "$restored" -gt 0 ] || fail "the artifact $stamp holds no dump"
+field databases "$restored"
+
+number=0
+while [ "$number" -lt "${QM_QUERIES:-0}" ]; do
+    number=$((number + 1))
+    sql=
+    expected=
+    eval "sql=\$QM_SQL_$number expected=\$QM_EXPECT_$number database=\${QM_DATABASE_$number:-}"
+    if [ -z "$database" ]; then
+        [ "$restored" -eq 1 ] || fail "query $number needs a database: the artifact holds $restored of them"
+        database=$only
+    fi
+    quoted=$(printf '%s' "$database" | sed -e 's/\\/\\\\/g' -e "s/'/\\\\'/g")
+    answer=$(psql -X -A -t -q -v ON_ERROR_STOP=1 -d "dbname='$quoted'" -c "$sql" 2>"$work/stderr") \
+        || explain "query $number could not be answered by the restored $database" $?
+    [ "$answer" = "$expected" ] \
+        || fail "query $number found \"$(printf '%s' "$answer" | head -c 200)\" in the restored $database, not \"$expected\""
+done
+field queries "$number"
+passed
+
+"""#,
+"drill.sh": #"""
+# shellcheck shell=sh
+# What every drill begins with: the artifact lies in $QM_STAGING/artifact, fetched from where it is stored.
+#   QM_MAX_SECONDS (how long a restore may take, from the first byte fetched; empty: as long as it likes)
+# shellcheck source=scripts/backup/common.sh
+. "$QM_SCRIPTS/common.sh"
+
+# shellcheck disable=SC2034 # of the scripts that go on from here
+artifact="$QM_STAGING/artifact"
+[ -s "$QM_STAGING/run/stamp" ] || fail "there is no artifact to restore"
+stamp=$(cat "$QM_STAGING/run/stamp")
+# The fetching is part of a restore.
+began=$(cat "$QM_STAGING/run/began")
+field artifact "\"$stamp\""
+
+passed() {
+    seconds=$(($(date +%s) - began))
+    if [ -n "${QM_MAX_SECONDS:-}" ] && [ "$seconds" -gt "$QM_MAX_SECONDS" ]; then
+        fail "the restore of $stamp took $seconds s, more than maxDuration ($QM_MAX_SECONDS s)"
+    fi
+    result=Succeeded
+    say "restored $stamp in $seconds s"
+}
+
+"""#,
+"hook.sh": #"""
+#!/bin/sh
+# Runs a command in pods of the policy's namespace, before or after the source. The arguments are the command.
+#   QM_HOOK_STAGE (pre or post) QM_HOOK_SELECTOR QM_HOOK_CONTAINER (empty: the pod's default) QM_HOOK_TIMEOUT (seconds)
+#   QM_HOOK_ON_ERROR (Fail or Continue) QM_HOOK_IS_LAST (true for the one that ends a pod whose source has failed)
+# shellcheck source=scripts/backup/common.sh
+. "$QM_SCRIPTS/common.sh"
+
+failed="$QM_STAGING/hooks/failed"
+if [ "$QM_HOOK_STAGE" = pre ] && [ -f "$failed" ]; then
+    message="skipped: a hook before it failed"
+    result=Succeeded
+    exit 0
+fi
+need kubectl
+need timeout
+
+problem=
+if ! kubectl get pods --namespace "$QM_NAMESPACE" --selector "$QM_HOOK_SELECTOR" \
+    --field-selector=status.phase=Running -o name >"$work/pods" 2>"$work/stderr"; then
+    problem="its pods could not be listed: $(tail -n 2 "$work/stderr" | tr '\n' ' ')"
+elif [ ! -s "$work/pods" ]; then
+    problem="no running pod has the labels $QM_HOOK_SELECTOR"
+fi
+while IFS= read -r pod; do
+    [ -z "$problem" ] || break
+    say "running the hook in $pod"
+    status=0
+    timeout "$QM_HOOK_TIMEOUT" kubectl exec --namespace "$QM_NAMESPACE" "$pod" \
+        ${QM_HOOK_CONTAINER:+--container "$QM_HOOK_CONTAINER"} -- "$@" </dev/null 2>"$work/stderr" || status=$?
+    cat "$work/stderr" >&2
+    # What `timeout` of coreutils and that of busybox say.
+    case $status in
+        0) ;;
+        124 | 143) problem="it took more than $QM_HOOK_TIMEOUT s in $pod" ;;
+        *) problem="it failed in $pod (status $status): $(tail -n 2 "$work/stderr" | tr '\n' ' ')" ;;
+    esac
+done <"$work/pods"
+
+result=Succeeded
+if [ -n "$problem" ]; then
+    problem="$QM_HOOK_STAGE hook $1: $problem"
+    if [ "$QM_HOOK_ON_ERROR" = Continue ]; then
+        message="$problem; the run goes on"
+        say "$message"
+    elif [ "$QM_HOOK_STAGE" = pre ]; then
+        fail "$problem"
+    elif [ -s "$QM_STAGING/run/stamp" ]; then
+        # The artifact is whole: it is stored, and the run is no full success.
+        result=Partial
+        message=$problem
+        printf '%s\n' "$problem" | scrub >>"$QM_STAGING/run/partial"
+    else
+        message=$problem
+    fi
+fi
+if [ "${QM_HOOK_IS_LAST:-false}" = true ] && [ -f "$failed" ]; then
+    fail "$(cat "$failed")"
+fi
 
 """#,
 "notify.sh": #"""
@@ -718,9 +1099,73 @@ END {
 }
 
 """#,
+"source-etcd.sh": #"""
+#!/bin/sh
+# Takes a snapshot of the etcd that K3s has built in, on one of its servers. The running server takes it; what it answers is
+# not enough: the snapshot counts when its file is there.
+#   QM_K3S (the server's folder) QM_SNAPSHOTS (where it leaves snapshots) QM_SNAPSHOT_NAME
+#   QM_ETCD_COMPRESS QM_ETCD_TOKEN QM_ETCD_MANIFESTS (true or false)
+# shellcheck source=scripts/backup/source.sh
+. "$QM_SCRIPTS/source.sh"
+
+need k3s
+unsupported() {
+    field reason '"UnsupportedDatastore"'
+    fail "this server does not keep its data in the embedded etcd of K3s: $1"
+}
+[ -d "$QM_K3S/db/etcd" ] || unsupported "there is no $QM_K3S/db/etcd"
+
+# A name gets -NODE-SECONDS from the server, and .zip where it is compressed.
+snapshots() {
+    find "$QM_SNAPSHOTS" -type f -name "$QM_SNAPSHOT_NAME-*" 2>/dev/null | sed 's|.*/||' \
+        | grep -E -- '-[0-9]+(\.zip)?$' | sort || true
+}
+
+snapshots >"$work/before"
+set -- --name "$QM_SNAPSHOT_NAME" --etcd-snapshot-dir "$QM_SNAPSHOTS"
+[ "$QM_ETCD_COMPRESS" != true ] || set -- "$@" --etcd-snapshot-compress
+status=0
+k3s etcd-snapshot save "$@" >"$work/answer" 2>&1 || status=$?
+cat "$work/answer"
+cp "$work/answer" "$work/stderr"
+if [ "$status" -ne 0 ]; then
+    ! grep -qiE 'etcd datastore disabled|etcd database not found' "$work/answer" || unsupported "$(tail -n 1 "$work/answer")"
+    explain "the snapshot could not be taken" "$status"
+fi
+snapshots | grep -v -x -F -f "$work/before" >"$work/new" || true
+case $(grep -c . "$work/new" || true) in
+    0) fail "k3s answered success, but left no $QM_SNAPSHOT_NAME-… in $QM_SNAPSHOTS; see the log of the K3s server" ;;
+    1) ;;
+    *) fail "more than one snapshot of this name was taken at once: $(tr '\n' ' ' <"$work/new")" ;;
+esac
+name=$(cat "$work/new")
+[ -s "$QM_SNAPSHOTS/$name" ] || fail "the snapshot $name is empty; see the log of the K3s server"
+
+file=etcd-snapshot.db
+case $name in *.zip) file=etcd-snapshot.zip ;; esac
+cp "$QM_SNAPSHOTS/$name" "$artifact/$file.part"
+cmp -s "$QM_SNAPSHOTS/$name" "$artifact/$file.part" || fail "the snapshot $name changed while it was copied"
+mv "$artifact/$file.part" "$artifact/$file"
+
+if [ "$QM_ETCD_TOKEN" = true ]; then
+    # Without it no other host can read what the snapshot has encrypted.
+    run "the server's token could not be read" cp "$QM_K3S/token" "$artifact/token"
+fi
+if [ "$QM_ETCD_MANIFESTS" = true ]; then
+    run "the server's manifests could not be archived" tar -cf "$artifact/manifests.part" -C "$QM_K3S" manifests
+    mv "$artifact/manifests.part" "$artifact/manifests.tar"
+fi
+hand_over
+
+# One stays on the server. That older ones could not be removed is no reason to lose this one.
+k3s etcd-snapshot prune --name "$QM_SNAPSHOT_NAME" --etcd-snapshot-dir "$QM_SNAPSHOTS" --etcd-snapshot-retention 1 \
+    || say "older snapshots of this name stay on the server for now" >&2
+
+"""#,
 "source-manifests.sh": #"""
 #!/bin/sh
-# Exports the objects of a namespace as YAML, one file a kind. Any error fails the run: half an export looks like a whole one.
+# Exports the objects of namespaces as YAML, one file a kind. Any error fails the run: half an export looks like a whole one.
+#   QM_NAMESPACES (one a line, a folder each; empty: that of the policy, without a folder)
 #   QM_INCLUDE_KINDS QM_EXCLUDE_KINDS (one a line, as deployments.apps)  QM_INCLUDE_SECRETS (true or false)
 # shellcheck source=scripts/backup/source.sh
 . "$QM_SCRIPTS/source.sh"
@@ -752,15 +1197,27 @@ fi
 grep -v -x -F -f "$work/excluded" "$work/offered" >"$work/kinds" || fail "every kind is excluded"
 
 objects=0
-while IFS= read -r kind; do
-    run "$kind could not be read (exclude the kind, or let quartermaster-backup-reader read it)" \
-        kubectl get "$kind" --namespace "$QM_NAMESPACE" -o yaml --ignore-not-found --chunk-size=500 >"$work/yaml"
-    count=$(grep -c '^- apiVersion:\|^- \?$' "$work/yaml" || true)
-    [ "$count" -gt 0 ] || continue
-    objects=$((objects + count))
-    mv "$work/yaml" "$artifact/$kind.yaml"
-done <"$work/kinds"
-[ "$objects" -gt 0 ] || fail "the namespace holds nothing to save"
+# export_objects NAMESPACE FOLDER
+export_objects() {
+    before=$objects
+    while IFS= read -r kind; do
+        run "$kind could not be read in $1 (exclude the kind, or let quartermaster-backup-reader read it)" \
+            kubectl get "$kind" --namespace "$1" -o yaml --ignore-not-found --chunk-size=500 >"$work/yaml"
+        count=$(grep -c '^- apiVersion:\|^- \?$' "$work/yaml" || true)
+        [ "$count" -gt 0 ] || continue
+        objects=$((objects + count))
+        mkdir -p "$2"
+        mv "$work/yaml" "$2/$kind.yaml"
+    done <"$work/kinds"
+    [ "$objects" -gt "$before" ] || fail "the namespace $1 holds nothing to save; is there such a namespace?"
+}
+
+if [ -n "${QM_NAMESPACES:-}" ]; then
+    for namespace in $QM_NAMESPACES; do export_objects "$namespace" "$artifact/$namespace"; done
+else
+    # shellcheck disable=SC2153 # no misspelling
+    export_objects "$QM_NAMESPACE" "$artifact"
+fi
 field objects "$objects"
 hand_over
 
@@ -863,6 +1320,7 @@ notes=
 rm -rf "$artifact" "$QM_STAGING/run"
 mkdir -p "$artifact" "$QM_STAGING/run"
 cleanup() { [ "$result" != Failed ] || rm -rf "$artifact"; }
+[ ! -f "$QM_STAGING/hooks/failed" ] || fail "$(cat "$QM_STAGING/hooks/failed")"
 
 if [ "${QM_DELAY_SECONDS:-0}" -gt 0 ]; then
     say "waiting $QM_DELAY_SECONDS s, so that policies do not all begin at once"
@@ -891,7 +1349,7 @@ hand_over() {
         (cd "$artifact" && sha256sum "$file") >>"$work/sums"
     done <"$work/files"
     mv "$work/sums" "$artifact/SHA256SUMS"
-    chmod -R g+rX "$QM_STAGING/artifact" "$QM_STAGING/run"
+    chmod -R g+rX "$QM_STAGING/artifact"
     printf '%s\n' "$bytes" >"$QM_STAGING/run/size"
     result=Succeeded
     if [ -n "$notes" ]; then
@@ -902,6 +1360,8 @@ hand_over() {
     field sizeBytes "$bytes"
     field files "$(grep -c . "$work/files")"
     printf '%s\n' "$stamp" >"$QM_STAGING/run/stamp"
+    # Hooks that come after may have something to add.
+    chmod -R g+rwX "$QM_STAGING/run"
     say "$result: $bytes bytes in $(grep -c . "$work/files") files"
 }
 

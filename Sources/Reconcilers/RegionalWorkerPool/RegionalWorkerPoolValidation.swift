@@ -23,20 +23,11 @@ extension RegionalWorkerPool {
 
 extension RegionalWorkerPool.RegionSpec {
     fileprivate func check(_ rules: inout Rules, at path: String) {
-        rules.require(
-            (nodeSelector.matchLabels ?? [:]).keys.allSatisfy(LabelSyntax.isKey),
-            path.field("nodeSelector.matchLabels"),
-            "a label key is a name such as zone, or a domain and a name such as topology.kubernetes.io/region")
-        for (index, requirement) in (nodeSelector.matchExpressions ?? []).enumerated() {
-            let needsValues = requirement.operator == .in || requirement.operator == .notIn
-            rules.require(
-                needsValues != (requirement.values ?? []).isEmpty,
-                path.field("nodeSelector.matchExpressions[\(index)]"),
-                "In and NotIn need at least one entry in values; Exists and DoesNotExist take none")
-        }
-        rules.require(
-            !nodeSelector.isEmpty, path.field("nodeSelector"),
-            "name at least one label of the region's nodes; an empty selector would claim every node of the cluster")
+        nodeSelector.check(
+            &rules, at: path.field("nodeSelector"), keyExample: "zone", domainExample: "topology.kubernetes.io/region",
+            whenEmpty:
+                "name at least one label of the region's nodes; an empty selector would claim every node of the cluster"
+        )
         for (index, variable) in (env ?? []).enumerated() {
             rules.require(
                 variable["value"] == nil || variable["valueFrom"] == nil, path.field("env[\(index)]"),

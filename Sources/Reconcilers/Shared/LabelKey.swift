@@ -11,6 +11,9 @@ package enum LabelKey {
     /// The policy that a child, a job or a pod belongs to; with `backupSource` the source.
     package static let backupPolicy = "quartermaster.dev/backuppolicy"
     package static let backupSource = "quartermaster.dev/backup-source"
+    /// What a job does that looks at stored backups: `check` or `drill`. With `drillSource` the source that it restores.
+    package static let backupTask = "quartermaster.dev/backup-task"
+    package static let drillSource = "quartermaster.dev/drill-source"
 
     /// On what several objects of ours share and none owns.
     package static let shared = "quartermaster.dev/shared"

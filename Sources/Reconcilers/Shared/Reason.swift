@@ -43,6 +43,8 @@ package enum Reason: String, Sendable, CaseIterable {
     // Of BackupPolicy.
     case converged = "Converged"
     case secretMissing = "SecretMissing"
+    case engineNotInstalled = "EngineNotInstalled"
+    case unsupportedDatastore = "UnsupportedDatastore"
     case podWaiting = "PodWaiting"
     case succeeded = "Succeeded"
     case failed = "Failed"

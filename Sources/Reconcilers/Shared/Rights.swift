@@ -77,7 +77,9 @@ package struct Right: Sendable, Hashable {
             usedBy: "Applier, prune: BackupPolicy"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
-        Right(.cluster, "quartermaster.dev", "backuppolicies", read, usedBy: "BackupPolicyReconciler"),
+        Right(.cluster, "velero.io", "schedules", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
+        Right(.cluster, "velero.io", "backups", read, usedBy: "VeleroRuns"),
+        Right(.cluster, "quartermaster.dev", "backuppolicies", read.union(["patch"]), usedBy: "Finalizers"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/status", ["patch"], usedBy: "StatusWriter"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/finalizers", ["update"], usedBy: "ObjectMeta.child"),
         Right(

@@ -1,3 +1,5 @@
+internal import KubeAPI
+
 /// Collects the rules that do not hold.
 struct Rules {
     private(set) var violations: [Violation] = []
@@ -29,5 +31,25 @@ extension InheritedMetadata {
         rules.require(
             !annotationKeys.contains { $0.hasPrefix("quartermaster.dev/") }, path.field("annotations"),
             "annotations under quartermaster.dev are set by the operator; use another key")
+    }
+}
+
+extension LabelSelector {
+    /// - Parameters:
+    ///   - keyExample: a label key as users know it here, with `domainExample` one that has a domain.
+    ///   - empty: what is said where the selector would match everything.
+    func check(
+        _ rules: inout Rules, at path: String, keyExample: String, domainExample: String, whenEmpty empty: String
+    ) {
+        rules.require(
+            (matchLabels ?? [:]).keys.allSatisfy(LabelSyntax.isKey), path.field("matchLabels"),
+            "a label key is a name such as \(keyExample), or a domain and a name such as \(domainExample)")
+        for (index, requirement) in (matchExpressions ?? []).enumerated() {
+            let needsValues = requirement.operator == .in || requirement.operator == .notIn
+            rules.require(
+                needsValues != (requirement.values ?? []).isEmpty, path.field("matchExpressions[\(index)]"),
+                "In and NotIn need at least one entry in values; Exists and DoesNotExist take none")
+        }
+        rules.require(!isEmpty, path, empty)
     }
 }

@@ -43,7 +43,7 @@ struct PatchTests {
         "A JSON patch that does not fit is refused without a cause",
         arguments: [
             #"[{"op":"test","path":"/a","value":2}]"#, #"[{"op":"remove","path":"/none"}]"#,
-            #"[{"op":"replace","path":"/none","value":1}]"#, #"[{"op":"add","path":"/x/y","value":1}]"#,
+            #"[{"op":"replace","path":"/none/x","value":1}]"#, #"[{"op":"add","path":"/x/y","value":1}]"#,
             #"[{"op":"add","path":"/list/7","value":1}]"#, #"[{"op":"jump","path":"/a"}]"#,
             #"[{"op":"move","path":"/b"}]"#,
         ])

@@ -140,7 +140,7 @@ struct ValidationTests {
             (#"{"name":"a","labels":{"a":"b c"}}"#, "metadata.labels: Invalid value: \"b c\": a valid label must be"),
             (
                 #"{"name":"a","finalizers":["x/"]}"#,
-                "metadata.finalizers[0]: Invalid value: \"x/\": name part must be non-empty"
+                "metadata.finalizers: Invalid value: \"x/\": name part must be non-empty"
             ),
         ])
     func metadata(_ metadata: String, _ wanted: String) throws {

@@ -57,12 +57,12 @@ struct BackupPolicyGoldenTests {
                 let pod = try #require(job[path: "spec", "jobTemplate", "spec", "template", "spec"])
                 #expect(pod["automountServiceAccountToken"] == false && pod["restartPolicy"] == "Never")
                 let containers = (pod["initContainers"]?.elements ?? []) + (pod["containers"]?.elements ?? [])
-                #expect(containers.count > 1)
+                #expect(!containers.isEmpty)
                 for container in containers {
                     #expect(container["resources"]?["limits"]?["memory"] != nil)
                     #expect(container["securityContext"]?["allowPrivilegeEscalation"] == false)
-                    #expect(
-                        container["env"]?.elements.allSatisfy { $0["name"]?.string?.hasPrefix("QM_") == true } == true)
+                    let names = (container["env"]?.elements ?? []).map { $0["name"]?.string ?? "" }
+                    #expect(names.allSatisfy { $0.hasPrefix("QM_") })
                 }
             }
         }

@@ -25,8 +25,12 @@ struct TestCluster {
     let server: EmbeddedAPIServer?
     let namespace: String
 
-    static func run(_ kind: ClusterKind, _ body: (TestCluster) async throws -> Void) async throws {
-        let server = kind == .embedded ? try EmbeddedAPIServer() : nil
+    /// - Parameter options: of the embedded server.
+    static func run(
+        _ kind: ClusterKind, options: EmbeddedAPIServerOptions = EmbeddedAPIServerOptions(),
+        _ body: (TestCluster) async throws -> Void
+    ) async throws {
+        let server = kind == .embedded ? try EmbeddedAPIServer(options: options) : nil
         try server?.start()
         let configuration =
             try server?.clientConfiguration()

@@ -11,14 +11,17 @@ final class TestOperator: Sendable {
     let reconciler: any Reconciler
     let events: CollectedEvents
     let requests: RecordedRequests
+    let metrics: MetricRegistry
 
     private init(
-        controller: Controller, reconciler: any Reconciler, events: CollectedEvents, requests: RecordedRequests
+        controller: Controller, reconciler: any Reconciler, events: CollectedEvents, requests: RecordedRequests,
+        metrics: MetricRegistry
     ) {
         self.controller = controller
         self.reconciler = reconciler
         self.events = events
         self.requests = requests
+        self.metrics = metrics
     }
 
     /// Runs the operator while `body` runs. Returning from it is a clean shutdown.
@@ -28,6 +31,41 @@ final class TestOperator: Sendable {
         on cluster: TestCluster, permissions: Permissions = Permissions(), dyingAfter writes: Int? = nil,
         _ body: (TestOperator) async throws -> Void
     ) async throws {
+        try await run(
+            on: cluster, permissions: permissions,
+            making: { environment in
+                (
+                    RegionalWorkerPoolReconciler.controller(in: environment),
+                    RegionalWorkerPoolReconciler(environment)
+                )
+            }, body)
+    }
+
+    /// Likewise the operator's part for backups.
+    ///
+    /// - Parameters:
+    ///   - now: the wall clock, by which runs are due.
+    ///   - time: by which the queue waits.
+    static func runBackups(
+        on cluster: TestCluster, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        time: TimeSource = TimeSource(), options: Controller.Options = Controller.Options(),
+        _ body: (TestOperator) async throws -> Void
+    ) async throws {
+        try await run(
+            on: cluster, time: time,
+            making: { environment in
+                (
+                    BackupPolicyReconciler.controller(in: environment, now: now, controllerOptions: options),
+                    BackupPolicyReconciler(environment, now: now)
+                )
+            }, body)
+    }
+
+    private static func run(
+        on cluster: TestCluster, permissions: Permissions = Permissions(), time: TimeSource = TimeSource(),
+        making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
+        _ body: (TestOperator) async throws -> Void
+    ) async throws {
         var clientOptions = ClientOptions()
         clientOptions.qps = 0
         let client = try KubeClient(configuration: cluster.configuration, options: clientOptions)
@@ -35,12 +73,12 @@ final class TestOperator: Sendable {
         let events = CollectedEvents()
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
-            api: requests, informers: informers, gate: .alwaysOpen(), events: events,
+            api: requests, informers: informers, gate: .alwaysOpen(), events: events, time: time,
             permissions: permissions)
-        let controller = RegionalWorkerPoolReconciler.controller(in: environment)
+        let (controller, reconciler) = make(environment)
         let process = TestOperator(
-            controller: controller, reconciler: RegionalWorkerPoolReconciler(environment),
-            events: events, requests: requests)
+            controller: controller, reconciler: reconciler, events: events, requests: requests,
+            metrics: environment.metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }
             try await informers.waitUntilSynced()
@@ -64,6 +102,8 @@ final class CollectedEvents: EventSink {
     private let all = Mutex<[ObjectEvent]>([])
 
     func emit(_ event: ObjectEvent) { all.withLock { $0.append(event) } }
+
+    var collected: [ObjectEvent] { all.withLock { $0 } }
 
     func messages(_ reason: Reason, about name: String = "pool") -> [String] {
         all.withLock { $0 }.filter { $0.reason == reason && $0.object.name == name }.map(\.message)

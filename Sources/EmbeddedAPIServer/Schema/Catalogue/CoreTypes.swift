@@ -255,7 +255,7 @@ extension TypeCatalogue {
           metadata ObjectMeta always
           spec LimitRangeSpec always
         LimitRangeSpec
-          limits! [LimitRangeItem]
+          limits [LimitRangeItem]
         LimitRangeItem
           type! string
           max {quantity}

@@ -39,9 +39,20 @@ enum CustomResources {
         }
         if version["deprecated"]?.bool == true {
             definition.deprecationWarning =
-                version["deprecationWarning"]?.string ?? "\(type.apiVersion) \(type.kind) is deprecated"
+                version["deprecationWarning"]?.string
+                ?? "\(type.apiVersion) \(type.kind) is deprecated" + successor(of: type, in: spec)
         }
         return definition
+    }
+
+    /// The version to use instead, where the CRD has one.
+    private static func successor(of type: ResourceType, in spec: JSONValue) -> String {
+        let names = (spec["versions"]?.array ?? [])
+            .filter { $0["served"]?.bool == true && $0["deprecated"]?.bool != true }.compactMap { $0["name"]?.string }
+        guard let best = names.max(by: { VersionPriority($0) < VersionPriority($1) }),
+            VersionPriority(best) > VersionPriority(type.version)
+        else { return "" }
+        return "; use \(type.group)/\(best) \(type.kind)"
     }
 
     private static func addSubresources(_ json: JSONValue, to definition: inout ResourceDefinition) {

@@ -63,13 +63,15 @@ struct TypeMismatch: Error {
 
 extension ObjectDecoder {
     private mutating func typed(
-        _ value: JSONValue, _ schema: TypeSchema, _ path: FieldPath, owner: String
+        _ value: JSONValue, _ schema: TypeSchema, _ path: FieldPath, entryOf map: FieldPath? = nil, owner: String
     ) throws(TypeMismatch) -> JSONValue {
         let target = schema.resolved
         let mismatch = { (wanted: String) in
-            let name = path.description
+            // Go names the map, not its key.
+            let found = ["integer": "number", "boolean": "bool"][value.typeName] ?? value.typeName
+            let name = (map ?? path).description
             return TypeMismatch(
-                "json: cannot unmarshal \(value.typeName) into Go struct field \(owner).\(name) of type \(wanted)")
+                "json: cannot unmarshal \(found) into Go struct field \(owner).\(name) of type \(wanted)")
         }
         switch (target.form, value) {
         case (.object, .object(let fields)):
@@ -113,7 +115,7 @@ extension ObjectDecoder {
                 continue
             }
             guard schema.field(name) != nil else {
-                result[name] = try typed(value, child, path.child(name), owner: owner)
+                result[name] = try typed(value, child, path.child(name), entryOf: path, owner: owner)
                 continue
             }
             if value.isNull { continue }

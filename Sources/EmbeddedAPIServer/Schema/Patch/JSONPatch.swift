@@ -72,7 +72,8 @@ extension JSONPatch.Operation {
         case .add: try add(value, to: &document)
         case .remove: _ = try remove(path, from: &document)
         case .replace:
-            guard document[path] != nil else { throw Failure() }
+            // The real server adds a missing field of an object, against the RFC.
+            guard document[path] != nil || document[path.parent]?.object != nil else { throw Failure() }
             document.set(value, at: path.tokens[...])
         case .move: try add(remove(from ?? path, from: &document), to: &document)
         case .copy:

@@ -91,18 +91,33 @@ extension BuiltInValidation {
     }
 
     static func binding(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        var errors = immutable(object, live, "roleRef", words: "cannot change roleRef")
+        var errors = roleReference(object)
         for (index, subject) in (object["subjects"]?.array ?? []).enumerated() {
             let path = FieldPath("subjects").index(index)
             let kind = subject["kind"]?.string ?? ""
-            if !kind.isEmpty, !["ServiceAccount", "User", "Group"].contains(kind) {
-                errors.append(.notSupported(path.child("kind"), .string(kind), ["Group", "ServiceAccount", "User"]))
+            if (subject["name"]?.string ?? "").isEmpty { errors.append(.required(path.child("name"))) }
+            guard ["ServiceAccount", "User", "Group"].contains(kind) else {
+                errors.append(.notSupported(path.child("kind"), .string(kind), ["ServiceAccount", "User", "Group"]))
+                continue
             }
+            let group = subject["apiGroup"]?.string ?? ""
+            let wanted = kind == "ServiceAccount" ? "" : "rbac.authorization.k8s.io"
+            if group != wanted { errors.append(.notSupported(path.child("apiGroup"), .string(group), [wanted])) }
             let isClusterWide = object["kind"]?.string == "ClusterRoleBinding"
             if isClusterWide, kind == "ServiceAccount", (subject["namespace"]?.string ?? "").isEmpty {
                 errors.append(.required(path.child("namespace")))
             }
         }
+        return errors + immutable(object, live, "roleRef", words: "cannot change roleRef")
+    }
+
+    private static func roleReference(_ binding: JSONValue) -> [FieldError] {
+        let path = FieldPath("roleRef")
+        let kind = binding[path: ["roleRef", "kind"]]?.string ?? ""
+        let kinds = binding["kind"]?.string == "ClusterRoleBinding" ? ["ClusterRole"] : ["Role", "ClusterRole"]
+        var errors: [FieldError] = []
+        if !kinds.contains(kind) { errors.append(.notSupported(path.child("kind"), .string(kind), kinds)) }
+        if (binding[path: ["roleRef", "name"]]?.string ?? "").isEmpty { errors.append(.required(path.child("name"))) }
         return errors
     }
 

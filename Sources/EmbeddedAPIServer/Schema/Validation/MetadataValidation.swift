@@ -12,11 +12,19 @@ enum MetadataValidation {
         for (index, finalizer) in (metadata["finalizers"]?.array ?? []).enumerated() {
             let text = finalizer.string ?? ""
             for problem in NameFormat.qualified(text) {
-                errors.append(.invalid(path.child("finalizers").index(index), finalizer, problem))
+                errors.append(.invalid(path.child("finalizers"), finalizer, problem))
             }
+            // Custom resources, whose groups are domains, may have short names.
+            guard !type.group.contains("."), !text.contains("/"), !standardFinalizers.contains(text) else { continue }
+            errors.append(
+                .invalid(
+                    path.child("finalizers").index(index), finalizer,
+                    "name is neither a standard finalizer name nor is it fully qualified"))
         }
         return errors
     }
+
+    private static let standardFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
 
     /// Labels wherever they stand: in metadata, in templates, in selectors.
     static func labels(_ labels: JSONValue?, at path: FieldPath) -> [FieldError] {
@@ -61,6 +69,10 @@ enum MetadataValidation {
         }
     }
 
+    private static func title(_ owner: JSONValue) -> String {
+        "\(owner["kind"]?.string ?? "")/\(owner["name"]?.string ?? "")"
+    }
+
     private static func owners(_ references: JSONValue?, at path: FieldPath) -> [FieldError] {
         var errors: [FieldError] = []
         var controller: String?
@@ -78,9 +90,9 @@ enum MetadataValidation {
                     .invalid(
                         path, references ?? .null,
                         "Only one reference can have Controller set to true. Found \"true\" in references for \(first) "
-                            + "and \(owner["name"]?.string ?? "")"))
+                            + "and \(title(owner))"))
             }
-            controller = owner["name"]?.string ?? ""
+            controller = title(owner)
         }
         return errors
     }

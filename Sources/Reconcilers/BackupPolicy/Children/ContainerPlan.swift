@@ -15,13 +15,14 @@ extension BackupPolicy {
     func sourcePlan(for source: Source) -> ContainerPlan {
         if let postgres = source.postgres { return plan(for: postgres) }
         if let pvc = source.pvc { return plan(for: pvc) }
+        if let etcd = source.etcd { return plan(for: etcd, of: source) }
         return plan(for: source.manifests ?? Manifests(includeSecrets: false))
     }
 
     private func plan(for postgres: Postgres) -> ContainerPlan {
         let secret = postgres.credentialsSecretRef.name
         return ContainerPlan(
-            image: spec.podTemplate.images.postgres ?? "docker.io/library/postgres:\(postgres.majorVersion)",
+            image: image(for: postgres),
             script: "source-postgres.sh",
             environment: [
                 ("QM_SECRET", secret), ("QM_PG_HOST", postgres.host), ("QM_PG_PORT", String(postgres.port)),
@@ -31,6 +32,10 @@ extension BackupPolicy {
             ],
             mounts: [.mount("source", at: "/credentials", isReadOnly: true)],
             volumes: [.secretVolume("source", secret)])
+    }
+
+    func image(for postgres: Postgres) -> String {
+        spec.podTemplate.images.postgres ?? "docker.io/library/postgres:\(postgres.majorVersion)"
     }
 
     private func plan(for volume: Volume) -> ContainerPlan {
@@ -54,29 +59,33 @@ extension BackupPolicy {
         ContainerPlan(
             image: spec.podTemplate.images.kubectl, script: "source-manifests.sh",
             environment: [
+                ("QM_NAMESPACES", (manifests.namespaces ?? []).joined(separator: "\n")),
                 ("QM_INCLUDE_KINDS", (manifests.includeKinds ?? []).joined(separator: "\n")),
                 ("QM_EXCLUDE_KINDS", (manifests.excludeKinds ?? []).joined(separator: "\n")),
                 ("QM_INCLUDE_SECRETS", String(manifests.includeSecrets)),
             ],
-            mounts: [.mount("token", at: "/var/run/secrets/kubernetes.io/serviceaccount", isReadOnly: true)],
-            volumes: [
-                [
-                    "name": "token",
-                    "projected": [
-                        "sources": [
-                            ["serviceAccountToken": ["path": "token", "expirationSeconds": 3600]],
-                            [
-                                "configMap": [
-                                    "name": "kube-root-ca.crt", "items": [["key": "ca.crt", "path": "ca.crt"]],
-                                ]
-                            ],
-                        ]
-                    ],
-                ]
-            ])
+            mounts: [.tokenMount])
     }
 
-    func destinationPlan(for source: Source, _ destination: Destination) -> ContainerPlan {
+    /// The folder of the server is only read: it is the server itself that writes the snapshot.
+    private func plan(for etcd: Etcd, of source: Source) -> ContainerPlan {
+        let server = "/var/lib/rancher/k3s/server"
+        let snapshots = "\(server)/db/snapshots"
+        let series = ChildName.stableHash("\(metadata.namespace ?? "")/\(metadata.name ?? "")/\(source.name)")
+        return ContainerPlan(
+            image: spec.podTemplate.images.k3s, script: "source-etcd.sh",
+            environment: [
+                ("QM_K3S", server), ("QM_SNAPSHOTS", snapshots),
+                // The server prunes whatever begins with the name: by the hash no series is the beginning of another.
+                ("QM_SNAPSHOT_NAME", "\(ChildName.joined(metadata.name ?? "", source.name))-\(series)"),
+                ("QM_ETCD_COMPRESS", String(etcd.compress)), ("QM_ETCD_TOKEN", String(etcd.includeToken)),
+                ("QM_ETCD_MANIFESTS", String(etcd.includeServerManifests)),
+            ],
+            mounts: [.mount("source", at: server, isReadOnly: true)],
+            volumes: [["name": "source", "hostPath": ["path": .string(server), "type": "Directory"]]])
+    }
+
+    func destinationPlan(for destination: Destination) -> ContainerPlan {
         let images = spec.podTemplate.images
         if let restic = destination.restic {
             return ContainerPlan(
@@ -92,25 +101,29 @@ extension BackupPolicy {
             return ContainerPlan(
                 image: images.rclone, script: "destination-objects.sh",
                 environment: [
-                    ("QM_KIND", "rclone"), ("QM_REMOTE", "\(rclone.remote):\(folder(rclone.path, of: source))"),
+                    ("QM_KIND", "rclone"), ("QM_LOCK_SECONDS", String(lockSeconds)),
+                    ("QM_REMOTE", "\(rclone.remote):\(folder(rclone.path))"),
                 ])
         }
         guard let s3 = destination.s3 else { preconditionFailure("a destination without a kind passed validation") }
         return ContainerPlan(
             image: images.rclone, script: "destination-objects.sh",
             environment: [
-                ("QM_KIND", "s3"),
-                ("QM_REMOTE", "TARGET:\(folder("\(s3.bucket)/\(s3.prefix ?? "")", of: source))"),
+                ("QM_KIND", "s3"), ("QM_LOCK_SECONDS", String(lockSeconds)),
+                ("QM_REMOTE", "TARGET:\(folder("\(s3.bucket)/\(s3.prefix ?? "")"))"),
                 ("QM_S3_ENDPOINT", s3.endpoint), ("QM_S3_REGION", s3.region),
                 ("QM_S3_PATH_STYLE", String(s3.forcePathStyle)),
             ])
     }
 
-    /// A folder of this source alone.
-    private func folder(_ base: String, of source: Source) -> String {
+    /// No run is alive any more after that.
+    private var lockSeconds: Int { spec.activeDeadlineSeconds + 600 }
+
+    /// A folder of this policy alone; the scripts put those of the sources into it.
+    private func folder(_ base: String) -> String {
         var base = Substring(base)
         while base.last == "/" { base.removeLast() }
-        let own = "\(metadata.namespace ?? "").\(metadata.name ?? "")/\(source.name)"
+        let own = "\(metadata.namespace ?? "").\(metadata.name ?? "")"
         return base.isEmpty ? own : "\(base)/\(own)"
     }
 }

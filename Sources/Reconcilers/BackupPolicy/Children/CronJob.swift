@@ -4,131 +4,51 @@ extension BackupPolicy {
     /// The CronJob of a source: the source as an init container, then a container for each destination, so that one
     /// that is down does not stop the others.
     func cronJob(for source: Source) throws -> DesiredChild {
-        let labels = [LabelKey.backupSource: source.name]
-        let podLabels = childLabels.merging(labels) { $1 }
-        return try DesiredChild(
-            .cronJob, of: self, named: cronJobName(source.name), labels: labels,
-            [
-                "spec": [
-                    "schedule": .string(spec.schedule),
-                    "timeZone": .string(spec.timeZone),
-                    "suspend": .bool(spec.suspend),
-                    "concurrencyPolicy": "Forbid",
-                    "startingDeadlineSeconds": .integer(Int64(spec.startingDeadlineSeconds)),
-                    // Long enough for an operator that was away to count what happened meanwhile.
-                    "successfulJobsHistoryLimit": 5,
-                    "failedJobsHistoryLimit": 5,
-                    "jobTemplate": [
-                        "metadata": ["labels": .strings(podLabels)],
-                        "spec": [
-                            "backoffLimit": .integer(Int64(spec.backoffLimit)),
-                            "activeDeadlineSeconds": .integer(Int64(spec.activeDeadlineSeconds)),
-                            "template": [
-                                "metadata": ["labels": .strings(podLabels)],
-                                "spec": podSpec(for: source),
-                            ],
-                        ],
-                    ],
-                ]
-            ])
-    }
-
-    private func podSpec(for source: Source) -> JSONValue {
-        let settings = spec.podTemplate
-        return .compact([
-            "restartPolicy": "Never",
-            "serviceAccountName": .string(sharedName),
-            "automountServiceAccountToken": false,
-            "enableServiceLinks": false,
-            "terminationGracePeriodSeconds": 30,
-            "securityContext": [
-                "runAsNonRoot": .bool(source.pvc == nil),
-                "runAsUser": .integer(Self.userID),
-                "runAsGroup": .integer(Self.userID),
-                "fsGroup": .integer(Self.userID),
-                "seccompProfile": ["type": "RuntimeDefault"],
-            ],
-            "priorityClassName": settings.priorityClassName.map(JSONValue.string),
-            "nodeSelector": settings.nodeSelector.flatMap { $0.isEmpty ? nil : .strings($0) },
-            "tolerations": settings.tolerations.flatMap { $0.isEmpty ? nil : .array($0.map(JSONValue.object)) },
-            "initContainers": .array(notifier(for: source) + [sourceContainer(for: source)]),
-            "containers": .array(spec.destinations.map { destinationContainer(for: source, $0) }),
-            "volumes": .array(volumes(for: source)),
-        ])
-    }
-
-    private func sourceContainer(for source: Source) -> JSONValue {
         let plan = sourcePlan(for: source)
+        let hooks = spec.hooks ?? Hooks()
+        let usesToken = source.manifests != nil || !(hooks.pre ?? []).isEmpty || !(hooks.post ?? []).isEmpty
+        return try cronJob(
+            named: cronJobName(source.name), labels: [LabelKey.backupSource: source.name], schedule: spec.schedule,
+            PodPlan(
+                initContainers: notifier(for: source) + hookContainers(hooks.pre ?? [], .pre, for: source)
+                    + [sourceContainer(plan, for: source)] + hookContainers(hooks.post ?? [], .post, for: source),
+                containers: spec.destinations.map { destinationContainer(for: source, $0) },
+                volumes: [.stagingVolume(source.staging)] + commonVolumes + plan.volumes + notifierVolumes
+                    + (usesToken ? [.tokenVolume] : [])
+                    + spec.destinations.map { .secretVolume("to-\($0.name)", $0.credentialsSecretRef.name) },
+                needsRoot: source.needsRoot,
+                nodeSelector: source.etcd?.nodeSelector ?? [:],
+                tolerations: source.etcd == nil ? [] : Self.serverTolerations,
+                affinity: source.pvc?.podSelector.flatMap(Self.affinity),
+                sharesHostNetwork: source.etcd != nil))
+    }
+
+    private func sourceContainer(_ plan: ContainerPlan, for source: Source) -> JSONValue {
+        var plan = plan
+        plan.environment.insert(("QM_DELAY_SECONDS", String(delay)), at: 0)
+        if !(spec.hooks?.post ?? []).isEmpty { plan.environment.append(("QM_DEFER_FAILURE", "true")) }
         return container(
-            Self.sourceContainer, image: plan.image, script: plan.script,
-            environment: [("QM_DELAY_SECONDS", String(delay))] + plan.environment,
-            mounts: [.mount("staging", at: "/staging")] + plan.mounts, isRoot: source.pvc != nil, for: source)
+            Self.sourceContainer, plan, mounts: [.mount("staging", at: "/staging")] + plan.mounts,
+            isRoot: source.needsRoot, isReported: true, for: source)
     }
 
     private func destinationContainer(for source: Source, _ destination: Destination) -> JSONValue {
-        let plan = destinationPlan(for: source, destination)
+        var plan = destinationPlan(for: destination)
         let freshness = spec.freshness
-        return container(
-            Self.destinationContainer(destination.name), image: plan.image, script: plan.script,
-            environment: [
+        plan.environment =
+            [
                 ("QM_DESTINATION", destination.name),
                 ("QM_VERIFY", spec.verification.afterEach.rawValue),
                 ("QM_KEEP", destination.retention?.overriding(spec.retention).rules ?? spec.retention.rules),
                 ("QM_MIN_SIZE", String(freshness.minSizeBytes)),
                 ("QM_MAX_SHRINK", String(freshness.maxShrinkPercent)),
-            ] + plan.environment,
+            ] + plan.environment + (source.etcd != nil && destination.restic != nil ? [("QM_SHARED_HOST", "true")] : [])
+        return container(
+            Self.destinationContainer(destination.name), plan,
             mounts: [
                 .mount("staging", at: "/staging", isReadOnly: true),
                 .mount("to-\(destination.name)", at: "/credentials", isReadOnly: true),
-            ], secret: destination.credentialsSecretRef.name, for: source)
-    }
-
-    private func container(
-        _ name: String, image: String, script: String, environment: [(String, String)], mounts: [JSONValue],
-        isRoot: Bool = false, secret: String? = nil, for source: Source
-    ) -> JSONValue {
-        let common: [(String, String)] =
-            [
-                ("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? ""),
-                ("QM_SOURCE", source.name), ("QM_STAGING", "/staging"), ("QM_SCRIPTS", "/scripts"),
-                ("QM_CREDENTIALS", "/credentials"), ("QM_REPORT", "/dev/termination-log"),
-            ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + reportCopy(of: name)
-        return .compact([
-            "name": .string(name),
-            "image": .string(image),
-            "command": ["/bin/sh", .string("/scripts/\(script)")],
-            "env": .array((common + environment).map { ["name": .string($0), "value": .string($1)] }),
-            "resources": spec.podTemplate.resources.isEmpty ? nil : .object(spec.podTemplate.resources),
-            "terminationMessagePolicy": "File",
-            "securityContext": securityContext(isRoot: isRoot),
-            "volumeMounts": .array(
-                mounts + reportMounts + [
-                    .mount("scripts", at: "/scripts", isReadOnly: true),
-                    .mount("scripts", at: "/etc/passwd", subPath: "passwd", isReadOnly: true),
-                    .mount("tmp", at: "/tmp", subPath: name),
-                ]),
-        ])
-    }
-
-    /// A volume's files belong to anybody: only root with the right to pass by permissions can read them all.
-    private func securityContext(isRoot: Bool) -> JSONValue {
-        .compact([
-            "runAsNonRoot": isRoot ? false : true,
-            "runAsUser": isRoot ? 0 : nil,
-            "allowPrivilegeEscalation": false,
-            "readOnlyRootFilesystem": true,
-            "capabilities": isRoot ? ["drop": ["ALL"], "add": ["DAC_OVERRIDE"]] : ["drop": ["ALL"]],
-        ])
-    }
-
-    private func volumes(for source: Source) -> [JSONValue] {
-        let staging = source.postgres?.staging ?? source.pvc?.staging
-        return [
-            .stagingVolume(staging),
-            ["name": "tmp", "emptyDir": [:]],
-            ["name": "scripts", "configMap": ["name": .string(sharedName), "defaultMode": 0o555]],
-        ] + sourcePlan(for: source).volumes + notifierVolumes
-            + spec.destinations.map { .secretVolume("to-\($0.name)", $0.credentialsSecretRef.name) }
+            ], secret: destination.credentialsSecretRef.name, isReported: true, for: source)
     }
 
     /// Always the same for one policy, so that several of them spread over the time that they may take.
@@ -136,6 +56,28 @@ extension BackupPolicy {
         guard spec.jitterSeconds > 0 else { return 0 }
         let name = "\(metadata.namespace ?? "")/\(metadata.name ?? "")"
         return ChildName.stableHash(name).utf8.reduce(0) { ($0 * 31 + Int($1)) % 1_000_003 } % (spec.jitterSeconds + 1)
+    }
+
+    /// What servers of K3s may keep others away with.
+    private static let serverTolerations: [JSONValue] = [
+        "node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/etcd", "node-role.kubernetes.io/master",
+        "CriticalAddonsOnly",
+    ].map { ["key": .string($0), "operator": "Exists"] }
+
+    /// To the node of the pods that use a claim: one that a single node mounts can't be read from another. No more than
+    /// a preference, because there may be no such pod.
+    private static func affinity(to selector: LabelSelector) -> JSONValue? {
+        guard let labels = try? JSONValueEncoder().encode(selector) else { return nil }
+        return [
+            "podAffinity": [
+                "preferredDuringSchedulingIgnoredDuringExecution": [
+                    [
+                        "weight": 100,
+                        "podAffinityTerm": ["labelSelector": labels, "topologyKey": "kubernetes.io/hostname"],
+                    ]
+                ]
+            ]
+        ]
     }
 }
 
@@ -152,7 +94,7 @@ extension JSONValue {
         ["name": .string(name), "secret": ["secretName": .string(secret), "optional": true, "defaultMode": 0o440]]
     }
 
-    fileprivate static func stagingVolume(_ staging: BackupPolicy.Staging?) -> JSONValue {
+    static func stagingVolume(_ staging: BackupPolicy.Staging?) -> JSONValue {
         guard let size = staging?.size else { return ["name": "staging", "emptyDir": [:]] }
         return [
             "name": "staging",
@@ -167,4 +109,18 @@ extension JSONValue {
             ],
         ]
     }
+
+    /// For the containers that talk to the API server, and no other of the pod.
+    static let tokenVolume: JSONValue = [
+        "name": "token",
+        "projected": [
+            "sources": [
+                ["serviceAccountToken": ["path": "token", "expirationSeconds": 3600]],
+                ["configMap": ["name": "kube-root-ca.crt", "items": [["key": "ca.crt", "path": "ca.crt"]]]],
+            ]
+        ],
+    ]
+
+    static let tokenMount = JSONValue.mount(
+        "token", at: "/var/run/secrets/kubernetes.io/serviceaccount", isReadOnly: true)
 }

@@ -33,8 +33,8 @@ struct RestoreCommands {
     }
 
     private var fetchLines: [String] {
-        let plan = policy.destinationPlan(for: source, destination)
-        let remote = plan.environment.first { $0.0 == "QM_REMOTE" }?.1 ?? ""
+        let plan = policy.destinationPlan(for: destination)
+        let remote = plan.environment.first { $0.0 == "QM_REMOTE" }.map { "\($0.1)/\(source.name)" } ?? ""
         if let restic = destination.restic { return fetch(restic) }
         if let borg = destination.borg { return fetch(borg) }
         var lines = ["[ ! -f \(folder)/ca.crt ] || export RCLONE_CA_CERT=\(folder)/ca.crt"]
@@ -90,10 +90,8 @@ struct RestoreCommands {
     var restore: [Step] {
         if let postgres = source.postgres { return restore(postgres) }
         if let volume = source.pvc { return restore(volume) }
-        if source.manifests != nil { return restoreManifests }
-        return [
-            Step(title: "Restore it", lines: ["# As docs/guides/restore.md tells for a source of this kind."])
-        ]
+        if let etcd = source.etcd { return restore(etcd) }
+        return restoreManifests
     }
 
     private func restore(_ postgres: BackupPolicy.Postgres) -> [Step] {

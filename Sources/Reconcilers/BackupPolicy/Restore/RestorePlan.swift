@@ -29,6 +29,21 @@ package struct RestorePlan: Sendable, Hashable {
         guard let source = policy.spec.sources.first(where: { $0.name == words[0] }), words.count <= 2 else {
             throw Refusal(description: "\"\(target)\" is no target; the sources of the policy are \(names)")
         }
+        if source.velero != nil {
+            let name = BackupPolicy.veleroDestination
+            guard words.count == 1 || words[1] == name,
+                let backup = artifact ?? policy.status?.target(source.name, name)?.artifact
+            else {
+                throw Refusal(
+                    description:
+                        "no backup of \(source.name) is known; look with velero backup get, and name it with --at")
+            }
+            self.source = source.name
+            self.destination = name
+            self.artifact = backup
+            steps = RestoreCommands.restore(fromVelero: backup, in: policy.metadata.namespace ?? "")
+            return
+        }
         let destination = try Self.destination(of: policy, source.name, words.count == 2 ? words[1] : nil)
         let known = policy.status?.targets?.first { $0.source == source.name && $0.destination == destination.name }
         guard let artifact = artifact ?? known?.artifact else {

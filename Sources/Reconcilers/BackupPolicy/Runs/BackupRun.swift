@@ -20,6 +20,10 @@ package struct BackupRun: Sendable, Hashable {
     /// Reads a job; `nil` where it is of no source.
     package init?(job: DynamicObject, pods: [Pod]) {
         guard let source = job.labels[LabelKey.backupSource] else { return nil }
+        self.init(of: source, job: job, pods: pods)
+    }
+
+    init(of source: String, job: DynamicObject, pods: [Pod]) {
         self.source = source
         name = job.name
         let status = job["status"]
@@ -40,14 +44,19 @@ package struct BackupRun: Sendable, Hashable {
 
     /// What a run that has ended means for one destination.
     func outcome(at destination: String) -> RunOutcome {
-        let reports = pods.compactMap { $0.report(of: BackupPolicy.destinationContainer(destination)) }
+        outcome(of: BackupPolicy.destinationContainer(destination))
+    }
+
+    /// What a run that has ended means for what one of its containers had to do.
+    func outcome(of container: String) -> RunOutcome {
+        let reports = pods.compactMap { $0.report(of: container) }
         // A second attempt may fail where the first one had stored everything.
         if let good = reports.last(where: { $0.result == .succeeded }) { return RunOutcome(good) }
         if let last = reports.last, ending != .succeeded || last.result == .partial { return RunOutcome(last) }
         if ending == .succeeded { return RunOutcome(result: .succeeded) }
-        let source = pods.compactMap { $0.report(of: BackupPolicy.sourceContainer) }.last
-        if let source, source.result == .failed {
-            return RunOutcome(result: .failed, reason: source.reason, message: source.message)
+        // What comes before it: a hook, the source, what fetches an artifact.
+        if let failed = pods.compactMap(\.failureBefore).last {
+            return RunOutcome(result: .failed, reason: failed.reason, message: failed.message)
         }
         guard case .failed(let reason, let message) = ending else { return RunOutcome(result: .failed) }
         let words = pods.last.flatMap { $0.words } ?? message
@@ -137,9 +146,17 @@ extension Pod {
         guard let ended = state(of: container)?.terminated else { return nil }
         if let report = ended.message.flatMap(RunReport.init(terminationMessage:)) { return report }
         guard ended.exitCode != 0 else { return nil }
+        // A program without a script of ours leaves its last words.
+        let words = ended.message.map { ": \($0.split(separator: "\n").suffix(3).joined(separator: " "))" } ?? ""
         return RunReport(
             failed: "container \(container) ended with status \(ended.exitCode)"
-                + (ended.reason.map { $0 == "Error" ? "" : " (\($0))" } ?? ""))
+                + (ended.reason.map { $0 == "Error" ? "" : " (\($0))" } ?? "") + (words == ": " ? "" : words))
+    }
+
+    /// The first of the init containers that failed.
+    fileprivate var failureBefore: RunReport? {
+        (status?.initContainerStatuses ?? []).map(\.name).filter { $0 != BackupPolicy.notifierContainer }
+            .lazy.compactMap(report).first { $0.result == .failed }
     }
 
     /// Why the pod as a whole failed: it was evicted, or its node went.

@@ -4,11 +4,10 @@ internal import KubeAPI
 /// for a while after their end, so a run that nobody watched is counted later.
 package enum RunHistory {
     package static func targets(of policy: BackupPolicy, runs: [BackupRun]) -> [BackupPolicy.Target] {
-        let previous = policy.status?.targets ?? []
-        return policy.spec.sources.flatMap { source in
+        return policy.ownSources.flatMap { source in
             policy.spec.destinations.map { destination in
                 var target =
-                    previous.first { $0.source == source.name && $0.destination == destination.name }
+                    policy.status?.target(source.name, destination.name)
                     ?? BackupPolicy.Target(source: source.name, destination: destination.name)
                 for run in runs.filter({ $0.source == source.name }).sorted(by: ended) {
                     guard let end = run.endedAt, target.lastAttemptTime.map({ $0 < end }) ?? true else { continue }

@@ -16,6 +16,9 @@ package struct RunReport: Sendable, Hashable, Codable {
     package var verified: String?
     package var pruned: String?
     package var suspicion: String?
+    /// The sources that a check has found to be sound, and those that it has not.
+    package var checked: [String]?
+    package var unsound: [String]?
 
     /// Reads the last line that is a report; `nil` where there is none: the container ended before it could write.
     package init?(terminationMessage text: String) {

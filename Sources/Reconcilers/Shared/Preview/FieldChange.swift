@@ -28,6 +28,8 @@ extension FieldChange {
     package static func changes(from before: DynamicObject, to after: DynamicObject) -> [FieldChange] {
         var changes: [FieldChange] = []
         compare(cleaned(before), cleaned(after), at: "", into: &changes)
+        // The server's order of fields is no order for people.
+        changes.sort { $0.path < $1.path }
         guard before.kind == ResourceType.secret.kind else { return changes }
         return changes.map { change in
             let isValue = ["data", "stringData"].contains { change.path.hasPrefix($0) }
@@ -40,6 +42,7 @@ extension FieldChange {
         fields.edit(object: "metadata") { metadata in
             metadata = metadata.filter { !serverFields.contains($0.key) }
             metadata.edit(object: "annotations") { $0 = $0.filter { $0.key != AnnotationKey.appliedHash } }
+            if metadata["annotations"]?.object?.isEmpty == true { metadata["annotations"] = nil }
         }
         return .object(fields)
     }

@@ -80,7 +80,7 @@ spec:
             spec:
               description: What is backed up, when, where to and for how long.
               type: object
-              required: [schedule, sources, destinations]
+              required: [schedule, sources]
               properties:
                 suspend:
                   description: No new run begins. A run that has begun ends; the status goes on.
@@ -272,6 +272,51 @@ spec:
                             minLength: 1
                             maxLength: 253
                             pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                          podSelector:
+                            description: >-
+                              The pods that use the claim: the backup's pod goes to their node, where it can.
+                            type: object
+                            properties:
+                              matchLabels:
+                                type: object
+                                maxProperties: 16
+                                additionalProperties:
+                                  type: string
+                                  maxLength: 63
+                                  pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                x-kubernetes-validations:
+                                  - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                                    message: a label key is a name such as app, or a domain and a name such as app.kubernetes.io/name
+                              matchExpressions:
+                                type: array
+                                maxItems: 8
+                                x-kubernetes-list-type: atomic
+                                items:
+                                  type: object
+                                  required: [key, operator]
+                                  properties:
+                                    key:
+                                      type: string
+                                      minLength: 1
+                                      maxLength: 317
+                                      pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                                    operator:
+                                      type: string
+                                      enum: [In, NotIn, Exists, DoesNotExist]
+                                    values:
+                                      type: array
+                                      maxItems: 16
+                                      x-kubernetes-list-type: atomic
+                                      items:
+                                        type: string
+                                        maxLength: 63
+                                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                  x-kubernetes-validations:
+                                    - rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && self.values.size() > 0 : !has(self.values) || self.values.size() == 0"
+                                      message: In and NotIn need at least one entry in values; Exists and DoesNotExist take none
+                            x-kubernetes-validations:
+                              - rule: (has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)
+                                message: name at least one label of the pods; an empty selector would take every pod of the namespace
                           paths:
                             description: >-
                               Folders and files of the volume, relative to it; all where empty.
@@ -316,9 +361,21 @@ spec:
                               - rule: "!has(self.storageClass) || has(self.size)"
                                 message: a storageClass needs a size
                       manifests:
-                        description: The objects of this namespace as YAML.
+                        description: The objects of namespaces as YAML.
                         type: object
                         properties:
+                          namespaces:
+                            description: >-
+                              The namespaces; that of the policy where empty. Others only for a policy in a namespace of
+                              --privileged-namespaces.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 63
+                              pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
                           includeKinds:
                             description: >-
                               Kinds such as deployments.apps; every kind that can be listed where empty.
@@ -345,13 +402,79 @@ spec:
                             description: Whether Secrets are exported. Only towards destinations that encrypt.
                             type: boolean
                             default: false
+                      etcd:
+                        description: >-
+                          A snapshot of the etcd that K3s has built in, taken on one of its servers. Only for a policy in a namespace of
+                          --privileged-namespaces.
+                        type: object
+                        properties:
+                          nodeSelector:
+                            description: The servers that keep etcd.
+                            type: object
+                            maxProperties: 16
+                            default: {node-role.kubernetes.io/etcd: "true"}
+                            additionalProperties:
+                              type: string
+                              maxLength: 63
+                              pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                          compress:
+                            description: Whether the snapshot is compressed.
+                            type: boolean
+                            default: true
+                          includeToken:
+                            description: Whether the server's token is part of the artifact. No other host can be restored without it.
+                            type: boolean
+                            default: true
+                          includeServerManifests:
+                            description: Whether the manifests that the server applies by itself are part of the artifact.
+                            type: boolean
+                            default: true
+                      velero:
+                        description: >-
+                          A Schedule of Velero, which stores and prunes by itself. Only in the namespace that Velero runs in: it looks nowhere
+                          else.
+                        type: object
+                        properties:
+                          includedNamespaces:
+                            description: All namespaces where empty.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 63
+                              pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                          excludedResources:
+                            description: Such as events or pods.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 317
+                              pattern: '^[a-z0-9*]([-a-z0-9*]*[a-z0-9*])?([.][a-z0-9*]([-a-z0-9*]*[a-z0-9*])?)*$'
+                          storageLocation:
+                            description: A BackupStorageLocation; Velero's default one where it is not given.
+                            type: string
+                            minLength: 1
+                            maxLength: 253
+                            pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
+                          ttl:
+                            description: How long Velero keeps a backup, such as 720h. The policy's retention is not for Velero.
+                            type: string
+                            default: 720h
+                            minLength: 2
+                            maxLength: 16
+                            pattern: '^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$'
                     x-kubernetes-validations:
-                      - rule: "[has(self.postgres), has(self.pvc), has(self.manifests)].filter(given, given).size() == 1"
-                        message: give exactly one of postgres, pvc and manifests
+                      - rule: "[has(self.postgres), has(self.pvc), has(self.manifests), has(self.etcd), has(self.velero)].filter(given, given).size() == 1"
+                        message: give exactly one of postgres, pvc, manifests, etcd and velero
                 destinations:
-                  description: Where every source is stored.
+                  description: Where every source is stored, but for those of velero.
                   type: array
-                  minItems: 1
+                  default: []
                   maxItems: 8
                   x-kubernetes-list-type: map
                   x-kubernetes-list-map-keys: [name]
@@ -598,6 +721,59 @@ spec:
                       type: string
                       default: read
                       enum: [none, stat, read]
+                    checkSchedule:
+                      description: >-
+                        When the destinations are checked as a whole: restic reads an eighth of its repository, borg all of it, and of
+                        s3 and rclone the newest artifacts are read.
+                      type: string
+                      minLength: 6
+                      maxLength: 128
+                      pattern: '^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[-0-9A-Za-z*?/,]+( +[-0-9A-Za-z*?/,]+){4})$'
+                    drill:
+                      description: The newest artifacts of postgres and etcd are restored into a server that ends with the pod.
+                      type: object
+                      required: [schedule]
+                      properties:
+                        schedule:
+                          description: When a restore is tried.
+                          type: string
+                          minLength: 6
+                          maxLength: 128
+                          pattern: '^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[-0-9A-Za-z*?/,]+( +[-0-9A-Za-z*?/,]+){4})$'
+                        queries:
+                          description: What a restored PostgreSQL is asked, and what it has to answer.
+                          type: array
+                          maxItems: 16
+                          x-kubernetes-list-type: atomic
+                          items:
+                            type: object
+                            required: [sql, expect]
+                            properties:
+                              source:
+                                description: The source that is asked; every one of postgres where it is not given.
+                                type: string
+                                minLength: 1
+                                maxLength: 20
+                              database:
+                                description: The database that is asked; needed where the source dumps several.
+                                type: string
+                                minLength: 1
+                                maxLength: 63
+                              sql:
+                                description: One statement.
+                                type: string
+                                minLength: 1
+                                maxLength: 4096
+                              expect:
+                                description: The answer as psql -A -t prints it, without the last line end.
+                                type: string
+                                maxLength: 4096
+                        maxDuration:
+                          description: How long a restore may take, from the first byte fetched, such as 30m.
+                          type: string
+                          minLength: 2
+                          maxLength: 16
+                          pattern: '^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?$'
                 freshness:
                   description: What makes a backup too old or too small.
                   type: object
@@ -691,6 +867,176 @@ spec:
                         format: int32
                         minimum: 1
                         maximum: 65535
+                hooks:
+                  description: Commands in pods of this namespace, around every source but those of velero.
+                  type: object
+                  properties:
+                    pre:
+                      description: Before the source, in this order. After one that fails no other begins.
+                      type: array
+                      maxItems: 8
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        required: [podSelector, command]
+                        properties:
+                          podSelector:
+                            description: >-
+                              The pods of this namespace that the command is run in: every one that runs.
+                            type: object
+                            properties:
+                              matchLabels:
+                                type: object
+                                maxProperties: 16
+                                additionalProperties:
+                                  type: string
+                                  maxLength: 63
+                                  pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                x-kubernetes-validations:
+                                  - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                                    message: a label key is a name such as app, or a domain and a name such as app.kubernetes.io/name
+                              matchExpressions:
+                                type: array
+                                maxItems: 8
+                                x-kubernetes-list-type: atomic
+                                items:
+                                  type: object
+                                  required: [key, operator]
+                                  properties:
+                                    key:
+                                      type: string
+                                      minLength: 1
+                                      maxLength: 317
+                                      pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                                    operator:
+                                      type: string
+                                      enum: [In, NotIn, Exists, DoesNotExist]
+                                    values:
+                                      type: array
+                                      maxItems: 16
+                                      x-kubernetes-list-type: atomic
+                                      items:
+                                        type: string
+                                        maxLength: 63
+                                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                  x-kubernetes-validations:
+                                    - rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && self.values.size() > 0 : !has(self.values) || self.values.size() == 0"
+                                      message: In and NotIn need at least one entry in values; Exists and DoesNotExist take none
+                            x-kubernetes-validations:
+                              - rule: (has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)
+                                message: name at least one label of the pods; an empty selector would take every pod of the namespace
+                          container:
+                            description: The container; the pod's default one where it is not given.
+                            type: string
+                            minLength: 1
+                            maxLength: 63
+                            pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                          command:
+                            description: The program and its arguments, without a shell.
+                            type: array
+                            minItems: 1
+                            maxItems: 32
+                            x-kubernetes-list-type: atomic
+                            items:
+                              type: string
+                              maxLength: 4096
+                          timeoutSeconds:
+                            description: >-
+                              How long the command may take in one pod.
+                            type: integer
+                            format: int32
+                            minimum: 1
+                            maximum: 3600
+                            default: 60
+                          onError:
+                            description: >-
+                              Fail before the source ends the run; Fail after it makes the run incomplete. Continue only tells.
+                            type: string
+                            default: Fail
+                            enum: [Fail, Continue]
+                    post:
+                      description: After the source, in this order, also when it has failed.
+                      type: array
+                      maxItems: 8
+                      x-kubernetes-list-type: atomic
+                      items:
+                        type: object
+                        required: [podSelector, command]
+                        properties:
+                          podSelector:
+                            description: >-
+                              The pods of this namespace that the command is run in: every one that runs.
+                            type: object
+                            properties:
+                              matchLabels:
+                                type: object
+                                maxProperties: 16
+                                additionalProperties:
+                                  type: string
+                                  maxLength: 63
+                                  pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                x-kubernetes-validations:
+                                  - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
+                                    message: a label key is a name such as app, or a domain and a name such as app.kubernetes.io/name
+                              matchExpressions:
+                                type: array
+                                maxItems: 8
+                                x-kubernetes-list-type: atomic
+                                items:
+                                  type: object
+                                  required: [key, operator]
+                                  properties:
+                                    key:
+                                      type: string
+                                      minLength: 1
+                                      maxLength: 317
+                                      pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
+                                    operator:
+                                      type: string
+                                      enum: [In, NotIn, Exists, DoesNotExist]
+                                    values:
+                                      type: array
+                                      maxItems: 16
+                                      x-kubernetes-list-type: atomic
+                                      items:
+                                        type: string
+                                        maxLength: 63
+                                        pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
+                                  x-kubernetes-validations:
+                                    - rule: "self.operator in ['In', 'NotIn'] ? has(self.values) && self.values.size() > 0 : !has(self.values) || self.values.size() == 0"
+                                      message: In and NotIn need at least one entry in values; Exists and DoesNotExist take none
+                            x-kubernetes-validations:
+                              - rule: (has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)
+                                message: name at least one label of the pods; an empty selector would take every pod of the namespace
+                          container:
+                            description: The container; the pod's default one where it is not given.
+                            type: string
+                            minLength: 1
+                            maxLength: 63
+                            pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                          command:
+                            description: The program and its arguments, without a shell.
+                            type: array
+                            minItems: 1
+                            maxItems: 32
+                            x-kubernetes-list-type: atomic
+                            items:
+                              type: string
+                              maxLength: 4096
+                          timeoutSeconds:
+                            description: >-
+                              How long the command may take in one pod.
+                            type: integer
+                            format: int32
+                            minimum: 1
+                            maximum: 3600
+                            default: 60
+                          onError:
+                            description: >-
+                              Fail before the source ends the run; Fail after it makes the run incomplete. Continue only tells.
+                            type: string
+                            default: Fail
+                            enum: [Fail, Continue]
                 podTemplate:
                   description: How the pods of the jobs run.
                   type: object
@@ -791,6 +1137,20 @@ spec:
                           maxLength: 512
                           pattern: '^[^ \n]+$'
                           default: ghcr.io/borgmatic-collective/borgmatic:2.0
+                        k3s:
+                          description: k3s, of the version of the servers.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: docker.io/rancher/k3s:v1.34.1-k3s1
+                        etcd:
+                          description: etcdutl, for drills. It needs no shell.
+                          type: string
+                          minLength: 1
+                          maxLength: 512
+                          pattern: '^[^ \n]+$'
+                          default: registry.k8s.io/etcd:3.6.5-0
                         curl:
                           description: curl, for the webhook.
                           type: string
@@ -801,6 +1161,16 @@ spec:
               x-kubernetes-validations:
                 - rule: "!self.sources.exists(source, has(source.manifests) && source.manifests.includeSecrets) || self.destinations.all(destination, has(destination.restic) || has(destination.borg))"
                   message: Secrets are exported only towards restic and borg, which encrypt; set includeSecrets to false or remove the other destinations
+                - rule: self.sources.all(source, has(source.velero)) || self.destinations.size() > 0
+                  message: give at least one destination; only velero sources need none
+                - rule: "!self.sources.all(source, has(source.velero)) || (self.destinations.size() == 0 && !has(self.hooks) && !has(self.verification.checkSchedule))"
+                  message: Velero stores, checks and prunes by itself; a policy of velero sources alone takes no destinations, hooks and verification.checkSchedule
+                - rule: "!has(self.verification.drill) || self.sources.exists(source, has(source.postgres) || has(source.etcd))"
+                  message: a drill restores postgres and etcd sources, and there is none; remove verification.drill
+                - rule: "!has(self.verification.drill) || !has(self.verification.drill.queries) || self.verification.drill.queries.all(query, !has(query.source) || self.sources.exists(source, source.name == query.source && has(source.postgres)))"
+                  message: the source of a query must be the name of a postgres source
+                - rule: "!has(self.verification.drill) || !has(self.verification.drill.queries) || self.verification.drill.queries.all(query, has(query.database) || self.sources.all(source, !has(source.postgres) || (has(query.source) && source.name != query.source) || (has(source.postgres.databases) && source.postgres.databases.size() == 1)))"
+                  message: a query must name its database where the source dumps more than one
             status:
               description: What became of the backups.
               type: object
@@ -880,6 +1250,26 @@ spec:
                         description: When an artifact was last checked at the destination.
                         type: string
                         format: date-time
+                      lastCheckTime:
+                        description: When the destination was last checked as a whole and found to be sound.
+                        type: string
+                        format: date-time
+                      checkFailure:
+                        description: What the last check of the destination found wrong.
+                        type: string
+                        maxLength: 1024
+                      lastDrillTime:
+                        description: When an artifact was last restored by a drill.
+                        type: string
+                        format: date-time
+                      lastDrillSeconds:
+                        description: How long that took, from the first byte fetched.
+                        type: integer
+                        format: int64
+                      drillFailure:
+                        description: Why the last drill failed.
+                        type: string
+                        maxLength: 1024
                       pruned:
                         description: What became of the pruning after the last run.
                         type: string

@@ -68,7 +68,7 @@ extension PrinterColumns {
         text("Provisioner", "Who provisions volumes.") { $0["provisioner"]?.string ?? "" },
         text("ReclaimPolicy", "What becomes of released volumes.") { $0["reclaimPolicy"]?.string ?? "" },
         text("VolumeBindingMode", "When volumes are bound.") { $0["volumeBindingMode"]?.string ?? "" },
-        TableColumn(name: "AllowVolumeExpansion", type: "boolean", text: "Whether volumes can grow.") { object, _ in
+        TableColumn(name: "AllowVolumeExpansion", type: "string", text: "Whether volumes can grow.") { object, _ in
             .bool(object["allowVolumeExpansion"]?.bool ?? false)
         },
         age,

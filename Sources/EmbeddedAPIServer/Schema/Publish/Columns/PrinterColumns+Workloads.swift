@@ -11,7 +11,7 @@ extension PrinterColumns {
     static let deployment: [TableColumn] =
         [
             name, ready("How many pods are ready, of how many."),
-            number("Up-to-date", "How many pods have the current template.", "status", "updatedReplicas"),
+            asText(number("Up-to-date", "How many pods have the current template.", "status", "updatedReplicas")),
             asText(number("Available", "How many pods are available.", "status", "availableReplicas")), age,
         ] + podTemplate + [selector("spec", "selector")]
 

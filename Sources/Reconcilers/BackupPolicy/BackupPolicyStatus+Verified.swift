@@ -1,0 +1,101 @@
+internal import KubeAPI
+
+// Whether backups were looked at again: after each run, by checks of their own, and by restores.
+extension BackupObservation {
+    func addVerification(to conditions: inout Conditions) {
+        if policy.ownSources.isEmpty {
+            conditions.note(.verified, .false, .disabled, "what Velero stores is not read back")
+            return
+        }
+        let verification = policy.spec.verification
+        if verification.afterEach == .none, verification.checkSchedule == nil, verification.drill == nil {
+            conditions.note(
+                .verified, .false, .disabled,
+                "spec.verification has afterEach none and neither checkSchedule nor drill: nothing is read back")
+            return
+        }
+        if let finding = Self.verificationChecks.firstFinding(in: self) {
+            conditions.add(.verified, finding, orElse: .passed, "")
+        } else if readTargets.contains(where: { $0.lastVerifiedTime == nil }) {
+            conditions.note(.verified, .unknown, .neverRan, "not every target has been checked yet")
+        } else if let late = overdue {
+            conditions.note(.verified, .false, .overdue, late)
+        } else if let waiting = drillTargets.first(where: { $0.lastDrillTime == nil }) {
+            conditions.note(.verified, .unknown, .neverRan, "\(waiting.name): no drill has restored it yet")
+        } else {
+            conditions.add(.verified, nil, orElse: .passed, passedMessage)
+        }
+    }
+
+    private static let verificationChecks = Checks<BackupObservation>(readBackFailed, checkFailed, drillFailed)
+
+    private static func readBackFailed(_ seen: BackupObservation) -> Finding? {
+        seen.requiredTargets.first { $0.reason == "VerificationFailed" }.map {
+            Finding(.failed, "\($0.name): \($0.message ?? "it can't be read back")", .wait)
+        }
+    }
+
+    private static func checkFailed(_ seen: BackupObservation) -> Finding? {
+        guard seen.policy.spec.verification.checkSchedule != nil else { return nil }
+        return seen.requiredTargets.first { $0.checkFailure != nil }.map {
+            Finding(.failed, "\($0.name), checked: \($0.checkFailure ?? "")", .wait)
+        }
+    }
+
+    private static func drillFailed(_ seen: BackupObservation) -> Finding? {
+        seen.drillTargets.first { $0.drillFailure != nil }.map {
+            Finding(.failed, "\($0.name), restored: \($0.drillFailure ?? "")", .wait)
+        }
+    }
+
+    /// Those that a drill restores.
+    private var drillTargets: [BackupPolicy.Target] {
+        let sources = Set(policy.drillSources.map(\.name))
+        return targets.filter { sources.contains($0.source) && $0.destination == policy.drillDestination?.name }
+    }
+
+    /// Those that anything but a drill reads.
+    private var readTargets: [BackupPolicy.Target] {
+        let verification = policy.spec.verification
+        guard verification.afterEach != .none || verification.checkSchedule != nil else { return [] }
+        return requiredTargets.filter { $0.destination != BackupPolicy.veleroDestination }
+    }
+
+    private var passedMessage: String {
+        drillTargets.isEmpty
+            ? "the newest artifacts were checked where they are stored"
+            : "the newest artifacts were checked where they are stored, and restored"
+    }
+
+    private var overdue: String? {
+        deadlines.first { $0.time < now }?.message
+    }
+
+    /// When something that should have been looked at by then is overdue.
+    var overdueTimes: [Timestamp] { deadlines.map(\.time) }
+
+    private var deadlines: [(time: Timestamp, message: String)] {
+        guard !policy.spec.suspend else { return [] }
+        let verification = policy.spec.verification
+        var deadlines: [(time: Timestamp, message: String)] = []
+        if verification.afterEach != .none, let oldest = readTargets.compactMap(\.lastVerifiedTime).min() {
+            deadlines.append((oldest + maxAge, "nothing was read back in the last \(maxAge.policyText)"))
+        }
+        if let patience = patience(for: verification.checkSchedule) {
+            deadlines += readTargets.map {
+                (($0.lastCheckTime ?? created) + patience, "\($0.name): no check in the last \(patience.policyText)")
+            }
+        }
+        if let patience = patience(for: verification.drill?.schedule) {
+            deadlines += drillTargets.map {
+                (($0.lastDrillTime ?? created) + patience, "\($0.name): no drill in the last \(patience.policyText)")
+            }
+        }
+        return deadlines
+    }
+
+    /// One run may fail or be late.
+    private func patience(for schedule: String?) -> Duration? {
+        schedule.flatMap { policy.times($0)?.longestGap(after: now) }.map { $0 * 2 }
+    }
+}

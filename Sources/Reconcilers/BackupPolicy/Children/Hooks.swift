@@ -1,0 +1,28 @@
+internal import KubeAPI
+
+extension BackupPolicy {
+    enum HookStage: String {
+        case pre, post
+
+        func container(_ number: Int) -> String { self == .pre ? "before-\(number)" : "after-\(number)" }
+    }
+
+    /// One init container for each hook. Where hooks come after the source, a failure before them is put off until the
+    /// last of them has run: an application that was halted must go on.
+    func hookContainers(_ hooks: [Hook], _ stage: HookStage, for source: Source) -> [JSONValue] {
+        let defersFailure = stage == .pre && !(spec.hooks?.post ?? []).isEmpty
+        return hooks.enumerated().map { index, hook in
+            let environment: [(String, String)] =
+                [
+                    ("QM_HOOK_STAGE", stage.rawValue), ("QM_HOOK_SELECTOR", hook.podSelector.queryString),
+                    ("QM_HOOK_CONTAINER", hook.container ?? ""), ("QM_HOOK_TIMEOUT", String(hook.timeoutSeconds)),
+                    ("QM_HOOK_ON_ERROR", hook.onError.rawValue),
+                ] + (defersFailure ? [("QM_DEFER_FAILURE", "true")] : [])
+                + (stage == .post && index == hooks.count - 1 ? [("QM_HOOK_IS_LAST", "true")] : [])
+            return container(
+                stage.container(index + 1),
+                ContainerPlan(image: spec.podTemplate.images.kubectl, script: "hook.sh", environment: environment),
+                arguments: hook.command, mounts: [.mount("staging", at: "/staging"), .tokenMount], for: source)
+        }
+    }
+}

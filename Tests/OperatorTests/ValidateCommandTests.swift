@@ -1,0 +1,58 @@
+import CommandLineInterface
+import Foundation
+import KubeAPI
+import Reconcilers
+import Testing
+
+@testable import Operator
+
+@Suite("quartermaster validate")
+struct ValidateCommandTests {
+    private func verdict(_ yaml: String) throws -> (lines: [String], isValid: Bool) {
+        try ValidateCommand.verdict(on: YAML.parse(yaml))
+    }
+
+    @Test("A right manifest is said to be valid, objects of others are passed over")
+    func valid() throws {
+        let others = "apiVersion: v1\nkind: Namespace\nmetadata: {name: workers}\n---\n"
+        let (lines, isValid) = try verdict(others + CommandCluster.pool)
+        #expect(lines == ["RegionalWorkerPool workers/pool: valid"])
+        #expect(isValid)
+    }
+
+    @Test("Each wrong field is told with its path, and objects after a wrong one are looked at too")
+    func invalid() throws {
+        let wrong = CommandCluster.pool.replacing("replicas: 2", with: "replicas: many")
+        let alsoWrong = CommandCluster.pool.replacing(
+            "  template", with: "  placement: {priorityClass: {name: a, create: true}}\n  template")
+        let (lines, isValid) = try verdict([wrong, alsoWrong, CommandCluster.pool].joined(separator: "\n---\n"))
+        #expect(!isValid)
+        #expect(
+            lines == [
+                "RegionalWorkerPool workers/pool: spec.replicas: must be of type integer, is string",
+                "RegionalWorkerPool workers/pool: spec.placement.priorityClass: create needs a value, the priority of the pods",
+                "RegionalWorkerPool workers/pool: valid",
+            ])
+    }
+
+    @Test("Exit status: 0 where all is well, 1 where a rule is broken, 2 where there is nothing to read")
+    func exitStatus() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "qm-validate-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        func run(_ text: String) async throws -> Int32 {
+            let file = folder.appending(path: "a.yaml")
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            return await CommandLineProgram.quartermaster.run(
+                arguments: ["validate", "-f", file.path], environment: [:])
+        }
+        #expect(try await run(CommandCluster.pool) == 0)
+        #expect(try await run(CommandCluster.pool.replacing("zone: eu", with: "zone: 'e u'")) == 1)
+        #expect(try await run("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}") == 2)
+        #expect(try await run("a: [") == 2)
+        #expect(
+            await CommandLineProgram.quartermaster.run(
+                arguments: ["validate", "-f", "/does/not/exist"], environment: [:]) == 2)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["validate"], environment: [:]) == 2)
+    }
+}
