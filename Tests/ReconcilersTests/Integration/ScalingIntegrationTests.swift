@@ -373,7 +373,8 @@ extension IntegrationTests {
                         if !child.namespace.isEmpty {
                             child[path: "metadata", "namespace"] = .string(cluster.namespace)
                         }
-                        guard let type = RegionalWorkerPool.childTypes.first(where: { $0.kind == child.kind }) else {
+                        let types = RegionalWorkerPool.childTypes + [.priorityClass]
+                        guard let type = types.first(where: { $0.kind == child.kind }) else {
                             Issue.record("\(child.kind) is no kind of a pool's children")
                             continue
                         }
