@@ -67,6 +67,12 @@ fuzz: deps ## Run the parsers under libFuzzer with AddressSanitizer: make fuzz S
 	QM_FUZZ=1 $(SWIFT_BUILD) --scratch-path .build/fuzz --product Fuzz
 	scripts/fuzz.sh .build/fuzz/debug/Fuzz "$(or $(SECONDS_EACH),60)" $(TARGETS)
 
+.PHONY: chaos
+chaos: deps ## The operator through random faults: make chaos SEED=7 ROUNDS=20 ARGS="--faults kill,freeze"
+	$(SWIFT_BUILD) --product quartermaster
+	$(SWIFT_BUILD) --product devcluster
+	.build/debug/devcluster chaos $(if $(SEED),--seed $(SEED)) --rounds $(or $(ROUNDS),5) $(ARGS)
+
 .PHONY: bench
 bench: release ## Measure against the cluster of KUBECONFIG: make bench CASE=informer
 	.build/release/quartermaster-bench $(or $(CASE),informer) $(ARGS)

@@ -64,6 +64,10 @@ let package = Package(
         // The scripts of the backup jobs with the real programs: they need nothing of the Swift code.
         .testTarget(name: "BackupScriptTests", swiftSettings: settings),
         .testTarget(
+            name: "DevClusterTests",
+            dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],
+            swiftSettings: settings),
+        .testTarget(
             name: "OperatorTests",
             dependencies: [
                 "CommandLineInterface", "KubeAPI", "Operator", "Reconcilers", "EmbeddedAPIServer", "Support",

@@ -9,6 +9,7 @@ extension CommandLineProgram {
             "devcluster is a Kubernetes cluster in one process, for development: an API server with simulated nodes.",
         commands: [
             StartCommand.self, SimulateCommand.self, KubeconfigCommand.self, FaultCommand.self, DemoCommand.self,
+            ChaosCommand.self,
         ],
         exitStatus: { error in error is ConfigurationError || error is JSONError ? 2 : 1 })
 }

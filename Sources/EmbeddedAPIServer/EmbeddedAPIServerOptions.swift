@@ -26,6 +26,8 @@ package struct EmbeddedAPIServerOptions: Sendable {
     package var watchBufferBytes: Int
     /// Deletes dependents of deleted owners, and the content of deleted namespaces; makes default service accounts.
     package var runsControllers: Bool
+    /// Told of every write; `nil`: nobody is.
+    package var audit: AuditLog?
     package var now: @Sendable () -> Timestamp
     /// Of names, identifiers and tokens.
     package var seed: UInt64
@@ -34,7 +36,8 @@ package struct EmbeddedAPIServerOptions: Sendable {
         port: UInt16 = 0, usesTLS: Bool = true, authorization: Authorization = .open,
         tokens: [String: UserInfo] = [:], historyLimit: Int = 1000, bookmarkInterval: Duration = .seconds(60),
         watchTimeout: Duration = .seconds(2400), watchBufferBytes: Int = 4 << 20, runsControllers: Bool = true,
-        now: @escaping @Sendable () -> Timestamp = Timestamp.now, seed: UInt64 = UInt64.random(in: .min ... .max)
+        audit: AuditLog? = nil, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        seed: UInt64 = UInt64.random(in: .min ... .max)
     ) {
         self.port = port
         self.usesTLS = usesTLS
@@ -45,6 +48,7 @@ package struct EmbeddedAPIServerOptions: Sendable {
         self.watchTimeout = watchTimeout
         self.watchBufferBytes = watchBufferBytes
         self.runsControllers = runsControllers
+        self.audit = audit
         self.now = now
         self.seed = seed
     }

@@ -1,6 +1,8 @@
 /// A condition that a test waited for did not come true.
 package struct ConditionTimeout: Error, CustomStringConvertible {
     package var description: String
+
+    package init(description: String) { self.description = description }
 }
 
 /// Polls a condition until it is true.

@@ -102,7 +102,7 @@ struct RequestHandler: Sendable {
             return
         }
         let format = try ResponseFormat(accept: context.request.header("Accept"))
-        let answer = try core.answer(context)
+        let answer = try audited(context)
         send(answer, Presentation(context, format: format, now: core.now), context, responder)
     }
 

@@ -75,6 +75,9 @@ package final class Informer: Sendable {
     /// Ends `run`, now or as soon as it begins. For good: the store does not follow the server any more.
     package func stop() { mailbox.send(.stop) }
 
+    /// Tries at once what waits for its next attempt: the server is known to be there again.
+    package func hurry() { mailbox.send(.hurry) }
+
     /// Calls the handler for each change, on the informer's task and one at a time: it must return soon.
     ///
     /// A handler that comes when the informer has synced first gets what the store has, as the initial list.

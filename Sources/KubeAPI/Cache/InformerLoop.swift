@@ -8,6 +8,7 @@ struct InformerLoop {
         case stream(transfer: Int, StreamMessage)
         case alarm(setting: Int)
         case handlerAdded
+        case hurry
         case stop
     }
 
@@ -50,6 +51,7 @@ struct InformerLoop {
             let (quiet, age) = (receiver?.quiet ?? .zero, receiver?.age ?? .zero)
             try await perform(reflector.handle(.alarm(quiet: quiet, age: age)))
         case .handlerAdded: informer.welcomeHandlers()
+        case .hurry: try await perform(reflector.handle(.hurry))
         case .stop: break
         case .stream(let id, let message):
             guard id == transferID else { return }
@@ -60,6 +62,7 @@ struct InformerLoop {
 
     private mutating func handle(_ message: StreamMessage) async throws {
         switch message {
+        case .opened: try await perform(reflector.handle(.opened))
         case .change(let change, let object):
             informer.emit(informer.store.apply(change, object))
             try await perform(reflector.handle(.moved(resourceVersion: object.resourceVersion)))

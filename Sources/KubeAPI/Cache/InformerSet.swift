@@ -70,6 +70,17 @@ package final class InformerSet: Sendable {
     package func waitUntilSynced() async throws {
         for informer in awaited { try await informer.waitUntilSynced() }
     }
+
+    /// Waits until no informer is behind, and lets those try at once that wait for their next attempt. For a process
+    /// that has just become the leader: its caches may have been cut off for as long as it was.
+    ///
+    /// - Parameter limit: not longer than this, since stale caches are better than nobody's work.
+    /// - Throws: `CancellationError` where the task is cancelled first.
+    package func catchUp(within limit: Duration) async throws {
+        for informer in awaited where informer.problem != nil { informer.hurry() }
+        let elapsed = stopwatch(options.clock)
+        while !behind.isEmpty, elapsed() < limit { try await options.clock.sleep(for: .milliseconds(20)) }
+    }
 }
 
 extension Informer {

@@ -2,6 +2,8 @@ internal import Synchronization
 
 /// What a transfer tells the informer's task.
 enum StreamMessage: Sendable {
+    /// The answer to a watch has begun, and is none of an error.
+    case opened
     case change(WatchDecoder.Change, CachedObject)
     case bookmark(resourceVersion: String)
     /// Everything that WatchList sends first, in one piece.
@@ -69,6 +71,7 @@ final class StreamReceiver: ResponseSink {
             state.retryAfter = retryAfter.map { .seconds(max(0, $0)) }
             state.sinceLastByte = stopwatch(clock)
         }
+        if status == 200, form == .watch { _ = post(.opened, true) }
     }
 
     func body(_ bytes: UnsafeRawBufferPointer) -> Bool {

@@ -36,6 +36,8 @@ struct APIRequest: Sendable {
         headers.append(("Content-Type", contentType))
     }
 
+    var writes: Bool { method != "GET" && method != "HEAD" }
+
     var pathWithQuery: String {
         guard !query.isEmpty else { return path }
         let pairs = query.map { "\($0.percentEncoded)=\($1.percentEncoded)" }

@@ -14,6 +14,8 @@ package struct ClientOptions: Sendable {
     /// Lets the server compress what is large. It costs the server CPU and pays on slow links only.
     package var acceptsGzip = false
     package var observer: (any ClientObserver)?
+    /// What every write has to pass at the last moment; `nil`: all do.
+    package var writeAdmission: (any WriteAdmission)?
     package var clock: any Clock<Duration> = ContinuousClock()
     /// Uniform in 0 ..< 1, for jitter.
     package var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
@@ -33,6 +35,15 @@ package struct ClientOptions: Sendable {
         #endif
         return "\(product)/\(version) (linux/\(architecture))" + (component.map { " \($0)" } ?? "")
     }
+}
+
+/// Says whether a write may still be sent. It is asked at the last moment, on the transport's thread: before that a write
+/// may have waited for the rate limit, for a time that the server asked for, or for a connection.
+package protocol WriteAdmission: Sendable {
+    /// Must not block.
+    ///
+    /// - Throws: Why not; it becomes the error of the request.
+    func check() throws
 }
 
 /// Hears of every request, for metrics and logs. Called on any thread, must not block.

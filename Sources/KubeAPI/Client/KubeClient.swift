@@ -157,6 +157,9 @@ extension KubeClient {
         do {
             var http = httpRequest(request, credential)
             http.timeout = request.timeout ?? options.requestTimeout
+            if request.writes, let admission = options.writeAdmission {
+                http.maySend = { (try? admission.check()) != nil }
+            }
             let response = try await transport.send(http)
             observe(request, code: String(response.status), duration: elapsed(), headers: response.headers)
             return response
@@ -187,6 +190,7 @@ extension KubeClient {
 
     private func failure(_ error: TransportError, _ request: APIRequest) async -> any Error {
         if error.code == .cancelled, Task.isCancelled { return CancellationError() }
+        if error.code == .withheld, let refusal = refusal(of: options.writeAdmission) { return refusal }
         var failure = APIError(error, request: request.label)
         if error.code == .tls { await addCertificateProblem(to: &failure) }
         return failure
@@ -202,6 +206,15 @@ extension KubeClient {
     /// The server says only that it does not know us; that the certificate has expired is seen on this side.
     private func addCertificateProblem(to error: inout APIError) async {
         if let problem = await credentials.certificateProblem() { error.message += ": \(problem)" }
+    }
+}
+
+private func refusal(of admission: (any WriteAdmission)?) -> (any Error)? {
+    do {
+        try admission?.check()
+        return nil
+    } catch {
+        return error
     }
 }
 

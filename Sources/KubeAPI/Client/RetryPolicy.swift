@@ -32,7 +32,7 @@ package struct RetryPolicy: Sendable, Hashable {
         guard method == "GET" || method == "HEAD", tries <= networkRetries else { return nil }
         switch error.code {
         case .connect, .closed, .timeout: break
-        case .tls, .cancelled, .protocol, .tooLarge: return nil
+        case .tls, .cancelled, .withheld, .protocol, .tooLarge: return nil
         }
         // Between half and all of it, so that clients that failed together do not come back together.
         return backoff(tries) * (0.5 + random / 2)

@@ -3,7 +3,7 @@ internal import Glibc
 /// Starts a detached thread, for C calls that block: they must not take a thread of the concurrency pool.
 ///
 /// Signals are left to the other threads. Without a thread the process cannot do its work, so it ends.
-func startDetachedThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+package func startDetachedThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(DetachedThread(name: name, body: body))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)

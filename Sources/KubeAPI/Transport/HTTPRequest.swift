@@ -12,10 +12,14 @@ package struct HTTPRequest: Sendable {
     package var idleTimeout: Duration?
     /// Lets the server compress the answer. It arrives decompressed either way.
     package var acceptsGzip: Bool
+    /// Asked on the transport's thread right before each sending, when the connection is there: `false` and nothing is
+    /// sent. For writes that may have become wrong while they waited.
+    package var maySend: (@Sendable () -> Bool)?
 
     package init(
         method: String = "GET", path: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
-        timeout: Duration? = nil, idleTimeout: Duration? = nil, acceptsGzip: Bool = false
+        timeout: Duration? = nil, idleTimeout: Duration? = nil, acceptsGzip: Bool = false,
+        maySend: (@Sendable () -> Bool)? = nil
     ) {
         self.method = method
         self.path = path
@@ -24,6 +28,7 @@ package struct HTTPRequest: Sendable {
         self.timeout = timeout
         self.idleTimeout = idleTimeout
         self.acceptsGzip = acceptsGzip
+        self.maySend = maySend
     }
 }
 

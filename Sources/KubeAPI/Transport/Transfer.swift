@@ -22,6 +22,7 @@ final class Transfer {
     /// How often libcurl has sent the request.
     private var sendings = 0
     private let mayBeSentAgain: Bool
+    private let maySend: (@Sendable () -> Bool)?
 
     init(_ order: TransferOrder, configuration: TransportConfiguration, activity: TransportActivity) {
         self.activity = activity
@@ -30,6 +31,7 @@ final class Transfer {
         server = configuration.server
         startedAt = .now
         mayBeSentAgain = order.request.method == "GET" || order.request.method == "HEAD"
+        maySend = order.request.maySend
         easy = EasyHandle()
     }
 
@@ -80,6 +82,10 @@ final class Transfer {
     private func admitSending(from localPort: Int32) -> Int32 {
         self.localPort = localPort
         sendings += 1
+        if let maySend, !maySend() {
+            stopReason = TransportError(.withheld, "the request was not sent: its author does not want it any more")
+            return CURL_PREREQFUNC_ABORT
+        }
         if sendings == 1 || mayBeSentAgain { return CURL_PREREQFUNC_OK }
         stopReason = TransportError(
             .closed, "\(server) closed the connection before it answered; the request may have been carried out")

@@ -9,6 +9,8 @@ package struct TransportError: Error, Sendable, Hashable, CustomStringConvertibl
         case timeout
         /// The caller, the sink or `shutdown` ended it.
         case cancelled
+        /// `HTTPRequest.maySend` said no: nothing was sent.
+        case withheld
         /// The connection ended in the middle.
         case closed
         /// The peer does not speak HTTP, or the request cannot be sent as it is.

@@ -36,6 +36,10 @@ package struct Reflector {
         case page(WatchDecoder.Page)
         /// WatchList has sent everything, and it is staged.
         case initialEventsEnd(resourceVersion: String)
+        /// The server has accepted a watch that goes on from where the last one ended.
+        case opened
+        /// Somebody has reason to believe that waiting is over.
+        case hurry
         /// A watch has delivered an event or a bookmark.
         case moved(resourceVersion: String)
         case ended(TransferEnd)
@@ -99,11 +103,14 @@ package struct Reflector {
             advance(to: version)
             return []
         case (.idle, .start): return [.report(.syncing(problem: nil))] + sync()
+        // What happened meanwhile follows at once; where it is forgotten, 410 follows.
+        case (.watching, .opened): return [.report(.live)]
         case (.listing, .page(let page)): return take(page)
         case (.initialEvents, .initialEventsEnd(let version)):
             state = .watching(hasMoved: false)
             return commit(version, continuing: true)
-        case (.waiting(let step), .alarm): return step == .watch && position != nil ? watch() : sync()
+        case (.waiting(let step), .alarm), (.waiting(let step), .hurry):
+            return step == .watch && position != nil ? watch() : sync()
         case (_, .alarm(let quiet, let age)): return checkSilence(quiet: quiet, age: age)
         case (_, .ended(let end)): return handleEnd(end)
         // Initial events move nothing before they are complete; the rest comes too late to matter.

@@ -10,18 +10,22 @@ extension Checkup {
         var verb: String
         /// Empty: in the whole cluster.
         var namespace: String
+        /// Empty: whatever its name.
+        var name: String
         var usedBy: String
 
         var description: String {
             let name = group.isEmpty ? resource : "\(resource).\(group)"
             return "\(verb) \(name)\(subresource.isEmpty ? "" : "/\(subresource)")"
+                + (self.name.isEmpty ? "" : " \(self.name)")
                 + (namespace.isEmpty ? "" : " in \(namespace)")
         }
     }
 
     /// Every right of the operator, asked for by the review that fits.
     func rights() async throws -> [Diagnosis] {
-        let all = Right.all.flatMap { questions(of: $0) }
+        // Those in the namespaces of environments come with each of them, by a role that may be bound.
+        let all = Right.all.filter { $0.scope != .environmentNamespaces }.flatMap { questions(of: $0) }
         let missing = try await withThrowingTaskGroup(of: Question?.self) { group in
             for question in all {
                 group.addTask { try await isAllowed(question) ? nil : question }
@@ -43,10 +47,14 @@ extension Checkup {
 
     private func questions(of right: Right) -> [Question] {
         let parts = right.resource.split(separator: "/", maxSplits: 1).map(String.init)
-        return right.verbs.sorted().map { verb in
-            Question(
-                group: right.group, resource: parts[0], subresource: parts.count > 1 ? parts[1] : "", verb: verb,
-                namespace: right.scope == .ownNamespace ? lease.namespace : "", usedBy: right.usedBy)
+        let names = right.names.isEmpty ? [""] : right.names.sorted()
+        return right.verbs.sorted().flatMap { verb in
+            names.map { name in
+                Question(
+                    group: right.group, resource: parts[0], subresource: parts.count > 1 ? parts[1] : "", verb: verb,
+                    namespace: right.scope == .ownNamespace ? lease.namespace : "", name: name,
+                    usedBy: right.usedBy)
+            }
         }
     }
 
@@ -61,7 +69,7 @@ extension Checkup {
                 "resourceAttributes": [
                     "group": .string(question.group), "resource": .string(question.resource),
                     "subresource": .string(question.subresource), "verb": .string(question.verb),
-                    "namespace": .string(question.namespace),
+                    "namespace": .string(question.namespace), "name": .string(question.name),
                 ]
             ],
         ]

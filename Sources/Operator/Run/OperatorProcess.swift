@@ -22,11 +22,8 @@ struct OperatorProcess: Sendable {
     ) throws {
         self.flags = flags
         self.logger = logger
-        let options = Self.clientOptions(flags, metrics, logger)
-        client = try KubeClient(configuration: configuration, options: options)
+        var options = Self.clientOptions(flags, metrics, logger)
         leaseClient = try KubeClient(configuration: configuration, options: options, lane: .lease)
-        informers = InformerSet(source: client, options: Self.informerOptions(logger))
-
         if flags.electsLeader {
             var election = LeaderElection.Options(
                 lease: ObjectKey(namespace: leaseNamespace, name: flags.leaseName), identity: identity)
@@ -38,6 +35,10 @@ struct OperatorProcess: Sendable {
             election = nil
         }
         let gate = election?.gate ?? WriteGate.alwaysOpen()
+        // A write that waited for the rate limit or for the server must not go out after the lease has run out.
+        options.writeAdmission = gate
+        client = try KubeClient(configuration: configuration, options: options)
+        informers = InformerSet(source: client, options: Self.informerOptions(logger))
         recorder = EventRecorder(
             api: client, gate: gate,
             options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: identity),
@@ -90,6 +91,7 @@ struct OperatorProcess: Sendable {
     private func work() async throws {
         let body: @Sendable () async throws -> Void = { [informers, controllers, logger] in
             try await informers.waitUntilSynced()
+            try await informers.catchUp(within: .seconds(15))
             logger.info("caches are synced, workers start")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for controller in controllers { group.addTask { try await controller.run() } }

@@ -16,9 +16,12 @@ package enum Rendering {
         var ownerLabels: @Sendable (DynamicObject) -> [String: String]
         var violations: @Sendable (DynamicObject) -> [Violation]
         var children: @Sendable (DynamicObject) throws -> [DesiredChild]
+        /// The children that the loop would write now, as the cluster is.
+        var childrenInCluster: @Sendable (DynamicObject, KubeClient) async throws -> [DesiredChild]
 
         init<Resource: OwnResource>(
-            _: Resource.Type, children: @escaping @Sendable (Resource) throws -> [DesiredChild]
+            _: Resource.Type, children: @escaping @Sendable (Resource) throws -> [DesiredChild],
+            inCluster: (@Sendable (Resource, KubeClient) async throws -> [DesiredChild])? = nil
         ) {
             resource = Resource.definition
             ownerLabels = { object in
@@ -26,11 +29,17 @@ package enum Rendering {
             }
             violations = { Resource.violations(in: $0) }
             self.children = { try children(Resource(defaulting: $0)) }
+            childrenInCluster = { object, client in
+                let resource = try Resource(defaulting: object)
+                return try await inCluster?(resource, client) ?? children(resource)
+            }
         }
     }
 
     private static let kinds = [
-        Kind(RegionalWorkerPool.self) { try $0.children() },
+        Kind(
+            RegionalWorkerPool.self, children: { try $0.children() },
+            inCluster: { pool, client in try pool.children(in: await PoolSurroundings(of: pool, asking: client)) }),
         Kind(BackupPolicy.self) { try $0.children() },
         Kind(AppEnvironment.self) { try ResolvedEnvironment($0).rendered() },
     ]

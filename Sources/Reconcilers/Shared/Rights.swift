@@ -15,14 +15,20 @@ package struct Right: Sendable, Hashable {
     /// With its subresource: `regionalworkerpools/status`.
     package var resource: String
     package var verbs: Set<String>
+    /// The only objects that it is about; empty: all.
+    package var names: Set<String>
     /// The code that needs it.
     package var usedBy: String
 
-    private init(_ scope: Scope, _ group: String, _ resource: String, _ verbs: Set<String>, usedBy: String) {
+    private init(
+        _ scope: Scope, _ group: String, _ resource: String, _ verbs: Set<String>, names: Set<String> = [],
+        usedBy: String
+    ) {
         self.scope = scope
         self.group = group
         self.resource = resource
         self.verbs = verbs
+        self.names = names
         self.usedBy = usedBy
     }
 
@@ -68,7 +74,12 @@ package struct Right: Sendable, Hashable {
             .cluster, "rbac.authorization.k8s.io", "rolebindings", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy+Access"),
         // Only for the roles that config/rbac/backup.yaml and environment.yaml name.
-        Right(.cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"], usedBy: "BackupPolicy+Access"),
+        Right(
+            .cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"],
+            names: [
+                "quartermaster-backup-reader", "quartermaster-backup-secrets", "quartermaster-backup-hooks",
+                "quartermaster-environment",
+            ], usedBy: "BackupPolicy+Access"),
         Right(
             .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy"),

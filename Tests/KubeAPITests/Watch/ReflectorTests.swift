@@ -218,6 +218,24 @@ extension Reflector {
         #expect(reflector.handle(ring).requests == [watch(from: "50")])
     }
 
+    @Test("A watch that was refused and is accepted again is live, before its first event")
+    func resumed() {
+        var reflector = Reflector.live(at: "50")
+        let effects = reflector.handle(.ended(.broken("reset")))
+        #expect(effects.contains(.report(.behind(problem: "reset"))))
+        _ = reflector.handle(.alarm(quiet: .zero, age: .zero))
+        #expect(reflector.handle(.opened) == [.report(.live)])
+    }
+
+    @Test("Who is in a hurry does not wait for the next attempt; what runs is left alone")
+    func hurry() {
+        var reflector = Reflector.live(at: "50")
+        #expect(reflector.handle(.hurry) == [])
+        _ = reflector.handle(.ended(.broken("reset")))
+        #expect(reflector.handle(.hurry).first == watch(from: "50"))
+        #expect(reflector.handle(.hurry) == [])
+    }
+
     @Test("Delays double up to their limit, and begin anew after an event")
     func backOff() {
         var reflector = Reflector.live(at: "50")

@@ -32,7 +32,7 @@ final class TestOperator: Sendable {
         _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, permissions: permissions,
+            on: cluster, permissions: permissions, dyingAfter: writes,
             making: { environment in
                 (
                     RegionalWorkerPoolReconciler.controller(in: environment),
@@ -63,7 +63,7 @@ final class TestOperator: Sendable {
 
     private static func run(
         on cluster: TestCluster, permissions: Permissions = Permissions(), time: TimeSource = TimeSource(),
-        making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
+        dyingAfter writes: Int? = nil, making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
         _ body: (TestOperator) async throws -> Void
     ) async throws {
         var clientOptions = ClientOptions()

@@ -33,14 +33,15 @@ struct RightsTests {
         #expect(Right.all.allSatisfy { $0.resource != "secrets" && !$0.verbs.contains("*") && $0.group != "*" })
     }
 
-    /// `group/resource verb`, one for each.
+    /// `group/resource verb`, one for each, with the names of the objects where only some are meant.
     private func rights(of role: JSONValue) -> Set<String> {
         var rights: Set<String> = []
         for rule in role["rules"]?.elements ?? [] {
             for group in rule["apiGroups"]?.elements ?? [] {
                 for resource in rule["resources"]?.elements ?? [] {
+                    let names = (rule["resourceNames"]?.elements ?? []).compactMap(\.string).sorted()
                     for verb in rule["verbs"]?.elements ?? [] {
-                        rights.insert("\(group.string ?? "")/\(resource.string ?? "") \(verb.string ?? "")")
+                        rights.insert("\(group.string ?? "")/\(resource.string ?? "") \(verb.string ?? "") \(names)")
                     }
                 }
             }
@@ -48,5 +49,7 @@ struct RightsTests {
         return rights
     }
 
-    private func rights(of right: Right) -> [String] { right.verbs.map { "\(right.group)/\(right.resource) \($0)" } }
+    private func rights(of right: Right) -> [String] {
+        right.verbs.map { "\(right.group)/\(right.resource) \($0) \(right.names.sorted())" }
+    }
 }

@@ -2,11 +2,11 @@
 ///
 /// Only what is desired is compared: fields that the server or another manager added are none of our business, except
 /// where an addition changes what our fields mean, as in a selector.
-struct Comparison {
+package struct Comparison {
     private let kind: String
     private var differences: [Difference] = []
 
-    static func differences(desired: DynamicObject, live: DynamicObject) -> [Difference] {
+    package static func differences(desired: DynamicObject, live: DynamicObject) -> [Difference] {
         var comparison = Comparison(kind: desired.kind)
         for (field, value) in desired.fields where !["apiVersion", "kind", "metadata", "status"].contains(field) {
             comparison.compare(value, live.fields[field], FieldPath.root.appending(field), isClosed: false)

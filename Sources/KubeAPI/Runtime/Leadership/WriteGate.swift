@@ -13,7 +13,7 @@ package struct NotLeaderError: Error, Sendable, Hashable, CustomStringConvertibl
 ///
 /// The gate closes by the clock alone. A process that was stopped for a minute and goes on finds it closed, even before
 /// it has heard of the lease it lost.
-package final class WriteGate: Sendable {
+package final class WriteGate: WriteAdmission {
     private enum State {
         case closed
         case open(until: Duration)
@@ -45,7 +45,8 @@ package final class WriteGate: Sendable {
         }
     }
 
-    /// Called right before each write is sent.
+    /// Called before each write is begun, so that nothing is computed and queued in vain, and by a client that has the
+    /// gate as its `writeAdmission` once more at the moment of sending.
     package func check() throws(NotLeaderError) {
         guard isOpen else { throw NotLeaderError() }
     }

@@ -38,18 +38,27 @@ package struct ChangePreview: Sendable {
         var object = manifest
         object[path: "metadata", "uid"] = live.map { .string($0.uid) }
         let inventory = live?.inventory ?? []
-        let children = try kind.children(object)
+        let children = try await kind.childrenInCluster(object, client)
+        let newNamespaces = Set(children.filter { $0.type == .namespace }.map(\.object.name))
         var changes: [Change] = []
-        for child in children {
+        for child in children where !child.isHeld {
             let ownership = child.ownership(
                 labels: kind.ownerLabels(object), controller: child.object.ownerReferences.first, recorded: inventory)
-            guard let action = try await action(for: child, ownership) else { continue }
+            let isAhead = newNamespaces.contains(child.object.namespace)
+            guard let action = try await action(for: child, ownership, beforeItsNamespace: isAhead) else { continue }
             changes.append(Change(name: child.name, action: action))
         }
         let wanted = children.map { InventoryEntry($0.object.key, of: $0.type, uid: "") }
         let stale = Inventory.stale(inventory, comparedTo: wanted)
-        return changes + stale.map { Change(name: $0.description, action: .delete) }
+        return changes
+            + stale.filter { !Self.neverPruned.contains($0.kind) }.map {
+                Change(name: $0.description, action: .delete)
+            }
     }
+
+    /// What holds data stays, and what is shared stays for as long as others name it.
+    private static let neverPruned = Set(
+        [ResourceType.namespace, .persistentVolumeClaim, .secret, .priorityClass].map(\.kind))
 
     private func live(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
         do {
@@ -59,7 +68,9 @@ package struct ChangePreview: Sendable {
         }
     }
 
-    private func action(for child: DesiredChild, _ ownership: Ownership) async throws -> Action? {
+    private func action(
+        for child: DesiredChild, _ ownership: Ownership, beforeItsNamespace isAhead: Bool
+    ) async throws -> Action? {
         let type = child.type
         if type.isOptional, try await client.resourceType(apiVersion: type.apiVersion, kind: type.kind) == nil {
             return nil  // It is made once its API is installed.
@@ -68,7 +79,11 @@ package struct ChangePreview: Sendable {
         switch try await applier.preview(child.object, as: type, ownership: ownership) {
         case .nothing: return nil
         case .create:
-            _ = try await tryWriting(child)
+            do {
+                _ = try await tryWriting(child)
+            } catch let error as APIError where error.isNotFound && isAhead {
+                // The namespace is made with it; the server can't look at the child before.
+            }
             return .create
         case .update(let live, _):
             let changes = FieldChange.changes(from: live, to: try await tryWriting(child))

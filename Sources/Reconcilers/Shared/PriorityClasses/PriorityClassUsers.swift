@@ -4,15 +4,20 @@ internal import KubeAPI
 struct PriorityClassUsers: Sendable {
     private let pools: Informer
     private let policies: Informer
+    private let environments: Informer
 
     init(_ environment: ReconcilerEnvironment) {
         pools = environment.informers.informer(Selection(RegionalWorkerPool.resourceType))
         policies = environment.informers.informer(Selection(BackupPolicy.resourceType))
+        environments = environment.informers.informer(Selection(AppEnvironment.resourceType))
     }
 
     /// What is being deleted names nothing any more.
     func isNamed(_ name: String, byOthersThan object: DynamicObject) -> Bool {
-        [(pools, Self.namedByPool), (policies, Self.namedByPolicy)].contains { informer, names in
+        let kinds = [
+            (pools, Self.namedByPool), (policies, Self.namedByPolicy), (environments, Self.namedByEnvironment),
+        ]
+        return kinds.contains { informer, names in
             informer.store.list().contains { $0.uid != object.uid && !$0.isBeingDeleted && names($0).contains(name) }
         }
     }
@@ -32,5 +37,9 @@ struct PriorityClassUsers: Sendable {
 
     private static func namedByPolicy(_ policy: CachedObject) -> [String] {
         [policy.value(at: "spec", "podTemplate", "priorityClassName")].compactMap { $0?.string }
+    }
+
+    private static func namedByEnvironment(_ environment: CachedObject) -> [String] {
+        (environment.value(at: "spec", "components")?.elements ?? []).compactMap { $0["priorityClassName"]?.string }
     }
 }

@@ -80,7 +80,10 @@ struct SharedPriorityClasses: Sendable {
                 result.inventory += recorded.filter { $0.name == request.name }
             }
         }
-        let stale = recorded.filter { $0.name != request?.name }
+        // Those that environments count on without naming them are never deleted, whoever has made them.
+        let stale = recorded.filter {
+            $0.name != request?.name && ResolvedEnvironment.sharedPriorityClasses[$0.name] == nil
+        }
         let (unused, used) = (
             stale.filter { !users.isNamed($0.name, byOthersThan: object) },
             stale.filter { users.isNamed($0.name, byOthersThan: object) }

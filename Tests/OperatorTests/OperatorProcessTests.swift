@@ -1,0 +1,193 @@
+import EmbeddedAPIServer
+import Foundation
+import KubeAPI
+import Support
+import Testing
+
+/// What is promised of the process as a whole, tried on the program itself.
+@Suite("Process of the operator", .serialized, .timeLimit(.minutes(5)))
+struct OperatorProcessTests {
+    private static let pools = ResourceType(
+        group: "quartermaster.dev", version: "v1alpha1", kind: "RegionalWorkerPool", plural: "regionalworkerpools")
+
+    private func makePool(_ client: KubeClient) async throws {
+        let pool = try YAML.parseDocument(
+            Array(
+                """
+                apiVersion: quartermaster.dev/v1alpha1
+                kind: RegionalWorkerPool
+                metadata: {name: pool, namespace: default}
+                spec:
+                  regions: [{name: a, nodeSelector: {matchLabels: {zone: a}}}]
+                  template: {spec: {containers: [{name: worker, image: worker}]}}
+                """.utf8))
+        _ = try await client.create(DynamicObject(pool), as: Self.pools)
+    }
+
+    private func audit() -> (AuditLog, EmbeddedAPIServerOptions) {
+        let log = AuditLog(resourcesWithBodies: ["leases"])
+        return (log, EmbeddedAPIServerOptions(audit: log))
+    }
+
+    @Test(
+        "A configuration that is wrong ends with status 2 and one line that says why",
+        arguments: [
+            (["--kubeconfig=/nonexistent"], "/nonexistent"),
+            (["--leader-election-renew-deadline=1h"], "--leader-election-retry-period"),
+            (["--kube-api-qps=many"], "--kube-api-qps"),
+            (["--metrics-bind-address=here"], "--metrics-bind-address"),
+        ])
+    func wrongConfiguration(arguments: [String], want: String) async throws {
+        try await OperatorProgram.run { server, _ in
+            let program = try OperatorProgram(on: server, arguments)
+            defer { program.end() }
+            #expect(try await program.status() == 2)
+            let told = program.lines.filter { !$0.hasPrefix("{") }
+            #expect(told.count == 1 && told.first?.contains(want) == true, "\(program.output)")
+        }
+    }
+
+    @Test("Readiness follows the caches and says which is behind; until all are synced nothing is written")
+    func readiness() async throws {
+        let (log, options) = audit()
+        try await OperatorProgram.run(options) { server, client in
+            try await makePool(client)
+            // The cache of the nodes is filled last.
+            let hang = server.faults.inject(FaultRule(.hang, verb: "watch", resource: "nodes"))
+            let program = try OperatorProgram(on: server)
+            defer { program.end() }
+            try await eventually("all but the nodes is synced") {
+                let answer = try await program.get("/readyz", of: "health")
+                let behind = answer.text.split(separator: ";").count { $0.contains(": waiting for") }
+                return answer.status == 500 && answer.text.contains("nodes: waiting for the first list") && behind == 1
+            }
+            #expect(try await program.get("/healthz", of: "health").status == 200)
+            try await eventually("it leads") { log.all.contains { $0.user == "operator" && $0.resource == "leases" } }
+            #expect(!log.all.contains { $0.user == "operator" && $0.resource != "leases" })
+            server.faults.remove(hang)
+            try await program.waitUntilReady()
+            try await eventually("the pool is worked on") {
+                log.all.contains { $0.user == "operator" && $0.resource == "regionalworkerpools" }
+            }
+        }
+    }
+
+    @Test("SIGTERM ends with status 0; what was begun is finished, and the lease is given back last")
+    func termination() async throws {
+        let (log, options) = audit()
+        try await OperatorProgram.run(options) { server, client in
+            let program = try OperatorProgram(on: server)
+            defer { program.end() }
+            try await program.waitUntilReady()
+            try await makePool(client)
+            try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
+            program.terminate()
+            #expect(try await program.status() == 0, "\(program.output)")
+            let last = try #require(log.all.last { $0.user == "operator" })
+            #expect(last.resource == "leases" && last.requestObject?["spec"]?["holderIdentity"] == "")
+            let lease = ObjectKey(namespace: "default", name: "quartermaster-leader")
+            #expect(LeaseAudit(lease: lease) { $0 == "operator" }.violations(in: log.all) == [])
+        }
+    }
+
+    @Test("A standby is ready and writes nothing; when the leader ends it goes on within a look, not a lease")
+    func standby() async throws {
+        let (log, options) = audit()
+        try await OperatorProgram.run(options) { server, client in
+            let leader = try OperatorProgram(on: server, as: "replica-1")
+            defer { leader.end() }
+            try await eventually("the first one leads") { log.all.contains { $0.resource == "leases" } }
+            let standby = try OperatorProgram(on: server, as: "replica-2")
+            defer { standby.end() }
+            try await standby.waitUntilReady()
+            try await makePool(client)
+            try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
+            #expect(!log.all.contains { $0.user == "replica-2" && $0.isSuccess })
+            leader.terminate()
+            _ = try await leader.status()
+            let released = try #require(log.all.last { $0.user == "replica-1" })
+            try await eventually("the second one leads") {
+                log.all.contains { $0.user == "replica-2" && $0.resource == "leases" && $0.isSuccess }
+            }
+            let taken = try #require(log.all.first { $0.user == "replica-2" && $0.isSuccess })
+            // A lease lasts 15 s; a look comes each 200 ms.
+            #expect(taken.received - released.completed < .seconds(10))
+            let lease = ObjectKey(namespace: "default", name: "quartermaster-leader")
+            #expect(LeaseAudit(lease: lease) { $0.hasPrefix("replica") }.violations(in: log.all) == [])
+        }
+    }
+
+    @Test("The metrics have the names that dashboards know, and promtool has nothing against them")
+    func metrics() async throws {
+        let (log, options) = audit()
+        try await OperatorProgram.run(options) { server, client in
+            let program = try OperatorProgram(on: server)
+            defer { program.end() }
+            try await program.waitUntilReady()
+            try await makePool(client)
+            try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
+            var text = ""
+            try await eventually("a condition is shown") {
+                text = try await program.get("/metrics", of: "metrics").text
+                return text.contains("\nquartermaster_resource_condition{")
+            }
+            for series in Self.series { #expect(text.contains("\n\(series)"), "\(series) is missing") }
+            try promtool(text)
+        }
+    }
+
+    private static let series = [
+        "controller_runtime_reconcile_total{controller=\"regionalworkerpool\",result=\"success\"}",
+        "controller_runtime_reconcile_errors_total{controller=\"regionalworkerpool\"}",
+        "controller_runtime_reconcile_time_seconds_count{controller=\"regionalworkerpool\"}",
+        "controller_runtime_max_concurrent_reconciles{controller=\"regionalworkerpool\"}",
+        "controller_runtime_active_workers{controller=\"regionalworkerpool\"}", "workqueue_depth{",
+        "workqueue_adds_total{", "workqueue_queue_duration_seconds_count{", "workqueue_work_duration_seconds_count{",
+        "workqueue_unfinished_work_seconds{", "workqueue_longest_running_processor_seconds{",
+        "workqueue_retries_total{", "rest_client_requests_total{", "rest_client_request_duration_seconds_count{",
+        "leader_election_master_status{name=\"quartermaster-leader\"} 1", "process_cpu_seconds_total",
+        "process_resident_memory_bytes", "process_open_fds", "quartermaster_informer_staleness_seconds{",
+        "quartermaster_resource_condition{",
+    ]
+
+    private func promtool(_ text: String) throws {
+        let path = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first(
+            where: FileManager.default.isExecutableFile)
+        guard let path else { return }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = ["check", "metrics"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        try input.fileHandleForWriting.close()
+        let complaints = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0, "\(String(decoding: complaints, as: UTF8.self))")
+    }
+
+    @Test("Without a terminal every line of the log is one JSON object with its time, level, message and service")
+    func log() async throws {
+        let (log, options) = audit()
+        try await OperatorProgram.run(options) { server, client in
+            let program = try OperatorProgram(on: server, ["--log-level=debug"])
+            defer { program.end() }
+            try await program.waitUntilReady()
+            try await makePool(client)
+            try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
+            program.terminate()
+            _ = try await program.status()
+            #expect(program.lines.count == program.records.count)
+            for record in program.records {
+                for field in ["timestamp", "level", "message", "service"] { #expect(record[field]?.string != nil) }
+            }
+            let reconcile = program.records.first { $0["reconcileID"] != nil }
+            #expect(reconcile?["controller"] == "regionalworkerpool" && reconcile?["object"] == "default/pool")
+            let agents = Set(log.all.filter { $0.user == "operator" }.map(\.userAgent))
+            #expect(agents.count == 1 && agents.first?.hasPrefix("quartermaster/") == true)
+        }
+    }
+}
