@@ -87,6 +87,7 @@ struct TestCluster {
                 RegionalWorkerPool.resourceType, pool.key, .merge(["metadata": ["finalizers": .null]]),
                 subresource: nil)
         }
+        try await tidyEnvironments()
         for node in try await client.list(.node, namespace: nil).items where node.name.hasPrefix(namespace) {
             try? await client.delete(.node, node.key)
         }

@@ -61,7 +61,7 @@ final class TestOperator: Sendable {
             }, body)
     }
 
-    private static func run(
+    static func run(
         on cluster: TestCluster, permissions: Permissions = Permissions(), time: TimeSource = TimeSource(),
         dyingAfter writes: Int? = nil, making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
         _ body: (TestOperator) async throws -> Void
