@@ -12,6 +12,8 @@ struct WebhookTests {
         -> (sandbox: Sandbox, environment: [String: String])
     {
         let sandbox = try Sandbox()
+        var reports = reports
+        if reports["source"] != nil { reports["before-1"] = Self.good }
         for (name, report) in reports { try sandbox.write(report + "\n", to: "reports/\(name).json") }
         if reports.isEmpty { try sandbox.write("", to: "reports/.keep") }
         let credentials = try sandbox.credentials(
@@ -21,7 +23,8 @@ struct WebhookTests {
             sandbox,
             [
                 "QM_CREDENTIALS": credentials, "QM_SECRET": "hook", "QM_REPORTS": sandbox.path("reports"),
-                "QM_CONTAINERS": "source to-bucket to-box", "QM_PAUSE": "0.1", "QM_RETRY_DELAY": "1",
+                "QM_TASK": "backup", "QM_FIRST": "before-1 source", "QM_LAST": "to-bucket to-box", "QM_PAUSE": "0.1",
+                "QM_RETRY_DELAY": "1",
             ]
         )
     }
@@ -48,7 +51,7 @@ struct WebhookTests {
             body["message"] as? String == "to-bucket: the upload failed (status 1): \"bucket\" is gone",
             "\(body)")
         let reports = try #require(body["reports"] as? [String: [String: Any]])
-        #expect(reports["to-box"]?["sizeBytes"] as? Int == 12 && reports.count == 3)
+        #expect(reports["to-box"]?["sizeBytes"] as? Int == 12 && reports.count == 4)
         #expect(try !sandbox.recordedArguments().contains("T0KEN") && !report.all.contains("T0KEN"))
     }
 
@@ -78,7 +81,37 @@ struct WebhookTests {
         running.terminate()
         _ = try sandbox.report(of: running)
         #expect((receiver.requests.first?.body["message"] as? String)?.hasPrefix("source: ") == true)
+        #expect((receiver.requests.first?.body["reports"] as? [String: Any])?.count == 2)
+    }
+
+    @Test("A hook that fails is told when the pod ends, and what never began is not")
+    func hookFailed() throws {
+        let receiver = try Receiver()
+        defer { receiver.stop() }
+        let (sandbox, environment) = try pod(receiver, ["before-1": Self.failed])
+        let running = try sandbox.start("notify.sh", environment)
+        usleep(500_000)
+        running.terminate()
+        let report = try sandbox.report(of: running)
+        #expect(report.status == 0 && receiver.requests.count == 1, "\(report.all)")
+        let text = try #require(receiver.requests.first?.body["text"] as? String)
+        #expect(text.hasPrefix("shop/nightly, backup of source db: Failed. before-1: the upload failed"), "\(text)")
         #expect((receiver.requests.first?.body["reports"] as? [String: Any])?.count == 1)
+    }
+
+    @Test("A check has no source and nothing that runs before it")
+    func check() throws {
+        let receiver = try Receiver()
+        defer { receiver.stop() }
+        var (sandbox, environment) = try pod(receiver, ["check-box": Self.failed])
+        environment.merge(["QM_TASK": "check", "QM_SOURCE": "", "QM_FIRST": "", "QM_LAST": "check-box"]) { $1 }
+        let running = try sandbox.start("notify.sh", environment)
+        try eventually("the webhook is told") { receiver.requests.count == 1 }
+        running.terminate()
+        #expect(try sandbox.report(of: running).result == "Succeeded")
+        let body = try #require(receiver.requests.first?.body)
+        #expect((body["text"] as? String)?.hasPrefix("shop/nightly, check: Failed. check-box: ") == true)
+        #expect(body["task"] as? String == "check")
     }
 
     @Test("A run that is ended from outside is told when the pod ends, by what is not there")

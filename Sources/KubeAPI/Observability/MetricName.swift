@@ -30,6 +30,7 @@ package enum MetricName {
     package static let backupLastAttempt = "quartermaster_backup_last_attempt_timestamp_seconds"
     package static let backupLastVerified = "quartermaster_backup_last_verified_timestamp_seconds"
     package static let backupLastDrill = "quartermaster_backup_last_drill_timestamp_seconds"
+    package static let backupDrillFailed = "quartermaster_backup_drill_failed"
     package static let backupSize = "quartermaster_backup_size_bytes"
     package static let backupDuration = "quartermaster_backup_duration_seconds"
     package static let backupArtifacts = "quartermaster_backup_artifacts"

@@ -47,6 +47,13 @@ private struct TargetMetric: Sendable {
             name: MetricName.backupLastDrill, help: "When an artifact was last restored as a drill.",
             value: { $0.seconds("lastDrillTime") }),
         Self(
+            name: MetricName.backupDrillFailed,
+            help: "1 where the last drill could not restore the newest artifact, 0 where it did.",
+            value: { target in
+                if target["drillFailure"] != nil { return 1 }
+                return target["lastDrillTime"] == nil ? nil : 0
+            }),
+        Self(
             name: MetricName.backupSize, help: "The size of the newest artifact.", value: { $0.number("sizeBytes") }),
         Self(
             name: MetricName.backupDuration, help: "How long the last run took at this destination.",

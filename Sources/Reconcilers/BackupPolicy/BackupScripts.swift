@@ -897,9 +897,10 @@ fi
 """#,
 "notify.sh": #"""
 #!/bin/sh
-# Tells a webhook what became of a run: a container beside those of the run, which begins before the source and ends with the
+# Tells a webhook what became of a run: a container beside those of the run, which begins before them and ends with the
 # pod. It needs neither the operator nor the API server. That it fails, fails no backup: it says so in its own report.
-#   QM_REPORTS (where the others leave copies of their reports)  QM_CONTAINERS (their names, separated by spaces)
+#   QM_TASK (backup, check or drill)  QM_REPORTS (where the others leave copies of their reports)
+#   QM_FIRST (the names of those that run one after the other)  QM_LAST (of those that run after them, all at once)
 #   QM_ON_SUCCESS (true or false); credentials url, and where the receiver asks for them: authorization, ca.crt
 # shellcheck source=scripts/backup/common.sh
 . "$QM_SCRIPTS/common.sh"
@@ -934,11 +935,39 @@ value() {
 
 # Whether there is nothing more to come.
 is_complete() {
-    for container in $QM_CONTAINERS; do
+    has_failed=false
+    for container in $QM_FIRST; do
+        final=$container
         [ -f "$QM_REPORTS/$container.json" ] || return 1
-        # After a source that failed no destination begins.
-        [ "$(value result "$QM_REPORTS/$container.json")" != Failed ] || [ "$container" != source ] || return 0
+        [ "$(value result "$QM_REPORTS/$container.json")" != Failed ] || has_failed=true
     done
+    # After the last of them none of the others begins.
+    if $has_failed && [ -n "${final:-}" ]; then return 0; fi
+    for container in $QM_LAST; do
+        [ -f "$QM_REPORTS/$container.json" ] || return 1
+    done
+}
+
+# What a container has reported; after a failure of one before it, it may well not have begun.
+add_up() {
+    file="$QM_REPORTS/$1.json"
+    if [ -f "$file" ]; then
+        one=$(value result "$file")
+        text=$(value message "$file")
+        reports="$reports${reports:+,}\"$1\":$(head -n 1 "$file")"
+    elif [ "$has_begun" = false ]; then
+        return 0
+    else
+        one=Failed
+        text="it was ended before it could report"
+        reports="$reports${reports:+,}\"$1\":null"
+    fi
+    case $one in
+        Succeeded) ;;
+        Partial) [ "$outcome" = Failed ] || outcome=Partial ;;
+        *) outcome=Failed ;;
+    esac
+    [ "$one" = Succeeded ] || words="$words${words:+; }$1: $text"
 }
 
 # The whole of the run in one word and one line, as JSON text.
@@ -946,31 +975,18 @@ sum_up() {
     outcome=Succeeded
     words=
     reports=
-    for container in $QM_CONTAINERS; do
-        file="$QM_REPORTS/$container.json"
-        if [ -f "$file" ]; then
-            one=$(value result "$file")
-            text=$(value message "$file")
-            reports="$reports${reports:+,}\"$container\":$(head -n 1 "$file")"
-        else
-            one=Failed
-            text="it was ended before it could report"
-            reports="$reports${reports:+,}\"$container\":null"
-        fi
-        case $one in
-            Succeeded) ;;
-            Partial) [ "$outcome" = Failed ] || outcome=Partial ;;
-            *) outcome=Failed ;;
-        esac
-        [ "$one" = Succeeded ] || words="$words${words:+; }$container: $text"
-        [ "$container" != source ] || [ "$one" != Failed ] || break
+    has_begun=true
+    for container in $QM_FIRST; do
+        add_up "$container"
+        [ "$outcome" != Failed ] || has_begun=false
     done
+    for container in $QM_LAST; do add_up "$container"; done
 }
 
 write_body() {
-    headline="Backup $QM_NAMESPACE/$QM_POLICY, source $QM_SOURCE: $outcome${words:+. $words}"
-    printf '{"version":1,"text":"%s","namespace":"%s","policy":"%s","source":"%s","result":"%s","message":"%s","time":"%s","reports":{%s}}\n' \
-        "$headline" "$QM_NAMESPACE" "$QM_POLICY" "$QM_SOURCE" "$outcome" "$words" \
+    headline="$QM_NAMESPACE/$QM_POLICY, $QM_TASK${QM_SOURCE:+ of source $QM_SOURCE}: $outcome${words:+. $words}"
+    printf '{"version":1,"text":"%s","namespace":"%s","policy":"%s","task":"%s","source":"%s","result":"%s","message":"%s","time":"%s","reports":{%s}}\n' \
+        "$headline" "$QM_NAMESPACE" "$QM_POLICY" "$QM_TASK" "${QM_SOURCE:-}" "$outcome" "$words" \
         "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$reports" >"$work/body"
 }
 

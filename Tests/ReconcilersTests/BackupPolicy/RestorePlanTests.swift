@@ -10,6 +10,9 @@ struct RestorePlanTests {
         - {name: db, postgres: {host: pg.data.svc, databases: [app], credentialsSecretRef: {name: pg}}}
         - {name: files, pvc: {claimName: uploads}}
         - {name: objects, manifests: {}}
+        - {name: others, manifests: {namespaces: [web, jobs]}}
+        - {name: cluster, etcd: {}}
+        - {name: whole, velero: {}}
         destinations:
         - {name: bucket, credentialsSecretRef: {name: bucket}, s3: {endpoint: "https://s3.example.com", bucket: backups, prefix: prod/}}
         - {name: restic, credentialsSecretRef: {name: restic}, restic: {repository: "rest:https://restic.example.com/it's"}}
@@ -19,11 +22,24 @@ struct RestorePlanTests {
 
     @Test(
         "The steps are those of the golden file",
-        arguments: ["db/bucket", "files/restic", "objects/borg", "db/box"])
+        arguments: ["db/bucket", "files/restic", "objects/borg", "db/box", "others/box", "cluster/bucket"])
     func golden(target: String) throws {
         let plan = try RestorePlan(of: .fixture(Self.sources), target: target, at: "20260131T020000Z")
         let name = target.replacing("/", with: "-")
         try Repository.expect(plan.text, isGolden: "Tests/ReconcilersTests/Golden/restore/\(name).sh")
+    }
+
+    @Test("What Velero stored is restored by Velero, by the name of its backup")
+    func velero() throws {
+        let policy = try BackupPolicy.fixture(
+            Self.sources,
+            status: "targets: [{source: whole, destination: velero, artifact: nightly-whole-20260131020000}]")
+        let plan = try RestorePlan(of: policy, target: "whole", at: nil)
+        #expect(plan.artifact == "nightly-whole-20260131020000")
+        try Repository.expect(plan.text, isGolden: "Tests/ReconcilersTests/Golden/restore/whole-velero.sh")
+        #expect(throws: RestorePlan.Refusal.self) {
+            try RestorePlan(of: .fixture(Self.sources), target: "whole", at: nil)
+        }
     }
 
     @Test("Where no destination is named it is the one with the newest good backup, and its newest artifact")

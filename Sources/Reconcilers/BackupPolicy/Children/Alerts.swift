@@ -35,6 +35,15 @@ extension BackupPolicy {
                 "BackupUnverified", .verified, [.failed, .overdue], "warning",
                 "The backups of \(policy) could not be read back, or were not for too long."),
             AlertRule(
+                name: "BackupDrillFailed",
+                expression: "max by (namespace, name, source, destination) "
+                    + "(\(MetricName.backupDrillFailed){\(selector)}) > 0",
+                severity: "critical", summary: "A backup of \(policy) could not be restored.",
+                description: """
+                    The last drill of source {{ $labels.source }} from {{ $labels.destination }} failed. \
+                    kubectl get bpol -n {{ $labels.namespace }} {{ $labels.name }} -o wide says why.
+                    """),
+            AlertRule(
                 name: "BackupUnknown",
                 expression: "absent(\(MetricName.resourceCondition){\(kind),\(selector),type=\"Ready\"})",
                 duration: "15m", severity: "warning", summary: "Nothing is known of \(policy).",

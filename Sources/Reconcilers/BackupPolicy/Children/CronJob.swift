@@ -10,7 +10,10 @@ extension BackupPolicy {
         return try cronJob(
             named: cronJobName(source.name), labels: [LabelKey.backupSource: source.name], schedule: spec.schedule,
             PodPlan(
-                initContainers: notifier(for: source) + hookContainers(hooks.pre ?? [], .pre, for: source)
+                initContainers: notifier(
+                    of: "backup", first: sequence(hooks),
+                    last: spec.destinations.map { Self.destinationContainer($0.name) }, for: source)
+                    + hookContainers(hooks.pre ?? [], .pre, for: source)
                     + [sourceContainer(plan, for: source)] + hookContainers(hooks.post ?? [], .post, for: source),
                 containers: spec.destinations.map { destinationContainer(for: source, $0) },
                 volumes: [.stagingVolume(source.staging)] + commonVolumes + plan.volumes + notifierVolumes

@@ -7,6 +7,12 @@ extension BackupPolicy {
         func container(_ number: Int) -> String { self == .pre ? "before-\(number)" : "after-\(number)" }
     }
 
+    /// The names of the source's container and of the hooks around it, in their order.
+    func sequence(_ hooks: Hooks) -> [String] {
+        (hooks.pre ?? []).indices.map { HookStage.pre.container($0 + 1) } + [Self.sourceContainer]
+            + (hooks.post ?? []).indices.map { HookStage.post.container($0 + 1) }
+    }
+
     /// One init container for each hook. Where hooks come after the source, a failure before them is put off until the
     /// last of them has run: an application that was halted must go on.
     func hookContainers(_ hooks: [Hook], _ stage: HookStage, for source: Source) -> [JSONValue] {
@@ -22,7 +28,8 @@ extension BackupPolicy {
             return container(
                 stage.container(index + 1),
                 ContainerPlan(image: spec.podTemplate.images.kubectl, script: "hook.sh", environment: environment),
-                arguments: hook.command, mounts: [.mount("staging", at: "/staging"), .tokenMount], for: source)
+                arguments: hook.command, mounts: [.mount("staging", at: "/staging"), .tokenMount], isReported: true,
+                for: source)
         }
     }
 }

@@ -5,9 +5,12 @@ internal import KubeAPI
 // ended from outside.
 // Source: Kubernetes, "Sidecar Containers": init containers with restartPolicy Always, since 1.29.
 extension BackupPolicy {
-    func notifier(for source: Source) -> [JSONValue] {
+    /// - Parameters:
+    ///   - task: what the pod does, as the webhook is told.
+    ///   - first: the containers that run one after the other, as they are named.
+    ///   - last: those that run after them, all at once.
+    func notifier(of task: String, first: [String], last: [String], for source: Source?) -> [JSONValue] {
         guard let secret = spec.alerting.webhookSecretRef else { return [] }
-        let containers = [Self.sourceContainer] + spec.destinations.map { Self.destinationContainer($0.name) }
         return [
             .compact([
                 "name": .string(Self.notifierContainer),
@@ -17,9 +20,11 @@ extension BackupPolicy {
                 "env": .array(
                     [
                         ("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? ""),
-                        ("QM_SOURCE", source.name), ("QM_SCRIPTS", "/scripts"), ("QM_CREDENTIALS", "/credentials"),
+                        ("QM_TASK", task), ("QM_SOURCE", source?.name ?? ""), ("QM_SCRIPTS", "/scripts"),
+                        ("QM_CREDENTIALS", "/credentials"),
                         ("QM_REPORT", "/dev/termination-log"), ("QM_SECRET", secret.name),
-                        ("QM_REPORTS", "/reports"), ("QM_CONTAINERS", containers.joined(separator: " ")),
+                        ("QM_REPORTS", "/reports"), ("QM_FIRST", first.joined(separator: " ")),
+                        ("QM_LAST", last.joined(separator: " ")),
                         ("QM_ON_SUCCESS", String(spec.alerting.onSuccess)),
                     ].map { ["name": .string($0), "value": .string($1)] }),
                 "resources": [

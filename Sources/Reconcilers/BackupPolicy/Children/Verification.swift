@@ -8,6 +8,7 @@ extension BackupPolicy {
         ChildName.joined(metadata.name ?? "", "-\(source)-drill", limit: 52)
     }
 
+    static let fetchContainer = "fetch"
     static let drillContainer = "drill"
 
     static func checkContainer(_ destination: String) -> String { "check-\(destination)" }
@@ -18,8 +19,10 @@ extension BackupPolicy {
         return try cronJob(
             named: checkName, labels: [LabelKey.backupTask: VerificationRun.Task.check.label], schedule: schedule,
             PodPlan(
+                initContainers: notifier(
+                    of: "check", first: [], last: spec.destinations.map { Self.checkContainer($0.name) }, for: nil),
                 containers: spec.destinations.map(checkContainer),
-                volumes: commonVolumes
+                volumes: commonVolumes + notifierVolumes
                     + spec.destinations.map { .secretVolume("to-\($0.name)", $0.credentialsSecretRef.name) }))
     }
 
@@ -34,7 +37,7 @@ extension BackupPolicy {
         return container(
             Self.checkContainer(destination.name), plan,
             mounts: [.mount("to-\(destination.name)", at: "/credentials", isReadOnly: true)],
-            secret: destination.credentialsSecretRef.name, for: nil)
+            secret: destination.credentialsSecretRef.name, isReported: true, for: nil)
     }
 
     /// Seconds between two checks: by it a check knows which part is next. Reckoned from a day that does not move.
@@ -53,10 +56,12 @@ extension BackupPolicy {
                 LabelKey.drillSource: source.name,
             ], schedule: drill.schedule,
             PodPlan(
-                initContainers: [fetchContainer(for: source, from: destination)]
+                initContainers: notifier(
+                    of: "drill", first: [Self.fetchContainer], last: [Self.drillContainer], for: source)
+                    + [fetchContainer(for: source, from: destination)]
                     + (source.etcd == nil ? [] : [etcdRestoreContainer]),
                 containers: [drillContainer(drill, for: source)],
-                volumes: [.stagingVolume(source.staging)] + commonVolumes
+                volumes: [.stagingVolume(source.staging)] + commonVolumes + notifierVolumes
                     + [.secretVolume("to-\(destination.name)", destination.credentialsSecretRef.name)]))
     }
 
@@ -66,11 +71,11 @@ extension BackupPolicy {
             [("QM_DESTINATION", destination.name), ("QM_TASK", "fetch")]
             + (source.etcd == nil ? [] : [("QM_UNPACK", "true")]) + plan.environment
         return container(
-            "fetch", plan,
+            Self.fetchContainer, plan,
             mounts: [
                 .mount("staging", at: "/staging"),
                 .mount("to-\(destination.name)", at: "/credentials", isReadOnly: true),
-            ], secret: destination.credentialsSecretRef.name, for: source)
+            ], secret: destination.credentialsSecretRef.name, isReported: true, for: source)
     }
 
     /// The image of etcd has no shell: its program is called as it is, and its last words are the message.
@@ -101,7 +106,8 @@ extension BackupPolicy {
                     image: spec.podTemplate.images.tar, script: "drill-etcd.sh",
                     environment: environment + [("QM_ETCD_TOKEN", String(source.etcd?.includeToken ?? false))])
             }
-        return container(Self.drillContainer, plan, mounts: [.mount("staging", at: "/staging")], for: source)
+        return container(
+            Self.drillContainer, plan, mounts: [.mount("staging", at: "/staging")], isReported: true, for: source)
     }
 
     private func queries(_ drill: Drill, for source: Source) -> [(String, String)] {

@@ -155,6 +155,10 @@ struct RestoreCommands {
     }
 
     private var restoreManifests: [Step] {
+        // With namespaces of its own the artifact has a folder for each of them.
+        let given = source.manifests?.namespaces ?? []
+        let namespaces = given.isEmpty ? [namespace] : given
+        func folder(_ namespace: String) -> String { given.isEmpty ? "artifact" : "artifact/\(namespace)" }
         let first =
             "secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io "
             + "persistentvolumeclaims services"
@@ -168,15 +172,18 @@ struct RestoreCommands {
                 ]),
             Step(
                 title: "What others need, custom resource definitions and operators before it",
-                lines: [
-                    "kubectl create namespace \(namespace)",
-                    "for kind in \(first); do",
-                    "    [ ! -f artifact/$kind.yaml ] || kubectl apply --server-side -n \(namespace) -f artifact/$kind.yaml",
-                    "done",
-                ]),
+                lines: namespaces.flatMap { namespace in
+                    let file = "\(folder(namespace))/$kind.yaml"
+                    return [
+                        "kubectl create namespace \(namespace)",
+                        "for kind in \(first); do",
+                        "    [ ! -f \(file) ] || kubectl apply --server-side -n \(namespace) -f \(file)",
+                        "done",
+                    ]
+                }),
             Step(
                 title: "Fill volumes and databases now, then the rest",
-                lines: ["kubectl apply --server-side -n \(namespace) -f artifact"]),
+                lines: namespaces.map { "kubectl apply --server-side -n \($0) -f \(folder($0))" }),
         ]
     }
 }

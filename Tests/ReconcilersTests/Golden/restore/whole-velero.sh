@@ -1,0 +1,6 @@
+# 1. On an empty cluster: Velero, with its storage location set to ReadOnly
+velero backup get -n shop nightly-whole-20260131020000
+
+# 2. Restore it; objects that are there stay as they are
+velero restore create -n shop --from-backup nightly-whole-20260131020000
+velero restore get -n shop
