@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("Drills and checks by the scripts of the pods")
+@Suite("Drills and checks by the scripts of the pods", .onThreadsOfItsOwn)
 struct DrillTests {
     private static let query = [
         "QM_QUERIES": "2", "QM_SQL_1": "SELECT count(*) FROM orders", "QM_EXPECT_1": "5000",

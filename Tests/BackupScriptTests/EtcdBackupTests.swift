@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Backups of the etcd of K3s by the scripts of the pods")
+@Suite("Backups of the etcd of K3s by the scripts of the pods", .onThreadsOfItsOwn)
 struct EtcdBackupTests {
     @Test("The snapshot of this run, the token and the manifests are the artifact; one snapshot stays on the server")
     func wholeWay() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Hooks by the scripts of the pods")
+@Suite("Hooks by the scripts of the pods", .onThreadsOfItsOwn)
 struct HookTests {
     /// A kubectl with two pods, which runs commands here and writes down where.
     private func kubectl(_ sandbox: Sandbox, pods: String = #"pod/db-0\npod/db-1\n"#) throws {
@@ -91,7 +91,7 @@ struct HookTests {
         #expect(stored.message.contains("post hook false"))
     }
 
-    @Test("A hook that takes too long is ended, one without pods fails, and Continue goes on", .timeLimit(.minutes(1)))
+    @Test("A hook that takes too long is ended, one without pods fails, and Continue goes on", .timeLimit(.minutes(10)))
     func limits() throws {
         let sandbox = try Sandbox()
         try kubectl(sandbox)

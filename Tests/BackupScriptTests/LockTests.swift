@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Locks of stores that have none of their own")
+@Suite("Locks of stores that have none of their own", .onThreadsOfItsOwn)
 struct LockTests {
     @Test("A run waits for another one's lock, takes an old one for dead, and leaves none behind")
     func waits() throws {
@@ -26,7 +26,7 @@ struct LockTests {
         #expect(sandbox.files(in: folder).isEmpty)
     }
 
-    @Test("Of many runs at the same time no two are in the folder together", .timeLimit(.minutes(3)))
+    @Test("Of many runs at the same time no two are in the folder together", .timeLimit(.minutes(10)))
     func oneAtATime() throws {
         let sandbox = try Sandbox()
         let folder = try sandbox.localDestination()

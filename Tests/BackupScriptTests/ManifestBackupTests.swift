@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Backups of manifests by the scripts of the pods")
+@Suite("Backups of manifests by the scripts of the pods", .onThreadsOfItsOwn)
 struct ManifestBackupTests {
     /// A kubectl that knows three kinds.
     private func kubectl(_ sandbox: Sandbox, failingFor kind: String = "none") throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Backups of PostgreSQL by the scripts of the pods")
+@Suite("Backups of PostgreSQL by the scripts of the pods", .onThreadsOfItsOwn)
 struct PostgresBackupTests {
     @Test("A dump is stored, read back, pruned by retention, and comes back row by row")
     func wholeWay() throws {

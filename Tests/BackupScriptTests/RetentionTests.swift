@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Retention")
+@Suite("Retention", .onThreadsOfItsOwn)
 struct RetentionTests {
     private func keep(_ stamps: [String], _ rules: String) throws -> [String] {
         let sandbox = try Sandbox()

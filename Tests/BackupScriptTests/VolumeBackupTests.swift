@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Backups of volumes by the scripts of the pods")
+@Suite("Backups of volumes by the scripts of the pods", .onThreadsOfItsOwn)
 struct VolumeBackupTests {
     @Test("A volume goes to restic and comes back as it was; a second pod replaces the first one's snapshot")
     func restic() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The webhook, told by the script of the pods")
+@Suite("The webhook, told by the script of the pods", .onThreadsOfItsOwn)
 struct WebhookTests {
     private static let failed =
         #"{"version":1,"result":"Failed","message":"the upload failed (status 1): \"bucket\" is gone","durationSeconds":3}"#

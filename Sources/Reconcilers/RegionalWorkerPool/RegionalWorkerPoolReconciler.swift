@@ -159,8 +159,8 @@ extension RegionalWorkerPoolReconciler {
         let nodes = try await claims.release(allOf: object.key)
         announce(nodes, of: object)
         let pruned = try await children.pruneUnreachable(RegionalWorkerPool.self, of: object)
-        let shared = object.inventory.filter { $0.kind == ResourceType.priorityClass.kind }
-        let priority = try await priorityClasses.settle(nil, for: object, recorded: shared, isSuspended: false)
+        let priority = try await priorityClasses.settle(
+            nil, for: object, recorded: sharedClasses(of: object), isSuspended: false)
         if let failure = (nodes.failures + pruned + priority.pruneFailures).first {
             let message = "\(failure.object) could not be released: \(failure.message)"
             try await status.report(Finding(.deleting, message, .wait), on: object)
@@ -168,6 +168,15 @@ extension RegionalWorkerPoolReconciler {
         }
         try await finalizers.remove(Finalizer.cleanup, from: object, as: RegionalWorkerPool.resourceType)
         return .done
+    }
+}
+
+extension RegionalWorkerPoolReconciler {
+    /// The PriorityClasses that a pool has a part in, the one that its status does not tell of yet among them.
+    private func sharedClasses(of object: DynamicObject) -> [InventoryEntry] {
+        let named = object[path: "spec", "placement", "priorityClass", "name"]?.string
+        return object.inventory.filter { $0.kind == ResourceType.priorityClass.kind }
+            + (named.map { [InventoryEntry(ObjectKey(name: $0), of: .priorityClass, uid: "")] } ?? [])
     }
 }
 

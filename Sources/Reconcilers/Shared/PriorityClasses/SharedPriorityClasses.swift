@@ -81,9 +81,10 @@ struct SharedPriorityClasses: Sendable {
             }
         }
         // Those that environments count on without naming them are never deleted, whoever has made them.
-        let stale = recorded.filter {
-            $0.name != request?.name && ResolvedEnvironment.sharedPriorityClasses[$0.name] == nil
-        }
+        let stale = Inventory.merged(
+            recorded.filter {
+                $0.name != request?.name && ResolvedEnvironment.sharedPriorityClasses[$0.name] == nil
+            }.map(renewed), [])
         let (unused, used) = (
             stale.filter { !users.isNamed($0.name, byOthersThan: object) },
             stale.filter { users.isNamed($0.name, byOthersThan: object) }
@@ -141,6 +142,12 @@ struct SharedPriorityClasses: Sendable {
             result.pruneFailures.append(try WriteFailure(error, on: entry.description))
         }
         result.inventory = Inventory.merged(result.inventory, pruned.remaining)
+    }
+
+    /// A class that was made anew since the inventory was written is ours as well: its label says so.
+    private func renewed(_ entry: InventoryEntry) -> InventoryEntry {
+        guard let live = classes.store.get(entry.key)?.dynamic(), Self.isOurs(live) else { return entry }
+        return InventoryEntry(entry.key, of: .priorityClass, uid: live.uid)
     }
 
     private static func isOurs(_ live: DynamicObject) -> Bool {
