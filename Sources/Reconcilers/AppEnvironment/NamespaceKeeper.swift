@@ -92,7 +92,8 @@ struct NamespaceKeeper: Sendable {
         }
     }
 
-    /// Lets go of a namespace that was only taken over: it is as free as it was before.
+    /// Lets go of a namespace that was only taken over. Its Pod Security labels stay: what was there before them is not
+    /// known, and nothing must become laxer by the way.
     ///
     /// - Throws: `APIError`, `NotLeaderError`.
     func release(_ live: DynamicObject) async throws {

@@ -313,15 +313,19 @@ extension IntegrationTests {
 extension IntegrationTests {
     @Suite("The invalid manifests on a real API server", .enabled(if: ClusterKind.realKubeconfig != nil))
     struct InvalidOnAServerTests {
-        @Test("A wrong manifest is refused, at its field and in the CRD's words")
-        func wrongManifests() async throws {
-            let folder = RegionalWorkerPoolValidationTests.invalid
+        private static let kinds: [(folder: String, type: ResourceType)] = [
+            (RegionalWorkerPoolValidationTests.invalid, RegionalWorkerPool.resourceType),
+            (AppEnvironmentValidationTests.invalid, AppEnvironment.resourceType),
+        ]
+
+        @Test("A wrong manifest is refused, at its field and in the CRD's words", arguments: kinds)
+        func wrongManifests(folder: String, type: ResourceType) async throws {
             try await TestCluster.run(.real) { cluster in
                 for name in Repository.cases(in: folder) {
                     let fixture = try InvalidFixture("\(folder)/\(name).yaml")
                     do {
                         _ = try await cluster.client.create(
-                            fixture.object, as: RegionalWorkerPool.resourceType,
+                            fixture.object, as: type,
                             options: WriteOptions(dryRun: true, fieldValidation: .strict))
                         Issue.record("\(name): the server accepts it")
                     } catch let error as APIError {
