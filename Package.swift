@@ -61,8 +61,8 @@ let package = Package(
         .testTarget(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
-        // The scripts of the backup jobs with the real programs: they need nothing of the Swift code.
-        .testTarget(name: "BackupScriptTests", swiftSettings: settings),
+        // The scripts of the backup jobs with the real programs, and API servers to export from.
+        .testTarget(name: "BackupScriptTests", dependencies: ["EmbeddedAPIServer"], swiftSettings: settings),
         .testTarget(
             name: "DevClusterTests",
             dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],
@@ -79,12 +79,12 @@ let package = Package(
 
 if Context.environment["QM_FUZZ"] != nil {
     // libFuzzer instruments what it drives: a build of its own (`make fuzz`). Gold cannot link what it instruments.
-    for target in package.targets where target.name == "KubeAPI" {
+    for target in package.targets where ["KubeAPI", "Reconcilers"].contains(target.name) {
         target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])]
     }
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["KubeAPI"],
+            name: "Fuzz", dependencies: ["KubeAPI", "Reconcilers"],
             swiftSettings: settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }

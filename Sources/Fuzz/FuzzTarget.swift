@@ -1,11 +1,14 @@
 internal import KubeAPI
+internal import Reconcilers
 
 /// One parser under libFuzzer: it must not crash, and what it accepted must survive a round trip.
 struct FuzzTarget: Sendable {
     var name: String
     var run: @Sendable ([UInt8]) -> Void
 
-    static let all = [json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp]
+    static let all = [
+        json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response,
+    ]
 
     /// What was read is written, read again and the same.
     static let json = FuzzTarget(name: "json") { input in
@@ -51,6 +54,49 @@ struct FuzzTarget: Sendable {
     static let timestamp = FuzzTarget(name: "timestamp") { input in
         guard let time = Timestamp(rfc3339: String(decoding: input, as: UTF8.self)) else { return }
         precondition(Timestamp(rfc3339: time.rfc3339)?.secondsSinceEpoch == time.secondsSinceEpoch)
+    }
+
+    /// A schedule has runs in their order, or none, in every zone.
+    static let cron = FuzzTarget(name: "cron") { input in
+        guard let schedule = try? CronSchedule(String(decoding: input, as: UTF8.self)) else { return }
+        let zone = (try? TimeZoneRules.named("Europe/Berlin")) ?? .utc
+        var now = Timestamp(secondsSinceEpoch: 1_774_000_000)
+        for _ in 0..<3 {
+            guard let next = schedule.next(after: now, in: zone) else { return }
+            precondition(next > now, "the runs do not go on")
+            now = next
+        }
+    }
+
+    /// A zone has an offset at any time, and a period that does not end before it.
+    static let timezone = FuzzTarget(name: "timezone") { input in
+        guard let zone = TimeZoneRules(tzif: input) else { return }
+        for time in stride(from: Int64(-5_000_000_000), through: 5_000_000_000, by: 1_234_567_891) {
+            let period = zone.period(at: time)
+            precondition(period.end.map { $0 > time } ?? true, "a period ends before it begins")
+        }
+        let schedule = try? CronSchedule("0 3 * * *")
+        _ = schedule?.next(after: Timestamp(secondsSinceEpoch: 1_774_000_000), in: zone)
+    }
+
+    /// The target and a query of a request, as our HTTP server takes them apart.
+    static let request = FuzzTarget(name: "request") { input in
+        let request = HTTPServerRequest(method: "GET", target: String(decoding: input, as: UTF8.self))
+        precondition(request.segments.allSatisfy { !$0.isEmpty } || request.path.contains("/"))
+        for (name, _) in request.query { _ = request.parameter(name) }
+    }
+
+    /// The head of a response, line by line; it is the same however often it is read.
+    static let response = FuzzTarget(name: "response") { input in
+        func read() -> String {
+            var head = ResponseHead()
+            for line in input.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+                let complete = Array(line).withUnsafeBytes { head.read(line: $0) }
+                if let complete { return "\(complete.status) \(complete.headers)" }
+            }
+            return ""
+        }
+        precondition(read() == read())
     }
 
     static let watch = FuzzTarget(name: "watch") { input in

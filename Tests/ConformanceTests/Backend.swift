@@ -29,10 +29,8 @@ struct Endpoint: Sendable {
         try await Endpoint(ClientConfiguration.load(kubeconfig: Backend.kubeconfig, environment: [:]))
     }
 
-    static func embedded(historyLimit: Int? = nil) async throws -> Endpoint {
-        var options = EmbeddedAPIServerOptions(authorization: .rbac)
-        if let historyLimit { options.historyLimit = historyLimit }
-        let server = try EmbeddedAPIServer(options: options)
+    static func embedded() async throws -> Endpoint {
+        let server = try EmbeddedAPIServer(options: .init(authorization: .rbac))
         try server.start()
         return try await Endpoint(server.clientConfiguration(), server: server)
     }

@@ -48,8 +48,6 @@ final class CaseRun {
         case .request: try await request(step)
         case .watch: try await watch(step)
         case .events: try await events(step)
-        case .same(let values):
-            guard Set(values).count == 1 else { throw CaseError("these are not the same: \(values)") }
         case .different(let values):
             guard Set(values).count == values.count else { throw CaseError("these are not different: \(values)") }
         case .compact: try await compact()

@@ -10,10 +10,6 @@ struct ConformanceCase: Sendable {
     var topic: String
     /// Needs an embedded server of its own, because its steps disturb other cases.
     var isAlone: Bool
-    /// Why a real server cannot be asked this; `nil` where it can.
-    var embeddedOnly: String?
-    /// Options of the embedded server, by name: `historyLimit`.
-    var historyLimit: Int?
     var steps: [JSONValue]
 
     /// All cases, in the order of their files; those alone whose name holds `QM_CONFORMANCE_CASE` where that is set.
@@ -47,9 +43,7 @@ struct ConformanceCase: Sendable {
         self.topic = topic
         self.steps = steps
         isAlone = json["alone"]?.bool ?? false
-        embeddedOnly = json["embeddedOnly"]?.string
-        historyLimit = json["historyLimit"]?.integer.map(Int.init)
-        let known: Set = ["case", "steps", "alone", "embeddedOnly", "historyLimit"]
+        let known: Set = ["case", "steps", "alone"]
         if let unknown = json.object?.keys.first(where: { !known.contains($0) }) {
             throw CaseError("case \"\(name)\": `\(unknown)` is no word of a case")
         }

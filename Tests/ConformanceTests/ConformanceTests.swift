@@ -27,9 +27,7 @@ struct ConformanceRun: Sendable, CustomTestStringConvertible, CustomStringConver
     var backend: Backend
 
     static let all = Backend.available.flatMap { backend in
-        ConformanceCase.all.filter { backend == .embedded || $0.embeddedOnly == nil }.map {
-            ConformanceRun(test: $0, backend: backend)
-        }
+        ConformanceCase.all.map { ConformanceRun(test: $0, backend: backend) }
     }
 
     var description: String { "\(backend), \(test.topic): \(test.name)" }
@@ -41,7 +39,7 @@ struct ConformanceRun: Sendable, CustomTestStringConvertible, CustomStringConver
         case .embedded where !test.isAlone:
             return await CaseRun(endpoint: try await Endpoint.sharedEmbedded.value).run(test)
         case .embedded:
-            let endpoint = try await Endpoint.embedded(historyLimit: test.historyLimit)
+            let endpoint = try await Endpoint.embedded()
             let failure = await CaseRun(endpoint: endpoint).run(test)
             await endpoint.close()
             return failure

@@ -5,9 +5,8 @@ import KubeAPI
 ///
 /// An object is compared in the fields that the pattern names, an array element by element, anything else by value.
 /// Words: `$any` (is there), `$none` (is not there), `~ text` (a regular expression that the whole text matches), and
-/// objects with one of `$is` (exactly), `$contains` (each of these patterns meets an element), `$lacks` (no element
-/// meets one of these), `$count`, `$names` (of the objects of a list, in order), `$keys` (of an object, in any order),
-/// `$not`.
+/// objects with one of `$is` (exactly), `$contains` (each of these patterns meets an element), `$count`, `$names`
+/// (of the objects of a list, in order), `$not`.
 enum Expectation {
     /// - Returns: What is wrong, as lines that begin with a path; nothing where all is right.
     static func differences(_ pattern: JSONValue, _ value: JSONValue?, at path: String = "") -> [String] {
@@ -51,19 +50,10 @@ enum Expectation {
                 !elements.contains { differences(pattern, $0).isEmpty }
             }
             return fails(!missing.isEmpty, "an element like \(missing.map { brief($0) }.joined(separator: " and "))")
-        case "$lacks":
-            let present = (argument.array ?? []).filter { pattern in
-                elements.contains { differences(pattern, $0).isEmpty }
-            }
-            return fails(!present.isEmpty, "no element like \(present.map { brief($0) }.joined(separator: " or "))")
         case "$count": return fails(Int64(elements.count) != argument.integer, "\(argument) elements")
         case "$names":
             let names = elements.map { $0[path: ["metadata", "name"]] ?? $0["name"] ?? .null }
             return fails(.array(names) != argument, "the names \(argument), found \(JSONValue.array(names))")
-        case "$keys":
-            let keys = Set(value?.object?.keys.map { $0 } ?? [])
-            let wanted = Set(argument.array?.compactMap(\.string) ?? [])
-            return fails(value?.object == nil || keys != wanted, "the fields \(wanted.sorted())")
         case "$not": return fails(differences(argument, value).isEmpty, "anything but \(brief(argument))")
         default: return ["\(word) is no word of a pattern"]
         }

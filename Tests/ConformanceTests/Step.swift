@@ -7,7 +7,6 @@ struct Step: Sendable {
         case request
         case watch
         case events
-        case same([JSONValue])
         case different([JSONValue])
         case compact
         case broken(String)
@@ -65,7 +64,6 @@ struct Step: Sendable {
         case "EVENTS":
             action = .events
             events = value.array ?? []
-        case "SAME": action = .same(value.array ?? [])
         case "DIFFERENT": action = .different(value.array ?? [])
         case "COMPACT": action = .compact
         case "unreadable": action = .broken(value.string ?? "")

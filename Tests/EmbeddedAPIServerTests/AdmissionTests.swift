@@ -101,6 +101,29 @@ struct AdmissionTests {
         }
     }
 
+    @Test("A quota of storage counts claims; pods need not name it")
+    func storageQuota() async throws {
+        try await ServerFixture.run { api in
+            try await namespace(api)
+            let quota: JSONValue = [
+                "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "q"],
+                "spec": ["hard": ["requests.storage": "5Gi"]],
+            ]
+            _ = try await api.create("/api/v1/namespaces/team/resourcequotas", quota)
+            #expect(try await api.create(Self.pods, pod("p")).status == 201)
+            func claim(_ name: String) -> JSONValue {
+                [
+                    "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": .string(name)],
+                    "spec": ["accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "3Gi"]]],
+                ]
+            }
+            let claims = "/api/v1/namespaces/team/persistentvolumeclaims"
+            #expect(try await api.create(claims, claim("one")).status == 201)
+            let two = try await api.create(claims, claim("two"))
+            #expect(two.status == 403 && two.message.contains("used: requests.storage=3Gi"), "\(two.message)")
+        }
+    }
+
     @Test("A service keeps the address that it was given")
     func serviceAddress() async throws {
         try await ServerFixture.run { api in

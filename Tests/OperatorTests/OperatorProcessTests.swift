@@ -72,6 +72,24 @@ struct OperatorProcessTests {
         }
     }
 
+    @Test("Cut watches make it unready, and ready again as soon as they are accepted again")
+    func readyAgain() async throws {
+        try await OperatorProgram.run { server, _ in
+            let program = try OperatorProgram(on: server)
+            defer { program.end() }
+            try await program.waitUntilReady()
+            let refusal = server.faults.inject(FaultRule(.refuse(status: 503), verb: "watch"))
+            server.disconnectAll()
+            try await eventually("it says what is behind") {
+                let answer = try await program.get("/readyz", of: "health")
+                return answer.status == 500 && answer.text.contains("nodes: ")
+            }
+            server.faults.remove(refusal)
+            // Nothing has changed meanwhile: no event tells that a watch is back.
+            try await program.waitUntilReady()
+        }
+    }
+
     @Test("SIGTERM ends with status 0; what was begun is finished, and the lease is given back last")
     func termination() async throws {
         let (log, options) = audit()

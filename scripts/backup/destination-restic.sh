@@ -111,6 +111,7 @@ check_repository() {
     say "reading part $part of 8"
     locked check --read-data-subset="$part/8" >"$work/answer" || {
         cat "$work/answer"
+        ! grep -qi 'already locked' "$work/stderr" || fail "the repository stays locked: $(grep -i 'already locked' "$work/stderr" | head -n 1)"
         grep -iE 'error|damaged|not found|different' "$work/answer" >>"$work/stderr" || true
         explain "the repository is not sound" 1
     }

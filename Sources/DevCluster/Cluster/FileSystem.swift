@@ -82,3 +82,21 @@ enum FileSystem {
         return "\(String(cString: folder))/\(path)"
     }
 }
+
+extension FileSystem {
+    /// Adds lines to a file that only its owner can read, each in one write.
+    final class Appender: Sendable {
+        private let file: Int32
+
+        init(_ path: String) throws(Failure) {
+            file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+            guard file >= 0 else { throw Failure("write", path, errno) }
+        }
+
+        deinit { close(file) }
+
+        func add(_ line: String) {
+            _ = Array((line + "\n").utf8).withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        }
+    }
+}

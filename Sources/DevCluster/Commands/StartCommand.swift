@@ -19,6 +19,9 @@ struct StartCommand: Command {
             "apply", "PATH", short: "f", isRepeatable: true,
             help: "manifests to apply at start: a file, or a folder of files; may be given again"),
         SimulationFlags.controllers(default: .all),
+        Flag(
+            "audit-log", "FILE",
+            help: "where to add a line for each write: who, what, when; bodies for leases only"),
         Flag("log-level", "LEVEL", default: "info", help: "debug also tells what the simulation tries again"),
     ]
 
@@ -26,6 +29,7 @@ struct StartCommand: Command {
     private let kubeconfig: String
     private let manifests: [String]
     private let options: SimulationOptions
+    private let auditLog: String?
     private let level: Logger.Level
 
     init(_ arguments: Arguments) throws(UsageError) {
@@ -37,6 +41,7 @@ struct StartCommand: Command {
         self.kubeconfig = FileSystem.absolute(kubeconfig)
         manifests = arguments.list("apply")
         options = try SimulationFlags.options(arguments)
+        auditLog = arguments.string("audit-log")
         let name = try arguments.choice("log-level", of: Logger.Level.allCases.map { "\($0)" })
         level = Logger.Level(name: name) ?? .info
     }
@@ -44,8 +49,12 @@ struct StartCommand: Command {
     func run() async throws -> Int32 {
         // Read before anything is started: a typing error in a file is told at once.
         let manifests = try Manifests(paths: manifests)
+        let audit = try auditLog.map { path in
+            let file = try FileSystem.Appender(path)
+            return AuditLog(resourcesWithBodies: ["leases"]) { file.add($0.json.serializedString()) }
+        }
         let server = try EmbeddedAPIServer(
-            options: EmbeddedAPIServerOptions(port: port, usesTLS: true, authorization: .rbac))
+            options: EmbeddedAPIServerOptions(port: port, usesTLS: true, authorization: .rbac, audit: audit))
         try server.start()
         let writer = LogWriter(format: .automatic(), service: "devcluster")
         let log = Logger(to: writer, minimum: level)

@@ -99,9 +99,11 @@ extension APICore {
         }
         let fields = FieldManager(
             context.definition, subresource: context.info.subresource ?? "", manager: manager, now: now)
-        let merged = try fields.apply(
+        var merged = try fields.apply(
             live: live.map { Presentation.json($0, as: context.definition) }, configuration: decoded.object,
             force: context.request.parameter("force") == "true")
+        // As the kind's Go type has it: a struct that apply has taken away is there again, empty, and gets its defaults.
+        if !context.definition.isCustom { merged = try ObjectDecoder.decode(merged, as: context.definition).object }
         if let live {
             let result = try replace(live, with: merged, context, recordsFields: false)
             return .object(result, warnings: decoded.warnings)

@@ -38,8 +38,8 @@ extension APICore {
         try checkPreconditions(proposed, live, context)
         var object = proposed
         keepMetadata(of: current, in: &object)
-        object = ObjectRules.prepareForUpdate(object, live: current, definition, subresource: subresource)
         object = ObjectDefaults.apply(object, definition)
+        object = ObjectRules.prepareForUpdate(object, live: current, definition, subresource: subresource)
         if recordsFields {
             object = FieldManager(definition, subresource: subresource, manager: context.manager, now: now)
                 .update(live: current, new: object)

@@ -17,7 +17,7 @@ struct RequestHandler: Sendable {
             }
             try serve(request, info, user, responder, under: effect, of: fault)
         } catch {
-            fail(error, responder)
+            fail(error, request, responder)
         }
     }
 
@@ -45,7 +45,7 @@ struct RequestHandler: Sendable {
                 do {
                     try serve(request, info, user, responder)
                 } catch {
-                    fail(error, responder)
+                    fail(error, request, responder)
                 }
             }
         case .loseAnswer:
@@ -91,6 +91,8 @@ struct RequestHandler: Sendable {
     }
 
     private func serve(_ context: RequestContext, _ responder: HTTPResponder) throws {
+        // Resources have no HEAD, on the real server either.
+        guard context.request.method != "HEAD" else { throw APIFailure.methodNotAllowed }
         try QueryCheck.check(context)
         if context.info.verb == "watch" {
             let format = try ResponseFormat(accept: context.request.header("Accept"))
@@ -122,11 +124,10 @@ struct RequestHandler: Sendable {
         case .list(let list): body = presentation.list(list.objects, metadata: list.metadata)
         case .text(let text): body = Array(text.utf8)
         }
-        let isHead = context.request.method == "HEAD"
-        responder.respond(status: answer.status, headers: headers, body: isHead ? [] : body)
+        responder.respond(status: answer.status, headers: headers, body: body)
     }
 
-    private func fail(_ error: any Error, _ responder: HTTPResponder) {
+    private func fail(_ error: any Error, _ request: HTTPServerRequest, _ responder: HTTPResponder) {
         let failure =
             switch error {
             case let failure as APIFailure: failure
@@ -137,7 +138,8 @@ struct RequestHandler: Sendable {
         if let seconds = failure.retryAfterSeconds { headers.append(("Retry-After", String(seconds))) }
         if failure.isAuthorization { headers.append(("X-Content-Type-Options", "nosniff")) }
         responder.respond(
-            status: failure.failure.code, headers: headers.map { ($0.0, $0.1) }, body: failure.json.serialized())
+            status: failure.failure.code, headers: headers.map { ($0.0, $0.1) },
+            body: request.method == "HEAD" ? [] : failure.json.serialized())
     }
 }
 

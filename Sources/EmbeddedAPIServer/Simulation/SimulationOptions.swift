@@ -8,6 +8,7 @@ package enum SimulatedController: String, Sendable, CaseIterable {
     case deployments
     case replicaSets = "replicasets"
     case jobs
+    case cronJobs = "cronjobs"
     case disruptionBudgets = "disruptionbudgets"
     /// Deletes the pods of nodes that are gone.
     case podCollection = "podcollection"

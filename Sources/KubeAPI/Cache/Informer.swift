@@ -75,8 +75,8 @@ package final class Informer: Sendable {
     /// Ends `run`, now or as soon as it begins. For good: the store does not follow the server any more.
     package func stop() { mailbox.send(.stop) }
 
-    /// Tries at once what waits for its next attempt: the server is known to be there again.
-    package func hurry() { mailbox.send(.hurry) }
+    /// Watches anew from where it is, on another stream; what waits for its next attempt makes it at once.
+    package func renew() { mailbox.send(.renew) }
 
     /// Calls the handler for each change, on the informer's task and one at a time: it must return soon.
     ///

@@ -8,7 +8,7 @@ struct InformerLoop {
         case stream(transfer: Int, StreamMessage)
         case alarm(setting: Int)
         case handlerAdded
-        case hurry
+        case renew
         case stop
     }
 
@@ -51,7 +51,7 @@ struct InformerLoop {
             let (quiet, age) = (receiver?.quiet ?? .zero, receiver?.age ?? .zero)
             try await perform(reflector.handle(.alarm(quiet: quiet, age: age)))
         case .handlerAdded: informer.welcomeHandlers()
-        case .hurry: try await perform(reflector.handle(.hurry))
+        case .renew: try await perform(reflector.handle(.renew))
         case .stop: break
         case .stream(let id, let message):
             guard id == transferID else { return }

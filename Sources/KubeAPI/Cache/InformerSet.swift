@@ -71,15 +71,29 @@ package final class InformerSet: Sendable {
         for informer in awaited { try await informer.waitUntilSynced() }
     }
 
-    /// Waits until no informer is behind, and lets those try at once that wait for their next attempt. For a process
-    /// that has just become the leader: its caches may have been cut off for as long as it was.
+    /// Makes sure that the caches are true now: each informer that has not heard of the server in the last second watches
+    /// anew, and is waited for. For a process that has just become the leader: it may have been cut off without being
+    /// told, and would undo what the leader before it has done.
     ///
     /// - Parameter limit: not longer than this, since stale caches are better than nobody's work.
     /// - Throws: `CancellationError` where the task is cancelled first.
     package func catchUp(within limit: Duration) async throws {
-        for informer in awaited where informer.problem != nil { informer.hurry() }
         let elapsed = stopwatch(options.clock)
-        while !behind.isEmpty, elapsed() < limit { try await options.clock.sleep(for: .milliseconds(20)) }
+        let stale = awaited.filter { $0.problem != nil || $0.staleness ?? .zero >= .seconds(1) }
+        guard !stale.isEmpty else { return }
+        var nextRenewal = Duration.zero
+        while elapsed() < limit {
+            let behind = stale.filter { $0.problem != nil || $0.staleness ?? limit > elapsed() }
+            if behind.isEmpty { break }
+            if elapsed() >= nextRenewal {
+                for informer in behind { informer.renew() }
+                // A stream may have been put on a connection that is dead too.
+                nextRenewal = elapsed() + .seconds(5)
+            }
+            try await options.clock.sleep(for: .milliseconds(20))
+        }
+        // What was missed follows the heads of the new streams.
+        try await options.clock.sleep(for: .milliseconds(100))
     }
 }
 

@@ -49,4 +49,19 @@ extension KubeClient {
     package func invalidateDiscovery(groupVersion: String? = nil) {
         discovery.invalidate(groupVersion)
     }
+
+    /// Whether the server answers, whatever it says: one try. Where it does not, and nothing else comes in on the
+    /// connection either, that one is given up.
+    @discardableResult
+    package func probe(within limit: Duration) async -> Bool {
+        let request = APIRequest("GET", path: "/version")
+        do {
+            var http = httpRequest(request, try await admit(request))
+            http.timeout = limit
+            _ = try await transport.send(http)
+            return true
+        } catch {
+            return false
+        }
+    }
 }

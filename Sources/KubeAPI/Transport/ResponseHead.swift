@@ -1,11 +1,13 @@
 /// Reads the lines of a response's head. Pure; libcurl calls once per line.
-struct ResponseHead {
+package struct ResponseHead {
     private var status = 0
     private var headers = HTTPHeaders()
     private var isComplete = false
 
+    package init() {}
+
     /// - Returns: the head with the line that completes it; `nil` for every other line.
-    mutating func read(line bytes: UnsafeRawBufferPointer) -> (status: Int, headers: HTTPHeaders)? {
+    package mutating func read(line bytes: UnsafeRawBufferPointer) -> (status: Int, headers: HTTPHeaders)? {
         guard !isComplete else { return nil }  // trailers
         let line = Self.trimmed(bytes[...])
         if line.isEmpty { return complete() }

@@ -45,6 +45,7 @@ final class TransportLoop {
                 now: .now)
             if mayRun { begin(order) } else { waiting[order.id] = order }
         case .cancel(let id):
+            if let transfer = transfers[id] { judgeConnection(ofCancelled: transfer, now: .now) }
             end(id, .failure(TransportError(.cancelled, "the request was cancelled")))
         case .configure(let configuration):
             self.configuration = configuration
@@ -141,6 +142,13 @@ extension TransportLoop {
         // Watches are silent for a minute when nothing happens: one slow request must not end them at once.
         let limit = others.isEmpty ? Self.suspiciousSilence : Self.suspiciousSilenceOfShared
         if !isAlive, silence >= limit { multi.sockets.shutDown(localPort: port) }
+    }
+
+    /// Who has a time limit of its own gives up by cancelling: a lease that is not renewed in time, a watch without its
+    /// bookmark. A request without an answer, or a minute without a byte, says the same of the connection as our limits.
+    private func judgeConnection(ofCancelled transfer: Transfer, now: ContinuousClock.Instant) {
+        guard transfer.lastActivity.map({ $0.duration(to: now) >= .seconds(60) }) ?? true else { return }
+        dropDeadConnection(of: transfer, now: now)
     }
 
     private static let suspiciousSilence = Duration.seconds(1)

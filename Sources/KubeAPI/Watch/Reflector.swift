@@ -38,8 +38,9 @@ package struct Reflector {
         case initialEventsEnd(resourceVersion: String)
         /// The server has accepted a watch that goes on from where the last one ended.
         case opened
-        /// Somebody has reason to believe that waiting is over.
-        case hurry
+        /// Nobody knows whether the watch is alive, and its silence can't be waited for; or waiting for the next attempt
+        /// makes no sense any more.
+        case renew
         /// A watch has delivered an event or a bookmark.
         case moved(resourceVersion: String)
         case ended(TransferEnd)
@@ -105,11 +106,12 @@ package struct Reflector {
         case (.idle, .start): return [.report(.syncing(problem: nil))] + sync()
         // What happened meanwhile follows at once; where it is forgotten, 410 follows.
         case (.watching, .opened): return [.report(.live)]
+        case (.watching, .renew): return position == nil ? [] : [.cancelTransfer] + watch()
         case (.listing, .page(let page)): return take(page)
         case (.initialEvents, .initialEventsEnd(let version)):
             state = .watching(hasMoved: false)
             return commit(version, continuing: true)
-        case (.waiting(let step), .alarm), (.waiting(let step), .hurry):
+        case (.waiting(let step), .alarm), (.waiting(let step), .renew):
             return step == .watch && position != nil ? watch() : sync()
         case (_, .alarm(let quiet, let age)): return checkSilence(quiet: quiet, age: age)
         case (_, .ended(let end)): return handleEnd(end)

@@ -7,6 +7,7 @@ extension Checkup {
         (.serviceMonitor, "no metrics are scraped"),
         (.prometheusRule, "no alerts are made"),
         (.veleroSchedule, "velero sources are not backed up"),
+        (.certificate, "no certificates are issued for the hosts of environments"),
     ]
 
     /// The APIs of others that make more possible; the operator uses each as soon as it is there.

@@ -24,8 +24,9 @@ extension Checkup {
 
     /// Every right of the operator, asked for by the review that fits.
     func rights() async throws -> [Diagnosis] {
-        // Those in the namespaces of environments come with each of them, by a role that may be bound.
-        let all = Right.all.filter { $0.scope != .environmentNamespaces }.flatMap { questions(of: $0) }
+        // Those in the namespaces of environments come with each of them, by a role that may be bound; and which namespaces
+        // Secrets are copied from only the operator's flags say.
+        let all = Right.all.filter { $0.scope == .cluster || $0.scope == .ownNamespace }.flatMap { questions(of: $0) }
         let missing = try await withThrowingTaskGroup(of: Question?.self) { group in
             for question in all {
                 group.addTask { try await isAllowed(question) ? nil : question }

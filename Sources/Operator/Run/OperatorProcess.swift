@@ -89,9 +89,11 @@ struct OperatorProcess: Sendable {
 
     /// What only the leader does, as often as this process becomes the leader.
     private func work() async throws {
-        let body: @Sendable () async throws -> Void = { [informers, controllers, logger] in
+        let body: @Sendable () async throws -> Void = { [client, informers, controllers, logger] in
             try await informers.waitUntilSynced()
-            try await informers.catchUp(within: .seconds(15))
+            // An HTTP/2 connection that is dead takes all watches with it; a request without an answer finds out.
+            async let _ = client.probe(within: .seconds(10))
+            try await informers.catchUp(within: .seconds(30))
             logger.info("caches are synced, workers start")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for controller in controllers { group.addTask { try await controller.run() } }

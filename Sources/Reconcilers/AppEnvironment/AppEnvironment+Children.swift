@@ -9,6 +9,10 @@ package struct EnvironmentFacts: Sendable, Hashable {
     /// Components with an autoscaler whose Deployment is not there yet, or has no pods: it begins with the fewest. Later the number
     /// is the autoscaler's.
     package var starting: Set<String> = []
+    /// What is known of Secrets; `nil` without a cluster.
+    package var secrets: EnvironmentSecrets?
+    /// Hosts that belong to an older environment.
+    package var lostHosts: Set<String> = []
 
     package init() {}
 }
@@ -18,7 +22,7 @@ extension ResolvedEnvironment {
     /// prunes those.
     static let childTypes: [ResourceType] = [
         .roleBinding, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget, .service,
-        .deployment, .horizontalPodAutoscaler,
+        .deployment, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress, .serviceMonitor, .prometheusRule,
     ]
 
     /// A builder of children of one kind.
@@ -28,15 +32,21 @@ extension ResolvedEnvironment {
     /// pods mount before the pods, and what points at the pods last.
     private static let builders: [Builder] = [
         { environment in { _ in try environment.operatorBinding() } },
+        { environment in { _ in try environment.access() } },
+        { environment in { _ in try environment.networkPolicies() } },
         { environment in { try environment.resourceQuota($0) } },
         { environment in { _ in try environment.limitRangeChild() } },
         { environment in { _ in try environment.serviceAccounts() } },
+        { environment in { try environment.secretCopies($0) } },
         { environment in { _ in try environment.configMaps() } },
         { environment in { _ in try environment.claims() } },
         { environment in { _ in try environment.disruptionBudgets() } },
         { environment in { _ in try environment.services() } },
         { environment in { try environment.deployments($0) } },
         { environment in { _ in try environment.autoscalers() } },
+        { environment in { try environment.ingresses(without: $0.lostHosts) } },
+        { environment in { _ in try environment.serviceMonitors() } },
+        { environment in { _ in try environment.alerts() } },
     ]
 
     /// Every child in the environment's namespace, in the order in which they are written.
@@ -45,7 +55,7 @@ extension ResolvedEnvironment {
     }
 
     /// What `render` shows: the children, with what is written apart from them.
-    package func rendered() throws -> [DesiredChild] {
-        try priorityClasses() + [namespaceChild(EnvironmentFacts())] + children()
+    package func rendered(_ facts: EnvironmentFacts = EnvironmentFacts()) throws -> [DesiredChild] {
+        try priorityClasses() + [namespaceChild(facts)] + children(facts)
     }
 }

@@ -32,6 +32,7 @@ extension AppEnvironmentReconciler {
                 environments.store.list().filter { $0.namespaceOfEnvironment == event.key.namespace }.map(\.key)
             }
         }
+        surroundings.wake(controller, of: environments)
         environment.exposeConditions(of: environments, kind: AppEnvironment.resourceType.kind)
         return controller
     }
@@ -42,10 +43,11 @@ extension AppEnvironmentReconciler {
     ) {
         let objects = InformerObjects(environment.informers)
         self.init(
-            environments: environment.informers.informer(Selection(AppEnvironment.resourceType)),
+            environments: Self.environments(environment),
             namespaces: NamespaceKeeper(environment), priorityClasses: ConventionalPriorityClasses(environment),
             bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
             workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
+            surroundings: SurroundingsWatch(environment, environments: Self.environments(environment)),
             children: ChildWriter(
                 environment, types: ResolvedEnvironment.childTypes + [.persistentVolumeClaim],
                 keeping: [.persistentVolumeClaim]),
@@ -56,9 +58,16 @@ extension AppEnvironmentReconciler {
     }
 }
 
+extension AppEnvironmentReconciler {
+    private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
+        environment.informers.informer(
+            Selection(AppEnvironment.resourceType), indexers: [.sharedSecret, .ingressHost, .peerNamespace])
+    }
+}
+
 extension CachedObject {
     /// Of an AppEnvironment.
-    fileprivate var namespaceOfEnvironment: String {
+    var namespaceOfEnvironment: String {
         value(at: "spec", "namespace", "name")?.string ?? key.name
     }
 }

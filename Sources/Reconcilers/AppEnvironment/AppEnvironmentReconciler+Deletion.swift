@@ -27,6 +27,7 @@ extension AppEnvironmentReconciler {
             }
         if let outcome { return outcome }
         expiry.forget(object.key)
+        surroundings.secrets.forget(object.key)
         try await finalizers.remove(Finalizer.cleanup, from: object, as: AppEnvironment.resourceType)
         return .done
     }

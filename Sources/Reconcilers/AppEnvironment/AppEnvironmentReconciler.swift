@@ -9,6 +9,7 @@ package struct AppEnvironmentReconciler: Reconciler {
     let claims: ClaimKeeper
     let workloads: EnvironmentWorkloads
     let bindings: Informer
+    let surroundings: SurroundingsWatch
     let children: ChildWriter
     let expiry: ExpiryWatch
     let finalizers: Finalizers
@@ -21,6 +22,7 @@ package struct AppEnvironmentReconciler: Reconciler {
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = environments.store.get(key)?.dynamic() else {
             expiry.forget(key)
+            surroundings.secrets.forget(key)
             return .done
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
@@ -82,12 +84,16 @@ package struct AppEnvironmentReconciler: Reconciler {
         facts.isAdopted = isAdopted
         facts.retainedClaims = claims.unwanted(of: environment).map(\.size)
         facts.starting = workloads.starting(environment)
+        // Rights take a moment to be known to the API server.
+        let hasRights = hasRights(in: environment)
+        let around = await surroundings.look(environment, hasRights: hasRights, deployments: workloads.deployments)
+        facts.secrets = around.secrets
+        facts.lostHosts = Set(around.conflicts.keys)
+        seen.surroundings = around
         let quota = bounds.check(environment, facts)
         seen.quota = quota
         if !isSuspended { seen.failures += try await priorityClasses.ensure(environment.priorityClasses()) }
 
-        // Rights take a moment to be known to the API server.
-        let hasRights = hasRights(in: environment)
         let wanted = try environment.children(facts) + workloads.outgoingConfigMaps(environment)
         let written = try await children.settle(
             wanted.map { child in

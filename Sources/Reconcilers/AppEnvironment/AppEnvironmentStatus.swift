@@ -10,6 +10,8 @@ extension EnvironmentObservation {
         status.namespace = environment.namespace
         status.defaultsVersion = environment.defaultsVersion
         status.componentsReady = "\(components.count { $0.finding == nil })/\(components.count)"
+        let urls = environment.urls(without: Set(surroundings?.conflicts.keys.map(\.self) ?? []))
+        status.urls = urls.isEmpty ? nil : urls
         status.specChange = specChange
         status.expiresAt = expiresAt
         status.components = components.map(\.status)
@@ -25,7 +27,7 @@ extension EnvironmentObservation {
 
     /// The conditions beside `Ready`, in the order of their weight: what stands first is told first.
     private static let sections: [@Sendable (EnvironmentObservation, inout Conditions) -> Void] = [
-        addNamespace, addQuota, addComponents,
+        addNamespace, addQuota, addSecrets, addComponents, addNetwork, addIngress, addObservability,
     ]
 
     private var conditions: [Condition] {

@@ -58,6 +58,12 @@ extension AppEnvironment {
             }, "spec.components",
             "connectsTo names a component that is not in the list; name one that is, or give namespace and podLabels")
         rules.require(
+            !spec.access.deployer || !names.contains(ResolvedEnvironment.deployer), "spec.components",
+            """
+            deployer is the ServiceAccount of access.deployer; give the component another name, or set access.deployer to \
+            false
+            """)
+        rules.require(
             (spec.ingress ?? []).flatMap(\.paths).allSatisfy { path in
                 spec.components.contains { component in
                     component.name == path.component && (component.ports ?? []).contains { $0.name == path.port }

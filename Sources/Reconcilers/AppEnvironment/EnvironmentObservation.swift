@@ -8,6 +8,10 @@ package struct EnvironmentObservation: Sendable {
     package var isAdopted = false
     var quota: QuotaCheck?
     package var components: [ComponentObservation]
+    /// `nil` before there is a namespace to look at.
+    var surroundings: EnvironmentSurroundings?
+    /// Optional APIs that children need and the server lacks.
+    var monitoringFinding: Finding?
     /// Children that are no component's and could not be written.
     package var failures: [WriteFailure] = []
     /// Children that are not wanted any more and could not be deleted.
@@ -61,6 +65,7 @@ extension EnvironmentObservation {
         pruneFailures += written.pruneFailures
         heldBack += written.heldBack
         inventory = written.inventory
+        monitoringFinding = written.monitoringFinding
     }
 
     /// How the reconcile ends, once the status is written.

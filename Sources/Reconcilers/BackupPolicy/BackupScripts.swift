@@ -475,6 +475,7 @@ check_repository() {
     say "reading part $part of 8"
     locked check --read-data-subset="$part/8" >"$work/answer" || {
         cat "$work/answer"
+        ! grep -qi 'already locked' "$work/stderr" || fail "the repository stays locked: $(grep -i 'already locked' "$work/stderr" | head -n 1)"
         grep -iE 'error|damaged|not found|different' "$work/answer" >>"$work/stderr" || true
         explain "the repository is not sound" 1
     }
@@ -1212,18 +1213,37 @@ else
 fi
 grep -v -x -F -f "$work/excluded" "$work/offered" >"$work/kinds" || fail "every kind is excluded"
 
+# Of the kinds that are known: without what the cluster makes of itself in every namespace.
+selector_of() {
+    case $1 in
+        configmaps) echo metadata.name!=kube-root-ca.crt ;;
+        secrets) echo type!=kubernetes.io/service-account-token ;;
+    esac
+}
+
+# Takes out of the metadata what one cluster gave and another one refuses. In what kubectl prints, items of a list begin with
+# a dash in the first column, their metadata stand two columns further, and its fields four.
+portable() {
+    awk '
+        /^  [A-Za-z]/ || /^- / { inside = ($0 == "  metadata:" || $0 == "- metadata:") }
+        inside && /^    (uid|resourceVersion|generation|creationTimestamp|selfLink):/ { next }
+        { print }' "$1"
+}
+
 objects=0
 # export_objects NAMESPACE FOLDER
 export_objects() {
     before=$objects
     while IFS= read -r kind; do
         run "$kind could not be read in $1 (exclude the kind, or let quartermaster-backup-reader read it)" \
-            kubectl get "$kind" --namespace "$1" -o yaml --ignore-not-found --chunk-size=500 >"$work/yaml"
+            kubectl get "$kind" --namespace "$1" -o yaml --ignore-not-found --chunk-size=500 \
+            --field-selector "$(selector_of "$kind")" >"$work/yaml"
         count=$(grep -c '^- apiVersion:\|^- \?$' "$work/yaml" || true)
         [ "$count" -gt 0 ] || continue
         objects=$((objects + count))
         mkdir -p "$2"
-        mv "$work/yaml" "$2/$kind.yaml"
+        portable "$work/yaml" >"$2/$kind.part"
+        mv "$2/$kind.part" "$2/$kind.yaml"
     done <"$work/kinds"
     [ "$objects" -gt "$before" ] || fail "the namespace $1 holds nothing to save; is there such a namespace?"
 }

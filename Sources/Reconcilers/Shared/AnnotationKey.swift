@@ -12,6 +12,10 @@ package enum AnnotationKey {
     package static let adopted = "quartermaster.dev/adopted"
     /// On a claim: `Delete` where it goes when nothing wants it any more.
     package static let onRemove = "quartermaster.dev/on-remove"
+    /// On a pod template: changes with the content of the Secrets that its environment comes from.
+    package static let secretsHash = "quartermaster.dev/secrets-hash"
+    /// On a copy of a Secret: where it is from, as `namespace/name`.
+    package static let copiedFrom = "quartermaster.dev/copied-from"
     /// Set by a user on a production environment that is to be deleted with its data; its value is the name.
     package static let confirmDelete = "quartermaster.dev/confirm-delete"
 }

@@ -7,7 +7,7 @@ extension Controller {
     func watchesChildren<Owner: ChildOwner>(
         of _: Owner.Type, types: [ResourceType], owners: Informer, in environment: ReconcilerEnvironment
     ) {
-        for type in types {
+        for type in types where !type.isConfidential {
             let children = environment.children(type)
             watches(children) { Self.owners(in: $0, of: Owner.self, among: owners) }
             guard type.isOptional else { continue }

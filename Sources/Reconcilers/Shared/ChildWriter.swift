@@ -52,7 +52,7 @@ struct ChildWriter: Sendable {
     ///   - keeping: those of them that are never deleted here, however little they are wanted: they hold data.
     init(_ environment: ReconcilerEnvironment, types: [ResourceType], keeping kept: Set<ResourceType> = []) {
         let objects = InformerObjects(environment.informers)
-        informers = types.map { ($0, environment.children($0)) }
+        informers = types.filter { !$0.isConfidential }.map { ($0, environment.children($0)) }
         let prunedTypes = types.filter { !kept.contains($0) }
         self.prunedTypes = prunedTypes
         applier = Applier(

@@ -22,6 +22,10 @@ package enum ConditionType: String, Sendable, CaseIterable {
     // Of AppEnvironment.
     case namespaceReady = "NamespaceReady"
     case quotaSufficient = "QuotaSufficient"
+    case secretsResolved = "SecretsResolved"
     case componentsAvailable = "ComponentsAvailable"
+    case networkReady = "NetworkReady"
+    case ingressReady = "IngressReady"
+    case observabilityReady = "ObservabilityReady"
     case deletionBlocked = "DeletionBlocked"
 }

@@ -24,6 +24,8 @@ package enum LabelKey {
     package static let environmentComponent = "quartermaster.dev/environment-component"
     /// On the namespace of an environment.
     package static let tier = "quartermaster.dev/tier"
+    /// `true` on Secrets that environments may copy. Set by whoever owns them.
+    package static let share = "quartermaster.dev/share"
 
     /// On children that can't name their owner as their controller, since they are in no or another namespace: the
     /// namespace of the owner.

@@ -19,6 +19,9 @@ extension ResourceType {
 
     private static let optionalGroups: Set = ["keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io"]
 
+    /// Whether the operator has no right to see objects of the type across the cluster, and watches it by the namespace.
+    var isConfidential: Bool { self == .secret }
+
     /// Whether a cluster may lack the type without anything being wrong.
     package var isOptional: Bool { Self.optionalGroups.contains(group) }
 }

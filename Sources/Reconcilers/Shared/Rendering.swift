@@ -41,7 +41,12 @@ package enum Rendering {
             RegionalWorkerPool.self, children: { try $0.children() },
             inCluster: { pool, client in try pool.children(in: await PoolSurroundings(of: pool, asking: client)) }),
         Kind(BackupPolicy.self) { try $0.children() },
-        Kind(AppEnvironment.self) { try ResolvedEnvironment($0).rendered() },
+        Kind(
+            AppEnvironment.self, children: { try ResolvedEnvironment($0).rendered() },
+            inCluster: { environment, client in
+                let resolved = try ResolvedEnvironment(environment)
+                return try await resolved.rendered(EnvironmentFacts(of: resolved, asking: client))
+            }),
     ]
 
     /// The children of every object of ours among the documents of a file, in the file's order; objects of other

@@ -8,6 +8,8 @@ package struct Right: Sendable, Hashable {
         case ownNamespace
         /// The namespaces of environments, in each of which the operator binds itself to one ClusterRole.
         case environmentNamespaces
+        /// The namespaces that Secrets are copied from.
+        case secretSourceNamespaces
     }
 
     package var scope: Scope
@@ -78,8 +80,8 @@ package struct Right: Sendable, Hashable {
             .cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"],
             names: [
                 "quartermaster-backup-reader", "quartermaster-backup-secrets", "quartermaster-backup-hooks",
-                "quartermaster-environment",
-            ], usedBy: "BackupPolicy+Access"),
+                "quartermaster-environment", "quartermaster-deployer", "view", "edit", "admin",
+            ], usedBy: "BackupPolicy+Access, ResolvedEnvironment+Access"),
         Right(
             .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy"),
@@ -106,6 +108,8 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
         Right(.cluster, "", "services", read, usedBy: "Applier"),
         Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
+        Right(.cluster, "networking.k8s.io", "ingresses", read, usedBy: "Applier"),
+        Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
         Right(
             .environmentNamespaces, "", "resourcequotas", ["create", "patch", "delete"], usedBy: "Applier, prune"),
         Right(.environmentNamespaces, "", "limitranges", ["create", "patch", "delete"], usedBy: "Applier, prune"),
@@ -116,6 +120,13 @@ package struct Right: Sendable, Hashable {
         Right(
             .environmentNamespaces, "autoscaling", "horizontalpodautoscalers", ["create", "patch", "delete"],
             usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "networking.k8s.io", "ingresses", ["create", "patch", "delete"],
+            usedBy: "Applier, prune"),
+        Right(
+            .environmentNamespaces, "", "secrets", read.union(["create", "patch", "delete"]),
+            usedBy: "SecretCaches, Applier, prune"),
+        Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
     ]

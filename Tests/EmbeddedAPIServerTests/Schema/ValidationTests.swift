@@ -187,7 +187,7 @@ struct ValidationTests {
             ("@often", "unrecognized descriptor: @often"),
         ] as [(String, String?)])
     func schedules(_ text: String, _ wanted: String?) {
-        #expect(CronSchedule.problem(text) == wanted)
+        #expect(CronText.problem(text) == wanted)
     }
 
     @Test("Errors become causes of one Status")

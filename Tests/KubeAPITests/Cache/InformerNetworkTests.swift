@@ -137,6 +137,28 @@ struct InformerNetworkTests {
         }
     }
 
+    @Test("A watch that died without a word is found out when the cache has to be true now")
+    func silentDeath() async throws {
+        try await run { network in
+            var options = options()
+            options.policy.silence = .seconds(600)
+            let informers = InformerSet(source: network.client, options: options)
+            let configMaps = informers.informer(Selection(.configMap, namespace: "default"))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await informers.run() }
+                try await informers.waitUntilSynced()
+                network.proxy.set(.swallow)
+                try await network.put("missed", "1")
+                try await eventually("silence") { configMaps.staleness ?? .zero > .seconds(1) }
+                #expect(configMaps.phase == .live && !values(configMaps).contains("missed"))
+                network.proxy.heal(resets: false)
+                try await informers.catchUp(within: .seconds(60))
+                try await eventually("what was missed", within: .seconds(30)) { values(configMaps).contains("missed") }
+                group.cancelAll()
+            }
+        }
+    }
+
     @Test("A kind that cannot be synced holds up no other")
     func others() async throws {
         try await run { network in

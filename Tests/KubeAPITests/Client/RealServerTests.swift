@@ -1,3 +1,4 @@
+import EmbeddedAPIServer
 import Glibc
 import Support
 import Testing
@@ -119,6 +120,26 @@ struct RealServerTests {
         #expect(paged.items.map(\.name) == whole.items.map(\.name))
         #expect(paged.items.allSatisfy { $0.kind == "ClusterRole" })
         await client.shutdown()
+    }
+
+    @Test("A dead HTTP/2 connection is given up with the request that was given up on it")
+    func deadConnection() async throws {
+        var configuration = try ClientConfiguration.load(kubeconfig: RealServer.kubeconfig, environment: [:])
+        let address = try ServerAddress(configuration.server)
+        let proxy = try FaultProxy(to: UInt16(address.port))
+        configuration.server = "https://127.0.0.1:\(proxy.port)"
+        let client = try KubeClient(configuration: configuration)
+        _ = try await client.serverVersion()
+        proxy.set(.swallow)
+        // As leader election gives up: by cancelling.
+        let request = Task { try await client.serverVersion() }
+        try await Task.sleep(for: .milliseconds(1500))
+        request.cancel()
+        await #expect(throws: CancellationError.self) { try await request.value }
+        proxy.heal(resets: false)
+        _ = try await client.serverVersion()
+        await client.shutdown()
+        await proxy.stop()
     }
 
     @Test("Certificates that come later are taken for later requests")

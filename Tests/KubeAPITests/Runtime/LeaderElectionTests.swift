@@ -1,5 +1,6 @@
 import KubeAPI
 import Support
+import Synchronization
 import Testing
 
 @Suite("Leader election")
@@ -49,6 +50,26 @@ struct LeaderElectionTests {
         #expect(!election.isLeading)
         #expect(holder == "")
         #expect(metrics.exposition().contains(#"leader_election_master_status{name="quartermaster"} 0"#))
+    }
+
+    @Test("a renewal whose answer the end has cut off does not keep the lease")
+    func cutOffRenewal() async throws {
+        let connection = SlowAnswers(of: cluster)
+        let election = election("a", over: connection)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try? await election.run() }
+            try await eventually("a leads") { election.isLeading }
+            let first = cluster[.lease, lease]?.resourceVersion
+            connection.hold()
+            for _ in 0..<20 where cluster[.lease, lease]?.resourceVersion == first {
+                clock.advance(by: .milliseconds(500))
+                for _ in 0..<20 { await Task.yield() }
+            }
+            try await eventually("the renewal is stored") { cluster[.lease, lease]?.resourceVersion != first }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(holder == "")
     }
 
     @Test("of two candidates one leads, and the other takes over as soon as it gives back")
@@ -160,5 +181,43 @@ struct LeaderElectionTests {
         try await eventually("a leads") { election.isLeading }
         #expect(cluster[.lease, lease]?.labels == ["team": "x"])
         #expect(cluster[.lease, lease]?["spec"]?["strategy"] == "OldestEmulationVersion")
+    }
+}
+
+/// Carries writes out, and holds back the answer of the first one after `hold`.
+private final class SlowAnswers: ObjectAPI {
+    private let cluster: FakeCluster
+    private let holds = Mutex(false)
+
+    init(of cluster: FakeCluster) { self.cluster = cluster }
+
+    func hold() { holds.withLock { $0 = true } }
+
+    func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject { try await cluster.get(type, key) }
+
+    func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
+        try await cluster.create(object, as: type, options: options)
+    }
+
+    func update(
+        _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        let written = try await cluster.update(object, as: type, subresource: subresource, options: options)
+        let isHeld = holds.withLock { holds in
+            defer { holds = false }
+            return holds
+        }
+        if isHeld { try await Task.sleep(for: .seconds(3600)) }
+        return written
+    }
+
+    func patch(
+        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        try await cluster.patch(type, key, patch, subresource: subresource, options: options)
+    }
+
+    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
+        try await cluster.delete(type, key, options: options)
     }
 }

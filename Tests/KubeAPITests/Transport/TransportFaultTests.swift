@@ -91,7 +91,7 @@ struct TransportFaultTests {
         }
         let transport = try makeTransport(server)
         let sink = RecordingSink()
-        _ = transport.stream(HTTPRequest(path: "/", idleTimeout: .milliseconds(150)), into: sink)
+        _ = transport.stream(HTTPRequest(path: "/", idleTimeout: .seconds(2)), into: sink)
         try await eventually("the stream is over") { sink.isOver }
         #expect(sink.current.text == "event")
         #expect(sink.current.error?.code == .timeout)

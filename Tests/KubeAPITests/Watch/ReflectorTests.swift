@@ -227,13 +227,12 @@ extension Reflector {
         #expect(reflector.handle(.opened) == [.report(.live)])
     }
 
-    @Test("Who is in a hurry does not wait for the next attempt; what runs is left alone")
-    func hurry() {
+    @Test("A watch is renewed from where it is, and a wait is cut short")
+    func renewal() {
         var reflector = Reflector.live(at: "50")
-        #expect(reflector.handle(.hurry) == [])
+        #expect(reflector.handle(.renew).prefix(2) == [.cancelTransfer, watch(from: "50")])
         _ = reflector.handle(.ended(.broken("reset")))
-        #expect(reflector.handle(.hurry).first == watch(from: "50"))
-        #expect(reflector.handle(.hurry) == [])
+        #expect(reflector.handle(.renew).first == watch(from: "50"))
     }
 
     @Test("Delays double up to their limit, and begin anew after an event")

@@ -31,6 +31,17 @@ struct BackupPolicyValidationTests {
         for object in objects { #expect(BackupPolicy.violations(in: object) == []) }
     }
 
+    @Test("What went wrong shows in the columns of kubectl get, without -o wide")
+    func columns() throws {
+        let definition = try YAML.parseDocument(Array(CustomResource.backupPolicy.text.utf8))
+        let columns = definition["spec"]?["versions"]?.elements.first?["additionalPrinterColumns"]?.elements ?? []
+        let shown = columns.filter { $0["priority"]?.integer ?? 0 == 0 }.compactMap { $0["name"]?.string }
+        #expect(
+            shown == [
+                "Ready", "Reason", "Fresh", "Last-Success", "Next", "Size", "Verified", "Suspended", "Age",
+            ])
+    }
+
     @Test("The job's name fits, however long the policy's is, and two policies never share one")
     func names() throws {
         var policy = try BackupPolicy.fixture()

@@ -69,7 +69,19 @@ extension IntegrationTests {
             let targets = status.targets ?? []
             #expect(targets.allSatisfy { $0.lastResult == .succeeded && $0.count == 7 && $0.lastVerifiedTime != nil })
             #expect(process.events.messages(.runFailed, about: "nightly").isEmpty)
-            #expect(process.metrics.exposition().contains("quartermaster_backup_fresh{"))
+            let metrics = process.metrics.exposition()
+            let name = "namespace=\"\(cluster.namespace)\",name=\"nightly\""
+            #expect(metrics.contains("quartermaster_backup_fresh{\(name)} 1\n"))
+            for metric in [
+                "last_success_timestamp_seconds", "last_attempt_timestamp_seconds", "size_bytes", "artifacts",
+            ] {
+                let series = "quartermaster_backup_\(metric){\(name),source=\"db\",destination=\"box\"}"
+                #expect(metrics.contains(series), "\(series)")
+            }
+            if Promtool.isThere {
+                let (code, complaints) = try Promtool.run(["check", "metrics"], input: metrics)
+                #expect(code == 0 && complaints.isEmpty, "\(complaints)")
+            }
         }
 
         private func fails(_ cluster: TestCluster, _ process: TestOperator) async throws {
@@ -147,6 +159,72 @@ extension IntegrationTests {
             let claims = ResourceType(
                 group: "", version: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims")
             #expect(try await cluster.client.get(claims, cluster.key("test")).isBeingDeleted == false)
+        }
+
+        @Test(
+            "Where the Prometheus operator is installed the policy gets its rule; elsewhere it is told that there is none"
+        )
+        func prometheusRule() async throws {
+            for isInstalled in [false, true] {
+                try await TestCluster.run(.embedded) { cluster in
+                    if isInstalled {
+                        let definition = try DynamicObject.fixture(
+                            """
+                            apiVersion: apiextensions.k8s.io/v1
+                            kind: CustomResourceDefinition
+                            metadata: {name: prometheusrules.monitoring.coreos.com}
+                            spec:
+                              group: monitoring.coreos.com
+                              scope: Namespaced
+                              names: {kind: PrometheusRule, listKind: PrometheusRuleList, plural: prometheusrules, singular: prometheusrule}
+                              versions:
+                              - name: v1
+                                served: true
+                                storage: true
+                                schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+                            """)
+                        _ = try await cluster.client.create(definition, as: .customResourceDefinition)
+                        try await eventually("the kind is served") {
+                            (try? await cluster.client.list(.prometheusRule, namespace: nil)) != nil
+                        }
+                    }
+                    try await TestOperator.runBackups(on: cluster) { _ in
+                        try await cluster.makePolicy("nightly", spec)
+                        try await cluster.waitForVerdicts([
+                            .ready: "True Ready",
+                            .alertingReady: isInstalled ? "True Applied" : "False CRDNotInstalled",
+                        ])
+                        let rule = try? await cluster.client.get(.prometheusRule, cluster.key("nightly-backup"))
+                        #expect((rule != nil) == isInstalled)
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "A wrong manifest is refused by the server, at its field and in the CRD's words",
+            arguments: [ClusterKind.real].filter(ClusterKind.available.contains))
+        func wrongManifests(kind: ClusterKind) async throws {
+            // What takes more than CEL can do is the operator's to refuse.
+            let operators: Set = ["schedule-range", "check-schedule-range", "zone-unknown"]
+            let folder = BackupPolicyValidationTests.invalid
+            try await TestCluster.run(kind) { cluster in
+                for name in Repository.cases(in: folder) where !operators.contains(name) {
+                    let fixture = try InvalidFixture("\(folder)/\(name).yaml")
+                    var object = fixture.object
+                    object[path: "metadata", "namespace"] = .string(cluster.namespace)
+                    do {
+                        _ = try await cluster.client.create(
+                            object, as: BackupPolicy.resourceType,
+                            options: WriteOptions(dryRun: true, fieldValidation: .strict))
+                        Issue.record("\(name): the server accepts it")
+                    } catch let error as APIError {
+                        let isBlamed = error.causes.contains { $0.field == fixture.field }
+                        #expect(isBlamed || error.message.contains(fixture.field), "\(name): \(error)")
+                        #expect(fixture.rule.map(error.message.contains) ?? true, "\(name): \(error)")
+                    }
+                }
+            }
         }
 
         @Test("What ran while the operator was away is counted when it is back", arguments: ClusterKind.available)

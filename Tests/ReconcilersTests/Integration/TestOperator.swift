@@ -25,12 +25,14 @@ final class TestOperator: Sendable {
     }
 
     /// Runs the operator while `body` runs. Returning from it is a clean shutdown.
+    ///
+    /// - Parameter dyingAfter: with a number nothing is written after so many writes, as if the process had been killed.
     static func run(
-        on cluster: TestCluster, permissions: Permissions = Permissions(),
+        on cluster: TestCluster, permissions: Permissions = Permissions(), dyingAfter writes: Int? = nil,
         _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, permissions: permissions,
+            on: cluster, permissions: permissions, dyingAfter: writes,
             making: { environment in
                 (
                     RegionalWorkerPoolReconciler.controller(in: environment),
@@ -47,10 +49,10 @@ final class TestOperator: Sendable {
     static func runBackups(
         on cluster: TestCluster, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         time: TimeSource = TimeSource(), options: Controller.Options = Controller.Options(),
-        _ body: (TestOperator) async throws -> Void
+        permissions: Permissions = Permissions(), _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, time: time,
+            on: cluster, permissions: permissions, time: time,
             making: { environment in
                 (
                     BackupPolicyReconciler.controller(in: environment, now: now, controllerOptions: options),
@@ -61,13 +63,13 @@ final class TestOperator: Sendable {
 
     static func run(
         on cluster: TestCluster, permissions: Permissions = Permissions(), time: TimeSource = TimeSource(),
-        making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
+        dyingAfter writes: Int? = nil, making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
         _ body: (TestOperator) async throws -> Void
     ) async throws {
         var clientOptions = ClientOptions()
         clientOptions.qps = 0
         let client = try KubeClient(configuration: cluster.configuration, options: clientOptions)
-        let requests = RecordedRequests(client, namespace: cluster.namespace)
+        let requests = RecordedRequests(client, namespace: cluster.namespace, dyingAfter: writes)
         let events = CollectedEvents()
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
@@ -114,10 +116,24 @@ final class RecordedRequests: ObjectAPI {
     private let namespace: String
     private let written = Mutex<[String]>([])
     private let beforePatch = Mutex<(@Sendable (ResourceType, ObjectKey) async throws -> Void)?>(nil)
+    /// Writes that are left to it; `nil`: any number.
+    private let lifetime: Mutex<Int?>
 
-    init(_ client: KubeClient, namespace: String) {
+    init(_ client: KubeClient, namespace: String, dyingAfter writes: Int? = nil) {
         self.client = client
         self.namespace = namespace
+        lifetime = Mutex(writes)
+    }
+
+    /// Whether there was a write too many.
+    var isDead: Bool { lifetime.withLock { $0 ?? 0 } < 0 }
+
+    private func live() throws {
+        try lifetime.withLock { writes in
+            guard let left = writes else { return }
+            writes = left - 1
+            if left <= 0 { throw NotLeaderError() }
+        }
     }
 
     /// Writes to objects of this test, as `PATCH nodes qm-1-a`.
@@ -137,6 +153,7 @@ final class RecordedRequests: ObjectAPI {
     func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject { try await client.get(type, key) }
 
     func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
+        try live()
         let created = try await client.create(object, as: type, options: options)
         note("CREATE", type, object.key)
         return created
@@ -145,6 +162,7 @@ final class RecordedRequests: ObjectAPI {
     func update(
         _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
+        try live()
         let updated = try await client.update(object, as: type, subresource: subresource, options: options)
         note("UPDATE", type, object.key)
         return updated
@@ -158,12 +176,14 @@ final class RecordedRequests: ObjectAPI {
             return type == .node ? action : nil
         }
         try await action?(type, key)
+        try live()
         let patched = try await client.patch(type, key, patch, subresource: subresource, options: options)
         note("PATCH", type, key)
         return patched
     }
 
     func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
+        try live()
         try await client.delete(type, key, options: options)
         note("DELETE", type, key)
     }

@@ -129,7 +129,7 @@ struct ScalerPlanTests {
         live.scaledObject?[path: "metadata", "deletionTimestamp"] = "2026-01-31T09:05:00Z"
         live.scaledObject?[path: "metadata", "finalizers"] = ["finalizer.keda.sh"]
         #expect(
-            try plan(.fixed, live).obstacle == "ScaledObject workers/pool-eu, held by finalizer.keda.sh")
+            try plan(.fixed, live).obstacle == "ScaledObject workers/pool-eu (held by finalizer.keda.sh)")
     }
 
     @Test(

@@ -21,16 +21,35 @@ struct RightsTests {
     @Test("config/rbac gives the rights of the table in code, no more and no fewer", arguments: Right.Scope.allCases)
     func rulesAreTheTable(scope: Right.Scope) throws {
         let kind = scope == .ownNamespace ? "Role" : "ClusterRole"
-        let name = scope == .environmentNamespaces ? ResolvedEnvironment.operatorRole : "quartermaster"
+        let name =
+            switch scope {
+            case .environmentNamespaces: ResolvedEnvironment.operatorRole
+            case .secretSourceNamespaces: "quartermaster-secret-source"
+            case .cluster, .ownNamespace: "quartermaster"
+            }
         let role = try #require(
             Repository.cases(in: "config/rbac").flatMap { try Repository.yaml("config/rbac/\($0).yaml") }
                 .first { $0["kind"]?.string == kind && $0["metadata"]?["name"]?.string == name })
         #expect(rights(of: role) == Set(Right.all.filter { $0.scope == scope }.flatMap(rights(of:))))
     }
 
-    @Test("No right is given on Secrets or by a wildcard")
+    @Test("No right is given on Secrets across the cluster, and none by a wildcard")
     func nothingSensitive() {
-        #expect(Right.all.allSatisfy { $0.resource != "secrets" && !$0.verbs.contains("*") && $0.group != "*" })
+        #expect(Right.all.allSatisfy { !$0.verbs.contains("*") && $0.group != "*" && $0.resource != "*" })
+        let ofSecrets = Right.all.filter { $0.resource == "secrets" }.map(\.scope)
+        #expect(Set(ofSecrets) == [.environmentNamespaces, .secretSourceNamespaces])
+    }
+
+    @Test("The deployer of an environment has no right on Secrets and none on rights")
+    func deployer() throws {
+        let role = try #require(
+            Repository.yaml("config/rbac/environment.yaml").first {
+                $0["metadata"]?["name"]?.string == "quartermaster-deployer"
+            })
+        let rights = rights(of: role)
+        #expect(rights.contains("apps/deployments patch []"))
+        #expect(!rights.contains { $0.contains("secrets") || $0.contains("rbac") || $0.contains("*") })
+        #expect(!rights.contains { $0.contains("serviceaccounts") || $0.contains("exec") })
     }
 
     /// `group/resource verb`, one for each, with the names of the objects where only some are meant.

@@ -30,17 +30,36 @@ package struct PolicyNetwork: Sendable {
         self.policies = Dictionary(grouping: policies, by: \.namespace)
     }
 
-    /// - Parameter port: the port of the destination's pod.
+    /// What two endpoints may do, at whichever port.
+    package struct Openings: Sendable {
+        fileprivate var destination: TrafficEndpoint
+        /// `nil`: nothing stands in the way. Otherwise the ports of each rule that matches, all where there are none.
+        fileprivate var egress: [[NetworkPolicyDocument.Port]]?
+        fileprivate var ingress: [[NetworkPolicyDocument.Port]]?
+
+        /// - Parameter port: the port of the destination's pod.
+        package func verdict(port: Int, transport: TransportProtocol = .tcp) -> Verdict {
+            let target = TrafficEndpoint.Port(number: port, transport: transport)
+            func opens(_ rules: [[NetworkPolicyDocument.Port]]?) -> Bool {
+                guard let rules else { return true }
+                return rules.contains { ports in ports.isEmpty || ports.contains { $0.matches(target, at: destination) }
+                }
+            }
+            return Verdict(egress: opens(egress), ingress: opens(ingress))
+        }
+    }
+
+    package func openings(from source: TrafficEndpoint, to destination: TrafficEndpoint) -> Openings {
+        // A pod can't be kept from itself, nor from its own node: that is how the kubelet's probes come in.
+        if source == destination || isLocal(source, destination) { return Openings(destination: destination) }
+        return Openings(
+            destination: destination, egress: openings(source, peer: destination, rules: \.egress, peers: \.to),
+            ingress: openings(destination, peer: source, rules: \.ingress, peers: \.from))
+    }
+
     package func verdict(
         from source: TrafficEndpoint, to destination: TrafficEndpoint, port: Int, transport: TransportProtocol = .tcp
-    ) -> Verdict {
-        // A pod can't be kept from itself, nor from its own node: that is how the kubelet's probes come in.
-        if source == destination || isLocal(source, destination) { return Verdict(egress: true, ingress: true) }
-        let target = TrafficEndpoint.Port(number: port, transport: transport)
-        return Verdict(
-            egress: allows(source, peer: destination, target, at: destination, rules: \.egress, peers: \.to),
-            ingress: allows(destination, peer: source, target, at: destination, rules: \.ingress, peers: \.from))
-    }
+    ) -> Verdict { openings(from: source, to: destination).verdict(port: port, transport: transport) }
 
     package func allows(
         from source: TrafficEndpoint, to destination: TrafficEndpoint, port: Int, transport: TransportProtocol = .tcp
@@ -53,23 +72,21 @@ package struct PolicyNetwork: Sendable {
         a.node != nil && a.node == b.node && (a.identity == nil || b.identity == nil)
     }
 
-    /// Whether the policies of `subject` let its traffic with `peer` pass in one direction.
-    private func allows(
-        _ subject: TrafficEndpoint, peer: TrafficEndpoint, _ port: TrafficEndpoint.Port,
-        at destination: TrafficEndpoint, rules: KeyPath<NetworkPolicyDocument, [NetworkPolicyDocument.Rule]?>,
+    /// The ports of the rules by which the policies of `subject` let its traffic with `peer` pass in one direction.
+    private func openings(
+        _ subject: TrafficEndpoint, peer: TrafficEndpoint,
+        rules: KeyPath<NetworkPolicyDocument, [NetworkPolicyDocument.Rule]?>,
         peers: KeyPath<NetworkPolicyDocument.Rule, [NetworkPolicyDocument.Peer]?>
-    ) -> Bool {
-        guard let identity = subject.identity else { return true }
+    ) -> [[NetworkPolicyDocument.Port]]? {
+        guard let identity = subject.identity else { return nil }
         let isolating = (policies[identity.namespace] ?? [])
             .filter { $0.podSelector.matches(identity.labels) && $0[keyPath: rules] != nil }
-        guard !isolating.isEmpty else { return true }
-        return isolating.contains { policy in
-            (policy[keyPath: rules] ?? []).contains { rule in
+        guard !isolating.isEmpty else { return nil }
+        return isolating.flatMap { policy in
+            (policy[keyPath: rules] ?? []).filter { rule in
                 let named = rule[keyPath: peers] ?? []
-                let ports = rule.ports ?? []
-                return (named.isEmpty || named.contains { matches($0, peer, in: policy.namespace) })
-                    && (ports.isEmpty || ports.contains { matches($0, port, at: destination) })
-            }
+                return named.isEmpty || named.contains { matches($0, peer, in: policy.namespace) }
+            }.map { $0.ports ?? [] }
         }
     }
 
@@ -92,12 +109,12 @@ package struct PolicyNetwork: Sendable {
         }
         return !(block.except ?? []).compactMap(AddressBlock.init).contains { $0.contains(address) }
     }
+}
 
-    private func matches(
-        _ allowed: NetworkPolicyDocument.Port, _ port: TrafficEndpoint.Port, at destination: TrafficEndpoint
-    ) -> Bool {
-        guard allowed.protocol ?? .tcp == port.transport else { return false }
-        switch allowed.port {
+extension NetworkPolicyDocument.Port {
+    fileprivate func matches(_ port: TrafficEndpoint.Port, at destination: TrafficEndpoint) -> Bool {
+        guard self.protocol ?? .tcp == port.transport else { return false }
+        switch self.port {
         case nil, .null: return true
         case .string(let name):
             // A name means what the destination's own containers call so: outside of pods it means nothing.
@@ -106,7 +123,7 @@ package struct PolicyNetwork: Sendable {
             } ?? false
         case .some(let number):
             guard let first = number.integer.map({ Int($0) }) else { return false }
-            return (first...max(first, allowed.endPort ?? first)).contains(port.number)
+            return (first...max(first, endPort ?? first)).contains(port.number)
         }
     }
 }

@@ -152,10 +152,18 @@ extension BuiltInValidation {
         }
         guard let live else { return errors }
         func fixed(_ claim: JSONValue) -> JSONObject {
-            let free: Set<String> = ["resources", "volumeName", "storageClassName", "volumeAttributesClassName"]
+            var free: Set<String> = ["resources", "volumeAttributesClassName"]
+            // What a binder and a default class fill in once.
+            for field in ["volumeName", "storageClassName"] where live[path: ["spec", field]] == nil {
+                free.insert(field)
+            }
             return (claim["spec"]?.object ?? [:]).filter { !free.contains($0.key) }
         }
-        if fixed(live) != fixed(object) {
+        func size(_ claim: JSONValue) -> Quantity? {
+            claim[path: ["spec", "resources", "requests", "storage"]].flatMap { Quantity($0.quantityText) }
+        }
+        let shrinks = size(live).flatMap { before in size(object).map { $0 < before } } ?? false
+        if fixed(live) != fixed(object) || shrinks {
             errors.append(
                 .forbidden(
                     path,

@@ -85,11 +85,16 @@ extension BuiltInValidation {
         let path = FieldPath("spec")
         let schedule = object[path: ["spec", "schedule"]]?.string ?? ""
         var errors: [FieldError] = []
-        if !schedule.isEmpty, let problem = CronSchedule.problem(schedule) {
+        if !schedule.isEmpty, let problem = CronText.problem(schedule) {
             errors.append(.invalid(path.child("schedule"), .string(schedule), problem))
         }
-        if let zone = object[path: ["spec", "timeZone"]]?.string, zone.isEmpty || zone.lowercased() == "local" {
-            errors.append(.invalid(path.child("timeZone"), .string(zone), "timeZone must be nil or non-empty string"))
+        if let zone = object[path: ["spec", "timeZone"]]?.string {
+            if zone.isEmpty || zone.lowercased() == "local" {
+                errors.append(
+                    .invalid(path.child("timeZone"), .string(zone), "timeZone must be nil or non-empty string"))
+            } else if (try? TimeZoneRules.named(zone)) == nil {
+                errors.append(.invalid(path.child("timeZone"), .string(zone), "unknown time zone \(zone)"))
+            }
         }
         return errors
             + jobSpec(
@@ -145,7 +150,7 @@ extension BuiltInValidation {
 }
 
 /// Whether a text is a schedule in cron's notation. Source: Kubernetes documentation, "CronJob", "Schedule syntax".
-enum CronSchedule {
+enum CronText {
     private static let macros: Set<String> = [
         "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly",
     ]

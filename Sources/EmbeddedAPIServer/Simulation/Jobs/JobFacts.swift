@@ -30,6 +30,7 @@ struct JobFacts: Sendable {
     var isFinished: Bool { conditions.isTrue("Complete") || conditions.isTrue("Failed") }
 
     var startTime: Timestamp? { time("startTime") }
+    var completionTime: Timestamp? { time("completionTime") }
 
     func count(_ field: String) -> Int { object[path: "status", field]?.integer.map(Int.init) ?? 0 }
 

@@ -38,7 +38,8 @@ package final class Simulation: Sendable {
             nodePart, KubeletPart(cluster: cluster, options: options, now: now, time: time),
             SchedulerPart(cluster: cluster, now: now), DeploymentPart(cluster: cluster, now: now),
             ReplicaSetPart(cluster: cluster, now: now), JobPart(cluster: cluster, options: options, now: now),
-            DisruptionBudgetPart(cluster: cluster, now: now), PodCollectionPart(cluster: cluster, options: options),
+            CronJobPart(cluster: cluster, now: now), DisruptionBudgetPart(cluster: cluster, now: now),
+            PodCollectionPart(cluster: cluster, options: options),
         ]
         loops = parts.filter { options.controllers.contains($0.controller) }.map {
             SimulationLoop($0, log: log, time: time)
@@ -69,7 +70,8 @@ package final class Simulation: Sendable {
         if !controllers.isDisjoint(with: [.deployments, .replicaSets, .disruptionBudgets]) {
             types.append(.replicaSet)
         }
-        if !controllers.isDisjoint(with: [.jobs, .disruptionBudgets]) { types.append(.job) }
+        if !controllers.isDisjoint(with: [.jobs, .cronJobs, .disruptionBudgets]) { types.append(.job) }
+        if controllers.contains(.cronJobs) { types.append(.cronJob) }
         if controllers.contains(.disruptionBudgets) { types.append(.podDisruptionBudget) }
         return types
     }

@@ -157,7 +157,7 @@ struct PodCollectionPart: SimulationPart {
 
 extension WorkQueue<ObjectKey> {
     /// Adds the controller of an object, where it is of this kind.
-    fileprivate func addController(of object: CachedObject, kind: String) {
+    func addController(of object: CachedObject, kind: String) {
         guard let owner = object.ownerReferences.first(where: { $0.controller == true }), owner.kind == kind else {
             return
         }

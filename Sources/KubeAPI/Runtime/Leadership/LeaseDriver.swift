@@ -38,17 +38,40 @@ struct LeaseDriver: Sendable {
 
     /// Gives the lease back, so that the next leader need not wait for its end.
     func release() async {
-        guard let record = rules.releaseRecord(wallClock: election.wallClock()), let object else { return }
+        guard rules.hasLooked else { return }
         do {
-            let released = try record.written(into: object)
-            _ = try await within(election.options.renewDeadline / 2) { api in
-                try await api.update(released, as: .lease, subresource: nil, options: WriteOptions())
-            }
+            let limit = election.options.renewDeadline / 2
+            guard try await within(limit, { try await Self.release(of: election, over: $0, rules) }) else { return }
             election.logger.info("the lease was given back")
         } catch {
             election.logger.warning(
                 "the lease was not given back: the next leader waits for its end", ["error": .string("\(error)")])
         }
+    }
+
+    /// - Returns: `false` where somebody else holds it, or nobody.
+    private static func release(
+        of election: LeaderElection, over api: any ObjectAPI, _ rules: LeaseElection
+    ) async throws -> Bool {
+        var rules = rules
+        // A renewal that the end has cut off may have been stored all the same: what the server has counts. It may also
+        // arrive only now, hence the second attempt.
+        for attempt in 1...3 {
+            do {
+                let found = try await api.get(.lease, election.options.lease)
+                rules.didRead(
+                    (try LeaseRecord(found), found.resourceVersion), now: election.time.now, pause: .zero)
+                guard let record = rules.releaseRecord(wallClock: election.wallClock()) else { return false }
+                _ = try await api.update(
+                    try record.written(into: found), as: .lease, subresource: nil, options: WriteOptions())
+                return true
+            } catch let error as APIError where error.isConflict && attempt < 3 {
+                continue
+            } catch let error as APIError where error.isNotFound {
+                return false
+            }
+        }
+        return false
     }
 
     /// Jittered, so that candidates do not come all at once.

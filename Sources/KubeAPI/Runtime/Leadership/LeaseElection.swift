@@ -65,6 +65,11 @@ struct LeaseElection: Sendable {
         }
     }
 
+    /// Whether there was a look at the lease: without one nothing was written either.
+    var hasLooked: Bool {
+        if case .unknown = lease { false } else { true }
+    }
+
     /// The record that gives the lease back.
     func releaseRecord(wallClock: Timestamp) -> LeaseRecord? {
         guard case .known(var record, _, _) = lease, record.holder == configuration.identity else { return nil }

@@ -5,6 +5,7 @@ extension ResolvedEnvironment {
         try components.map { component in
             let isAutoscaled = component.autoscaling != nil && !facts.starting.contains(component.name)
             let replicas = isAutoscaled ? nil : component.replicas
+            let secrets = facts.secrets?.hash(of: component, in: environment) ?? .value(nil)
             var deployment = try child(
                 .deployment, named: component.name, of: component,
                 [
@@ -12,9 +13,10 @@ extension ResolvedEnvironment {
                         "replicas": replicas.map { .integer(Int64($0)) },
                         "selector": ["matchLabels": .strings(component.podSelector)],
                         "strategy": component.strategy,
-                        "template": .object(podTemplate(of: component)),
+                        "template": .object(podTemplate(of: component, secrets)),
                     ])
                 ])
+            deployment.isHeld = secrets == .unknown
             // The autoscaler takes over the number that is there.
             if isAutoscaled { deployment.yieldedFields = [.replicas] }
             return deployment
@@ -22,7 +24,7 @@ extension ResolvedEnvironment {
     }
 
     /// Our pods with the user's template laid over them. The labels of the selector stand whatever the template says.
-    func podTemplate(of component: Component) -> JSONObject {
+    func podTemplate(of component: Component, _ secrets: SecretsHash = .value(nil)) -> JSONObject {
         var template: JSONObject = [
             "metadata": ["labels": .strings(component.podLabels)],
             "spec": .object(podSpec(of: component)),
@@ -32,6 +34,8 @@ extension ResolvedEnvironment {
             metadata.edit(object: "labels") { labels in
                 for (key, value) in component.podSelector { labels[key] = .string(value) }
             }
+            guard case .value(let hash?) = secrets else { return }
+            metadata.edit(object: "annotations") { $0[AnnotationKey.secretsHash] = .string(hash) }
         }
         return template
     }

@@ -58,7 +58,7 @@ extension RegionScalers {
         return object.map { object in
             let finalizers = object.finalizers
             let waits = object.isBeingDeleted && !finalizers.isEmpty
-            return "\(object.kind) \(object.key)\(waits ? ", held by \(finalizers.joined(separator: ", "))" : "")"
+            return "\(object.kind) \(object.key)\(waits ? " (held by \(finalizers.joined(separator: ", ")))" : "")"
         }
     }
 }

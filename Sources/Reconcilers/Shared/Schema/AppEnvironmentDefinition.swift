@@ -93,6 +93,9 @@ spec:
                 - rule: self.components.all(c, !has(c.connectsTo) || c.connectsTo.all(p, !has(p.component) || self.components.exists(o, o.name == p.component)))
                   fieldPath: .components
                   message: connectsTo names a component that is not in the list; name one that is, or give namespace and podLabels
+                - rule: "!self.access.deployer || !self.components.exists(c, c.name == 'deployer')"
+                  fieldPath: .components
+                  message: deployer is the ServiceAccount of access.deployer; give the component another name, or set access.deployer to false
                 - rule: "!has(self.ingress) || self.ingress.all(i, i.paths.all(p, self.components.exists(c, c.name == p.component && has(c.ports) && c.ports.exists(o, o.name == p.port))))"
                   fieldPath: .ingress
                   message: a path's component and port must be a component of the list and the name of one of its ports

@@ -43,7 +43,8 @@ struct CronField {
         var step = 1
         if parts.count == 2 {
             guard let given = Int(parts[1]), given > 0 else { throw wrong(text) }
-            step = given
+            // Beyond the bounds only the first value matches, and far beyond them no number could hold the next one.
+            step = min(given, bounds.upperBound + 1)
         }
         guard bounds.contains(low), bounds.contains(high), low <= high else { throw wrong(text) }
         return stride(from: low, through: high, by: step).reduce(UInt64(0)) { $0 | (1 << UInt64($1)) }

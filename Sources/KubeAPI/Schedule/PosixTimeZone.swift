@@ -74,7 +74,8 @@ struct PosixTimeZone: Sendable, Hashable {
         let text = rest.prefix { $0.isNumber || $0 == ":" }
         rest = rest.dropFirst(text.count)
         let parts = text.split(separator: ":").map { Int64($0) }
-        guard (1...3).contains(parts.count), parts.allSatisfy({ $0 != nil }) else { return nil }
+        // RFC 9636 allows up to a week.
+        guard (1...3).contains(parts.count), parts.allSatisfy({ (0...167).contains($0 ?? -1) }) else { return nil }
         return sign * zip(parts, [3600, 60, 1]).reduce(Int64(0)) { $0 + ($1.0 ?? 0) * $1.1 }
     }
 
@@ -86,9 +87,13 @@ struct PosixTimeZone: Sendable, Hashable {
         let numbers = text.drop { $0 == "M" || $0 == "J" }.split(separator: ".").compactMap { Int64($0) }
         let day: Change.Day
         switch (text.first, numbers.count) {
-        case ("M", 3): day = .week(numbers[0], numbers[1], numbers[2])
-        case ("J", 1): day = .julian(numbers[0])
-        case (_, 1): day = .zeroBased(numbers[0])
+        case ("M", 3):
+            guard (1...12).contains(numbers[0]), (1...5).contains(numbers[1]), (0...6).contains(numbers[2]) else {
+                return nil
+            }
+            day = .week(numbers[0], numbers[1], numbers[2])
+        case ("J", 1) where (1...365).contains(numbers[0]): day = .julian(numbers[0])
+        case (_, 1) where (0...365).contains(numbers[0]): day = .zeroBased(numbers[0])
         default: return nil
         }
         guard rest.first == "/" else { return Change(day: day, time: 7200) }

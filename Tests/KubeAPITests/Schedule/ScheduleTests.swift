@@ -1,7 +1,6 @@
-import KubeAPI
 import Testing
 
-@testable import Reconcilers
+@testable import KubeAPI
 
 @Suite("Schedules")
 struct ScheduleTests {

@@ -80,7 +80,7 @@ extension TimeZoneRules {
 
 extension TimeZoneRules {
     /// Reads the second, 64-bit block of a TZif file and its footer; `nil` where it is none.
-    init?(tzif bytes: [UInt8]) {
+    package init?(tzif bytes: [UInt8]) {
         guard bytes.count >= 44, bytes.starts(with: Array("TZif".utf8)), bytes[4] >= UInt8(ascii: "2") else {
             return nil
         }

@@ -1,5 +1,3 @@
-package import KubeAPI
-
 /// When a schedule of cron is due, by the rules of the library that Kubernetes' CronJob controller uses.
 ///
 /// Every minute of real time whose clock reading matches is due. So a time that a change to summer time skips is not

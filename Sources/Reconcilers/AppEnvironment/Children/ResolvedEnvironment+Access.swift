@@ -1,0 +1,43 @@
+internal import KubeAPI
+
+extension ResolvedEnvironment {
+    /// Who may do what in the namespace. The roles are the cluster's own: `config/rbac` has the deployer's.
+    func access() throws -> [DesiredChild] {
+        var children: [DesiredChild] = []
+        if spec.access.deployer {
+            children = [
+                try child(.serviceAccount, named: Self.deployer, ["automountServiceAccountToken": false]),
+                try roleBinding(
+                    Self.deployer, to: "quartermaster-deployer",
+                    [["kind": "ServiceAccount", "name": .string(Self.deployer), "namespace": .string(namespace)]]),
+            ]
+        }
+        return try children
+            + (spec.access.bindings ?? []).map { binding in
+                try roleBinding("access-\(binding.role)", to: binding.role, binding.subjects.map(\.json))
+            }
+    }
+
+    static let deployer = "deployer"
+
+    private func roleBinding(_ name: String, to role: String, _ subjects: [JSONValue]) throws -> DesiredChild {
+        try child(
+            .roleBinding, named: name,
+            [
+                "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": .string(role)],
+                "subjects": .array(subjects),
+            ])
+    }
+}
+
+extension AppEnvironment.Access.Subject {
+    fileprivate var json: JSONValue {
+        .compact([
+            "kind": .string(kind),
+            // ServiceAccounts are of the core group, which has no name.
+            "apiGroup": kind == "ServiceAccount" ? nil : "rbac.authorization.k8s.io",
+            "name": .string(name),
+            "namespace": namespace.map(JSONValue.string),
+        ])
+    }
+}

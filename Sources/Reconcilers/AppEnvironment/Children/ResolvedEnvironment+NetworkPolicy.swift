@@ -1,0 +1,122 @@
+internal import KubeAPI
+
+extension ResolvedEnvironment {
+    /// What lets through that which the environment declares, and nothing else.
+    ///
+    /// The policy of a component says all about its pods at once, so that none of their traffic is cut off while the
+    /// other policies are on their way. The deny for everything else in the namespace comes last.
+    func networkPolicies() throws -> [DesiredChild] {
+        try components.map { component in
+            try .networkPolicy(
+                of: environment, named: "allow-\(component.name)", labels: component.labels, part: component.name,
+                NetworkPolicySpec(
+                    podLabels: component.podSelector, ingress: ingressRules(of: component),
+                    egress: egressRules(of: component)))
+        } + [
+            .networkPolicy(
+                of: environment, named: "default-deny",
+                NetworkPolicySpec(podLabels: [:], ingress: sharedIngress, egress: sharedEgress))
+        ]
+    }
+
+    // MARK: What every pod may do
+
+    private var sharedIngress: [NetworkPolicyRule] {
+        switch spec.network.ingress {
+        case .deny: []
+        case .namespace: [NetworkPolicyRule([.pods([:])])]
+        case .allow: [NetworkPolicyRule()]
+        }
+    }
+
+    private var sharedEgress: [NetworkPolicyRule] {
+        let dns = NetworkPolicyRule.dns(
+            to: [.namespace(spec.network.dns.namespace, pods: spec.network.dns.podLabels)])
+        // A pod that lets its neighbours in is of no use where they are not let out.
+        let neighbours = spec.network.ingress == .deny ? [] : [NetworkPolicyRule([.pods([:])])]
+        return switch egress {
+        case .declared: [dns] + neighbours
+        case .internet: [dns] + neighbours + [NetworkPolicyRule(PublicAddresses.peers)]
+        case .allow: [NetworkPolicyRule()]
+        }
+    }
+
+    // MARK: What a component may do
+
+    private func ingressRules(of component: Component) -> [NetworkPolicyRule] {
+        // Where everybody may come in there is nothing to add.
+        if spec.network.ingress == .allow { return sharedIngress }
+        let callers = components.flatMap { caller in
+            (caller.spec.connectsTo ?? []).filter { $0.component == component.name }.compactMap { peer in
+                ports(of: peer).map { NetworkPolicyRule([.pods(caller.podSelector)], ports: $0) }
+            }
+        }
+        return sharedIngress + callers + ingressControllerRules(of: component) + prometheusRules(of: component)
+    }
+
+    private func egressRules(of component: Component) -> [NetworkPolicyRule] {
+        if egress == .allow { return sharedEgress }
+        let declared = (component.spec.connectsTo ?? []).compactMap { peer -> NetworkPolicyRule? in
+            guard let target = target(of: peer), let ports = ports(of: peer) else { return nil }
+            return NetworkPolicyRule([target], ports: ports)
+        }
+        return sharedEgress + declared + [otlpRule].compactMap(\.self)
+    }
+
+    private func target(of peer: AppEnvironment.Peer) -> NetworkPolicyRule.Peer? {
+        if let name = peer.component { return component(name).map { .pods($0.podSelector) } }
+        if let namespace = peer.namespace { return .namespace(namespace, pods: peer.podLabels) }
+        return peer.cidr.map { .addresses($0) }
+    }
+
+    /// - Returns: `nil` where there is no port to reach: a rule without ports would mean all of them.
+    private func ports(of peer: AppEnvironment.Peer) -> [NetworkPolicyRule.Port]? {
+        let given = peer.ports?.map { NetworkPolicyRule.Port($0.port, $0.protocol) }
+        let own = peer.component.flatMap(component)?.spec.ports?.map {
+            NetworkPolicyRule.Port($0.targetPort ?? $0.port, $0.protocol)
+        }
+        let ports = given ?? own ?? []
+        return ports.isEmpty ? nil : ports
+    }
+
+    private func ingressControllerRules(of component: Component) -> [NetworkPolicyRule] {
+        let names = Set(
+            (spec.ingress ?? []).flatMap(\.paths).filter { $0.component == component.name }.map(\.port))
+        let ports = component.ports.filter { names.contains($0.name) }
+        guard !ports.isEmpty else { return [] }
+        let controller = spec.network.ingressController
+        // A controller on the host's network has its node's address, and no selector finds it.
+        let peers: [NetworkPolicyRule.Peer] =
+            [.namespace(controller.namespace, pods: controller.podSelector)]
+            + (controller.cidrs ?? []).map { .addresses($0) }
+        return [NetworkPolicyRule(peers, ports: ports.map { .init($0.containerPort, $0.transport) })]
+    }
+
+    private func prometheusRules(of component: Component) -> [NetworkPolicyRule] {
+        guard hasServiceMonitors, let metrics = component.spec.metrics else { return [] }
+        return [
+            NetworkPolicyRule([.namespace(spec.network.prometheusNamespace)], ports: [.tcp(metrics.port)])
+        ]
+    }
+
+    /// Traces would be refused otherwise, in every tier.
+    private var otlpRule: NetworkPolicyRule? {
+        guard let collector = spec.observability.otlpEndpoint.flatMap(CollectorAddress.init) else { return nil }
+        switch collector.place {
+        case .namespace(let name): return NetworkPolicyRule([.namespace(name)], ports: [.tcp(collector.port)])
+        case .address(let address):
+            return NetworkPolicyRule([.addresses(address)], ports: [.tcp(collector.port)])
+        // A policy knows no names: the port towards every public address is as close as it gets.
+        case .outside: return NetworkPolicyRule(PublicAddresses.peers, ports: [.tcp(collector.port)])
+        }
+    }
+}
+
+extension NetworkPolicyRule.Port {
+    fileprivate init(_ number: Int, _ transport: AppEnvironment.TransportProtocol) {
+        switch transport {
+        case .tcp: self = .tcp(number)
+        case .udp: self = .udp(number)
+        }
+    }
+}

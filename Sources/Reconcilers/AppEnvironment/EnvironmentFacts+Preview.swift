@@ -1,0 +1,27 @@
+internal import KubeAPI
+
+extension EnvironmentFacts {
+    /// What a preview can ask a server, with the rights of whoever runs it: nothing about Secrets.
+    ///
+    /// - Throws: `APIError`.
+    init(of environment: ResolvedEnvironment, asking client: KubeClient) async throws {
+        self.init()
+        var secrets = EnvironmentSecrets()
+        secrets.isAssumedUnchanged = true
+        for name in environment.spec.secretsFrom?.names ?? [] { secrets.sources[name] = .unread(nil) }
+        let live = try await client.list(.deployment, namespace: environment.namespace).items
+        for deployment in live {
+            let annotations = deployment[path: "spec", "template", "metadata", "annotations"]
+            secrets.rolledOut[deployment.name] = annotations?[AnnotationKey.secretsHash]?.string
+        }
+        self.secrets = secrets
+        let running = Set(live.map(\.name))
+        starting = Set(
+            environment.components.filter { $0.autoscaling != nil && !running.contains($0.name) }.map(\.name))
+        do {
+            isAdopted = try await client.get(.namespace, ObjectKey(name: environment.namespace)).isAdopted
+        } catch let error as APIError where error.isNotFound {
+            isAdopted = false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+internal import KubeAPI
+
+/// What was seen of the Secrets that an environment has to do with, by their names.
+package struct EnvironmentSecrets: Sendable, Hashable {
+    enum Lookup: Sendable, Hashable {
+        /// Nothing is known, and why where that is known.
+        case unread(String?)
+        case missing
+        case found(SecretContent)
+    }
+
+    /// Whether the namespace that `secretsFrom` names may be copied from.
+    var isSourcePermitted = true
+    /// What `secretsFrom` names, where it comes from.
+    var sources: [String: Lookup] = [:]
+    /// The Secrets of the environment's own namespace.
+    var own: [String: Lookup] = [:]
+    /// What the pods of a component were given last, by the component: see `secretsHash`.
+    var rolledOut: [String: String] = [:]
+
+    /// Whether the Secrets are taken to be as they were rolled out: whoever asks for a preview need not be able to read them.
+    var isAssumedUnchanged = false
+
+    package init() {}
+
+    /// A Secret as it is in the namespace, or will be as soon as its copy is written.
+    func lookup(_ name: String) -> Lookup {
+        if case .found = sources[name] { return sources[name] ?? .missing }
+        return own[name] ?? .missing
+    }
+}
+
+/// The content of a Secret. It shows in no description.
+struct SecretContent: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
+    var type: String
+    /// In base64, as the API has it.
+    var data: JSONObject
+
+    init(_ secret: CachedObject) {
+        type = secret.value(at: "type")?.string ?? "Opaque"
+        data = secret.value(at: "data")?.object ?? [:]
+    }
+
+    init(type: String = "Opaque", data: JSONObject) {
+        self.type = type
+        self.data = data
+    }
+
+    var description: String { "\(data.count.counted("key")) of type \(type)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension Component {
+    /// A Secret that the component's environment comes from.
+    struct SecretUse: Sendable, Hashable {
+        var name: String
+        var isOptional: Bool
+    }
+
+    /// Each once, in the order in which they stand in the spec. Secrets that the template mounts are not among them: the
+    /// kubelet brings those up to date in running pods.
+    var secretUses: [SecretUse] {
+        let named = (spec.secrets ?? []).map { SecretUse(name: $0.name, isOptional: $0.optional) }
+        let references =
+            (spec.envFrom ?? []).map { $0["secretRef"] }
+            + (spec.env ?? []).map { $0["valueFrom"]?["secretKeyRef"] }
+        let others = references.compactMap { reference in
+            reference?["name"]?.string.map {
+                SecretUse(name: $0, isOptional: reference?["optional"]?.bool ?? false)
+            }
+        }
+        var seen: Set<String> = []
+        return (named + others).filter { seen.insert($0.name).inserted }
+    }
+}
+
+extension ResolvedEnvironment {
+    /// Whether the environment has anything to do with Secrets.
+    var usesSecrets: Bool {
+        spec.secretsFrom != nil || !(spec.imagePullSecrets ?? []).isEmpty
+            || components.contains { !$0.secretUses.isEmpty }
+    }
+}

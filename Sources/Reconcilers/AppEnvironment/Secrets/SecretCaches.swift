@@ -1,0 +1,129 @@
+internal import KubeAPI
+internal import Synchronization
+
+/// The Secrets that namespaces share, and those of the environments' own namespaces.
+///
+/// The operator has no right to Secrets across the cluster: each namespace has an informer of its own, which begins when
+/// an environment is given the right to read there and ends with it.
+final class SecretCaches: Sendable {
+    private struct Followed {
+        var namespace: String
+        var informer: Informer
+    }
+
+    private let informers: InformerSet
+    private let time: TimeSource
+    private let sources: [String: Informer]
+    private let state = Mutex<[String: Followed]>([:])
+    private let wake = Mutex<@Sendable (ObjectKey) -> Void>({ _ in })
+
+    init(_ environment: ReconcilerEnvironment) {
+        informers = environment.informers
+        time = environment.time
+        let selector = LabelSelector.matching([LabelKey.share: "true"])
+        sources = environment.permissions.secretSourceNamespaces.reduce(into: [:]) { sources, namespace in
+            // Not awaited: a right that is missing here must not stop every environment.
+            sources[namespace] = environment.informers.informer(
+                Selection(.secret, namespace: namespace, labelSelector: selector), isAwaited: false)
+        }
+    }
+
+    /// Wakes environments when their Secrets change, or can be read for the first time.
+    ///
+    /// - Parameter environments: the informer of AppEnvironments, with the index `sharedSecret`.
+    func wake(_ controller: Controller, of environments: Informer) {
+        wake.withLock { wake in wake = { [weak controller] in controller?.enqueue($0) } }
+        for (namespace, informer) in sources {
+            controller.watches(informer) { event in
+                environments.store.list(index: Indexer.sharedSecret.name, value: "\(namespace)/\(event.key.name)")
+                    .map(\.key)
+            }
+            informer.addServingHandler { [weak controller] _ in
+                for key in environments.store.keys() { controller?.enqueue(key, priority: .initialList) }
+            }
+        }
+    }
+
+    /// Begins to watch the Secrets of an environment's namespace; the right to do so has been given.
+    func follow(_ environment: ResolvedEnvironment) {
+        let key = ObjectKey(name: environment.name)
+        guard environment.usesSecrets else { return forget(key) }
+        let isKnown = state.withLock { $0[key.name]?.namespace == environment.namespace }
+        if isKnown { return }
+        forget(key)
+        let informer = informers.informer(Self.selection(environment.namespace), isAwaited: false)
+        state.withLock { $0[key.name] = Followed(namespace: environment.namespace, informer: informer) }
+        let wake = wake.withLock { $0 }
+        informer.addHandler { _ in wake(key) }
+        informer.addServingHandler { _ in wake(key) }
+    }
+
+    /// Ends that: the environment is gone, or has nothing to do with Secrets any more.
+    func forget(_ environment: ObjectKey) {
+        guard let followed = state.withLock({ $0.removeValue(forKey: environment.name) }) else { return }
+        informers.release(followed.informer.selection)
+    }
+
+    /// Waits a moment for the first look at what is watched already: after a start of the operator an environment must
+    /// not seem to have lost its Secrets.
+    func settle(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
+        let watched = [
+            environment.spec.secretsFrom.flatMap { sources[$0.namespace] },
+            state.withLock { $0[environment.name]?.informer },
+        ].compactMap(\.self).filter { $0.phase == .syncing(problem: nil) }
+        guard !watched.isEmpty else { return }
+        await withTaskGroup { [time] group in
+            group.addTask { for informer in watched { try? await informer.waitUntilSynced() } }
+            group.addTask { try? await time.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// What is known now.
+    ///
+    /// - Parameter deployments: where the hashes are that the components were rolled out with.
+    func look(for environment: ResolvedEnvironment, deployments: Informer) -> EnvironmentSecrets {
+        var secrets = EnvironmentSecrets()
+        if let source = environment.spec.secretsFrom {
+            let informer = sources[source.namespace]
+            secrets.isSourcePermitted = informer != nil
+            for name in source.names {
+                secrets.sources[name] = Self.lookup(name, in: source.namespace, informer)
+            }
+        }
+        let own = state.withLock { $0[environment.name]?.informer }
+        let names =
+            environment.components.flatMap { $0.secretUses.map(\.name) }
+            + (environment.spec.imagePullSecrets ?? []).map(\.name) + (environment.spec.secretsFrom?.names ?? [])
+        for name in Set(names) { secrets.own[name] = Self.lookup(name, in: environment.namespace, own) }
+        for component in environment.components {
+            let live = deployments.store.get(ObjectKey(namespace: environment.namespace, name: component.name))
+            secrets.rolledOut[component.name] =
+                live?.value(at: "spec", "template", "metadata", "annotations")?[AnnotationKey.secretsHash]?.string
+        }
+        return secrets
+    }
+
+    private static func lookup(_ name: String, in namespace: String, _ informer: Informer?)
+        -> EnvironmentSecrets.Lookup
+    {
+        guard let informer, informer.hasSynced else { return .unread(informer?.problem) }
+        let secret = informer.store.get(ObjectKey(namespace: namespace, name: name))
+        return secret.map { .found(SecretContent($0)) } ?? .missing
+    }
+
+    /// Without what Helm keeps of its releases: it is large, and nobody's environment.
+    private static func selection(_ namespace: String) -> Selection {
+        Selection(.secret, namespace: namespace, fieldSelector: "type!=helm.sh/release.v1")
+    }
+}
+
+extension Indexer {
+    /// Environments by the Secrets that they copy, as `namespace/name`.
+    static let sharedSecret = Indexer("sharedSecret") { environment in
+        guard let source = environment.value(at: "spec", "secretsFrom"), let namespace = source["namespace"]?.string
+        else { return [] }
+        return (source["names"]?.elements ?? []).compactMap(\.string).map { "\(namespace)/\($0)" }
+    }
+}
