@@ -42,7 +42,13 @@ final class Sandbox: Sendable {
 
     /// Puts a program before the real one on the PATH.
     func shim(_ program: String, _ script: String) throws {
-        try write("#!/bin/sh\n" + script, to: "shims/\(program)", isExecutable: true)
+        try write("#!/bin/sh\n" + script, to: "shims/\(program).text")
+        // Copied by another process: a program that some test starts at the same moment inherits, until it is itself,
+        // what this process has open for writing, and nothing that is open for writing can be executed.
+        let copy = try Running(
+            "/usr/bin/install", ["-m", "755", path("shims/\(program).text"), path("shims/\(program)")],
+            environment: [:], log: path("install.log"))
+        guard copy.wait() == 0 else { throw ToolFailure(description: copy.log) }
     }
 
     /// Starts a script of a pod, with nothing in its environment that the pod would not give.

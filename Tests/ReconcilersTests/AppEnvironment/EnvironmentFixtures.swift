@@ -17,7 +17,7 @@ extension AppEnvironment {
 }
 
 extension ResolvedEnvironment {
-    static func fixture(_ spec: String = "tier: staging\ncomponents: [{name: web, image: 'web:1'}]") throws
+    static func written(_ spec: String = "tier: staging\ncomponents: [{name: web, image: 'web:1'}]") throws
         -> ResolvedEnvironment
     {
         try ResolvedEnvironment(AppEnvironment.fixture(spec))

@@ -109,11 +109,11 @@ extension IntegrationTests {
         private func recovers(_ cluster: TestCluster, _ process: TestOperator) async throws {
             try await cluster.run("db")
             try await cluster.waitForVerdicts(Self.wellDone)
-            let again = process.events.messages(.runRecovered, about: "nightly")
-            #expect(
-                Set(again)
-                    == ["bucket", "box"].reduce(into: []) { $0.insert("db to \($1) went well again: 20260110T020001Z") }
-            )
+            // Events follow the status.
+            try await eventually("it is told that both are well again") {
+                Set(process.events.messages(.runRecovered, about: "nightly"))
+                    == Set(["bucket", "box"].map { "db to \($0) went well again: 20260110T020001Z" })
+            }
             #expect(try await cluster.policy().status?.targets?.allSatisfy { $0.consecutiveFailures == nil } == true)
         }
 

@@ -103,11 +103,18 @@ extension IntegrationTests {
                         try await cluster.changePool(
                             "pool", ["spec": ["disruption": ["minAvailable": .null, "maxUnavailable": 1]]])
                         try await waitForBudget(budget, allowed: 1, on: cluster)
+                        // Until the nodes are open again the replacement has nowhere to go.
+                        for node in ["a", "b"] {
+                            try await cluster.changeNode(node, ["spec": ["unschedulable": true]])
+                        }
                         try await evict(victim, on: cluster)
                         let next = try #require(
                             try await pods(on: cluster).first { $0.uid != victim.uid && isReady($0) })
                         let second = await #expect(throws: APIError.self) { try await evict(next, on: cluster) }
                         #expect(second?.code == 429)
+                        for node in ["a", "b"] {
+                            try await cluster.changeNode(node, ["spec": ["unschedulable": .null]])
+                        }
                         try await eventually("the replacement is ready, so the drain goes on", within: .seconds(60)) {
                             do {
                                 try await evict(next, on: cluster)
