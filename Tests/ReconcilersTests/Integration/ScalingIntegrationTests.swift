@@ -94,7 +94,7 @@ extension IntegrationTests {
                         try await setScaling(.null, on: cluster)
                         try await waitForController(nil, on: cluster)
                         try await waitForReplicas(6, on: cluster)
-                        #expect(log.numbers == [6, 8, 6])
+                        try await eventually("the watch has told it too") { log.numbers == [6, 8, 6] }
                         try await process.settled()
                         #expect(process.events.messages(.driftCorrected) == [])
                     }

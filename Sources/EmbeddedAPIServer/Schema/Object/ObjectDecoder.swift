@@ -132,15 +132,17 @@ extension ObjectDecoder {
     }
 
     private static func isZero(_ value: JSONValue, _ schema: TypeSchema) -> Bool {
-        switch value {
-        case .string(let text): return text.isEmpty
-        case .integer(let number): return number == 0 && schema.form == .integer
-        case .bool(let flag): return !flag
-        case .array(let elements): return elements.isEmpty
+        // Behind a pointer, such as a default of false in the schema of a CRD.
+        if schema.resolved.form == .any { return false }
+        return switch value {
+        case .string(let text): text.isEmpty
+        case .integer(let number): number == 0 && schema.form == .integer
+        case .bool(let flag): !flag
+        case .array(let elements): elements.isEmpty
         // An empty struct behind a pointer stays; an empty map goes.
-        case .object(let fields): return fields.isEmpty && schema.reference == nil && schema.form == .object
-        case .null: return true
-        case .number: return false
+        case .object(let fields): fields.isEmpty && schema.reference == nil && schema.form == .object
+        case .null: true
+        case .number: false
         }
     }
 
