@@ -26,7 +26,7 @@ struct LockTests {
         #expect(sandbox.files(in: folder).isEmpty)
     }
 
-    @Test("Of many runs at the same time no two are in the folder together", .timeLimit(.minutes(10)))
+    @Test("Of many runs at the same time no two are in the folder together")
     func oneAtATime() throws {
         let sandbox = try Sandbox()
         let folder = try sandbox.localDestination()

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -74,14 +75,16 @@ final class Sandbox: Sendable {
     }
 
     func run(
-        _ script: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil
+        _ script: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil,
+        within seconds: Int = 180
     ) throws -> Report {
         let running = try start(script, environment, arguments: arguments, as: user)
-        return try report(of: running)
+        return try report(of: running, within: seconds)
     }
 
-    func report(of running: Running) throws -> Report {
-        let status = running.wait()
+    /// - Parameter seconds: a script that takes longer is ended, and has failed.
+    func report(of running: Running, within seconds: Int = 180) throws -> Report {
+        let status = running.wait(within: seconds)
         let text = (try? String(contentsOfFile: path("report"), encoding: .utf8)) ?? ""
         return Report(status: status, text: text, log: running.log)
     }
@@ -150,6 +153,14 @@ final class Running: Sendable {
     }
 
     func terminate() { kill(id, SIGTERM) }
+
+    /// As `wait`; after so many seconds the program is ended.
+    func wait(within seconds: Int) -> Int32 {
+        let end = DispatchWorkItem { [id] in _ = kill(-id, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds), execute: end)
+        defer { end.cancel() }
+        return wait()
+    }
 
     /// With all that it has started, as the kubelet ends a container.
     func killGroup() {

@@ -50,6 +50,22 @@ struct VolumeBackupTests {
         #expect(try sandbox.differences(from: sandbox.path("tmp/data.tar")) == "")
     }
 
+    @Test("A volume goes to a folder of rclone and comes back as it was")
+    func objects() throws {
+        let sandbox = try Sandbox()
+        try sandbox.fillVolume()
+        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        try #require(source.result == "Succeeded", "\(source.all)")
+        let stored = try sandbox.run("destination-objects.sh", sandbox.localDestination())
+        try #require(stored.result == "Succeeded" && stored.string("verified") == "read", "\(stored.all)")
+        // As docs/guides/restore.md has it, with a folder for the remote.
+        let artifact = try #require(stored.string("artifact"))
+        try Sandbox.tool(
+            "rclone", ["copy", sandbox.path("remote/shop.nightly/db/\(artifact)"), sandbox.path("artifact")],
+            environment: ["RCLONE_CONFIG": "/dev/null"])
+        #expect(try sandbox.differences(from: sandbox.path("artifact/data.tar")) == "")
+    }
+
     @Test("An empty volume is no success")
     func emptyVolume() throws {
         let sandbox = try Sandbox()

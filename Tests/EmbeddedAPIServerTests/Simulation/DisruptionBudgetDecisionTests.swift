@@ -44,4 +44,36 @@ struct DisruptionBudgetDecisionTests {
             budget: after, pods: pods, scale: { _ in scale }, now: .noon + .seconds(60))
         #expect(again == .nothing)
     }
+
+    @Test("An eviction that is booked counts before its pod is seen to go, for two minutes at most")
+    func bookedEvictions() throws {
+        var budget = try object(
+            """
+            apiVersion: policy/v1
+            kind: PodDisruptionBudget
+            metadata: {name: web, namespace: shop, uid: u, resourceVersion: "1", generation: 4}
+            spec: {selector: {matchLabels: {app: web}}, maxUnavailable: 1}
+            """)
+        budget["status"] = [
+            "disruptedPods": [
+                "web-0": .string(Timestamp.noon.rfc3339), "gone": .string(Timestamp.noon.rfc3339),
+            ]
+        ]
+        let owner = DynamicObject.node("owner")
+        let pods = (0..<3).map { index in
+            var pod = DynamicObject.pod("web-\(index)", on: "eu-1", phase: "Running", owner: owner)
+            pod[path: "metadata", "labels"] = ["app": "web"]
+            pod[path: "status", "conditions"] = [["type": "Ready", "status": "True"]]
+            return pod
+        }
+        func after(_ seconds: Int) -> DynamicObject {
+            let decision = DisruptionBudgetDecision.decide(
+                budget: budget, pods: pods, scale: { _ in 3 }, now: .noon + .seconds(seconds))
+            return budget.applying(decision.writes)
+        }
+        #expect(after(1).status("currentHealthy") == 2 && after(1).status("disruptionsAllowed") == 0)
+        #expect(after(1)[path: "status", "disruptedPods"]?.object?.map(\.key) == ["web-0"])
+        #expect(after(121).status("currentHealthy") == 3 && after(121).status("disruptionsAllowed") == 1)
+        #expect(after(121)[path: "status", "disruptedPods"] == nil)
+    }
 }

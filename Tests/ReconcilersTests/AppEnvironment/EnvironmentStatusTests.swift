@@ -45,7 +45,7 @@ struct EnvironmentStatusTests {
         #expect(ready.status == .true && ready.message == "1 of 1 component ready")
         #expect(seen.status.componentsReady == "1/1")
         #expect(
-            seen.status.conditions?.map(\.type).prefix(4) == [
+            seen.status.conditions?.map(\.type) == [
                 "Ready", "NamespaceReady", "QuotaSufficient", "ComponentsAvailable",
             ])
     }

@@ -14,10 +14,12 @@ enum DisruptionBudgetDecision {
         let spec = budget["spec"]
         let selector = LabelSelector(json: spec?["selector"])
         let chosen = pods.filter { selector.matches($0.labels) }.map(PodFacts.init)
-        let healthy = chosen.count { $0.isActive && $0.isReady }
+        let evicted = evictions(booked: budget[path: "status", "disruptedPods"]?.object, pods: chosen, now: now)
+        let healthy = chosen.count { $0.isActive && $0.isReady && evicted[$0.object.name] == nil }
         let (expected, desired) = counts(spec, pods: chosen.filter { !$0.isFinished }, scale: scale)
         let allowed = expected > 0 ? max(0, healthy - desired) : 0
-        var status = StatusFields(keeping: ["disruptedPods"], of: budget["status"])
+        var status = StatusFields()
+        status.set("disruptedPods", evicted.isEmpty ? nil : .object(evicted))
         status.set("observedGeneration", always: Int(budget.generation))
         status.set("currentHealthy", always: healthy)
         status.set("desiredHealthy", always: desired)
@@ -27,6 +29,19 @@ enum DisruptionBudgetDecision {
             "conditions", conditions: conditions(budget, isAllowed: allowed > 0, now: now))
         let write = SimulatedWrite.status(status.json, of: budget, as: .podDisruptionBudget)
         return Decision(writes: write.map { [$0] } ?? [])
+    }
+
+    /// Evictions whose pods are not seen to go yet: such a pod counts as gone already. One that is not deleted within
+    /// two minutes is healthy again. Source: kube-controller-manager's disruption controller.
+    private static func evictions(booked: JSONObject?, pods: [PodFacts], now: Timestamp) -> JSONObject {
+        let staying = Set(pods.filter { !$0.object.isBeingDeleted }.map(\.object.name))
+        return JSONObject(
+            (booked ?? [:]).filter { name, time in
+                guard staying.contains(name), let since = time.string.flatMap(Timestamp.init(rfc3339:)) else {
+                    return false
+                }
+                return since + .seconds(120) > now
+            })
     }
 
     private static func counts(
