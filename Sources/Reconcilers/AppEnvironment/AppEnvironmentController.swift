@@ -33,6 +33,7 @@ extension AppEnvironmentReconciler {
             }
         }
         surroundings.wake(controller, of: environments)
+        warnings.wake(controller)
         environment.exposeConditions(of: environments, kind: AppEnvironment.resourceType.kind)
         return controller
     }
@@ -48,6 +49,7 @@ extension AppEnvironmentReconciler {
             bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
             workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
             surroundings: SurroundingsWatch(environment, environments: Self.environments(environment)),
+            warnings: WarningWatch(environment, now: now),
             children: ChildWriter(
                 environment, types: ResolvedEnvironment.childTypes + [.persistentVolumeClaim],
                 keeping: [.persistentVolumeClaim]),

@@ -26,8 +26,7 @@ extension AppEnvironmentReconciler {
             case .delete: try await delete(environment, object)
             }
         if let outcome { return outcome }
-        expiry.forget(object.key)
-        surroundings.secrets.forget(object.key)
+        forget(object.key)
         try await finalizers.remove(Finalizer.cleanup, from: object, as: AppEnvironment.resourceType)
         return .done
     }

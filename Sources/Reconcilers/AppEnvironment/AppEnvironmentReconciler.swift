@@ -10,6 +10,7 @@ package struct AppEnvironmentReconciler: Reconciler {
     let workloads: EnvironmentWorkloads
     let bindings: Informer
     let surroundings: SurroundingsWatch
+    let warnings: WarningWatch
     let children: ChildWriter
     let expiry: ExpiryWatch
     let finalizers: Finalizers
@@ -21,8 +22,7 @@ package struct AppEnvironmentReconciler: Reconciler {
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = environments.store.get(key)?.dynamic() else {
-            expiry.forget(key)
-            surroundings.secrets.forget(key)
+            forget(key)
             return .done
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
@@ -33,6 +33,13 @@ package struct AppEnvironmentReconciler: Reconciler {
             return .done
         case .success(let environment): return try await settle(environment, object)
         }
+    }
+
+    /// Lets go of what is kept in memory of an environment.
+    func forget(_ key: ObjectKey) {
+        expiry.forget(key)
+        surroundings.secrets.forget(key)
+        warnings.forget(key)
     }
 
     /// The environment with its defaults, or why it can't be read.
@@ -105,7 +112,8 @@ package struct AppEnvironmentReconciler: Reconciler {
             seen.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
         }
         workloads.observe(into: &seen, isHeld: !quota.isSufficient)
-        return [written.retryAfter, hasRights || isSuspended ? nil : .seconds(1)].compactMap(\.self)
+        let warningsDue = warnings.observe(into: &seen)
+        return [written.retryAfter, warningsDue, hasRights || isSuspended ? nil : .seconds(1)].compactMap(\.self)
     }
 
     private func hasRights(in environment: ResolvedEnvironment) -> Bool {

@@ -6,7 +6,7 @@ extension ComponentObservation {
     package var finding: Finding? { Self.checks.firstFinding(in: self) }
 
     private static let checks = Checks<ComponentObservation>(
-        childNotWritten, notObserved, podsRefused, podTrouble, deadlineExceeded, rollingOut, unavailable)
+        childNotWritten, notObserved, podsRefused, podTrouble, podNotStarted, deadlineExceeded, rollingOut, unavailable)
 
     private static func childNotWritten(_ seen: ComponentObservation) -> Finding? {
         guard let failure = seen.failures.first else { return nil }
@@ -48,10 +48,16 @@ extension ComponentObservation {
     /// Once enough pods serve, one that does not is no trouble: it is on its way, or the roll-out says so.
     private static func podTrouble(_ seen: ComponentObservation) -> Finding? {
         guard let deployment = seen.deployment, !deployment.isRolledOut else { return nil }
-        guard let finding = PodTrouble.finding(in: seen.pods) else {
-            return seen.eventNote.map { Finding(.unavailable, "\(seen.name): \(seen.tally); \($0)", .wait) }
+        return PodTrouble.finding(in: seen.pods).map { finding in
+            Finding(finding.reason, "\(seen.name): \(finding.message)", finding.consequence)
         }
-        return Finding(finding.reason, "\(seen.name): \(finding.message)", finding.consequence)
+    }
+
+    /// A volume that can't be mounted, a network that is not there: only events say so.
+    private static func podNotStarted(_ seen: ComponentObservation) -> Finding? {
+        guard seen.deployment?.isRolledOut == false, let warning = seen.warning, warning.stopsStart else { return nil }
+        return Finding(
+            warning.namesMissingObject ? .secretMissing : .unavailable, "\(seen.name): \(warning.words)", .wait)
     }
 
     private static func deadlineExceeded(_ seen: ComponentObservation) -> Finding? {
@@ -60,8 +66,7 @@ extension ComponentObservation {
         else { return nil }
         return Finding(
             .deadlineExceeded,
-            "\(seen.name): \(seen.tally); \(progress.message ?? "it does not progress"); look at the events of its pods",
-            .edit)
+            "\(seen.name): \(seen.tally); \(progress.message ?? "it does not progress"); \(seen.cause)", .edit)
     }
 
     private static func rollingOut(_ seen: ComponentObservation) -> Finding? {
@@ -70,15 +75,18 @@ extension ComponentObservation {
         // A finished roll-out that has lost pods since is no roll-out.
         guard progress?.reason != "NewReplicaSetAvailable" || (deployment.status?.updatedReplicas ?? 0) < seen.desired
         else { return nil }
-        return Finding(.rollingOut, "\(seen.name): \(seen.tally)", .wait)
+        let cause = seen.warning.map { "; \($0.words)" } ?? ""
+        return Finding(.rollingOut, "\(seen.name): \(seen.tally)\(cause)", .wait)
     }
 
     private static func unavailable(_ seen: ComponentObservation) -> Finding? {
         guard (seen.deployment?.status?.availableReplicas ?? 0) < seen.desired else { return nil }
-        return Finding(.unavailable, "\(seen.name): \(seen.tally); look at the events of its pods", .wait)
+        return Finding(.unavailable, "\(seen.name): \(seen.tally); \(seen.cause)", .wait)
     }
 
     private var name: String { "Deployment \(component.name)" }
+
+    private var cause: String { warning?.words ?? "look at the events of its pods" }
 
     private var tally: String { "\(deployment?.status?.availableReplicas ?? 0) of \(desired) pods available" }
 }

@@ -39,8 +39,8 @@ package struct ComponentObservation: Sendable {
     package var failures: [WriteFailure] = []
     /// Its roll-out is not begun since the quota does not leave room for it.
     package var isHeld = false
-    /// What events say of pods that say nothing themselves.
-    package var eventNote: String?
+    /// What the cluster says of pods that say nothing themselves.
+    var warning: Warning?
 
     package init(component: Component) { self.component = component }
 

@@ -126,6 +126,7 @@ package struct Right: Sendable, Hashable {
         Right(
             .environmentNamespaces, "", "secrets", read.union(["create", "patch", "delete"]),
             usedBy: "SecretCaches, Applier, prune"),
+        Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
         Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),

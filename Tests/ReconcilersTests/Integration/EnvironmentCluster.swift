@@ -6,13 +6,19 @@ import Testing
 
 extension TestOperator {
     /// Runs the operator's part for environments while `body` runs.
+    ///
+    /// - Parameters:
+    ///   - now: the wall clock, by which previews expire and pods age.
+    ///   - time: by which the queue waits.
     static func runEnvironments(
-        on cluster: TestCluster, copyingFrom sources: Set<String> = [], _ body: (TestOperator) async throws -> Void
+        on cluster: TestCluster, copyingFrom sources: Set<String> = [],
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now, time: TimeSource = TimeSource(),
+        dyingAfter writes: Int? = nil, _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, permissions: Permissions(secretSourceNamespaces: sources),
+            on: cluster, permissions: Permissions(secretSourceNamespaces: sources), time: time, dyingAfter: writes,
             making: { environment in
-                let reconciler = AppEnvironmentReconciler(environment)
+                let reconciler = AppEnvironmentReconciler(environment, now: now)
                 return (reconciler.controller(in: environment), reconciler)
             }, body)
     }

@@ -246,6 +246,44 @@ extension IntegrationTests {
         }
 
         @Test(
+            "A volume that cannot be mounted is told from its event, which is watched for only meanwhile",
+            arguments: ClusterKind.available)
+        func failedMount(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    // Pods are a minute old at once.
+                    let now = { @Sendable in Timestamp.now() + .seconds(60) }
+                    try await TestOperator.runEnvironments(on: cluster, now: now) { process in
+                        func watchesEvents() -> Bool {
+                            process.informers.informers.contains { $0.selection.type == .event }
+                        }
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            components:
+                              - {name: api, image: 'api:1'}
+                              - name: web
+                                image: web:1
+                                template:
+                                  spec:
+                                    containers: [{name: web, volumeMounts: [{name: tls, mountPath: /tls}]}]
+                                    volumes: [{name: tls, secret: {secretName: late}}]
+                            """)
+                        let condition = try await cluster.waitForEnvironment("shop", .ready, .secretMissing)
+                        #expect(condition.message.hasPrefix("Deployment web: Pod web-"), "\(condition.message)")
+                        #expect(condition.message.contains("FailedMount"), "\(condition.message)")
+                        #expect(condition.message.contains("late"), "\(condition.message)")
+                        #expect(watchesEvents())
+                        try await cluster.putSecret(cluster.inEnvironment("shop", "late"), ["a": "b"])
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        try await eventually("no events are watched", within: .seconds(30)) { !watchesEvents() }
+                    }
+                }
+            }
+        }
+
+        @Test(
             "Names as long as they may be give children that the API server takes", arguments: ClusterKind.available)
         func longNames(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in

@@ -12,16 +12,18 @@ final class TestOperator: Sendable {
     let events: CollectedEvents
     let requests: RecordedRequests
     let metrics: MetricRegistry
+    let informers: InformerSet
 
     private init(
         controller: Controller, reconciler: any Reconciler, events: CollectedEvents, requests: RecordedRequests,
-        metrics: MetricRegistry
+        metrics: MetricRegistry, informers: InformerSet
     ) {
         self.controller = controller
         self.reconciler = reconciler
         self.events = events
         self.requests = requests
         self.metrics = metrics
+        self.informers = informers
     }
 
     /// Runs the operator while `body` runs. Returning from it is a clean shutdown.
@@ -78,7 +80,7 @@ final class TestOperator: Sendable {
         let (controller, reconciler) = make(environment)
         let process = TestOperator(
             controller: controller, reconciler: reconciler, events: events, requests: requests,
-            metrics: environment.metrics)
+            metrics: environment.metrics, informers: informers)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }
             try await informers.waitUntilSynced()

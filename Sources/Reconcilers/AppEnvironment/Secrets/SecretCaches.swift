@@ -1,24 +1,16 @@
 internal import KubeAPI
-internal import Synchronization
 
 /// The Secrets that namespaces share, and those of the environments' own namespaces.
 ///
 /// The operator has no right to Secrets across the cluster: each namespace has an informer of its own, which begins when
 /// an environment is given the right to read there and ends with it.
-final class SecretCaches: Sendable {
-    private struct Followed {
-        var namespace: String
-        var informer: Informer
-    }
-
-    private let informers: InformerSet
+struct SecretCaches: Sendable {
     private let time: TimeSource
     private let sources: [String: Informer]
-    private let state = Mutex<[String: Followed]>([:])
-    private let wake = Mutex<@Sendable (ObjectKey) -> Void>({ _ in })
+    private let own: FollowedSelections
 
     init(_ environment: ReconcilerEnvironment) {
-        informers = environment.informers
+        own = FollowedSelections(environment.informers)
         time = environment.time
         let selector = LabelSelector.matching([LabelKey.share: "true"])
         sources = environment.permissions.secretSourceNamespaces.reduce(into: [:]) { sources, namespace in
@@ -32,7 +24,7 @@ final class SecretCaches: Sendable {
     ///
     /// - Parameter environments: the informer of AppEnvironments, with the index `sharedSecret`.
     func wake(_ controller: Controller, of environments: Informer) {
-        wake.withLock { wake in wake = { [weak controller] in controller?.enqueue($0) } }
+        own.wake(controller)
         for (namespace, informer) in sources {
             controller.watches(informer) { event in
                 environments.store.list(index: Indexer.sharedSecret.name, value: "\(namespace)/\(event.key.name)")
@@ -48,28 +40,18 @@ final class SecretCaches: Sendable {
     func follow(_ environment: ResolvedEnvironment) {
         let key = ObjectKey(name: environment.name)
         guard environment.usesSecrets else { return forget(key) }
-        let isKnown = state.withLock { $0[key.name]?.namespace == environment.namespace }
-        if isKnown { return }
-        forget(key)
-        let informer = informers.informer(Self.selection(environment.namespace), isAwaited: false)
-        state.withLock { $0[key.name] = Followed(namespace: environment.namespace, informer: informer) }
-        let wake = wake.withLock { $0 }
-        informer.addHandler { _ in wake(key) }
-        informer.addServingHandler { _ in wake(key) }
+        own.follow(Self.selection(environment.namespace), for: key)
     }
 
     /// Ends that: the environment is gone, or has nothing to do with Secrets any more.
-    func forget(_ environment: ObjectKey) {
-        guard let followed = state.withLock({ $0.removeValue(forKey: environment.name) }) else { return }
-        informers.release(followed.informer.selection)
-    }
+    func forget(_ environment: ObjectKey) { own.forget(environment) }
 
     /// Waits a moment for the first look at what is watched already: after a start of the operator an environment must
     /// not seem to have lost its Secrets.
     func settle(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
         let watched = [
             environment.spec.secretsFrom.flatMap { sources[$0.namespace] },
-            state.withLock { $0[environment.name]?.informer },
+            own.informer(of: ObjectKey(name: environment.name)),
         ].compactMap(\.self).filter { $0.phase == .syncing(problem: nil) }
         guard !watched.isEmpty else { return }
         await withTaskGroup { [time] group in
@@ -92,7 +74,7 @@ final class SecretCaches: Sendable {
                 secrets.sources[name] = Self.lookup(name, in: source.namespace, informer)
             }
         }
-        let own = state.withLock { $0[environment.name]?.informer }
+        let own = own.informer(of: ObjectKey(name: environment.name))
         let names =
             environment.components.flatMap { $0.secretUses.map(\.name) }
             + (environment.spec.imagePullSecrets ?? []).map(\.name) + (environment.spec.secretsFrom?.names ?? [])

@@ -1,0 +1,59 @@
+internal import KubeAPI
+
+/// The warnings in the namespaces of environments that are held up.
+///
+/// Events are many and short-lived, so nothing is kept of them while all is well: an informer for one namespace begins
+/// when a component waits and its pods don't say what for, and ends when every component is rolled out.
+struct WarningWatch: Sendable {
+    /// How old a pod has to be before its events matter: most are ready by then.
+    static let patience: Duration = .seconds(10)
+
+    private let followed: FollowedSelections
+    private let now: @Sendable () -> Timestamp
+
+    /// - Parameter now: the wall clock.
+    init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
+        followed = FollowedSelections(environment.informers)
+        self.now = now
+    }
+
+    func wake(_ controller: Controller) { followed.wake(controller) }
+
+    func forget(_ environment: ObjectKey) { followed.forget(environment) }
+
+    /// Adds what the warnings say of components whose pods say nothing themselves.
+    ///
+    /// - Returns: when to look again although nothing may have changed.
+    func observe(into seen: inout EnvironmentObservation) -> Duration? {
+        let environment = seen.environment
+        let key = ObjectKey(name: environment.name)
+        let now = now()
+        let ages = seen.components.filter(\.isSilent).flatMap { component in
+            component.pods.waiting.map { $0.metadata.creationTimestamp.map { now - $0 } ?? .zero }
+        }
+        if let oldest = ages.max(), oldest >= Self.patience {
+            followed.follow(Self.selection(environment.namespace), for: key)
+        } else if seen.components.allSatisfy({ $0.deployment?.isRolledOut == true }) {
+            followed.forget(key)
+        }
+        guard let informer = followed.informer(of: key) else {
+            return ages.max().map { Self.patience - $0 }
+        }
+        let warnings = informer.store.list().compactMap(Warning.init)
+        for index in seen.components.indices where seen.components[index].isSilent {
+            seen.components[index].warning = warnings.telling(of: seen.components[index])
+        }
+        return nil
+    }
+
+    private static func selection(_ namespace: String) -> Selection {
+        Selection(.event, namespace: namespace, fieldSelector: "type=Warning")
+    }
+}
+
+extension ComponentObservation {
+    /// It waits, and neither its Deployment nor its pods say what for.
+    fileprivate var isSilent: Bool {
+        deployment?.isRolledOut == false && !pods.waiting.isEmpty && PodTrouble.finding(in: pods) == nil
+    }
+}
