@@ -40,6 +40,7 @@ package struct AppEnvironmentReconciler: Reconciler {
         expiry.forget(key)
         surroundings.secrets.forget(key)
         warnings.forget(key)
+        bounds.forget(key)
     }
 
     /// The environment with its defaults, or why it can't be read.
@@ -97,7 +98,8 @@ package struct AppEnvironmentReconciler: Reconciler {
         facts.secrets = around.secrets
         facts.lostHosts = Set(around.conflicts.keys)
         seen.surroundings = around
-        let quota = bounds.check(environment, facts)
+        let own = workloads.use(of: environment, claims: claims.all(of: environment).map(\.size))
+        let (quota, quotaDue) = bounds.check(environment, facts, own: own)
         seen.quota = quota
         if !isSuspended { seen.failures += try await priorityClasses.ensure(environment.priorityClasses()) }
 
@@ -113,7 +115,8 @@ package struct AppEnvironmentReconciler: Reconciler {
         }
         workloads.observe(into: &seen, isHeld: !quota.isSufficient)
         let warningsDue = warnings.observe(into: &seen)
-        return [written.retryAfter, warningsDue, hasRights || isSuspended ? nil : .seconds(1)].compactMap(\.self)
+        let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
+        return [written.retryAfter, quotaDue, warningsDue, rightsDue].compactMap(\.self)
     }
 
     private func hasRights(in environment: ResolvedEnvironment) -> Bool {

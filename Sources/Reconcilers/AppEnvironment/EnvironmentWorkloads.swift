@@ -5,10 +5,12 @@ struct EnvironmentWorkloads: Sendable {
     let deployments: Informer
     let configMaps: Informer
     let pods: Informer
+    private let services: Informer
 
     init(_ environment: ReconcilerEnvironment) {
         deployments = environment.children(.deployment)
         configMaps = environment.children(.configMap)
+        services = environment.children(.service)
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
         pods = environment.informers.informer(
             Selection(.pod, labelSelector: ours), indexers: [.label(LabelKey.appEnvironment)])
@@ -39,12 +41,31 @@ struct EnvironmentWorkloads: Sendable {
         }
     }
 
+    /// What the environment has in its namespace now, as a quota counts it.
+    ///
+    /// - Parameter claims: how much its claims ask for.
+    func use(of environment: ResolvedEnvironment, claims: [Quantity]) -> ResourceNeed {
+        let running = pods(of: environment).filter { pod in
+            let phase = pod.value(at: "status", "phase")?.string
+            return phase != "Succeeded" && phase != "Failed"
+        }
+        let value = Indexer.labelled(
+            LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
+        let services = services.store.list(index: Indexer.childOwner.name, value: value)
+            .filter { $0.key.namespace == environment.namespace }
+        return ResourceNeed(
+            pods: running.map { ["spec": $0.value(at: "spec") ?? .null] }, claims: claims, services: services.count)
+    }
+
+    private func pods(of environment: ResolvedEnvironment) -> [CachedObject] {
+        pods.store.list(index: LabelKey.appEnvironment, value: ChildName.labelValue(environment.name))
+            .filter { $0.key.namespace == environment.namespace }
+    }
+
     /// Adds the Deployments and pods to what was seen.
     func observe(into seen: inout EnvironmentObservation, isHeld: Bool) {
         let environment = seen.environment
-        let pods = pods.store.list(index: LabelKey.appEnvironment, value: ChildName.labelValue(environment.name))
-            .filter { $0.key.namespace == environment.namespace }
-        let byComponent = Dictionary(grouping: pods) { $0.labels[LabelKey.environmentComponent] ?? "" }
+        let byComponent = Dictionary(grouping: pods(of: environment)) { $0.labels[LabelKey.environmentComponent] ?? "" }
         for index in seen.components.indices {
             let component = seen.components[index].component
             seen.components[index].deployment = live(component, environment)

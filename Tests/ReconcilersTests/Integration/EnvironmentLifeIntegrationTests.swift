@@ -219,6 +219,67 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "What others use of the quota is not the environment's to spend", arguments: ClusterKind.available)
+        func othersUse(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    let clock = ManualClock()
+                    try await TestOperator.runEnvironments(on: cluster, time: TimeSource(clock)) { process in
+                        let name = cluster.environmentName("shop")
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            namespace: {podSecurity: privileged}
+                            quota: {mode: Fixed, hard: {requests.cpu: "1", limits.cpu: "8"}}
+                            components: [{name: web, image: 'web:1', replicas: 2, resources: {requests: {cpu: 200m}}}]
+                            """)
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        var pod = try DynamicObject.fixture(
+                            """
+                            apiVersion: v1
+                            kind: Pod
+                            metadata: {name: theirs}
+                            spec:
+                              containers: [{name: a, image: 'a:1', resources: {requests: {cpu: 500m}, limits: {cpu: 500m}}}]
+                            """)
+                        pod[path: "metadata", "namespace"] = .string(name)
+                        _ = try await cluster.client.create(pod, as: .pod)
+                        try await eventually("the quota counts it", within: .seconds(30)) {
+                            let quota = try await cluster.client.get(
+                                .resourceQuota, cluster.inEnvironment("shop", "environment"))
+                            return quota[path: "status", "used", "requests.cpu"] == "900m"
+                        }
+                        try await process.settled()
+                        // Two pods and one of surge need 600m; it is not believed at once.
+                        #expect(try await cluster.environmentCondition(.quotaSufficient, of: "shop")?.status == .true)
+                        clock.advance(by: OthersUse.patience)
+                        let condition = try await cluster.waitForEnvironment("shop", .quotaSufficient, .exceeded)
+                        #expect(
+                            condition.message.contains(
+                                "lacks requests.cpu 100m for all components with surge and autoscaling beside what "
+                                    + "others in the namespace use (requests.cpu 500m)"), "\(condition.message)")
+                        // An image that does not fit in is not rolled out.
+                        let key = cluster.inEnvironment("shop", "web")
+                        let generation = try await cluster.deployment(key).generation
+                        var components =
+                            try await cluster.environment("shop")[path: "spec", "components"]?.elements ?? []
+                        components[0]["image"] = "web:2"
+                        try await cluster.changeEnvironment("shop", ["spec": ["components": .array(components)]])
+                        try await cluster.waitForEnvironment("shop", .quotaSufficient, .exceeded)
+                        try await process.settled()
+                        #expect(try await cluster.deployment(key).generation == generation)
+                        try await cluster.client.delete(
+                            .pod, pod.key, options: DeleteOptions(gracePeriodSeconds: 0))
+                        try await cluster.waitForEnvironment("shop", .quotaSufficient, .fits)
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        #expect(try await cluster.deployment(key).generation > generation)
+                    }
+                }
+            }
+        }
+
         @Test("Pods that restricted refuses are told, and mended by an edit", arguments: ClusterKind.available)
         func podSecurity(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in

@@ -10,6 +10,8 @@ struct QuotaCheck: Sendable, Hashable {
         /// Texts by the names of the quota's entries.
         var hard: [String: String]
         var used: [String: String]
+        /// What of it is not the environment's own.
+        var usedByOthers: [String: Quantity] = [:]
         /// It counts some of the pods only.
         var isScoped = false
     }
@@ -39,13 +41,18 @@ struct QuotaCheck: Sendable, Hashable {
         if let hard = environment.quotaHard(facts) {
             let texts = hard.mapValues { $0.string ?? $0.serializedString() }
             all.insert(
-                Quota(name: ResolvedEnvironment.quotaName, hard: texts, used: own?.used ?? [:]), at: 0)
+                Quota(
+                    name: ResolvedEnvironment.quotaName, hard: texts, used: own?.used ?? [:],
+                    usedByOthers: own?.usedByOthers ?? [:]), at: 0)
         }
         used = own?.used ?? [:]
         for quota in all {
             for (entry, text) in quota.hard.sorted(by: { $0.key < $1.key }) {
-                guard let hard = Quantity(text), let needed = need.amount(of: entry), hard < needed else { continue }
-                shortfall[entry] = Amount.text(needed - hard, of: entry)
+                let others = quota.usedByOthers[entry] ?? Quantity(nano: 0)
+                guard let hard = Quantity(text), let needed = need.amount(of: entry), hard < needed + others else {
+                    continue
+                }
+                shortfall[entry] = Amount.text(needed + others - hard, of: entry)
                 exceeded = exceeded ?? quota
             }
         }
@@ -114,6 +121,10 @@ extension QuotaCheck {
         }
         guard let exceeded, !shortfall.isEmpty else { return nil }
         let missing = shortfall.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        let others = exceeded.usedByOthers.filter { shortfall[$0.key] != nil && $0.value > Quantity(nano: 0) }
+            .sorted { $0.key < $1.key }.map { "\($0.key) \(Amount.text($0.value, of: $0.key))" }
+        let beside =
+            others.isEmpty ? "" : " beside what others in the namespace use (\(others.joined(separator: ", ")))"
         let fix =
             exceeded.name == ResolvedEnvironment.quotaName
             ? "raise spec.quota.hard or lower the components' resources or replicas"
@@ -121,8 +132,8 @@ extension QuotaCheck {
         return Finding(
             .exceeded,
             """
-            ResourceQuota \(exceeded.name) lacks \(missing) for all components with surge and autoscaling; \(fix); no \
-            roll-out is begun
+            ResourceQuota \(exceeded.name) lacks \(missing) for all components with surge and autoscaling\(beside); \(fix); \
+            no roll-out is begun
             """, .edit)
     }
 }

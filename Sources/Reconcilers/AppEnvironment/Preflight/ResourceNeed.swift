@@ -23,6 +23,21 @@ struct ResourceNeed: Sendable, Hashable {
         }
     }
 
+    /// What is there already, as a quota counts it.
+    ///
+    /// - Parameters:
+    ///   - pods: as they are, with their `spec`; those that have ended count no more.
+    ///   - claims: how much each asks for.
+    init(pods: [JSONObject], claims: [Quantity], services: Int) {
+        for pod in pods {
+            for (name, amount) in PodResources(pod, bounds: nil).amounts { add(amount, to: name) }
+        }
+        for claim in claims { add(claim, to: "requests.storage") }
+        add(Quantity(units: pods.count), to: "pods")
+        add(Quantity(units: claims.count), to: "persistentvolumeclaims")
+        add(Quantity(units: services), to: "services")
+    }
+
     private mutating func add(_ amount: Quantity, to name: String) {
         total[name] = (total[name] ?? Quantity(nano: 0)) + amount
     }
