@@ -27,9 +27,7 @@ extension AppEnvironmentReconciler {
             seen.isExpiring = true
             return .lives(remaining)
         }
-        events.emit(
-            ObjectEvent(
-                object, .normal, .expired, action: "Delete", message: "Deleted: its time was up at \(end.rfc3339)"))
+        // Announced minutes ago, when the status began to say so.
         try await expiry.delete(object)
         return .deleted
     }

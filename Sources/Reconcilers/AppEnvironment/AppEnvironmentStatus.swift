@@ -33,9 +33,11 @@ extension EnvironmentObservation {
     private var conditions: [Condition] {
         var conditions = Conditions()
         for section in Self.sections { section(self, &conditions) }
-        for finding in [childFailed, pruneFailed, suspendedWithChanges, expiring].compactMap(\.self) {
+        for finding in [childFailed, pruneFailed, suspendedWithChanges].compactMap(\.self) {
             conditions.block(finding)
         }
+        // Said whatever else is wrong: the status is what its event is emitted by, once.
+        if let expiring { conditions.blockAlone(expiring) }
         return conditions.assembled(
             ready: environment.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
     }

@@ -32,6 +32,9 @@ struct Conditions {
     /// A finding of the object as a whole, without a condition of its own.
     mutating func block(_ finding: Finding) { findings.append(finding) }
 
+    /// A finding beside which no other matters.
+    mutating func blockAlone(_ finding: Finding) { findings = [finding] }
+
     /// The finding that `Ready` reports, `nil` where there is none.
     var blocker: Finding? { findings.mostPressing }
 

@@ -281,21 +281,36 @@ extension IntegrationTests {
                 let end = try #require(try await expiresAt(cluster))
                 // Another process, two hours later.
                 clocks.pass(.seconds(7200))
+                let name = cluster.environmentName("pr-1")
+                var announced: [String] = []
                 try await run(on: cluster, clocks) { process in
                     try await look(process, cluster)
                     #expect(try await expiresAt(cluster) == end)
                     clocks.pass(.seconds(3600))
                     try await look(process, cluster)
+                    let condition = try await cluster.waitForEnvironment("pr-1", .ready, .expired)
+                    #expect(condition.message.contains(end.rfc3339))
+                    announced += process.events.messages(.expired, about: name)
+                }
+                // It ends before it has deleted anything; the next one waits again and announces nothing again.
+                try await run(on: cluster, clocks) { process in
+                    try await look(process, cluster)
                     #expect(try await !cluster.environment("pr-1").isBeingDeleted)
                     clocks.pass(ExpiryWatch.patience + .seconds(1))
+                    // Whatever is written meanwhile makes the first try a conflict.
+                    try await cluster.changeEnvironment("pr-1", ["metadata": ["annotations": ["seen": "yes"]]])
                     try await look(process, cluster)
                     // Deleted, and with it what it had: the controller would do that.
                     try await eventually("it is gone", within: .seconds(60)) {
                         try await look(process, cluster)
                         return (try? await cluster.environment("pr-1")) == nil
                     }
-                    #expect(!process.events.messages(.expired, about: cluster.environmentName("pr-1")).isEmpty)
+                    announced += process.events.messages(.expired, about: name)
                 }
+                #expect(
+                    announced == [
+                        "its time was up at \(end.rfc3339): it is deleted in a few minutes; change its spec to keep it"
+                    ])
                 try await cluster.waitUntilGone(.namespace, ObjectKey(name: cluster.environmentName("pr-1")))
             }
         }
