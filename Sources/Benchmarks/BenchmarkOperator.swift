@@ -1,7 +1,7 @@
 internal import KubeAPI
 internal import Reconcilers
 
-/// The operator's part for pools within this process: its informers, its loop, its events.
+/// The operator's part for one kind within this process: its informers, its loop, its events.
 struct BenchmarkOperator: Sendable {
     let api: CountedAPI
     let informers: InformerSet
@@ -9,7 +9,7 @@ struct BenchmarkOperator: Sendable {
     let recorder: EventRecorder
     let metrics: MetricRegistry
 
-    init(_ client: KubeClient, workers: Int) {
+    init(_ client: KubeClient, for fleet: BenchmarkFleet) {
         api = CountedAPI(client)
         informers = InformerSet(source: client)
         metrics = MetricRegistry()
@@ -19,9 +19,9 @@ struct BenchmarkOperator: Sendable {
         let environment = ReconcilerEnvironment(
             api: api, informers: informers, gate: .alwaysOpen(), events: recorder, metrics: metrics)
         var options = Controller.Options()
-        options.workers = workers
+        options.workers = fleet.workers
         options.resync = nil
-        controller = RegionalWorkerPoolReconciler.controller(in: environment, controllerOptions: options)
+        controller = fleet.subject.controller(in: environment, options: options)
     }
 
     /// Runs the caches, then `body`; within it `controller.run()` is the body's to start.

@@ -2,45 +2,43 @@ internal import CommandLineInterface
 internal import KubeAPI
 internal import Reconcilers
 
-/// How fast pools become children: one at a time, and all at once against a plain loop of the same writes.
+/// How fast objects of ours become children: one at a time, and all at once against a plain loop of the same writes.
 struct ConvergeBenchmark: Command {
     static let name = "converge"
-    static let summary = "From pools to their children, and the same server-side applies by a plain loop"
-    static let usage = "[--pools N] [--regions N] [--nodes N] [--single N]"
+    static let summary = "From objects of ours to their children, and the same server-side applies by a plain loop"
+    static let usage = "\(BenchmarkFleet.usage) [--single N]"
     static let flags =
-        BenchmarkClient.flags + BenchmarkPools.flags + [
-            Flag("single", "N", default: "100", help: "pools that are applied one at a time, at idle"),
+        BenchmarkClient.flags + BenchmarkFleet.flags + [
+            Flag("single", "N", default: "100", help: "objects that are applied one at a time, at idle"),
             Flag("in-flight", "N", default: "16", help: "requests that the plain loop has under way"),
         ]
 
     private let arguments: Arguments
-    private let pools: BenchmarkPools
+    private let fleet: BenchmarkFleet
     private let single: Int
     private let inFlight: Int
 
     init(_ arguments: Arguments) throws(UsageError) {
         self.arguments = arguments
-        pools = try BenchmarkPools(arguments)
+        fleet = try BenchmarkFleet(arguments)
         single = try arguments.integer("single", in: 0...10_000)
         inFlight = try arguments.integer("in-flight", in: 1...256)
     }
 
     func run() async throws -> Int32 {
         let plain = try BenchmarkClient.make(arguments, qps: 0)
-        let client = try BenchmarkClient.make(arguments, qps: pools.qps)
-        var report: JSONObject = [
-            "command": "converge", "pools": .integer(Int64(pools.pools)), "regions": .integer(Int64(pools.regions)),
-            "nodes": .integer(Int64(pools.nodes)), "workers": .integer(Int64(pools.workers)),
-        ]
-        try await pools.prepare(plain)
+        let client = try BenchmarkClient.make(arguments, qps: fleet.qps)
+        var report: JSONObject = ["command": "converge", "workers": .integer(Int64(fleet.workers))]
+        report.add(fleet.subject.size)
+        try await fleet.prepare(plain)
         do {
             let rate = try await plainLoop(plain, in: &report)
             try await operate(plain, client, against: rate, in: &report)
         } catch {
-            try? await pools.tidy(plain)
+            try? await fleet.tidy(plain)
             throw error
         }
-        try await pools.tidy(plain)
+        try await fleet.tidy(plain)
         print(JSONValue.object(report))
         await client.shutdown()
         await plain.shutdown()
@@ -49,15 +47,15 @@ struct ConvergeBenchmark: Command {
 
     /// - Returns: children a second.
     private func plainLoop(_ client: KubeClient, in report: inout JSONObject) async throws -> Double {
-        let children = try pools.names.flatMap(pools.children)
-        let namespace = pools.twinNamespace
+        let children = try fleet.twins()
         let start = ContinuousClock.now
-        try await forEach(children, inFlight: inFlight) { child in
-            var object = child.object
-            object[path: "metadata", "namespace"] = .string(namespace)
-            let key = ObjectKey(namespace: namespace, name: child.object.name)
-            _ = try await client.patch(
-                child.type, key, .apply(object.json, force: true), subresource: nil, options: WriteOptions())
+        // Namespaces before what is in them.
+        for wave in [children.filter { $0.type == .namespace }, children.filter { $0.type != .namespace }] {
+            try await forEach(wave, inFlight: inFlight) { child in
+                _ = try await client.patch(
+                    child.type, child.object.key, .apply(child.object.json, force: true), subresource: nil,
+                    options: WriteOptions())
+            }
         }
         let rate = Double(children.count) / start.duration(to: .now).seconds
         report["children"] = .integer(Int64(children.count))
@@ -68,13 +66,13 @@ struct ConvergeBenchmark: Command {
     private func operate(
         _ plain: KubeClient, _ client: KubeClient, against rate: Double, in report: inout JSONObject
     ) async throws {
-        try await pools.create(pools.names, plain)
-        let process = BenchmarkOperator(client, workers: pools.workers)
+        try await fleet.create(plain)
+        let process = BenchmarkOperator(client, for: fleet)
         try await process.run {
             let before = ProcessUsage.now()
             let start = ContinuousClock.now
             try await process.whileReconciling {
-                let children = try pools.names.flatMap(pools.children)
+                let children = try fleet.children(fleet.keys)
                 let last = try await lastWrite(of: children, process)
                 let own = Double(children.count) / start.duration(to: last).seconds
                 let after = ProcessUsage.now()
@@ -92,16 +90,16 @@ struct ConvergeBenchmark: Command {
         }
     }
 
-    /// From the sending of a pool's apply to the answer for its last child.
+    /// From the sending of an object's apply to the answer for its last child.
     private func oneByOne(_ client: KubeClient, _ process: BenchmarkOperator) async throws -> Latencies {
         var times = Latencies()
         for index in 0..<single {
-            let name = "single-\(index)"
-            let children = try pools.children(name)
+            let manifest = fleet.subject.manifest(fleet.subject.singleKey(index))
+            let children = try fleet.subject.children(of: manifest)
             let start = ContinuousClock.now
             _ = try await client.patch(
-                RegionalWorkerPool.resourceType, pools.key(name), .apply(pools.manifest(name).json, force: true),
-                subresource: nil, options: WriteOptions(fieldManager: "bench"))
+                fleet.type, manifest.key, .apply(manifest.json, force: true), subresource: nil,
+                options: WriteOptions(fieldManager: "bench"))
             times.add(start.duration(to: try await lastWrite(of: children, process)))
             try await process.waitUntilQuiet(for: .milliseconds(100))
         }

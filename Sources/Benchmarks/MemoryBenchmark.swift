@@ -22,6 +22,7 @@ struct MemoryBenchmark: Command {
         let controllers = [
             RegionalWorkerPoolReconciler.controller(in: environment),
             BackupPolicyReconciler.controller(in: environment),
+            AppEnvironmentReconciler.controller(in: environment),
         ]
         let before = ProcessUsage.now()
         var report: JSONObject = ["command": "memory", "controllers": .integer(Int64(controllers.count))]

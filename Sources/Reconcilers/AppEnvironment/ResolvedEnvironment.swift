@@ -9,7 +9,7 @@ package struct ResolvedEnvironment: Sendable, Hashable {
     let defaults: TierDefaults
 
     /// - Throws: `Violation` where the version of the defaults is not known.
-    init(_ environment: AppEnvironment, catalogue: DefaultsCatalogue = .builtIn) throws(Violation) {
+    package init(_ environment: AppEnvironment, catalogue: DefaultsCatalogue = .builtIn) throws(Violation) {
         guard let defaults = catalogue.defaults(of: environment) else {
             throw catalogue.violation(in: environment) ?? Violation("spec.defaultsVersion", "is not known")
         }

@@ -5,7 +5,7 @@
 package struct DefaultsCatalogue: Sendable {
     let versions: [Int: @Sendable (AppEnvironment.Tier) -> TierDefaults]
 
-    static let builtIn = DefaultsCatalogue(versions: [1: TierDefaults.version1])
+    package static let builtIn = DefaultsCatalogue(versions: [1: TierDefaults.version1])
 
     /// What a new environment gets.
     var newest: Int { versions.keys.max() ?? 1 }
