@@ -76,10 +76,10 @@ struct ConvergeBenchmark: Command {
         let start = ContinuousClock.now
         try await forEach(merges, inFlight: inFlight) { merge in
             var body = merge.body
-            body[path: "metadata", "resourceVersion"] = nil
-            body[path: "metadata", "uid"] = nil
+            body[path: ["metadata", "resourceVersion"]] = nil
+            body[path: ["metadata", "uid"]] = nil
             // On an object that has what is written already it would be no write.
-            body[path: "metadata", "annotations", "example.com/replayed"] = "true"
+            body[path: ["metadata", "annotations", "example.com/replayed"]] = "true"
             _ = try await client.patch(
                 merge.type, twins[merge.key] ?? merge.key, .merge(body), subresource: merge.subresource,
                 options: WriteOptions())
