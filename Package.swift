@@ -62,7 +62,8 @@ let package = Package(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
         // The scripts of the backup jobs with the real programs, and API servers to export from.
-        .testTarget(name: "BackupScriptTests", dependencies: ["EmbeddedAPIServer"], swiftSettings: settings),
+        .testTarget(
+            name: "BackupScriptTests", dependencies: ["EmbeddedAPIServer", "Support"], swiftSettings: settings),
         .testTarget(
             name: "DevClusterTests",
             dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],

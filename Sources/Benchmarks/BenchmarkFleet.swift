@@ -70,6 +70,18 @@ struct BenchmarkFleet: Sendable {
         }
     }
 
+    /// Makes twins of the objects, where nobody works on them.
+    ///
+    /// - Returns: the key of each one's twin.
+    func createTwins(_ client: KubeClient) async throws -> [ObjectKey: ObjectKey] {
+        let (subject, type) = (subject, type)
+        let pairs = (0..<subject.count).map { (subject.key($0, isTwin: false), subject.key($0, isTwin: true)) }
+        try await forEach(pairs.map(\.1), inFlight: 16) { key in
+            _ = try await client.create(subject.manifest(key), as: type)
+        }
+        return Dictionary(uniqueKeysWithValues: pairs)
+    }
+
     /// Removes everything again. The operator has to run no more.
     func tidy(_ client: KubeClient) async throws {
         let (prefix, type) = (prefix, type)

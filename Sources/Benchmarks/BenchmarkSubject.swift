@@ -18,7 +18,7 @@ protocol BenchmarkSubject: Sendable {
     /// - Parameter prefix: every object that the benchmark makes and that has no namespace is named after it.
     init(_ arguments: Arguments, prefix: String) throws(UsageError)
 
-    /// - Parameter isTwin: one that is never made: a plain loop writes the children that it would have.
+    /// - Parameter isTwin: one that no operator works on: a plain loop writes what it would have.
     func key(_ index: Int, isTwin: Bool) -> ObjectKey
     /// One more, that is made by itself.
     func singleKey(_ index: Int) -> ObjectKey

@@ -1,13 +1,25 @@
 internal import KubeAPI
+internal import Reconcilers
 internal import Synchronization
 
 /// A client that counts what is sent, and when each child was written.
 final class CountedAPI: ObjectAPI {
     private struct State {
         var requests: [String: Int] = [:]
-        /// When each object was first applied: the answer's time.
-        var applied: [ObjectKey: [ResourceType: ContinuousClock.Instant]] = [:]
+        /// Objects whose applies somebody waits for.
+        var awaited: [ResourceType: Set<ObjectKey>] = [:]
+        /// When the last of them was applied: the answer's time.
+        var lastAwaited: ContinuousClock.Instant?
         var lastWrite = ContinuousClock.now
+        var merges: [Merge] = []
+    }
+
+    /// A write that is no apply of a child: finalizers, statuses, claims of nodes.
+    struct Merge: Sendable {
+        var type: ResourceType
+        var key: ObjectKey
+        var body: JSONValue
+        var subresource: String?
     }
 
     private let client: KubeClient
@@ -22,8 +34,25 @@ final class CountedAPI: ObjectAPI {
 
     func forget() { state.withLock { $0.requests = [:] } }
 
-    func appliedAt(_ type: ResourceType, _ key: ObjectKey) -> ContinuousClock.Instant? {
-        state.withLock { $0.applied[key]?[type] }
+    /// The merge patches that the server has accepted.
+    var merges: [Merge] { state.withLock { $0.merges } }
+
+    /// Begins to wait for the applies of these objects, instead of those that were named before.
+    func expect(_ children: [DesiredChild]) {
+        let awaited = Dictionary(grouping: children, by: \.type).mapValues { Set($0.map(\.object.key)) }
+        state.withLock { state in
+            state.awaited = awaited
+            state.lastAwaited = nil
+        }
+    }
+
+    /// - Returns: when the server had answered the last of the applies that are awaited.
+    func lastAwaited() async throws -> ContinuousClock.Instant {
+        while true {
+            let last = state.withLock { $0.awaited.isEmpty ? $0.lastAwaited : nil }
+            if let last { return last }
+            try await Task.sleep(for: .milliseconds(2))
+        }
     }
 
     private func note(_ verb: String, _ type: ResourceType, _ subresource: String? = nil) {
@@ -56,12 +85,20 @@ final class CountedAPI: ObjectAPI {
     ) async throws -> DynamicObject {
         guard case .apply = patch, subresource == nil else {
             note("patch", type, subresource)
-            return try await client.patch(type, key, patch, subresource: subresource, options: options)
+            let answer = try await client.patch(type, key, patch, subresource: subresource, options: options)
+            if case .merge(let body) = patch {
+                state.withLock {
+                    $0.merges.append(Merge(type: type, key: key, body: body, subresource: subresource))
+                }
+            }
+            return answer
         }
         note("apply", type)
         let answer = try await client.patch(type, key, patch, subresource: subresource, options: options)
         state.withLock { state in
-            if state.applied[key]?[type] == nil { state.applied[key, default: [:]][type] = .now }
+            guard state.awaited[type]?.remove(key) != nil else { return }
+            if state.awaited[type]?.isEmpty == true { state.awaited[type] = nil }
+            state.lastAwaited = .now
         }
         return answer
     }

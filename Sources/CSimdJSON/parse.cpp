@@ -23,6 +23,10 @@ extern "C" int qm_json_parse(
     return 0;
 }
 
+extern "C" int qm_json_is_number_error(int code) {
+    return code == static_cast<int>(simdjson::NUMBER_ERROR);
+}
+
 extern "C" const char *qm_json_error_message(int code) {
     return simdjson::error_message(static_cast<simdjson::error_code>(code));
 }

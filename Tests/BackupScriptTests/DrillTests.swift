@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Support
 import Testing
 
 @Suite("Drills and checks by the scripts of the pods", .onThreadsOfItsOwn)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("Locks of stores that have none of their own", .onThreadsOfItsOwn)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("Repositories that several runs share", .onThreadsOfItsOwn)

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("Backups of volumes by the scripts of the pods", .onThreadsOfItsOwn)

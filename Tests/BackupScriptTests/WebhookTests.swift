@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 @Suite("The webhook, told by the script of the pods", .onThreadsOfItsOwn)

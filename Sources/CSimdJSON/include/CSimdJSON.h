@@ -24,6 +24,9 @@ void qm_json_parser_destroy(qm_json_parser *parser);
 int qm_json_parse(
     qm_json_parser *parser, const uint8_t *bytes, size_t count, const uint64_t **tape, const uint8_t **strings);
 
+/// Whether an error code of `qm_json_parse` is about a number.
+int qm_json_is_number_error(int code);
+
 /// The message of an error code of `qm_json_parse`: static memory.
 const char *qm_json_error_message(int code);
 

@@ -113,6 +113,8 @@ extension APICore {
                 context.type, context.key.name,
                 "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
         }
+        // Of no meaning where there is nothing to compare it with.
+        merged[path: ["metadata", "resourceVersion"]] = nil
         let (created, warnings) = try create(merged, context, recordsFields: false)
         return .object(created, status: 201, warnings: decoded.warnings + warnings)
     }

@@ -20,6 +20,8 @@ package final class Informer: Sendable {
         var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
         var lastWaiter = 0
         var sinceContact: (@Sendable () -> Duration)?
+        /// The version that our last write of an object has made.
+        var ownVersions: [ObjectKey: String] = [:]
     }
 
     fileprivate struct Registration {
@@ -130,12 +132,19 @@ package final class Informer: Sendable {
 
     /// Shows the answer of one of our writes to readers until the watch has brought it. No handler is called for it.
     package func recordWrite(_ object: DynamicObject) {
+        state.withLock { $0.ownVersions[object.key] = object.resourceVersion }
         switch selection.contains(object) {
         case .never: return
         case .unknown where store.get(object.key) == nil: return
         case .yes, .unknown: store.recordWrite(CachedObject(object))
         case .notNow: store.recordWrite(CachedObject(object), isSelected: false)
         }
+    }
+
+    /// Whether a write of ours has made this very version. False also where its answer is yet to come: the watch may
+    /// be faster.
+    package func isOwnWrite(_ object: CachedObject) -> Bool {
+        state.withLock { $0.ownVersions[object.key] == object.resourceVersion }
     }
 
     /// Hides an object that we have deleted until the watch says so too.
@@ -152,6 +161,7 @@ extension Informer {
         let handlers = state.withLock { state in state.handlers.filter(\.isCurrent).map(\.handler) }
         for event in events {
             for handler in handlers { handler(event) }
+            if case .deleted = event { state.withLock { _ = $0.ownVersions.removeValue(forKey: event.key) } }
         }
     }
 

@@ -20,31 +20,38 @@ package struct JSONParser: ~Copyable {
     /// - Throws: `JSONError` with code `.syntax`; nothing of a broken document is returned. Nesting beyond 1,024
     ///   levels and numbers beyond a `Double` are errors.
     package mutating func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
-        do {
-            return try parseOnce(bytes)
-        } catch {
+        switch attempt(bytes) {
+        case .value(let value): return value
+        case .failure(let error, isNumber: false): throw error
+        case .failure(let error, isNumber: true):
             // Go writes 1e20 as an integer of 21 digits, which simdjson refuses for any number beyond 64 bits.
             guard let rewritten = Self.withFractionsForLongIntegers(bytes) else { throw error }
-            let result = rewritten.withUnsafeBytes { buffer in
-                Result<JSONValue, JSONError> { () throws(JSONError) in try parseOnce(buffer) }
+            switch rewritten.withUnsafeBytes({ attempt($0) }) {
+            case .value(let value): return value
+            case .failure(let error, _): throw error
             }
-            return try result.get()
         }
     }
 
-    private mutating func parseOnce(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
+    private enum Attempt {
+        case value(JSONValue)
+        case failure(JSONError, isNumber: Bool)
+    }
+
+    private mutating func attempt(_ bytes: UnsafeRawBufferPointer) -> Attempt {
         guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), !bytes.isEmpty else {
-            throw JSONError(.syntax, "the document is empty")
+            return .failure(JSONError(.syntax, "the document is empty"), isNumber: false)
         }
         var tape: UnsafePointer<UInt64>?
         var strings: UnsafePointer<UInt8>?
         let code = qm_json_parse(parser, base, bytes.count, &tape, &strings)
         guard code == 0, let tape, let strings else {
-            throw JSONError(.syntax, "not JSON: \(String(cString: qm_json_error_message(code)))")
+            let error = JSONError(.syntax, "not JSON: \(String(cString: qm_json_error_message(code)))")
+            return .failure(error, isNumber: qm_json_is_number_error(code) != 0)
         }
         // The first word is the document's root, the value follows.
         var reader = TapeReader(tape: tape, strings: strings, position: 1)
-        return reader.value()
+        return .value(reader.value())
     }
 
     /// The text with `.0` behind integers that may be beyond 64 bits; `nil` where there are none.

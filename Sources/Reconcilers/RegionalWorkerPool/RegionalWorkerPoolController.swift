@@ -14,7 +14,7 @@ extension RegionalWorkerPoolReconciler {
         let pools = reconciler.pools
         controller.reconciles(pools)
         controller.watches(pools) { event in
-            changesOwnership(event) ? pools.store.keys().filter { $0 != event.key } : []
+            changesOwnership(event) ? directory.rivals(of: event) : []
         }
         controller.watches(environment.nodes) { directory.pools(concernedBy: $0) }
         controller.watchesChildren(

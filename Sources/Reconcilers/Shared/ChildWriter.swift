@@ -22,8 +22,18 @@ struct ChildWriter: Sendable {
         var failure: WriteFailure
     }
 
+    /// What became of one child.
+    fileprivate struct Settled: Sendable {
+        /// Without a UID where it could not be made; `nil` where its API is missing.
+        var entry: InventoryEntry?
+        var failure: PartFailure?
+        var heldBack: String?
+        var missingAPI: ResourceType?
+        var retryAfter: Duration?
+    }
+
     /// What one pass works with.
-    private struct Pass {
+    private struct Pass: Sendable {
         let object: DynamicObject
         /// What a child carries to be the owner's.
         let labels: [String: String]
@@ -40,6 +50,9 @@ struct ChildWriter: Sendable {
             child.ownership(labels: labels, controller: controller, recorded: recorded)
         }
     }
+
+    /// How many children of one owner are written at once.
+    private static let inFlight = 4
 
     private let informers: [(type: ResourceType, informer: Informer)]
     private let prunedTypes: [ResourceType]
@@ -85,10 +98,9 @@ struct ChildWriter: Sendable {
             object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
             controller: OwnerReference(controllerFor: owner),
             recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
-        var current: [InventoryEntry] = []
-        for child in wanted {
-            if let entry = try await settle(child, in: &pass) { current.append(entry) }
-        }
+        let settled = try await settle(wanted, in: pass)
+        for one in settled { pass.result.add(one) }
+        let current = settled.compactMap(\.entry)
         let stale = Inventory.stale(pass.recorded, comparedTo: current)
         let remaining = try await prune(stale, in: &pass)
         pass.result.inventory = Inventory.merged(current.filter { !$0.uid.isEmpty }, remaining)
@@ -123,26 +135,41 @@ struct ChildWriter: Sendable {
         }
     }
 
-    /// - Returns: the child's entry, without a UID where it could not be made; `nil` where its API is missing.
-    private func settle(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry? {
-        let known = pass.recordedEntry(of: child) ?? InventoryEntry(child.object.key, of: child.type, uid: "")
-        guard isServed(child.type) else {
-            pass.result.note(missing: child.type)
-            return nil
+    /// - Returns: what became of each, in their order.
+    private func settle(_ wanted: [DesiredChild], in pass: Pass) async throws -> [Settled] {
+        var settled = [Settled](repeating: Settled(), count: wanted.count)
+        for wave in WriteWave.allCases {
+            let places = wanted.indices.filter { WriteWave(wanted[$0].type) == wave }
+            try await withThrowingTaskGroup(of: (Int, Settled).self) { group in
+                var running = 0
+                for place in places {
+                    if running == Self.inFlight, let (place, one) = try await group.next() {
+                        settled[place] = one
+                        running -= 1
+                    }
+                    group.addTask { (place, try await settle(wanted[place], in: pass)) }
+                    running += 1
+                }
+                for try await (place, one) in group { settled[place] = one }
+            }
         }
-        if child.isHeld { return known }
+        return settled
+    }
+
+    private func settle(_ child: DesiredChild, in pass: Pass) async throws -> Settled {
+        let known = pass.recordedEntry(of: child) ?? InventoryEntry(child.object.key, of: child.type, uid: "")
+        guard isServed(child.type) else { return Settled(missingAPI: child.type) }
+        if child.isHeld { return Settled(entry: known) }
         do {
             return pass.isSuspended
-                ? try await preview(child, known, in: &pass) : try await apply(child, in: &pass)
+                ? try await preview(child, known, in: pass) : try await apply(child, in: pass)
         } catch let error as APIError where error.isNotFound && child.type.isOptional {
             // The API went away a moment ago, and the informer has yet to learn of it.
-            pass.result.note(missing: child.type)
-            return nil
+            return Settled(missingAPI: child.type)
         } catch {
             // Still wanted: it must not be pruned because it could not be written.
-            pass.result.failures.append(
-                PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name)))
-            return known
+            let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name))
+            return Settled(entry: known, failure: failure)
         }
     }
 
@@ -150,32 +177,30 @@ struct ChildWriter: Sendable {
         !type.isOptional || informers.first { $0.type == type }?.informer.isServed == true
     }
 
-    private func preview(
-        _ child: DesiredChild, _ known: InventoryEntry, in pass: inout Pass
-    ) async throws -> InventoryEntry {
+    private func preview(_ child: DesiredChild, _ known: InventoryEntry, in pass: Pass) async throws -> Settled {
         let plan = try await applier.preview(child.object, as: child.type, ownership: pass.ownership(of: child))
-        var entry = known
+        var settled = Settled(entry: known)
         switch plan {
-        case .nothing(let live): entry.uid = live.uid
+        case .nothing(let live): settled.entry?.uid = live.uid
         case .update(let live, _):
-            entry.uid = live.uid
-            pass.result.heldBack.append(child.name)
-        case .create: pass.result.heldBack.append(child.name)
+            settled.entry?.uid = live.uid
+            settled.heldBack = child.name
+        case .create: settled.heldBack = child.name
         }
-        return entry
+        return settled
     }
 
-    private func apply(_ child: DesiredChild, in pass: inout Pass) async throws -> InventoryEntry {
+    private func apply(_ child: DesiredChild, in pass: Pass) async throws -> Settled {
         let applied = try await applier.apply(
             child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
+        var settled = Settled(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
         if case .contended(let time) = applied.action {
-            pass.result.retryAfter = min(pass.result.retryAfter ?? time, time)
-            pass.result.failures.append(
-                PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.name)))
+            settled.retryAfter = time
+            settled.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.name))
         } else if !applied.drift.isEmpty {
             events.emit(.drift(applied.drift, of: child.name, on: pass.object))
         }
-        return InventoryEntry(child.object.key, of: child.type, uid: applied.uid)
+        return settled
     }
 
     private func prune(_ stale: [InventoryEntry], in pass: inout Pass) async throws -> [InventoryEntry] {
@@ -196,7 +221,10 @@ struct ChildWriter: Sendable {
 }
 
 extension ChildWriter.Result {
-    fileprivate mutating func note(missing type: ResourceType) {
-        if !missingAPIs.contains(type) { missingAPIs.append(type) }
+    fileprivate mutating func add(_ settled: ChildWriter.Settled) {
+        if let failure = settled.failure { failures.append(failure) }
+        if let child = settled.heldBack { heldBack.append(child) }
+        if let type = settled.missingAPI, !missingAPIs.contains(type) { missingAPIs.append(type) }
+        retryAfter = [retryAfter, settled.retryAfter].compactMap(\.self).min()
     }
 }

@@ -3,31 +3,47 @@ internal import Synchronization
 
 /// What was read out of cached objects, kept for as long as they do not change: a reconcile looks at every node, and
 /// few of them have changed since the one before.
-final class ParsedObjects<Value: Sendable>: Sendable {
+final class ParsedObjects<Value: Sendable & Equatable>: Sendable {
     private struct Entry {
         var object: CachedObject
         var value: Value
     }
 
+    private struct State {
+        var entries: [ObjectKey: Entry] = [:]
+        /// Counts the changes of the values.
+        var revision = 0
+    }
+
     private let parse: @Sendable (CachedObject) -> Value
-    private let known = Mutex<[ObjectKey: Entry]>([:])
+    private let state = Mutex(State())
 
     init(_ parse: @escaping @Sendable (CachedObject) -> Value) { self.parse = parse }
 
     /// The values of these objects, in their order. What is known of others is forgotten.
-    func values(of objects: [CachedObject]) -> [Value] {
-        let before = known.withLock { $0 }
-        var after: [ObjectKey: Entry] = Dictionary(minimumCapacity: objects.count)
-        let values = objects.map { object in
-            if let entry = before[object.key], entry.object.isIdentical(to: object) {
-                after[object.key] = entry
-                return entry.value
+    func values(of objects: [CachedObject]) -> [Value] { revised(objects).values }
+
+    /// The values with a number that stays the same for as long as they do, whatever else of the objects changes and
+    /// whatever their order.
+    func revised(_ objects: [CachedObject]) -> (values: [Value], revision: Int) {
+        state.withLock { state in
+            let before = state.entries
+            var after: [ObjectKey: Entry] = Dictionary(minimumCapacity: objects.count)
+            var isSame = before.count == objects.count
+            let values = objects.map { object in
+                let known = before[object.key]
+                if let known, known.object.isIdentical(to: object) {
+                    after[object.key] = known
+                    return known.value
+                }
+                let value = parse(object)
+                isSame = isSame && known?.value == value
+                after[object.key] = Entry(object: object, value: value)
+                return value
             }
-            let value = parse(object)
-            after[object.key] = Entry(object: object, value: value)
-            return value
+            state.entries = after
+            if !isSame { state.revision += 1 }
+            return (values, state.revision)
         }
-        known.withLock { $0 = after }
-        return values
     }
 }

@@ -185,15 +185,45 @@ struct ApplierTests {
         #expect(cluster.writes == [])
     }
 
-    @Test("an object that the cache's selector hides is looked for on the server before it is made")
+    @Test("an object of somebody else that the cache's selector hides is not taken over, and not tried again")
     func hiddenForeignObject() async throws {
         cluster.limitCache()
-        cluster.freezeCache()
         var foreign = try deployment()
         foreign[path: "metadata", "labels"] = nil
-        cluster.put(foreign, as: .deployment)
+        cluster.freezeCache()
+        let theirs = cluster.put(foreign, as: .deployment)
         await #expect(throws: ApplyError.self) { try await apply(deployment()) }
-        #expect(cluster.writes == [])
+        #expect(cluster.requests == ["PATCH deployments.apps shop/web", "GET deployments.apps shop/web"])
+        cluster.clearRequests()
+        await #expect(throws: ApplyError.self) { try await apply(deployment()) }
+        #expect(cluster.requests == ["GET deployments.apps shop/web"])
+        #expect(cluster[.deployment, key] == theirs)
+
+        // Its owner removes it: the name is free.
+        cluster.remove(.deployment, key)
+        #expect(try await apply(deployment()).action == .created)
+    }
+
+    @Test("an object that the cache's selector hides and that nobody else made is made with one request")
+    func hiddenCreation() async throws {
+        cluster.limitCache()
+        #expect(try await apply(deployment()).action == .created)
+        #expect(cluster.requests == ["PATCH deployments.apps shop/web"])
+    }
+
+    @Test("an object of ours that lost its labels, and with them its place in the cache, is put right in one pass")
+    func hiddenObjectOfOurs() async throws {
+        _ = try await apply(deployment())
+        let uid = try #require(cluster[.deployment, key]?.uid)
+        cluster.limitCache()
+        cluster.change(.deployment, key) { $0[path: "metadata", "labels"] = nil }
+        cluster.recordDeletion(.deployment, key, uid: uid)
+        var recorded = ownership
+        recorded.recordedUIDs = [uid]
+        let result = try await applier.apply(deployment(), as: .deployment, ownership: recorded)
+        #expect(result.action == .updated)
+        #expect(cluster[.deployment, key]?.labels["app.kubernetes.io/managed-by"] == "quartermaster")
+        #expect(cluster[.deployment, key]?.uid == uid)
     }
 
     @Test("an object that was made by somebody else at the same moment is not taken over")
@@ -201,10 +231,18 @@ struct ApplierTests {
         cluster.freezeCache()
         var foreign = try deployment()
         foreign[path: "metadata", "labels"] = nil
-        cluster.put(foreign, as: .deployment)
-        cluster.fail("PATCH", .fake(409, "Conflict"))
+        let theirs = cluster.put(foreign, as: .deployment)
         let error = await #expect(throws: ApplyError.self) { try await apply(deployment()) }
         #expect(error?.code == .foreignObject)
+        #expect(cluster[.deployment, key] == theirs)
+    }
+
+    @Test("a conflict over something else than the object, as over a quota, is told as it is")
+    func conflictWithoutObject() async throws {
+        cluster.fail("PATCH", .fake(409, "Conflict"))
+        let error = await #expect(throws: APIError.self) { try await apply(deployment()) }
+        #expect(error?.isConflict == true)
+        #expect(try await apply(deployment()).action == .created)
     }
 
     @Test("an object that was replaced since it was read is not overwritten")

@@ -87,7 +87,7 @@ final class FakeCluster: ObjectAPI, LiveObjects {
                 object[path: "metadata", "managedFields"] = nil
                 return .found(object)
             }
-            return state.cacheIsWhole ? .absent : .unknown
+            return state.cacheIsWhole ? .absent : .unselected
         }
     }
 

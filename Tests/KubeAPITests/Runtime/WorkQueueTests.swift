@@ -37,6 +37,19 @@ struct WorkQueueTests {
         #expect(await second?.key == "late")
     }
 
+    @Test("a delayed key whose time has come counts as waiting although every worker is busy; no timer runs for it")
+    func dueWhileBusy() async throws {
+        let queue = queue()
+        async let _ = queue.run()
+        queue.add("busy")
+        #expect(await queue.next()?.key == "busy")
+        queue.add("late", after: .seconds(5))
+        try await eventually("the timer is set") { clock.timeToNextWake == .seconds(5) }
+        clock.advance(by: .seconds(5))
+        try await eventually("the key is ready") { queue.depth == 1 }
+        #expect(clock.timeToNextWake == nil)
+    }
+
     @Test("many workers share many keys, each key once")
     func manyWorkers() async {
         let queue = queue()

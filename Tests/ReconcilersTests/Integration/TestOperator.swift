@@ -91,10 +91,18 @@ final class TestOperator: Sendable {
         await client.shutdown()
     }
 
-    /// Waits until nothing is queued or worked on.
+    /// Waits until nothing is queued or worked on, and what was written last has had its second look.
     func settled() async throws {
+        var idleSince: ContinuousClock.Instant?
         try await eventually("the queue is empty", within: .seconds(30)) {
-            controller.queue.depth == 0 && controller.queue.keysInProgress.isEmpty
+            guard controller.queue.depth == 0, controller.queue.keysInProgress.isEmpty else {
+                idleSince = nil
+                return false
+            }
+            let now = ContinuousClock.now
+            let since = idleSince ?? now
+            idleSince = since
+            return since.duration(to: now) > .milliseconds(200)
         }
     }
 }

@@ -52,4 +52,28 @@ struct NodeOwnershipTests {
         let pool = try #require(try contender("p", regions: "[{name: all, nodeSelector: {}}]"))
         #expect(NodeOwnership([pool]).owner(of: [:]) == nil)
     }
+
+    @Test("Whether a selector wants labels, expressions or both, the same pools match as when each is asked")
+    func everySelector() throws {
+        let selectors = [
+            "{matchLabels: {zone: eu}}", "{matchLabels: {zone: eu, disk: ssd}}",
+            "{matchExpressions: [{key: disk, operator: In, values: [ssd, nvme]}]}",
+            "{matchExpressions: [{key: gpu, operator: DoesNotExist}]}",
+            "{matchLabels: {zone: us}, matchExpressions: [{key: disk, operator: Exists}]}",
+        ]
+        let contenders = try selectors.enumerated().map { index, selector in
+            try #require(
+                try contender("p\(index)", uid: "u\(index)", regions: "[{name: r, nodeSelector: \(selector)}]"))
+        }
+        let ownership = NodeOwnership(contenders)
+        let nodes: [[String: String]] = [
+            [:], ["zone": "eu"], ["zone": "eu", "disk": "ssd"], ["zone": "us", "disk": "hdd"],
+            ["zone": "us", "disk": "nvme", "gpu": "a"], ["zone": "ap", "gpu": "b"],
+        ]
+        for labels in nodes {
+            let expected = contenders.filter { $0.regions[0].selector.matches(labels) }.map(\.pool)
+            #expect(ownership.poolsMatching(labels) == expected, "\(labels)")
+            #expect(ownership.owner(of: labels)?.pool == expected.first, "\(labels)")
+        }
+    }
 }

@@ -1,19 +1,10 @@
 extension Applier {
-    /// Makes the object, without force: what somebody else makes at the same moment is not taken over.
-    func create(
-        _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership
-    ) async throws -> ApplyResult {
-        do {
-            let created = try await send(desired, as: type, hash: hash, uid: nil, force: false)
-            return ApplyResult(action: .created, uid: created.uid)
-        } catch let error as APIError where error.isConflict {
-            // There is one after all, and it was not in the cache.
-            let live = try await api.get(type, desired.key)
-            if let objection = ownership.objection(to: live) {
-                throw ApplyError.foreign(type.kind, desired.key, objection)
-            }
-            throw error
-        }
+    /// Makes the object, and only that: what somebody else has made before us is not taken over.
+    ///
+    /// - Throws: `APIError` for a conflict where there is one.
+    func create(_ desired: DynamicObject, as type: ResourceType, hash: String) async throws -> ApplyResult {
+        let created = try await send(desired, as: type, hash: hash, over: .nothing)
+        return ApplyResult(action: .created, uid: created.uid)
     }
 
     func update(
@@ -21,7 +12,7 @@ extension Applier {
         yielding fields: [FieldPath]
     ) async throws -> ApplyResult {
         if !fields.isEmpty { try await handOver(fields, of: live, as: type) }
-        let written = try await send(desired, as: type, hash: hash, uid: live.uid, force: true)
+        let written = try await send(desired, as: type, hash: hash, over: .object(uid: live.uid))
         let isSame = written.resourceVersion == live.resourceVersion
         return ApplyResult(action: isSame ? .unchanged : .updated, uid: written.uid, drift: drift)
     }
@@ -92,13 +83,28 @@ extension Applier {
         return memory.withContention(type, key) { $0.hold(on: differences.map(\.path), now: now) }
     }
 
-    /// - Parameter uid: the object that is meant; another one of the same name gives a conflict.
+    /// What an apply is meant for. Where the server has something else it answers with a conflict.
+    private enum Target {
+        case nothing
+        case object(uid: String)
+    }
+
     private func send(
-        _ desired: DynamicObject, as type: ResourceType, hash: String, uid: String?, force: Bool
+        _ desired: DynamicObject, as type: ResourceType, hash: String, over target: Target
     ) async throws -> DynamicObject {
         var body = desired
         body[path: "metadata", "annotations", options.hashAnnotation] = .string(hash)
-        if let uid { body[path: "metadata", "uid"] = .string(uid) }
+        let force: Bool
+        switch target {
+        case .nothing:
+            // A version that no object has: with an object there it does not match, and without one the server takes no
+            // notice of it. Apply has no other way to say "only if there is none".
+            body[path: "metadata", "resourceVersion"] = "1"
+            force = false
+        case .object(let uid):
+            body[path: "metadata", "uid"] = .string(uid)
+            force = true
+        }
         try gate.check()
         let written = try await api.patchOnly(
             type, desired.key, .apply(body.json, force: force),

@@ -50,21 +50,16 @@ package final class Applier: Sendable {
         _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, yielding yielded: [FieldPath] = []
     ) async throws -> ApplyResult {
         let hash = sha256Hex(desired.json.canonicalBytes())
-        let key = desired.key
-        let plan = try await plan(desired, as: type, hash: hash, ownership: ownership)
-        switch plan {
-        case .nothing(let live): return ApplyResult(action: .unchanged, uid: live.uid)
-        case .create: return try await create(desired, as: type, hash: hash, ownership: ownership)
-        case .update(let live, let differences):
-            let isDesiredAnew = live.annotations[options.hashAnnotation] != hash
-            if isDesiredAnew {
-                memory.withContention(type, key) { $0.reset() }
-                return try await update(
-                    desired, as: type, hash: hash, live: live, drift: [], yielding: yielded)
-            }
-            return try await correct(
-                desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership,
-                yielding: yielded)
+        if let found = try await find(type, desired.key) {
+            return try await settle(found, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
+        }
+        do {
+            return try await create(desired, as: type, hash: hash)
+        } catch let error as APIError where error.isConflict {
+            // There is one after all that the cache did not show. Unless the server had another conflict in mind.
+            guard let live = try await look(type, desired.key) else { throw error }
+            memory.noteHidden(type, desired.key)
+            return try await settle(live, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
         }
     }
 
@@ -73,16 +68,40 @@ package final class Applier: Sendable {
         _ desired: DynamicObject, as type: ResourceType, ownership: Ownership
     ) async throws -> ApplyPlan {
         let hash = sha256Hex(desired.json.canonicalBytes())
-        return try await plan(desired, as: type, hash: hash, ownership: ownership)
+        let found: (any LiveObject)? =
+            switch try await objects.lookUp(type, desired.key) {
+            case .found(let object): object
+            case .absent: nil
+            case .unselected, .unknown: try await look(type, desired.key)
+            }
+        guard let found else { return .create }
+        return try plan(found, desired, as: type, hash: hash, ownership: ownership)
     }
 
     /// Counts a change by others that was put right.
     package func noteCorrection(of kind: String) { corrected(kind).increment() }
 
+    private func settle(
+        _ found: any LiveObject, _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership,
+        yielding yielded: [FieldPath]
+    ) async throws -> ApplyResult {
+        guard
+            case .update(let live, let differences) = try plan(
+                found, desired, as: type, hash: hash, ownership: ownership)
+        else { return ApplyResult(action: .unchanged, uid: found.uid) }
+        let isDesiredAnew = live.annotations[options.hashAnnotation] != hash
+        if isDesiredAnew {
+            memory.withContention(type, desired.key) { $0.reset() }
+            return try await update(desired, as: type, hash: hash, live: live, drift: [], yielding: yielded)
+        }
+        return try await correct(
+            desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership,
+            yielding: yielded)
+    }
+
     private func plan(
-        _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership
-    ) async throws -> ApplyPlan {
-        guard let found = try await find(type, desired.key) else { return .create }
+        _ found: any LiveObject, _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership
+    ) throws -> ApplyPlan {
         let known = memory.entry(type, desired.key)
         if let known, known.uid == found.uid, known.resourceVersion == found.resourceVersion, known.hash == hash {
             return .nothing(live: found)
@@ -103,16 +122,22 @@ package final class Applier: Sendable {
         return .update(live: live, differences: differences)
     }
 
+    /// - Returns: `nil` also where the cache can't tell: the server refuses to make what is there already.
     private func find(_ type: ResourceType, _ key: ObjectKey) async throws -> (any LiveObject)? {
         switch try await objects.lookUp(type, key) {
         case .found(let object): return object
         case .absent: return nil
-        case .unknown:
-            do {
-                return try await api.get(type, key)
-            } catch let error as APIError where error.isNotFound {
-                return nil
-            }
+        case .unselected where !memory.isHidden(type, key): return nil
+        case .unselected, .unknown: return try await look(type, key)
+        }
+    }
+
+    private func look(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
+        do {
+            return try await api.get(type, key)
+        } catch let error as APIError where error.isNotFound {
+            memory.forgetHidden(type, key)
+            return nil
         }
     }
 }

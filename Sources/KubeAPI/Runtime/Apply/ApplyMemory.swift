@@ -21,6 +21,7 @@ final class ApplyMemory: Sendable {
     private struct State {
         var entries: [Subject: Entry] = [:]
         var contentions: [Subject: Contention] = [:]
+        var hidden: Set<Subject> = []
     }
 
     private static let limit = 50_000
@@ -37,6 +38,22 @@ final class ApplyMemory: Sendable {
             if state.entries.count >= Self.limit { state.entries = [:] }
             state.entries[Subject(type: type, key: key)] = entry
         }
+    }
+
+    /// There is an object that the cache does not select: the next pass looks at it before it tries to make one.
+    func noteHidden(_ type: ResourceType, _ key: ObjectKey) {
+        state.withLock { state in
+            if state.hidden.count >= Self.limit { state.hidden = [] }
+            state.hidden.insert(Subject(type: type, key: key))
+        }
+    }
+
+    func forgetHidden(_ type: ResourceType, _ key: ObjectKey) {
+        state.withLock { _ = $0.hidden.remove(Subject(type: type, key: key)) }
+    }
+
+    func isHidden(_ type: ResourceType, _ key: ObjectKey) -> Bool {
+        state.withLock { $0.hidden.contains(Subject(type: type, key: key)) }
     }
 
     func withContention<Result: Sendable>(

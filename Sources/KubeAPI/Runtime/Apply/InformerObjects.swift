@@ -5,12 +5,16 @@ package struct InformerObjects: LiveObjects {
     package init(_ informers: InformerSet) { self.informers = informers }
 
     package func lookUp(_ type: ResourceType, _ key: ObjectKey) -> LiveLookup {
-        var holdsAll = false
+        var lookup = LiveLookup.unknown
         for informer in informers.informers where informer.selection.covers(type, key) && informer.hasSynced {
             if let object = informer.store.get(key) { return .found(object) }
-            holdsAll = holdsAll || informer.selection.isWhole
+            if informer.selection.isWhole {
+                lookup = .absent
+            } else if case .unknown = lookup, informer.selection.fieldSelector == nil {
+                lookup = .unselected
+            }
         }
-        return holdsAll ? .absent : .unknown
+        return lookup
     }
 
     package func recordWrite(_ object: DynamicObject, of type: ResourceType) {

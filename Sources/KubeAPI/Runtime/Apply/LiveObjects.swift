@@ -13,7 +13,9 @@ package enum LiveLookup: Sendable {
     case found(any LiveObject)
     /// There is none: the cache holds every object of this type.
     case absent
-    /// The cache does not hold all objects of this type, or none: only the server can tell.
+    /// The cache holds the objects of this type that carry our labels, and this one is not among them.
+    case unselected
+    /// There is no cache of this type: only the server can tell.
     case unknown
 }
 

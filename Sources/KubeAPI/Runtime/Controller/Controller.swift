@@ -23,6 +23,9 @@ package final class Controller: Sendable {
         /// How long running attempts may take to end when the controller stops.
         package var grace: Duration = .seconds(20)
         package var backOff = BackOff()
+        /// How long after a change that we have made ourselves, or that comes while the object is worked on, it is looked
+        /// at again.
+        package var echoDelay: Duration = .milliseconds(100)
 
         package init() {}
     }
@@ -65,9 +68,14 @@ package final class Controller: Sendable {
     ///
     /// - Parameter mapping: the keys for a change; called on the informer's task, so it must be quick.
     package func watches(_ informer: Informer, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]) {
-        informer.addHandler { [queue] event in
+        informer.addHandler { [queue, options, weak informer] event in
             let priority: WorkPriority = event.isInitialList ? .initialList : .user
-            for key in mapping(event) { queue.add(key, priority: priority) }
+            let isOurs = informer?.isOwnWrite(event.object) ?? false
+            for key in mapping(event) {
+                // What an attempt writes comes back in many pieces: one look when they are all there is enough.
+                let isEcho = isOurs || queue.isInProgress(key)
+                queue.add(key, after: isEcho ? options.echoDelay : .zero, priority: priority)
+            }
         }
     }
 

@@ -49,6 +49,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// Keys that wait for a time.
     package var delayedCount: Int { state.withLock { $0.queue.delayedCount } }
     /// Keys that are worked on.
+    package func isInProgress(_ key: Key) -> Bool { state.withLock { $0.queue.isInProgress(key) } }
     package var keysInProgress: [Key] { state.withLock { $0.queue.keysInProgress } }
 
     package func add(_ key: Key, priority: WorkPriority = .user) {
@@ -132,8 +133,13 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// Brings delayed keys back in time, until the task is cancelled.
     package func run() async {
         while !Task.isCancelled {
+            let now = time.now
+            // Due keys are brought back also where no worker is free to take them: what is left is in the future.
+            let due = state.withLock { state in
+                state.queue.promote(now)
+                return state.queue.nextDue()
+            }
             wakeWorkers()
-            let due = state.withLock { $0.queue.nextDue() }
             await scheduleChanged.wait(until: due, on: time)
         }
     }

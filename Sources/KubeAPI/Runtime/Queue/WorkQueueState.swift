@@ -53,6 +53,7 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     func retries(of key: Key) -> Int { failures[key] ?? 0 }
     /// When each running attempt began.
     var processingSince: [Duration] { Array(processing.values) }
+    func isInProgress(_ key: Key) -> Bool { processing[key] != nil }
     var keysInProgress: [Key] { Array(processing.keys) }
 }
 
@@ -153,7 +154,8 @@ extension WorkQueueState {
         if wish.isReady { ready.insert(entry) } else { delayed.insert(entry) }
     }
 
-    private mutating func promote(_ now: Duration) {
+    /// Makes delayed keys ready whose time has come.
+    mutating func promote(_ now: Duration) {
         while let due = nextDue(), due <= now {
             let key = delayed.removeFirst().key
             guard let wish = wishes[key] else { continue }

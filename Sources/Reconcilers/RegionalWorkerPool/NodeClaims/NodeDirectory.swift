@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import Synchronization
 
 /// The nodes and pools of the cluster as claiming sees them, out of the caches.
 struct NodeDirectory: Sendable {
@@ -13,6 +14,7 @@ struct NodeDirectory: Sendable {
     private let mayClaimNodes: @Sendable (_ namespace: String) -> Bool
     private let snapshots = ParsedObjects { NodeSnapshot($0.dynamic()) }
     private let contenders = ParsedObjects { NodeOwnership.Contender($0.dynamic()) }
+    private let latest = LatestOwnership()
 
     init(nodes: Informer, pools: Informer, mayClaimNodes: @escaping @Sendable (_ namespace: String) -> Bool) {
         self.nodes = nodes
@@ -30,7 +32,8 @@ struct NodeDirectory: Sendable {
 
     func ownership() -> NodeOwnership {
         let permitted = pools.store.list().filter { mayClaimNodes($0.key.namespace) }
-        return NodeOwnership(contenders.values(of: permitted).compactMap(\.self))
+        let (contenders, revision) = contenders.revised(permitted)
+        return latest.ownership(of: revision) { NodeOwnership(contenders.compactMap(\.self)) }
     }
 
     /// The pools that a change of a node matters to: those that it matches or did, and those that hold it or did.
@@ -48,5 +51,31 @@ struct NodeDirectory: Sendable {
             ownership.poolsMatching(node.labels).map(\.key) + (node.claim.map { [$0.pool.key] } ?? [])
         }
         return Array(Set(keys))
+    }
+
+    /// The other pools that want, or hold, a node that a changed pool matches or did.
+    func rivals(of event: InformerEvent) -> [ObjectKey] {
+        var states = [event.object]
+        if case .updated(let old, _) = event { states.append(old) }
+        let selectors = states.flatMap { NodeOwnership.selectors(of: $0.dynamic()) }
+        let ownership = ownership()
+        let keys = allNodes().filter { node in selectors.contains { $0.matches(node.labels) } }.flatMap { node in
+            ownership.poolsMatching(node.labels).map(\.key) + (node.claim.map { [$0.pool.key] } ?? [])
+        }
+        return Array(Set(keys).subtracting([event.key]))
+    }
+}
+
+/// The ownership that follows from the specs of the pools as they are: their statuses change all the time.
+private final class LatestOwnership: Sendable {
+    private let latest = Mutex<(revision: Int, ownership: NodeOwnership)?>(nil)
+
+    func ownership(of revision: Int, _ make: () -> NodeOwnership) -> NodeOwnership {
+        latest.withLock { latest in
+            if let latest, latest.revision == revision { return latest.ownership }
+            let ownership = make()
+            latest = (revision, ownership)
+            return ownership
+        }
     }
 }

@@ -20,8 +20,7 @@ package struct NodeOwnership: Sendable {
             created = text.flatMap(Timestamp.init(rfc3339:)) ?? Timestamp(secondsSinceEpoch: 0)
             self.regions = regions.compactMap { region in
                 guard region["enabled"]?.bool ?? true, let name = region["name"]?.string,
-                    let json = region["nodeSelector"],
-                    let selector = try? JSONValueDecoder().decode(LabelSelector.self, from: json), !selector.isEmpty
+                    let selector = NodeOwnership.selector(of: region)
                 else { return nil }
                 return (name, selector)
             }
@@ -33,30 +32,75 @@ package struct NodeOwnership: Sendable {
         }
 
         package func hash(into hasher: inout Hasher) { hasher.combine(pool) }
+    }
 
-        /// The first region that the node matches.
-        package func region(for labels: [String: String]) -> String? {
-            regions.first { $0.selector.matches(labels) }?.name
+    /// A region of a contender, by its place among all: the lesser wins.
+    private struct Place: Comparable {
+        var contender: Int
+        var region: Int
+
+        static func < (one: Place, other: Place) -> Bool {
+            (one.contender, one.region) < (other.contender, other.region)
         }
+    }
+
+    private struct Label: Hashable {
+        var key: String
+        var value: String
     }
 
     /// The oldest first.
     private let contenders: [Contender]
+    /// Where to look for a node that has a label: one of the labels that the selector wants.
+    private var places: [Label: [Place]] = [:]
+    /// Selectors that want no label with a certain value.
+    private var others: [Place] = []
 
     package init(_ contenders: [Contender]) {
         self.contenders = contenders.sorted { ($0.created, $0.pool.uid) < ($1.created, $1.pool.uid) }
+        let selectors = self.contenders.enumerated().flatMap { index, contender in
+            contender.regions.enumerated().map { (Place(contender: index, region: $0), $1.selector) }
+        }
+        var uses: [Label: Int] = [:]
+        for (_, selector) in selectors { for label in Self.labels(of: selector) { uses[label, default: 0] += 1 } }
+        for (place, selector) in selectors {
+            // Under the rarest: what every node has would lead nowhere.
+            if let label = Self.labels(of: selector).min(by: { uses[$0, default: 0] < uses[$1, default: 0] }) {
+                places[label, default: []].append(place)
+            } else {
+                others.append(place)
+            }
+        }
+    }
+
+    /// What the regions of a pool select, whether they may claim it or not.
+    static func selectors(of pool: DynamicObject) -> [LabelSelector] {
+        (pool[path: "spec", "regions"]?.array ?? []).compactMap(selector)
+    }
+
+    private static func selector(of region: JSONValue) -> LabelSelector? {
+        guard let json = region["nodeSelector"],
+            let selector = try? JSONValueDecoder().decode(LabelSelector.self, from: json), !selector.isEmpty
+        else { return nil }
+        return selector
+    }
+
+    private static func labels(of selector: LabelSelector) -> [Label] {
+        (selector.matchLabels ?? [:]).map { Label(key: $0.key, value: $0.value) }
     }
 
     /// The pool and the region that a node with these labels belongs to; `nil` where no pool wants it.
     package func owner(of labels: [String: String]) -> (pool: NodeClaim.Pool, region: String)? {
-        for contender in contenders {
-            if let region = contender.region(for: labels) { return (contender.pool, region) }
-        }
-        return nil
+        matching(labels).min().map { (contenders[$0.contender].pool, contenders[$0.contender].regions[$0.region].name) }
     }
 
     /// Every pool that the node matches, the oldest first.
     package func poolsMatching(_ labels: [String: String]) -> [NodeClaim.Pool] {
-        contenders.filter { $0.region(for: labels) != nil }.map(\.pool)
+        Set(matching(labels).map(\.contender)).sorted().map { contenders[$0].pool }
+    }
+
+    private func matching(_ labels: [String: String]) -> [Place] {
+        let candidates = labels.flatMap { places[Label(key: $0.key, value: $0.value)] ?? [] } + others
+        return candidates.filter { contenders[$0.contender].regions[$0.region].selector.matches(labels) }
     }
 }

@@ -6,7 +6,7 @@ import Testing
 
 /// Every pair of pods, nodes and addresses, at every port that means something to one of them: what the policies let
 /// through is what the spec declares, no more and no less.
-@Suite("NetworkPolicies of an environment against its declared graph")
+@Suite("NetworkPolicies of an environment against its declared graph", .onTheBusyThread)
 struct DeclaredGraphTests {
     /// Walks all pairs and gives back how many connections are let through, and how many are refused.
     private func walk(_ environment: ResolvedEnvironment) throws -> (allowed: Int, refused: Int) {
