@@ -43,7 +43,12 @@ extension APICore {
     func admitValidated(_ object: JSONValue, live: JSONValue?, _ context: RequestContext) throws {
         try RoleEscalation(core: self).check(object, live: live, context)
         try LimitRanger(core: self).check(object, isNew: live == nil, context)
-        guard live == nil else { return }
+        if let live {
+            if context.storage == GroupResource(.persistentVolumeClaim) {
+                try VolumeResize(core: self).check(object, live: live, context)
+            }
+            return
+        }
         if context.storage == GroupResource(.pod) { try PodSecurity(core: self).check(object, context) }
         try QuotaAdmission(core: self).check(object, context)
     }

@@ -98,7 +98,9 @@ package struct AppEnvironmentReconciler: Reconciler {
         facts.secrets = around.secrets
         facts.lostHosts = Set(around.conflicts.keys)
         seen.surroundings = around
-        let own = workloads.use(of: environment, claims: claims.all(of: environment).map(\.size))
+        let claimed = claims.all(of: environment)
+        for index in seen.components.indices { seen.components[index].claims = claimed }
+        let own = workloads.use(of: environment, claims: claimed.map(\.size))
         let (quota, quotaDue) = bounds.check(environment, facts, own: own)
         seen.quota = quota
         if !isSuspended { seen.failures += try await priorityClasses.ensure(environment.priorityClasses()) }

@@ -11,7 +11,7 @@ extension ComponentObservation {
     private static func childNotWritten(_ seen: ComponentObservation) -> Finding? {
         guard let failure = seen.failures.first else { return nil }
         if failure.kind == .refused, let refusal = refusal(failure.message, of: failure.object) { return refusal }
-        return failure.finding
+        return seen.claimFinding(failure) ?? failure.finding
     }
 
     private static func notObserved(_ seen: ComponentObservation) -> Finding? {

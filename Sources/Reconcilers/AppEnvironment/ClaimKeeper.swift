@@ -6,6 +6,9 @@ struct ClaimKeeper: Sendable {
         var key: ObjectKey
         var uid: String
         var size: Quantity
+        /// `nil` where it has none, or none yet.
+        var storageClass: String?
+        var isBound: Bool
         var goesWhenUnwanted: Bool
         var isBeingDeleted: Bool
     }
@@ -30,6 +33,8 @@ struct ClaimKeeper: Sendable {
                 let size = Amount.quantity(claim.value(at: "spec", "resources", "requests", "storage"))
                 return Claim(
                     key: claim.key, uid: claim.uid, size: size ?? Quantity(nano: 0),
+                    storageClass: claim.value(at: "spec", "storageClassName")?.string,
+                    isBound: claim.value(at: "status", "phase")?.string == "Bound",
                     goesWhenUnwanted: claim.annotations[AnnotationKey.onRemove]
                         == AppEnvironment.Volume.Removal.delete.rawValue,
                     isBeingDeleted: claim.isBeingDeleted)

@@ -37,6 +37,8 @@ package struct ComponentObservation: Sendable {
     package var deployment: Deployment?
     package var pods: [Pod] = []
     package var failures: [WriteFailure] = []
+    /// The claims that the environment has, whosever.
+    var claims: [ClaimKeeper.Claim] = []
     /// Its roll-out is not begun since the quota does not leave room for it.
     package var isHeld = false
     /// What the cluster says of pods that say nothing themselves.

@@ -10,21 +10,6 @@ extension IntegrationTests {
     /// Simulated time: the server's clock, the operator's wall clock and the queue's waits all move by the test's hand.
     @Suite("Many BackupPolicies", .serialized)
     struct BackupScaleTests {
-        /// A wall clock and a queue's clock that move together.
-        private final class SimulatedTime: Sendable {
-            let queue = ManualClock()
-            private let wall: Mutex<Timestamp>
-
-            init(_ start: Timestamp) { wall = Mutex(start) }
-
-            var now: Timestamp { wall.withLock { $0 } }
-
-            func advance(by duration: Duration) {
-                wall.withLock { $0 = $0 + duration }
-                queue.advance(by: duration)
-            }
-        }
-
         private func run(
             at start: String, _ body: (TestCluster, TestOperator, SimulatedTime) async throws -> Void
         ) async throws {
@@ -85,7 +70,7 @@ extension IntegrationTests {
                 }
                 let versions = Dictionary(uniqueKeysWithValues: policies.map { ($0.name, $0.resourceVersion) })
                 process.requests.forgetWrites()
-                let before = reconciles(process)
+                let before = process.reconciles
                 // What a resync does, six times within the hour, beside what the passing of time does by itself.
                 for _ in 0..<6 {
                     time.advance(by: .seconds(600))
@@ -95,15 +80,8 @@ extension IntegrationTests {
                 #expect(process.requests.writes == [])
                 let later = try await cluster.client.list(BackupPolicy.resourceType, namespace: cluster.namespace).items
                 #expect(later.allSatisfy { versions[$0.name] == $0.resourceVersion })
-                #expect(reconciles(process) - before >= Double(count) * 6)
+                #expect(process.reconciles - before >= Double(count) * 6)
             }
-        }
-
-        /// How many reconciles there were.
-        private func reconciles(_ process: TestOperator) -> Double {
-            process.metrics.exposition().split(separator: "\n")
-                .filter { $0.hasPrefix("controller_runtime_reconcile_total{") }
-                .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
         }
 
         @Test(

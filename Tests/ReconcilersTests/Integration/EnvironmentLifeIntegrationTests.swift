@@ -280,6 +280,61 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "A volume that can neither grow nor shrink is told with its field, and mended by an edit",
+            arguments: ClusterKind.available)
+        func volumeSizes(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await TestOperator.runEnvironments(on: cluster) { process in
+                    let className = cluster.environmentName("tight")
+                    func components(_ more: String) throws -> JSONValue {
+                        [
+                            "spec": [
+                                "components": try YAML.parseDocument(Array("[{name: db, image: 'db:1'\(more)}]".utf8))
+                            ]
+                        ]
+                    }
+                    func volume(_ size: String) throws -> JSONValue {
+                        try components(
+                            ", volumes: [{name: data, path: /data, size: \(size), storageClass: \(className)}]")
+                    }
+                    let key = cluster.inEnvironment("shop", "db-data")
+                    try await cluster.makeEnvironment("shop", "tier: staging\ncomponents: [{name: db, image: 'db:1'}]")
+                    try await cluster.changeEnvironment("shop", volume("2Gi"))
+                    try await eventually("there is a claim", within: .seconds(30)) {
+                        try await cluster.exists(.persistentVolumeClaim, key)
+                    }
+                    try await cluster.changeEnvironment("shop", volume("3Gi"))
+                    var condition = try await cluster.waitForEnvironment("shop", .ready, .childRefused)
+                    #expect(condition.message.contains("before it has a volume"), "\(condition.message)")
+                    // Bound to a volume of a class that is not there, or does not let it grow.
+                    _ = try await cluster.client.patch(
+                        .persistentVolumeClaim, key,
+                        .merge(["status": ["phase": "Bound", "capacity": ["storage": "2Gi"]]]), subresource: "status")
+                    try await eventually("the class is told", within: .seconds(30)) {
+                        let found = try await cluster.environmentCondition(.ready, of: "shop")
+                        condition = found ?? condition
+                        return condition.message.contains("its StorageClass \(className) does not allow it")
+                    }
+                    #expect(condition.message.contains("set spec.components[db].volumes[data].size back to 2Gi"))
+                    try await cluster.changeEnvironment("shop", volume("2Gi"))
+                    try await cluster.waitForEnvironment("shop", .componentsAvailable, .rollingOut)
+                    // Taken out and put back smaller: the CRD sees no change of a volume.
+                    try await cluster.changeEnvironment("shop", components(""))
+                    try await cluster.waitForEnvironment("shop", .componentsAvailable, .rollingOut)
+                    try await cluster.changeEnvironment("shop", volume("1Gi"))
+                    condition = try await cluster.waitForEnvironment("shop", .ready, .childRefused)
+                    #expect(condition.message.contains("has 2Gi and does not shrink to 1Gi"), "\(condition.message)")
+                    #expect(
+                        condition.message.contains("set spec.components[db].volumes[data].size to 2Gi or more"),
+                        "\(condition.message)")
+                    try await cluster.changeEnvironment("shop", volume("2Gi"))
+                    try await cluster.waitForEnvironment("shop", .componentsAvailable, .rollingOut)
+                    try await process.settled()
+                }
+            }
+        }
+
         @Test("Pods that restricted refuses are told, and mended by an edit", arguments: ClusterKind.available)
         func podSecurity(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in

@@ -14,26 +14,6 @@ extension IntegrationTests {
 
         private func spec(_ more: String = "") -> String { spec.replacing("MORE", with: more) }
 
-        /// A CRD of the Prometheus operator, without its schema. On a real cluster only where there is none.
-        private func install(_ type: ResourceType, on cluster: TestCluster) async throws {
-            let definition = try DynamicObject.fixture(
-                """
-                apiVersion: apiextensions.k8s.io/v1
-                kind: CustomResourceDefinition
-                metadata: {name: \(type.qualifiedName)}
-                spec:
-                  group: \(type.group)
-                  scope: Namespaced
-                  names: {kind: \(type.kind), listKind: \(type.kind)List, plural: \(type.plural), singular: \(type.kind.lowercased())}
-                  versions:
-                    - name: \(type.version)
-                      served: true
-                      storage: true
-                      schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-                """)
-            _ = try await cluster.client.create(definition, as: .customResourceDefinition)
-        }
-
         @Test(
             "Installed late, the Prometheus operator's CRDs are used without a restart; removed, the condition says so",
             arguments: [ClusterKind.embedded])
@@ -47,13 +27,13 @@ extension IntegrationTests {
                     #expect(try await cluster.condition("Stalled") == nil)
                     #expect(try await cluster.condition("Ready")?.reason != "CRDNotInstalled")
 
-                    try await install(.serviceMonitor, on: cluster)
+                    try await cluster.install(.serviceMonitor)
                     try await eventually("the ServiceMonitor is there", within: .seconds(60)) {
                         (try? await cluster.client.get(.serviceMonitor, cluster.key("pool-metrics"))) != nil
                     }
                     // The other one is still missing.
                     #expect(try await cluster.condition("MonitoringReady")?.reason == "CRDNotInstalled")
-                    try await install(.prometheusRule, on: cluster)
+                    try await cluster.install(.prometheusRule)
                     try await cluster.waitForCondition("MonitoringReady", .applied)
 
                     let monitor = try await cluster.client.get(.serviceMonitor, cluster.key("pool-metrics"))
@@ -86,7 +66,7 @@ extension IntegrationTests {
                 let other = "\(cluster.namespace)-monitoring"
                 _ = try await cluster.client.create(
                     Namespace(metadata: ObjectMeta(name: other)).dynamicObject(), as: .namespace)
-                for type in [ResourceType.serviceMonitor, .prometheusRule] { try await install(type, on: cluster) }
+                for type in [ResourceType.serviceMonitor, .prometheusRule] { try await cluster.install(type) }
                 func monitors() async throws -> [DynamicObject] {
                     try await cluster.client.list(.serviceMonitor, namespace: other).items
                 }

@@ -151,24 +151,31 @@ extension BuiltInValidation {
             errors.append(.required(path.child("resources").key("storage")))
         }
         guard let live else { return errors }
+        let isBound = live[path: ["status", "phase"]]?.string == "Bound"
         func fixed(_ claim: JSONValue) -> JSONObject {
-            var free: Set<String> = ["resources", "volumeAttributesClassName"]
+            var free: Set<String> = isBound ? ["resources", "volumeAttributesClassName"] : []
             // What a binder and a default class fill in once.
             for field in ["volumeName", "storageClassName"] where live[path: ["spec", field]] == nil {
                 free.insert(field)
             }
             return (claim["spec"]?.object ?? [:]).filter { !free.contains($0.key) }
         }
-        func size(_ claim: JSONValue) -> Quantity? {
-            claim[path: ["spec", "resources", "requests", "storage"]].flatMap { Quantity($0.quantityText) }
-        }
-        let shrinks = size(live).flatMap { before in size(object).map { $0 < before } } ?? false
-        if fixed(live) != fixed(object) || shrinks {
+        if fixed(live) != fixed(object) {
             errors.append(
                 .forbidden(
                     path,
                     "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound "
                         + "claims"))
+        }
+        // Down to what the volume has, so that an expansion that failed can be taken back.
+        let capacity = live[path: ["status", "capacity", "storage"]].flatMap { Quantity($0.quantityText) }
+        if let before = VolumeResize.size(live), let after = VolumeResize.size(object), after < before,
+            after <= capacity ?? Quantity(nano: 0)
+        {
+            errors.append(
+                .forbidden(
+                    path.child("resources").child("requests").child("storage"),
+                    "field can not be less than status.capacity"))
         }
         return errors
     }

@@ -1,0 +1,39 @@
+internal import KubeAPI
+
+// What a claim cannot become. The API server's words name fields of the claim; what the user edits is a volume.
+extension ComponentObservation {
+    /// `nil` where the failure is about something else.
+    func claimFinding(_ failure: WriteFailure) -> Finding? {
+        guard failure.kind == .refused,
+            let claim = claims.first(where: { "PersistentVolumeClaim \($0.key)" == failure.object }),
+            let volume = component.volumes.first(where: { component.claimName($0) == claim.key.name }),
+            let wanted = Amount.quantity(volume.size)
+        else { return nil }
+        let place = "spec.components[\(component.name)].volumes[\(volume.name)]"
+        let (has, asks) = (Amount.text(claim.size, of: "storage"), Amount.text(wanted, of: "storage"))
+        func finding(_ words: String, _ fix: String, _ consequence: Finding.Consequence = .edit) -> Finding {
+            let message = "\(failure.object) \(words); \(fix); the API server: \(failure.message)"
+            return Finding(.childRefused, message, consequence)
+        }
+        let instead = "or make a volume of another name and move the data"
+        if let wantedClass = volume.storageClass, wantedClass != claim.storageClass {
+            let hasClass = claim.storageClass ?? "none"
+            return finding(
+                "keeps its StorageClass \(hasClass)", "set \(place).storageClass back to \(hasClass), \(instead)")
+        }
+        if wanted < claim.size {
+            return finding(
+                "has \(has) and does not shrink to \(asks)", "set \(place).size to \(has) or more, \(instead)")
+        }
+        guard claim.size < wanted else { return nil }
+        guard claim.isBound else {
+            return finding(
+                "does not grow from \(has) to \(asks) before it has a volume",
+                "wait for that, or set \(place).size back to \(has)", .wait)
+        }
+        let allows = claim.storageClass.map { "its StorageClass \($0) does not allow it (allowVolumeExpansion)" }
+        return finding(
+            "does not grow from \(has) to \(asks): \(allows ?? "it has no StorageClass that could")",
+            "set \(place).size back to \(has), \(instead)")
+    }
+}
