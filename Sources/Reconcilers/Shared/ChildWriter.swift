@@ -51,9 +51,6 @@ struct ChildWriter: Sendable {
         }
     }
 
-    /// How many children of one owner are written at once.
-    private static let inFlight = 4
-
     private let informers: [(type: ResourceType, informer: Informer)]
     private let prunedTypes: [ResourceType]
     private let applier: Applier
@@ -143,7 +140,7 @@ struct ChildWriter: Sendable {
             try await withThrowingTaskGroup(of: (Int, Settled).self) { group in
                 var running = 0
                 for place in places {
-                    if running == Self.inFlight, let (place, one) = try await group.next() {
+                    if running == wave.inFlight, let (place, one) = try await group.next() {
                         settled[place] = one
                         running -= 1
                     }

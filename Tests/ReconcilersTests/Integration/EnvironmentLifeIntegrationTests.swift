@@ -225,6 +225,13 @@ extension IntegrationTests {
             try await TestCluster.run(kind) { cluster in
                 try await cluster.withPods {
                     let clock = ManualClock()
+                    // Goes as real time does; only the patience is cut short.
+                    let ticking = Task {
+                        while (try? await Task.sleep(for: .milliseconds(20))) != nil {
+                            clock.advance(by: .milliseconds(20))
+                        }
+                    }
+                    defer { ticking.cancel() }
                     try await TestOperator.runEnvironments(on: cluster, time: TimeSource(clock)) { process in
                         let name = cluster.environmentName("shop")
                         try await cluster.makeEnvironment(
