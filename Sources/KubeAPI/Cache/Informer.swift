@@ -132,8 +132,10 @@ package final class Informer: Sendable {
 
     /// Shows the answer of one of our writes to readers until the watch has brought it. No handler is called for it.
     package func recordWrite(_ object: DynamicObject) {
+        let fit = selection.contains(object)
+        if case .never = fit { return }
         state.withLock { $0.ownVersions[object.key] = object.resourceVersion }
-        switch selection.contains(object) {
+        switch fit {
         case .never: return
         case .unknown where store.get(object.key) == nil: return
         case .yes, .unknown: store.recordWrite(CachedObject(object))

@@ -48,8 +48,8 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     package var depth: Int { state.withLock { $0.queue.depth } }
     /// Keys that wait for a time.
     package var delayedCount: Int { state.withLock { $0.queue.delayedCount } }
-    /// Keys that are worked on.
     package func isInProgress(_ key: Key) -> Bool { state.withLock { $0.queue.isInProgress(key) } }
+    /// Keys that are worked on.
     package var keysInProgress: [Key] { state.withLock { $0.queue.keysInProgress } }
 
     package func add(_ key: Key, priority: WorkPriority = .user) {
