@@ -58,7 +58,7 @@ docs: deps ## Build the API documentation into .build/docs
 
 .PHONY: tsan
 tsan: deps-test ## Run all tests under ThreadSanitizer
-	$(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan
+	QM_TSAN=1 $(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan
 
 .PHONY: asan
 asan: deps-test ## Run all tests under AddressSanitizer

@@ -89,3 +89,11 @@ if Context.environment["QM_FUZZ"] != nil {
             swiftSettings: settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }
+
+if Context.environment["QM_TSAN"] != nil {
+    // What ThreadSanitizer has to be told of the locks (`make tsan`).
+    package.targets.append(.target(name: "CThreadSanitizer"))
+    for target in package.targets where target.name == "KubeAPI" {
+        target.dependencies.append("CThreadSanitizer")
+    }
+}

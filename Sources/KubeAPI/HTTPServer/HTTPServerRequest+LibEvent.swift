@@ -19,10 +19,14 @@ extension HTTPServerRequest {
             }
         }
         let length = qm_request_body_length(request)
-        let body = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            qm_request_copy_body(request, buffer.baseAddress, length)
-            count = length
-        }
+        // Without a body nothing may be written: all empty arrays are one.
+        let body =
+            length == 0
+            ? []
+            : [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+                qm_request_copy_body(request, buffer.baseAddress, length)
+                count = length
+            }
         self.init(
             method: qm_request_method(request).map { String(cString: $0) } ?? "GET",
             target: qm_request_target(request).map { String(cString: $0) } ?? "/",

@@ -41,6 +41,7 @@ package struct AppEnvironmentReconciler: Reconciler {
         surroundings.secrets.forget(key)
         warnings.forget(key)
         bounds.forget(key)
+        status.backlog.forget(key)
     }
 
     /// The environment with its defaults, or why it can't be read.
@@ -75,6 +76,9 @@ package struct AppEnvironmentReconciler: Reconciler {
         case .ready(let isAdopted):
             seen.isAdopted = isAdopted
             waits += try await fill(environment, object, isAdopted: isAdopted, into: &seen)
+        }
+        if status.backlog.leaves(object.key, writes: seen.writes, hasFailures: !seen.allFailures.isEmpty) {
+            return .requeue(after: StatusBacklog.nextLook)
         }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: waits)

@@ -19,6 +19,8 @@ package struct EnvironmentObservation: Sendable {
     /// What would be written if the environment were not suspended, as `Deployment shop/web`.
     package var heldBack: [String] = []
     package var inventory: [InventoryEntry] = []
+    /// How many children this reconcile has written.
+    var writes = 0
     package var specChange: AppEnvironment.SpecChange?
     package var expiresAt: Timestamp?
     /// Its time is up, and it is deleted in a few minutes.
@@ -67,14 +69,18 @@ extension EnvironmentObservation {
         pruneFailures += written.pruneFailures
         heldBack += written.heldBack
         inventory = written.inventory
+        writes += written.writes
         monitoringFinding = written.monitoringFinding
     }
+
+    /// Everything that could not be written.
+    var allFailures: [WriteFailure] { failures + pruneFailures + components.flatMap(\.failures) }
 
     /// How the reconcile ends, once the status is written.
     ///
     /// - Throws: The first error that is worth trying again at once; the queue knows how.
     func outcome(after waits: [Duration]) throws -> Outcome {
-        let all = failures + pruneFailures + components.flatMap(\.failures)
+        let all = allFailures
         if let cause = all.first(where: { $0.kind == .transient })?.cause { throw cause }
         return (all.compactMap(\.retryAfter) + waits).min().map(Outcome.requeue(after:)) ?? .done
     }

@@ -17,6 +17,7 @@ extension PoolObservation {
     /// Adds what became of the children.
     mutating func add(_ children: ChildWriter.Result) {
         inventory = children.inventory
+        writes += children.writes
         pruneFailures += children.pruneFailures
         heldBack += children.heldBack
         missingMonitoring = children.monitoringFinding
@@ -43,13 +44,17 @@ extension PoolObservation {
         heldBack += priority.heldBack
     }
 
+    /// Everything that could not be written.
+    var allFailures: [WriteFailure] {
+        nodeFailures + pruneFailures + failures + monitoringFailures
+            + regions.flatMap { $0.failures + $0.scalerFailures }
+    }
+
     /// How the reconcile ends, once the status is written.
     ///
     /// - Throws: The first error that is worth trying again at once; the queue knows how.
     func outcome(after wait: Duration?) throws -> Outcome {
-        let failures =
-            nodeFailures + pruneFailures + failures + monitoringFailures
-            + regions.flatMap { $0.failures + $0.scalerFailures }
+        let failures = allFailures
         if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
         let waits = failures.compactMap(\.retryAfter) + (wait.map { [$0] } ?? [])
         return waits.min().map(Outcome.requeue(after:)) ?? .done

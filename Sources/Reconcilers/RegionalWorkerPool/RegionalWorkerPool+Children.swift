@@ -7,6 +7,11 @@ extension RegionalWorkerPool {
         .scaledObject, .service, .serviceMonitor, .prometheusRule,
     ]
 
+    /// Whether some of what the pool needs beside its nodes does not go with it by garbage collection.
+    var reachesOutside: Bool {
+        spec.placement.priorityClass != nil || monitoringNamespace != metadata.namespace ?? ""
+    }
+
     /// Every child that the pool wants, in the order in which they are written: what rules over pods is there before
     /// them, and what a child refers to before the child.
     package func children(in surroundings: PoolSurroundings = .assumed) throws -> [DesiredChild] {

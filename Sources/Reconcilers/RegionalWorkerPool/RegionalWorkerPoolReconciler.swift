@@ -16,6 +16,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = pools.store.get(key)?.dynamic() else {
+            status.backlog.forget(key)
             return try await releaseNodes(ofMissing: key)
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
@@ -33,7 +34,8 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         let mayClaim = permissions.mayClaimNodes(pool.metadata.namespace ?? "")
         let isSuspended = pool.spec.suspend
         var object = read
-        if mayClaim, !isSuspended {
+        let work = claims.work(for: pool, mayClaim: mayClaim)
+        if mayClaim, !isSuspended, !work.isEmpty || pool.reachesOutside {
             // Before the first node is written: from then on the pool must not go without a clean-up.
             object = try await finalizers.add(Finalizer.cleanup, to: object, as: RegionalWorkerPool.resourceType)
         }
@@ -41,7 +43,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         seen.mayClaimNodes = mayClaim
         seen.inventory = pool.status?.inventory ?? []
 
-        let nodes = try await claims.settle(pool, mayClaim: mayClaim, isSuspended: isSuspended)
+        let nodes = try await claims.settle(work, isSuspended: isSuspended)
         seen.add(nodes)
         announce(nodes, of: object)
 
@@ -51,6 +53,9 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             let written = try await settleChildren(of: pool, object, into: &seen)
             wait = [wait, written].compactMap(\.self).min()
             try observe(pool, into: &seen)
+        }
+        if status.backlog.leaves(object.key, writes: seen.writes, hasFailures: !seen.allFailures.isEmpty) {
+            return .requeue(after: StatusBacklog.nextLook)
         }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)

@@ -5,6 +5,7 @@ struct StatusReporter: Sendable {
     let type: ResourceType
     let writer: StatusWriter
     let events: any EventSink
+    let backlog: StatusBacklog
 
     init(
         _ type: ResourceType, in environment: ReconcilerEnvironment,
@@ -15,6 +16,7 @@ struct StatusReporter: Sendable {
             api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate,
             wallClock: wallClock)
         events = environment.events
+        backlog = StatusBacklog(time: environment.time)
     }
 
     /// Writes the status where its content has changed.

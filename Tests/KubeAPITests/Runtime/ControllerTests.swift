@@ -105,6 +105,21 @@ struct ControllerTests {
         #expect(controller.queue.depth == 0)
     }
 
+    @Test("an attempt learns whether other objects wait for a worker")
+    func othersWait() async throws {
+        let seen = Recorder<Bool>()
+        let (controller, _) = controller { _, _ in
+            seen.append(ReconcileContext.othersWait())
+            return .done
+        }
+        controller.enqueue(a)
+        controller.enqueue(b)
+        async let _ = try? controller.run()
+        try await eventually("both are done") { count("success") == 2 }
+        #expect(seen.all == [true, false])
+        #expect(!ReconcileContext.othersWait())
+    }
+
     @Test("a requeue comes back after its time")
     func requeue() async throws {
         let (controller, reconciler) = controller { _, before in before == 0 ? .requeue(after: .seconds(60)) : .done }

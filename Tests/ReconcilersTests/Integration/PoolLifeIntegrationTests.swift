@@ -271,6 +271,54 @@ extension IntegrationTests {
         }
 
         @Test(
+            "A pool without a node has no finalizer, and one before its first node is written",
+            arguments: ClusterKind.available)
+        func finalizerWithNodes(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await TestOperator.run(on: cluster) { process in
+                    try await cluster.makePool("pool", spec)
+                    try await cluster.waitForCondition("NodesClaimed", .noMatchingNodes)
+                    try await process.settled()
+                    #expect(try await cluster.pool().finalizers.isEmpty)
+                    process.requests.forgetWrites()
+                    try await cluster.makeNode("a", zone: "eu")
+                    try await cluster.waitForCondition("NodesClaimed", .claimed)
+                    #expect(try await cluster.pool().finalizers == [Finalizer.cleanup])
+                    #expect(
+                        process.requests.writes.prefix(2) == [
+                            "PATCH regionalworkerpools \(cluster.key("pool"))",
+                            "PATCH nodes \(ObjectKey(name: cluster.nodeName("a")))",
+                        ])
+                    try await cluster.deletePool()
+                    try await cluster.waitUntilGone(RegionalWorkerPool.resourceType, cluster.key("pool"))
+                    #expect(try await cluster.node("a").claimText == nil)
+                }
+            }
+        }
+
+        @Test(
+            "While other pools wait for their children no status is written, and then each once",
+            arguments: ClusterKind.available)
+        func childrenBeforeStatuses(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                let names = (1...8).map { "pool-\($0)" }
+                for name in names { try await cluster.makePool(name, spec) }
+                try await TestOperator.run(on: cluster) { process in
+                    try await process.settled()
+                    for name in names {
+                        #expect(try await cluster.condition("Available", of: name) != nil)
+                    }
+                    let writes = process.requests.writes
+                    let isStatus = writes.map { $0.hasPrefix("PATCH regionalworkerpools") }
+                    #expect(isStatus.count { $0 } == names.count)
+                    let first = try #require(isStatus.firstIndex(of: true))
+                    // Those that are worked on when none waits any more are told together with their children.
+                    #expect(writes[..<first].count { $0.hasPrefix("PATCH deployments") } >= names.count - 4)
+                }
+            }
+        }
+
+        @Test(
             "A pool whose finalizer was taken away while the operator was down is cleaned up by its ledgers",
             arguments: ClusterKind.available)
         func deletedWithoutFinalizer(kind: ClusterKind) async throws {

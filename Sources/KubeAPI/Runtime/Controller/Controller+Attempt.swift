@@ -60,7 +60,9 @@ extension Controller {
         let result: Result<Outcome, any Error>
         do {
             let outcome = try await ReconcileContext.$logger.withValue(logger) {
-                try await reconciler.reconcile(item.key)
+                try await ReconcileContext.$othersWait.withValue({ [queue] in queue.depth > 0 }) {
+                    try await reconciler.reconcile(item.key)
+                }
             }
             result = .success(outcome)
         } catch {

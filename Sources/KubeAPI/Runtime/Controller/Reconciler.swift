@@ -33,4 +33,6 @@ package struct TerminalError: Error, CustomStringConvertible {
 package enum ReconcileContext {
     /// Carries the controller, the object and the `reconcileID` of the running attempt.
     @TaskLocal package static var logger = Logger.disabled
+    /// Whether other objects wait for a worker.
+    @TaskLocal package static var othersWait: @Sendable () -> Bool = { false }
 }

@@ -30,22 +30,36 @@ struct NodeClaims: Sendable {
     let directory: NodeDirectory
     let writer: NodeWriter
 
-    /// Brings every node that the pool matches or holds to what the pool wants of it.
-    ///
-    /// - Parameters:
-    ///   - mayClaim: with false everything that the pool holds is released.
-    ///   - isSuspended: with true nothing is written.
-    /// - Throws: `NotLeaderError`, `CancellationError`; what goes wrong with a node is in the outcome.
-    func settle(_ pool: RegionalWorkerPool, mayClaim: Bool, isSuspended: Bool) async throws -> Outcome {
+    /// What a pool has to do with the nodes that there are.
+    struct Work: Sendable {
+        fileprivate let rules: ClaimRules
+        fileprivate let nodes: [NodeSnapshot]
+        /// Those that the pool is to have or has.
+        fileprivate let concerned: [NodeSnapshot]
+
+        /// Whether the pool neither has a node nor is to have one.
+        var isEmpty: Bool { concerned.isEmpty }
+    }
+
+    /// - Parameter mayClaim: with false everything that the pool holds is to be released.
+    func work(for pool: RegionalWorkerPool, mayClaim: Bool) -> Work {
         let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
         let nodes = directory.allNodes()
+        return Work(rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns))
+    }
+
+    /// Brings every node that the pool matches or holds to what the pool wants of it.
+    ///
+    /// - Parameter isSuspended: with true nothing is written.
+    /// - Throws: `NotLeaderError`, `CancellationError`; what goes wrong with a node is in the outcome.
+    func settle(_ work: Work, isSuspended: Bool) async throws -> Outcome {
         var outcome = Outcome()
         let results =
             isSuspended
-            ? try nodes.map { try writer.preview($0, under: rules, into: &outcome) }
-            : try await write(nodes.filter(rules.concerns), under: rules, into: &outcome)
+            ? try work.nodes.map { try writer.preview($0, under: work.rules, into: &outcome) }
+            : try await write(work.concerned, under: work.rules, into: &outcome)
         let settled = Dictionary(results.map { ($0.name, $0) }) { _, last in last }
-        for node in nodes { rules.count(settled[node.name] ?? node, in: &outcome.tallies) }
+        for node in work.nodes { work.rules.count(settled[node.name] ?? node, in: &outcome.tallies) }
         return outcome
     }
 
