@@ -80,6 +80,8 @@ struct RequestHandler: Sendable {
             guard core.registry.serves(group: info.group) else { return SystemPaths.notFound(responder) }
             throw APIFailure.noSuchResource
         }
+        // An object of the cluster has no path in a namespace.
+        guard definition.type.isNamespaced || !info.isInNamespace else { throw APIFailure.noSuchResource }
         let context = RequestContext(request: request, info: info, definition: definition, user: user)
         try serve(context, responder)
     }

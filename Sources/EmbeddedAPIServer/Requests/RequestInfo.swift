@@ -8,7 +8,10 @@ struct RequestInfo: Sendable, Hashable {
     var group = ""
     var version = ""
     var plural = ""
+    /// Where the rights for it may be given: the namespace of the path, or the one that is asked for.
     var namespace: String?
+    /// Whether the path leads through a namespace.
+    var isInNamespace = false
     var name: String?
     var subresource: String?
     var path: String
@@ -36,13 +39,13 @@ struct RequestInfo: Sendable, Hashable {
     }
 
     private mutating func address(_ segments: [String]) {
-        let isNamespaced =
+        isInNamespace =
             segments[0] == "namespaces" && segments.count > 2 && !["status", "finalize"].contains(segments[2])
-        let rest = isNamespaced ? Array(segments.dropFirst(2)) : segments
+        let rest = isInNamespace ? Array(segments.dropFirst(2)) : segments
         plural = rest[0]
         name = rest.count > 1 ? rest[1] : nil
         subresource = rest.count > 2 ? rest[2...].joined(separator: "/") : nil
-        if isNamespaced {
+        if isInNamespace {
             namespace = segments[1]
         } else if plural == "namespaces", group.isEmpty {
             // Rights on a namespace may be given inside of it.
