@@ -77,8 +77,8 @@ package struct AppEnvironmentReconciler: Reconciler {
             seen.isAdopted = isAdopted
             waits += try await fill(environment, object, isAdopted: isAdopted, into: &seen)
         }
-        if status.backlog.leaves(object.key, writes: seen.writes, hasFailures: !seen.allFailures.isEmpty) {
-            return .requeue(after: StatusBacklog.nextLook)
+        if seen.allFailures.isEmpty, status.backlog.leaves(object) {
+            return .later(after: StatusBacklog.nextLook)
         }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: waits)

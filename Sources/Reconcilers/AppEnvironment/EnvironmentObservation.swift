@@ -19,8 +19,6 @@ package struct EnvironmentObservation: Sendable {
     /// What would be written if the environment were not suspended, as `Deployment shop/web`.
     package var heldBack: [String] = []
     package var inventory: [InventoryEntry] = []
-    /// How many children this reconcile has written.
-    var writes = 0
     package var specChange: AppEnvironment.SpecChange?
     package var expiresAt: Timestamp?
     /// Its time is up, and it is deleted in a few minutes.
@@ -69,7 +67,6 @@ extension EnvironmentObservation {
         pruneFailures += written.pruneFailures
         heldBack += written.heldBack
         inventory = written.inventory
-        writes += written.writes
         monitoringFinding = written.monitoringFinding
     }
 

@@ -17,7 +17,6 @@ extension PoolObservation {
     /// Adds what became of the children.
     mutating func add(_ children: ChildWriter.Result) {
         inventory = children.inventory
-        writes += children.writes
         pruneFailures += children.pruneFailures
         heldBack += children.heldBack
         missingMonitoring = children.monitoringFinding

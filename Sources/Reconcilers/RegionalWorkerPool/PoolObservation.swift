@@ -24,8 +24,6 @@ package struct PoolObservation: Sendable {
     /// What would be written if the pool were not suspended, as `Deployment workers-eu`.
     package var heldBack: [String] = []
     package var inventory: [InventoryEntry] = []
-    /// How many children this reconcile has written.
-    var writes = 0
 
     package init(pool: RegionalWorkerPool, regions: [RegionObservation]) {
         self.pool = pool

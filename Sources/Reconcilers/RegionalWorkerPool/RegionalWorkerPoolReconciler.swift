@@ -54,8 +54,8 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             wait = [wait, written].compactMap(\.self).min()
             try observe(pool, into: &seen)
         }
-        if status.backlog.leaves(object.key, writes: seen.writes, hasFailures: !seen.allFailures.isEmpty) {
-            return .requeue(after: StatusBacklog.nextLook)
+        if seen.allFailures.isEmpty, status.backlog.leaves(object) {
+            return .later(after: StatusBacklog.nextLook)
         }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)

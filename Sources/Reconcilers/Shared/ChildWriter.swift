@@ -15,8 +15,6 @@ struct ChildWriter: Sendable {
         var missingAPIs: [ResourceType] = []
         /// When to look again although nothing may have changed.
         var retryAfter: Duration?
-        /// How many of them took a write.
-        var writes = 0
     }
 
     struct PartFailure: Sendable {
@@ -32,7 +30,6 @@ struct ChildWriter: Sendable {
         var heldBack: String?
         var missingAPI: ResourceType?
         var retryAfter: Duration?
-        var isWritten = false
     }
 
     /// What one pass works with.
@@ -194,7 +191,6 @@ struct ChildWriter: Sendable {
         let applied = try await applier.apply(
             child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
         var settled = Settled(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
-        settled.isWritten = [.created, .updated].contains(applied.action)
         if case .contended(let time) = applied.action {
             settled.retryAfter = time
             settled.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.name))
@@ -227,6 +223,5 @@ extension ChildWriter.Result {
         if let child = settled.heldBack { heldBack.append(child) }
         if let type = settled.missingAPI, !missingAPIs.contains(type) { missingAPIs.append(type) }
         retryAfter = [retryAfter, settled.retryAfter].compactMap(\.self).min()
-        writes += settled.isWritten ? 1 : 0
     }
 }

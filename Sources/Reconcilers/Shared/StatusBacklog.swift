@@ -1,16 +1,16 @@
 internal import KubeAPI
 internal import Synchronization
 
-/// Statuses that are left to the next look at their objects.
+/// First statuses that are left to a later look at their objects.
 ///
-/// A status costs the API server as much as several children. While other objects wait for theirs it is not written
-/// together with the children but on the second look, which the writes bring anyway and which stands behind those that
-/// wait: what runs goes before what is read.
+/// A status costs the API server as much as several children. While other objects wait for theirs, that of an object whose
+/// spec is new is not written together with its children but on a later look, which stands behind those that wait: what
+/// runs goes before what is read.
 final class StatusBacklog: Sendable {
-    /// For how long at most a status is left, however many wait.
+    /// After how long a status is not left any more, however many wait.
     static let patience: Duration = .seconds(5)
     /// When an object whose status is left is looked at again.
-    static let nextLook: Duration = .milliseconds(100)
+    static let nextLook: Duration = .milliseconds(250)
 
     private let time: TimeSource
     /// Since when each of them is left.
@@ -18,21 +18,19 @@ final class StatusBacklog: Sendable {
 
     init(time: TimeSource) { self.time = time }
 
-    /// Whether the status of an object that has just had its children written is left to the next look.
+    /// Whether the status of an object is left to a later look, for which the caller has to provide.
     ///
-    /// - Parameters:
-    ///   - writes: how many children were written; after none the status is due.
-    ///   - hasFailures: what went wrong is told at once.
-    func leaves(_ key: ObjectKey, writes: Int, hasFailures: Bool) -> Bool {
+    /// Not for an object whose status is of its spec already, and not to be asked where something failed: that is told
+    /// at once.
+    func leaves(_ object: DynamicObject) -> Bool {
         let now = time.now
-        let mayWait = writes > 0 && !hasFailures && ReconcileContext.othersWait()
+        let isNew = object[path: "status", "observedGeneration"]?.integer != object.generation
+        let mayWait = isNew && ReconcileContext.othersWait()
         return left.withLock { left in
-            guard mayWait, now - left[key, default: now] < Self.patience else {
-                left[key] = nil
-                return false
-            }
-            left[key] = left[key] ?? now
-            return true
+            let since = left[object.key] ?? now
+            let isLeft = mayWait && now - since < Self.patience
+            left[object.key] = isLeft ? since : nil
+            return isLeft
         }
     }
 

@@ -132,6 +132,23 @@ struct ControllerTests {
         #expect(count("requeue_after") == 1)
     }
 
+    @Test("what may come later comes behind those that wait by then")
+    func later() async throws {
+        let (controller, reconciler) = controller { key, before in
+            if before == 0 { return .later(after: .seconds(1)) }
+            return .done
+        }
+        controller.enqueue(a)
+        async let _ = try? controller.run()
+        try await eventually("the timer is set") { clock.timeToNextWake == .seconds(1) }
+        controller.queue.shutDown()
+        clock.advance(by: .seconds(1))
+        controller.enqueue(b)
+        controller.queue.resume()
+        try await eventually("both are done") { count("success") == 2 }
+        #expect(reconciler.calls.all == [a, b, a])
+    }
+
     @Test("a failing key comes back with growing delays, and starts over after a success")
     func backOff() async throws {
         struct Failure: Error {}

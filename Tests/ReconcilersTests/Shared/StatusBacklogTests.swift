@@ -8,29 +8,29 @@ import Testing
 struct StatusBacklogTests {
     private let clock = ManualClock()
     private let backlog: StatusBacklog
-    private let key = ObjectKey(namespace: "shop", name: "a")
 
     init() { backlog = StatusBacklog(time: TimeSource(clock)) }
 
-    private func leaves(writes: Int = 1, hasFailures: Bool = false, others: Bool = true) -> Bool {
-        ReconcileContext.$othersWait.withValue({ others }) {
-            backlog.leaves(key, writes: writes, hasFailures: hasFailures)
-        }
+    private func leaves(observed generation: Int64? = 1, others: Bool = true) -> Bool {
+        let metadata: JSONObject = ["namespace": "shop", "name": "a", "generation": 2]
+        var object = DynamicObject(["metadata": .object(metadata)] as JSONObject)
+        object[path: "status", "observedGeneration"] = generation.map(JSONValue.integer)
+        return ReconcileContext.$othersWait.withValue({ others }) { backlog.leaves(object) }
     }
 
-    @Test("the status of children that were just written is left while others wait")
+    @Test("the status of a new spec is left while others wait")
     func whileOthersWait() {
-        #expect(leaves())
+        #expect(leaves(observed: nil))
+        #expect(leaves(observed: 1))
         #expect(!leaves(others: false))
     }
 
-    @Test("what needed no write, or failed, is told at once")
+    @Test("news of a spec that has its status are told at once")
     func dueAtOnce() {
-        #expect(!leaves(writes: 0))
-        #expect(!leaves(hasFailures: true))
+        #expect(!leaves(observed: 2))
     }
 
-    @Test("no status is left for longer than the patience, however often the children are written")
+    @Test("no status is left for longer than the patience")
     func patience() {
         #expect(leaves())
         clock.advance(by: StatusBacklog.patience - .milliseconds(1))
@@ -45,7 +45,7 @@ struct StatusBacklogTests {
     func startsOver() {
         #expect(leaves())
         clock.advance(by: .seconds(4))
-        #expect(!leaves(writes: 0))
+        #expect(!leaves(others: false))
         clock.advance(by: .seconds(4))
         #expect(leaves())
     }
@@ -53,7 +53,7 @@ struct StatusBacklogTests {
     @Test("an object that is gone is forgotten")
     func forgets() {
         #expect(leaves())
-        backlog.forget(key)
+        backlog.forget(ObjectKey(namespace: "shop", name: "a"))
         clock.advance(by: StatusBacklog.patience)
         #expect(leaves())
     }

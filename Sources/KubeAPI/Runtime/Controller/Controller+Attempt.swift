@@ -86,6 +86,11 @@ extension Controller {
             queue.add(item.key, after: delay, priority: item.priority)
             metrics.count(.requeueAfter)
             logger.debug("reconcile ended", ["requeueSeconds": .number(delay.inSeconds)])
+        case .success(.later(let delay)):
+            queue.forget(item.key)
+            queue.add(item.key, after: delay, priority: min(item.priority, .initialList))
+            metrics.count(.requeueAfter)
+            logger.debug("reconcile ended", ["requeueSeconds": .number(delay.inSeconds)])
         case .failure(let error):
             settle(item, error, logger: logger)
         }

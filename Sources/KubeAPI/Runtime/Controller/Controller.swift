@@ -69,8 +69,9 @@ package final class Controller: Sendable {
     /// - Parameter mapping: the keys for a change; called on the informer's task, so it must be quick.
     package func watches(_ informer: Informer, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]) {
         informer.addHandler { [queue, options, weak informer] event in
-            let priority: WorkPriority = event.isInitialList ? .initialList : .user
             let isOurs = informer?.isOwnWrite(event.object) ?? false
+            // Nobody waits for a second look at what was just done.
+            let priority: WorkPriority = event.isInitialList || isOurs ? .initialList : .user
             for key in mapping(event) {
                 // What an attempt writes comes back in many pieces: one look when they are all there is enough.
                 let isEcho = isOurs || queue.isInProgress(key)

@@ -14,6 +14,8 @@ package enum Outcome: Sendable, Hashable {
     case done
     /// Look again after this time, unless something changes before.
     case requeue(after: Duration)
+    /// Likewise, but behind those that wait by then for the first time.
+    case later(after: Duration)
 }
 
 /// An error that trying again does not mend: the key comes back when something changes.

@@ -557,9 +557,6 @@ spec:
                           type: object
                           required: [name, path, size]
                           x-kubernetes-validations:
-                            - rule: quantity(string(self.size)).compareTo(quantity(string(oldSelf.size))) >= 0
-                              fieldPath: .size
-                              message: a volume does not shrink; make another one and move the data
                             - rule: has(self.storageClass) == has(oldSelf.storageClass) && (!has(self.storageClass) || self.storageClass == oldSelf.storageClass)
                               fieldPath: .storageClass
                               message: the storage class of a volume does not change; make another one and move the data
