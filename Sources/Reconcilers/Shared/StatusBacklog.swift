@@ -25,7 +25,7 @@ final class StatusBacklog: Sendable {
     func leaves(_ object: DynamicObject) -> Bool {
         let now = time.now
         let isNew = object[path: "status", "observedGeneration"]?.integer != object.generation
-        let mayWait = isNew && ReconcileContext.othersWait()
+        let mayWait = isNew && ReconcileContext.current.othersWait()
         return left.withLock { left in
             let since = left[object.key] ?? now
             let isLeft = mayWait && now - since < Self.patience

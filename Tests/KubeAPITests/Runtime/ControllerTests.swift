@@ -109,7 +109,7 @@ struct ControllerTests {
     func othersWait() async throws {
         let seen = Recorder<Bool>()
         let (controller, _) = controller { _, _ in
-            seen.append(ReconcileContext.othersWait())
+            seen.append(ReconcileContext.current.othersWait())
             return .done
         }
         controller.enqueue(a)
@@ -117,7 +117,7 @@ struct ControllerTests {
         async let _ = try? controller.run()
         try await eventually("both are done") { count("success") == 2 }
         #expect(seen.all == [true, false])
-        #expect(!ReconcileContext.othersWait())
+        #expect(!ReconcileContext.current.othersWait())
     }
 
     @Test("a requeue comes back after its time")
@@ -334,7 +334,7 @@ struct ControllerTests {
     @Test("the reconcile's log lines carry controller, object and reconcileID")
     func context() async throws {
         let (controller, _) = controller { _, _ in
-            ReconcileContext.logger.info("inside")
+            ReconcileContext.current.logger.info("inside")
             return .done
         }
         controller.enqueue(a)

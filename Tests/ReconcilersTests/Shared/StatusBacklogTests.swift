@@ -15,7 +15,9 @@ struct StatusBacklogTests {
         let metadata: JSONObject = ["namespace": "shop", "name": "a", "generation": 2]
         var object = DynamicObject(["metadata": .object(metadata)] as JSONObject)
         object[path: "status", "observedGeneration"] = generation.map(JSONValue.integer)
-        return ReconcileContext.$othersWait.withValue({ others }) { backlog.leaves(object) }
+        var context = ReconcileContext()
+        context.othersWait = { others }
+        return ReconcileContext.$current.withValue(context) { backlog.leaves(object) }
     }
 
     @Test("the status of a new spec is left while others wait")

@@ -59,10 +59,11 @@ extension Controller {
         logger.debug("reconcile begins", ["retries": .integer(Int64(item.retries))])
         let result: Result<Outcome, any Error>
         do {
-            let outcome = try await ReconcileContext.$logger.withValue(logger) {
-                try await ReconcileContext.$othersWait.withValue({ [queue] in queue.depth > 0 }) {
-                    try await reconciler.reconcile(item.key)
-                }
+            var context = ReconcileContext()
+            context.logger = logger
+            context.othersWait = { [queue] in queue.depth > 0 }
+            let outcome = try await ReconcileContext.$current.withValue(context) {
+                try await reconciler.reconcile(item.key)
             }
             result = .success(outcome)
         } catch {

@@ -32,9 +32,13 @@ package struct TerminalError: Error, CustomStringConvertible {
 }
 
 /// What code below a reconcile may ask for without being handed it.
-package enum ReconcileContext {
+package struct ReconcileContext: Sendable {
+    @TaskLocal package static var current = ReconcileContext()
+
     /// Carries the controller, the object and the `reconcileID` of the running attempt.
-    @TaskLocal package static var logger = Logger.disabled
+    package var logger = Logger.disabled
     /// Whether other objects wait for a worker.
-    @TaskLocal package static var othersWait: @Sendable () -> Bool = { false }
+    package var othersWait: @Sendable () -> Bool = { false }
+
+    package init() {}
 }
