@@ -321,7 +321,10 @@ extension IntegrationTests {
                     }
                     #expect(condition.message.contains("set spec.components[db].volumes[data].size back to 2Gi"))
                     try await cluster.changeEnvironment("shop", volume("2Gi"))
-                    try await cluster.waitForEnvironment("shop", .componentsAvailable, .rollingOut)
+                    try await eventually("the claim is as it should be", within: .seconds(30)) {
+                        let ready = try await cluster.environmentCondition(.ready, of: "shop")
+                        return ready.map { $0.reason != Reason.childRefused.rawValue } ?? false
+                    }
                     try await cluster.changeEnvironment("shop", volume("1Gi"))
                     condition = try await cluster.waitForEnvironment("shop", .ready, .childRefused)
                     #expect(condition.message.contains("has 2Gi and does not shrink to 1Gi"), "\(condition.message)")
@@ -329,7 +332,10 @@ extension IntegrationTests {
                         condition.message.contains("set spec.components[db].volumes[data].size to 2Gi or more"),
                         "\(condition.message)")
                     try await cluster.changeEnvironment("shop", volume("2Gi"))
-                    try await cluster.waitForEnvironment("shop", .componentsAvailable, .rollingOut)
+                    try await eventually("the claim is as it should be", within: .seconds(30)) {
+                        let ready = try await cluster.environmentCondition(.ready, of: "shop")
+                        return ready.map { $0.reason != Reason.childRefused.rawValue } ?? false
+                    }
                     try await process.settled()
                 }
             }
