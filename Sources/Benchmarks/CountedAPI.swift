@@ -30,7 +30,8 @@ final class CountedAPI: ObjectAPI {
     /// By verb and resource: `apply deployments.apps`.
     var requests: [String: Int] { state.withLock { $0.requests } }
     var writes: Int { requests.filter { !$0.key.hasPrefix("get ") }.values.reduce(0, +) }
-    var sinceLastWrite: Duration { state.withLock { $0.lastWrite }.duration(to: .now) }
+    var lastWrite: ContinuousClock.Instant { state.withLock { $0.lastWrite } }
+    var sinceLastWrite: Duration { lastWrite.duration(to: .now) }
 
     func forget() { state.withLock { $0.requests = [:] } }
 
@@ -89,6 +90,7 @@ final class CountedAPI: ObjectAPI {
             if case .merge(let body) = patch {
                 state.withLock {
                     $0.merges.append(Merge(type: type, key: key, body: body, subresource: subresource))
+                    $0.lastWrite = .now
                 }
             }
             return answer
