@@ -53,6 +53,7 @@ struct ChildWriter: Sendable {
 
     private let informers: [(type: ResourceType, informer: Informer)]
     private let prunedTypes: [ResourceType]
+    private let api: any ObjectAPI
     private let applier: Applier
     private let pruner: Pruner
     private let events: any EventSink
@@ -65,6 +66,7 @@ struct ChildWriter: Sendable {
         informers = types.filter { !$0.isConfidential }.map { ($0, environment.children($0)) }
         let prunedTypes = types.filter { !kept.contains($0) }
         self.prunedTypes = prunedTypes
+        api = environment.api
         applier = Applier(
             api: environment.api, objects: objects, gate: environment.gate,
             options: .init(hashAnnotation: AnnotationKey.appliedHash), metrics: environment.metrics,
@@ -85,7 +87,8 @@ struct ChildWriter: Sendable {
     ///   - object: the owner as it was read; for events.
     ///   - recorded: the inventory of the owner's status.
     ///   - isSuspended: nothing is written; the result says what would be.
-    /// - Throws: `NotLeaderError` and `CancellationError` only; what goes wrong with a child is in the result.
+    /// - Throws: `NotLeaderError` and `CancellationError`; `APIError` where children have vanished and their owner can't
+    ///   be asked for, a conflict where it is going or gone. What goes wrong with a child is in the result.
     func settle<Owner: ChildOwner>(
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
         isSuspended: Bool
@@ -95,6 +98,9 @@ struct ChildWriter: Sendable {
             object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
             controller: OwnerReference(controllerFor: owner),
             recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
+        if !isSuspended, wanted.contains(where: { hasVanished($0, in: pass) }) {
+            try await confirm(Owner.resourceType, object)
+        }
         let settled = try await settle(wanted, in: pass)
         for one in settled { pass.result.add(one) }
         let current = settled.compactMap(\.entry)
@@ -168,6 +174,29 @@ struct ChildWriter: Sendable {
             let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name))
             return Settled(entry: known, failure: failure)
         }
+    }
+
+    /// Whether a child that was there is not any more.
+    private func hasVanished(_ child: DesiredChild, in pass: Pass) -> Bool {
+        guard !child.isHeld, isServed(child.type), pass.recordedEntry(of: child)?.uid.isEmpty == false,
+            let informer = informers.first(where: { $0.type == child.type })?.informer
+        else { return false }
+        return informer.store.get(child.object.key) == nil
+    }
+
+    /// Children vanish when somebody deletes them, and when their owner goes and takes them along, of which the cache may
+    /// learn later: then nothing is to be made for it any more.
+    private func confirm(_ type: ResourceType, _ owner: DynamicObject) async throws {
+        let live: DynamicObject?
+        do {
+            live = try await api.get(type, owner.key)
+        } catch let error as APIError where error.isNotFound {
+            live = nil
+        }
+        guard live?.uid != owner.uid || live?.isBeingDeleted == true else { return }
+        throw APIError(
+            code: 409, reason: "Conflict", message: "\(type.kind) \(owner.key) is being deleted or is gone",
+            request: "GET \(type.plural) \(owner.key)")
     }
 
     private func isServed(_ type: ResourceType) -> Bool {

@@ -11,14 +11,23 @@ extension IntegrationTests {
             .configMap, .persistentVolumeClaim, .priorityClass, .serviceMonitor,
         ]
 
+        /// A writer with the owner that it writes for.
+        private struct Settle {
+            let writer: ChildWriter
+            let pool: RegionalWorkerPool
+            let object: DynamicObject
+
+            func callAsFunction(
+                _ wanted: [DesiredChild], isSuspended: Bool = false, recorded: [InventoryEntry] = []
+            ) async throws -> ChildWriter.Result {
+                try await writer.settle(wanted, of: pool, object, recorded: recorded, isSuspended: isSuspended)
+            }
+        }
+
         /// A writer with its informers, and a pool that is looked at by nobody else.
         private func withWriter(
             _ kind: ClusterKind,
-            _ body: (
-                TestCluster, ReconcilerEnvironment,
-                (_ wanted: [DesiredChild], _ isSuspended: Bool) async throws
-                    -> ChildWriter.Result, RegionalWorkerPool
-            ) async throws -> Void
+            _ body: (TestCluster, ReconcilerEnvironment, Settle, RegionalWorkerPool) async throws -> Void
         ) async throws {
             try await TestCluster.run(kind) { cluster in
                 let client = try TestCluster.client(cluster.configuration)
@@ -37,8 +46,7 @@ extension IntegrationTests {
                     defer { group.cancelAll() }
                     try await informers.waitUntilSynced()
                     try await body(
-                        cluster, environment,
-                        { try await writer.settle($0, of: pool, object, recorded: [], isSuspended: $1) }, pool)
+                        cluster, environment, Settle(writer: writer, pool: pool, object: object), pool)
                 }
                 await client.shutdown()
             }
@@ -54,10 +62,10 @@ extension IntegrationTests {
             arguments: ClusterKind.available)
         func suspended(kind: ClusterKind) async throws {
             try await withWriter(kind) { cluster, _, settle, pool in
-                let first = try await settle([configMap("a", of: pool), configMap("b", of: pool)], false)
+                let first = try await settle([configMap("a", of: pool), configMap("b", of: pool)])
                 #expect(first.inventory.map(\.name) == ["a", "b"] && first.heldBack.isEmpty)
                 let second = try await settle(
-                    [configMap("a", of: pool, value: "changed"), configMap("new", of: pool)], true)
+                    [configMap("a", of: pool, value: "changed"), configMap("new", of: pool)], isSuspended: true)
                 let space = cluster.namespace
                 #expect(second.heldBack == ["ConfigMap \(space)/a", "ConfigMap \(space)/new", "ConfigMap \(space)/b"])
                 #expect(second.inventory.map(\.name) == ["a", "b"])
@@ -69,10 +77,10 @@ extension IntegrationTests {
         @Test("A held child stays as it is and is not pruned", arguments: ClusterKind.available)
         func held(kind: ClusterKind) async throws {
             try await withWriter(kind) { cluster, _, settle, pool in
-                _ = try await settle([configMap("a", of: pool)], false)
+                _ = try await settle([configMap("a", of: pool)])
                 var child = try configMap("a", of: pool, value: "changed")
                 child.isHeld = true
-                let result = try await settle([child], false)
+                let result = try await settle([child])
                 #expect(result.inventory.map(\.name) == ["a"])
                 #expect(try await cluster.client.get(.configMap, cluster.key("a"))["data"] == ["key": "a"])
             }
@@ -86,16 +94,44 @@ extension IntegrationTests {
                 let name = cluster.namespace
                 let child = try DesiredChild(
                     .priorityClass, of: pool, named: name, in: .cluster, ["value": 5, "globalDefault": false])
-                #expect(try await settle([child], false).failures.isEmpty)
+                #expect(try await settle([child]).failures.isEmpty)
                 let live = try await cluster.client.get(.priorityClass, ObjectKey(name: name))
                 #expect(live.ownerReferences.isEmpty && live.labels[LabelKey.ownerNamespace] == cluster.namespace)
                 try await eventually("the informer has it") {
                     environment.children(.priorityClass).store.keys().contains { $0.name == name }
                 }
                 // Nothing was recorded: a crash came between. The labels lead to it all the same.
-                let result = try await settle([], false)
+                let result = try await settle([])
                 #expect(result.inventory.map(\.name) == [name])
                 try await cluster.waitUntilGone(.priorityClass, ObjectKey(name: name))
+            }
+        }
+
+        @Test(
+            "Children that went with their owner are not made again, even where the cache still has the owner",
+            arguments: ClusterKind.available)
+        func ownerGone(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, environment, settle, pool in
+                let wanted = [try configMap("a", of: pool)]
+                let store = environment.children(.configMap).store
+                let made = try await settle(wanted).inventory
+                try await eventually("the informer has it") { store.get(cluster.key("a")) != nil }
+
+                // While the owner is there a child that somebody deletes is made again.
+                try await cluster.client.delete(.configMap, cluster.key("a"))
+                try await eventually("its end is noticed") { store.get(cluster.key("a")) == nil }
+                let again = try await settle(wanted, recorded: made).inventory
+                #expect(again.map(\.name) == ["a"] && again != made)
+
+                try await cluster.client.delete(RegionalWorkerPool.resourceType, cluster.key("pool"))
+                try await cluster.waitUntilGone(.configMap, cluster.key("a"))
+                try await eventually("its end is noticed") { store.get(cluster.key("a")) == nil }
+                await #expect {
+                    _ = try await settle(wanted, recorded: again)
+                } throws: { ($0 as? APIError)?.isConflict == true }
+                await #expect(throws: APIError.self) {
+                    _ = try await cluster.client.get(.configMap, cluster.key("a"))
+                }
             }
         }
 
@@ -109,12 +145,12 @@ extension IntegrationTests {
                             "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
                         ]
                     ])
-                #expect(try await settle([claim], false).failures.isEmpty)
+                #expect(try await settle([claim]).failures.isEmpty)
                 try await eventually("the informer has it") {
                     environment.children(.persistentVolumeClaim).store.get(cluster.key("data")) != nil
                 }
                 let entry = InventoryEntry(cluster.key("data"), of: .persistentVolumeClaim, uid: "")
-                #expect(try await settle([], false).inventory.contains(entry) == false)
+                #expect(try await settle([]).inventory.contains(entry) == false)
                 let live = try await cluster.client.get(.persistentVolumeClaim, cluster.key("data"))
                 #expect(live.ownerReferences.isEmpty && !live.isBeingDeleted)
             }
@@ -126,7 +162,7 @@ extension IntegrationTests {
                 let monitor = try DesiredChild.serviceMonitor(
                     of: pool, named: "pool", selecting: ["a": "b"], inNamespace: cluster.namespace, port: "http")
                 let wanted = [monitor, try configMap("a", of: pool)]
-                let before = try await settle(wanted, false)
+                let before = try await settle(wanted)
                 #expect(before.missingAPIs == [.serviceMonitor] && before.failures.isEmpty)
                 #expect(before.inventory.map(\.name) == ["a"])
                 #expect(before.monitoringFinding?.reason == .crdNotInstalled)
@@ -152,7 +188,7 @@ extension IntegrationTests {
                     """)
                 _ = try await cluster.client.create(definition, as: .customResourceDefinition)
                 try await eventually("the API is noticed") { environment.isServed(.serviceMonitor) }
-                let after = try await settle(wanted, false)
+                let after = try await settle(wanted)
                 #expect(after.missingAPIs.isEmpty && after.failures.isEmpty && after.monitoringFinding == nil)
                 #expect(after.inventory.map(\.kind) == ["ConfigMap", "ServiceMonitor"])
 
@@ -160,7 +196,7 @@ extension IntegrationTests {
                 try await eventually("its end is noticed", within: .seconds(30)) {
                     !environment.isServed(.serviceMonitor)
                 }
-                let end = try await settle(wanted, false)
+                let end = try await settle(wanted)
                 #expect(end.missingAPIs == [.serviceMonitor] && end.failures.isEmpty)
             }
         }
