@@ -58,12 +58,11 @@ docs: deps ## Build the API documentation into .build/docs
 
 .PHONY: tsan
 tsan: deps-test ## Run all tests under ThreadSanitizer
-	QM_TSAN=1 $(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan
+	QM_SANITIZE=1 $(SWIFT_TEST) --sanitize=thread --scratch-path .build/tsan
 
 .PHONY: asan
 asan: deps-test ## Run all tests under AddressSanitizer
-	# Its search for leaks cannot follow Swift's pointers to objects that weak references point to.
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT_TEST) --sanitize=address --scratch-path .build/asan
+	QM_SANITIZE=1 $(SWIFT_TEST) --sanitize=address --scratch-path .build/asan
 
 .PHONY: fuzz
 fuzz: deps ## Run the parsers under libFuzzer with AddressSanitizer: make fuzz SECONDS_EACH=60 TARGETS="json yaml"

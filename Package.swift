@@ -90,10 +90,10 @@ if Context.environment["QM_FUZZ"] != nil {
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
 }
 
-if Context.environment["QM_TSAN"] != nil {
-    // What ThreadSanitizer has to be told of the locks (`make tsan`).
-    package.targets.append(.target(name: "CThreadSanitizer"))
+if Context.environment["QM_SANITIZE"] != nil {
+    // What the sanitizers have to be told (`make tsan`, `make asan`).
+    package.targets.append(.target(name: "CSanitizers"))
     for target in package.targets where target.name == "KubeAPI" {
-        target.dependencies.append("CThreadSanitizer")
+        target.dependencies.append("CSanitizers")
     }
 }

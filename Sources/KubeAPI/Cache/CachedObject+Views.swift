@@ -17,19 +17,30 @@ extension CachedObject {
         try JSONValueDecoder().decode(ObjectMeta.self, from: value(at: "metadata") ?? [:])
     }
 
-    package var labels: [String: String] { stringMap("labels") }
-    package var annotations: [String: String] { stringMap("annotations") }
+    package var labels: [String: String] { Self.stringMap(value(at: "metadata", "labels")) }
+    package var annotations: [String: String] { Self.stringMap(value(at: "metadata", "annotations")) }
     package var generation: Int64 { value(at: "metadata", "generation")?.integer ?? 0 }
     package var isBeingDeleted: Bool { value(at: "metadata", "deletionTimestamp") != nil }
     package var finalizers: [String] { value(at: "metadata", "finalizers")?.array?.compactMap(\.string) ?? [] }
-    package var ownerReferences: [OwnerReference] {
-        let references = value(at: "metadata", "ownerReferences")?.array ?? []
-        return references.compactMap { try? JSONValueDecoder().decode(OwnerReference.self, from: $0) }
+    package var ownerReferences: [OwnerReference] { belonging.ownerReferences }
+
+    /// What says whom the object belongs to, with one look at it.
+    package var belonging: (labels: [String: String], ownerReferences: [OwnerReference]) {
+        let (labels, references) = withBytes { bytes in
+            (
+                JSONFinder.find(["metadata", "labels"], in: bytes).map(Self.parse),
+                JSONFinder.find(["metadata", "ownerReferences"], in: bytes).map(Self.parse)
+            )
+        }
+        let owners = (references?.array ?? []).compactMap {
+            try? JSONValueDecoder().decode(OwnerReference.self, from: $0)
+        }
+        return (Self.stringMap(labels), owners)
     }
 
-    private func stringMap(_ field: StaticString) -> [String: String] {
+    private static func stringMap(_ json: JSONValue?) -> [String: String] {
         var map: [String: String] = [:]
-        for (key, value) in value(atPath: ["metadata", field])?.object ?? [:] { map[key] = value.string }
+        for (key, value) in json?.object ?? [:] { map[key] = value.string }
         return map
     }
 

@@ -29,7 +29,7 @@ extension AppEnvironmentReconciler {
         for informer in [bounds.quotas, bounds.ranges] {
             controller.watches(informer) { event in
                 // Others' quotas have no label of ours: every environment of the namespace is concerned.
-                environments.store.list().filter { $0.namespaceOfEnvironment == event.key.namespace }.map(\.key)
+                environments.environments(in: event.key.namespace)
             }
         }
         surroundings.wake(controller, of: environments)
@@ -63,13 +63,21 @@ extension AppEnvironmentReconciler {
 extension AppEnvironmentReconciler {
     private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
         environment.informers.informer(
-            Selection(AppEnvironment.resourceType), indexers: [.sharedSecret, .ingressHost, .peerNamespace])
+            Selection(AppEnvironment.resourceType),
+            indexers: [.environmentNamespace, .sharedSecret, .ingressHost, .peerNamespace])
     }
 }
 
-extension CachedObject {
-    /// Of an AppEnvironment.
-    var namespaceOfEnvironment: String {
-        value(at: "spec", "namespace", "name")?.string ?? key.name
+extension Informer {
+    /// The AppEnvironments of a namespace.
+    func environments(in namespace: String) -> [ObjectKey] {
+        store.list(index: Indexer.environmentNamespace.name, value: namespace).map(\.key)
+    }
+}
+
+extension Indexer {
+    /// AppEnvironments by the namespace that is theirs.
+    static let environmentNamespace = Indexer("environmentNamespace") { environment in
+        [environment.value(at: "spec", "namespace", "name")?.string ?? environment.key.name]
     }
 }

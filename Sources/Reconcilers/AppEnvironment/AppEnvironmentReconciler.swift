@@ -20,6 +20,9 @@ package struct AppEnvironmentReconciler: Reconciler {
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
+    /// How long rights take to be known to the API server.
+    static let rightsDelay: Duration = .milliseconds(100)
+
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = environments.store.get(key)?.dynamic() else {
             forget(key)
@@ -74,6 +77,7 @@ package struct AppEnvironmentReconciler: Reconciler {
             seen.namespaceFinding = finding
             waits.append(wait)
         case .ready(let isAdopted):
+            if try await givesRights(environment, object) { return .requeue(after: Self.rightsDelay) }
             seen.isAdopted = isAdopted
             waits += try await fill(environment, object, isAdopted: isAdopted, into: &seen)
         }
@@ -96,7 +100,6 @@ package struct AppEnvironmentReconciler: Reconciler {
         facts.isAdopted = isAdopted
         facts.retainedClaims = claims.unwanted(of: environment).map(\.size)
         facts.starting = workloads.starting(environment)
-        // Rights take a moment to be known to the API server.
         let hasRights = hasRights(in: environment)
         let around = await surroundings.look(environment, hasRights: hasRights, deployments: workloads.deployments)
         facts.secrets = around.secrets
@@ -123,6 +126,16 @@ package struct AppEnvironmentReconciler: Reconciler {
         let warningsDue = warnings.observe(into: &seen)
         let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
         return [written.retryAfter, quotaDue, warningsDue, rightsDue].compactMap(\.self)
+    }
+
+    /// Gives the operator its rights in the namespace where it does not have them.
+    ///
+    /// - Returns: whether it has them only now: everything else waits for the next look. False also where they could not be
+    ///   given: that is told with everything else.
+    private func givesRights(_ environment: ResolvedEnvironment, _ object: DynamicObject) async throws -> Bool {
+        guard !environment.spec.suspend, !hasRights(in: environment) else { return false }
+        return try await children.prepare(
+            environment.operatorBinding(), of: environment.environment, object, recorded: object.inventory)
     }
 
     private func hasRights(in environment: ResolvedEnvironment) -> Bool {

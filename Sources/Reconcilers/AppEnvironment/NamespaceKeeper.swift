@@ -37,6 +37,10 @@ struct NamespaceKeeper: Sendable {
                     spec.namespace.name to one of your own
                     """, .edit), retryAfter: .seconds(600))
         }
+        let key = ObjectKey(name: environment.namespace)
+        if !isSuspended, case .absent = objects.lookUp(.namespace, key), try await isMade(environment) {
+            return .ready(isAdopted: false)
+        }
         let live = try await find(environment.namespace)
         if let live, live.isBeingDeleted || live[path: "status", "phase"]?.string == "Terminating" {
             let words = "Namespace \(live.name) is being deleted; a new one is made once it is gone"
@@ -67,6 +71,17 @@ struct NamespaceKeeper: Sendable {
                 retryAfter: .seconds(60))
         }
         return .ready(isAdopted: facts.isAdopted)
+    }
+
+    /// Makes the namespace in one request.
+    ///
+    /// - Returns: false where there is one after all, or where it was refused.
+    private func isMade(_ environment: ResolvedEnvironment) async throws -> Bool {
+        do {
+            return try await applier.make(environment.namespaceChild(EnvironmentFacts()).object, as: .namespace)
+        } catch let error as APIError where !error.isTransient {
+            return false
+        }
     }
 
     /// The namespace as it is; from the API server where the cache cannot tell.

@@ -30,23 +30,30 @@ extension Controller {
 extension CachedObject {
     /// The keys of the objects of a kind that this one says it belongs to: by its controller, else by its labels.
     fileprivate func owners<Owner: ChildOwner>(of kind: Owner.Type, among owners: Informer) -> [ObjectKey] {
-        let controllers = ownerReferences.filter { $0.controller == true }
-        guard !controllers.isEmpty else { return labelledOwners(of: kind, among: owners) }
+        let (labels, references) = belonging
+        let controllers = references.filter { $0.controller == true }
+        guard !controllers.isEmpty else { return labelledOwners(labels, of: kind, among: owners) }
         return controllers.filter { $0.kind == Owner.resourceType.kind }.map {
-            ObjectKey(namespace: namespace(ofOwner: kind), name: $0.name)
+            ObjectKey(namespace: namespace(labels, ofOwner: kind), name: $0.name)
         }
     }
 
     /// The keys of the objects of a kind that the label of that kind names.
     func labelledOwners<Owner: ChildOwner>(of kind: Owner.Type, among owners: Informer) -> [ObjectKey] {
+        labelledOwners(labels, of: kind, among: owners)
+    }
+
+    private func labelledOwners<Owner: ChildOwner>(
+        _ labels: [String: String], of kind: Owner.Type, among owners: Informer
+    ) -> [ObjectKey] {
         guard let value = labels[Owner.ownerLabelKey] else { return [] }
-        let key = ObjectKey(namespace: namespace(ofOwner: kind), name: value)
+        let key = ObjectKey(namespace: namespace(labels, ofOwner: kind), name: value)
         if owners.store.get(key) != nil { return [key] }
         // The label of a long name is not the name.
         return owners.store.keys().filter { $0.namespace == key.namespace && ChildName.labelValue($0.name) == value }
     }
 
-    private func namespace<Owner: ChildOwner>(ofOwner _: Owner.Type) -> String {
+    private func namespace<Owner: ChildOwner>(_ labels: [String: String], ofOwner _: Owner.Type) -> String {
         Owner.resourceType.isNamespaced ? labels[LabelKey.ownerNamespace] ?? key.namespace : ""
     }
 }
@@ -54,10 +61,11 @@ extension CachedObject {
 extension Indexer {
     /// Children by their owner: by its UID where they name it as their controller, else by the label of its kind.
     static let childOwner = Indexer("childOwner") { child in
-        let controllers = child.ownerReferences.filter { $0.controller == true }.map(\.uid)
+        let (labels, references) = child.belonging
+        let controllers = references.filter { $0.controller == true }.map(\.uid)
         guard controllers.isEmpty else { return controllers }
         return LabelKey.owners.compactMap { key in
-            child.labels[key].map { labelled(key, $0, ownerNamespace: child.labels[LabelKey.ownerNamespace]) }
+            labels[key].map { labelled(key, $0, ownerNamespace: labels[LabelKey.ownerNamespace]) }
         }
     }
 

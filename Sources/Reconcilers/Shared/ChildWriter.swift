@@ -39,8 +39,24 @@ struct ChildWriter: Sendable {
         let labels: [String: String]
         let controller: OwnerReference?
         let recorded: [InventoryEntry]
-        let isSuspended: Bool
+        var isSuspended = false
         var result = Result()
+
+        init(
+            labels: [String: String], controller: OwnerReference?, of object: DynamicObject, recorded: [InventoryEntry]
+        ) {
+            self.object = object
+            self.labels = labels
+            self.controller = controller
+            self.recorded = recorded
+        }
+
+        init<Owner: ChildOwner>(for owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry]) {
+            let value = ChildName.labelValue(owner.metadata.name ?? "")
+            self.init(
+                labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
+                controller: OwnerReference(controllerFor: owner), of: object, recorded: recorded)
+        }
 
         func recordedEntry(of child: DesiredChild) -> InventoryEntry? {
             recorded.first { $0.kind == child.type.kind && $0.key == child.object.key }
@@ -93,11 +109,8 @@ struct ChildWriter: Sendable {
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
         isSuspended: Bool
     ) async throws -> Result {
-        let value = ChildName.labelValue(owner.metadata.name ?? "")
-        var pass = Pass(
-            object: object, labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
-            controller: OwnerReference(controllerFor: owner),
-            recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)), isSuspended: isSuspended)
+        var pass = Pass(for: owner, object, recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)))
+        pass.isSuspended = isSuspended
         if !isSuspended, wanted.contains(where: { hasVanished($0, in: pass) }) {
             try await confirm(Owner.resourceType, object)
         }
@@ -110,6 +123,17 @@ struct ChildWriter: Sendable {
         return pass.result
     }
 
+    /// Writes some children ahead of the others, and prunes none.
+    ///
+    /// - Returns: whether all of them went well.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func prepare<Owner: ChildOwner>(
+        _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry]
+    ) async throws -> Bool {
+        let pass = Pass(for: owner, object, recorded: recorded)
+        return try await settle(wanted, in: pass).allSatisfy { $0.failure == nil }
+    }
+
     /// Deletes the children that garbage collection can't reach from an owner that is being deleted: those in other
     /// namespaces.
     ///
@@ -120,11 +144,10 @@ struct ChildWriter: Sendable {
         let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: object.namespace)
         let known = Inventory.merged(object.inventory, found(by: [labelled]))
         var pass = Pass(
-            object: object,
             labels: [
                 LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value,
                 LabelKey.ownerNamespace: object.namespace,
-            ], controller: nil, recorded: known, isSuspended: false)
+            ], controller: nil, of: object, recorded: known)
         _ = try await prune(known.filter { $0.key.namespace != object.namespace }, in: &pass)
         return pass.result.pruneFailures
     }

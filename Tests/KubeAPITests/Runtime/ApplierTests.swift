@@ -211,6 +211,16 @@ struct ApplierTests {
         #expect(cluster.requests == ["PATCH deployments.apps shop/web"])
     }
 
+    @Test("made is only what is not there: even an object with our labels is left as it is")
+    func making() async throws {
+        #expect(try await applier.make(deployment(), as: .deployment))
+        let made = try #require(cluster[.deployment, key])
+        cluster.clearRequests()
+        #expect(try await !applier.make(deployment(replicas: 5), as: .deployment))
+        #expect(cluster.requests == ["PATCH deployments.apps shop/web"])
+        #expect(cluster[.deployment, key] == made)
+    }
+
     @Test("an object of ours that lost its labels, and with them its place in the cache, is put right in one pass")
     func hiddenObjectOfOurs() async throws {
         _ = try await apply(deployment())

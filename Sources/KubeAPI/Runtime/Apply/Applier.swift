@@ -63,6 +63,19 @@ package final class Applier: Sendable {
         }
     }
 
+    /// Makes an object where there is none. One that is there is left as it is, whosever it is.
+    ///
+    /// - Returns: whether it was made.
+    /// - Throws: `NotLeaderError`, `APIError`.
+    package func make(_ desired: DynamicObject, as type: ResourceType) async throws -> Bool {
+        do {
+            _ = try await create(desired, as: type, hash: sha256Hex(desired.json.canonicalBytes()))
+            return true
+        } catch let error as APIError where error.isConflict {
+            return false
+        }
+    }
+
     /// What `apply` would do, without doing it.
     package func preview(
         _ desired: DynamicObject, as type: ResourceType, ownership: Ownership

@@ -11,7 +11,7 @@ struct Certificates: Sendable {
 
     /// The environments of the namespace that the certificate is in.
     static func owners(of event: InformerEvent, among environments: Informer) -> [ObjectKey] {
-        environments.store.list().filter { $0.namespaceOfEnvironment == event.key.namespace }.map(\.key)
+        environments.environments(in: event.key.namespace)
     }
 
     /// By the host; `nil` where cert-manager is not installed.

@@ -3,7 +3,7 @@
 // What happens without a wait is compiled into our code, where ThreadSanitizer sees it. The rest is in a library that it
 // knows nothing of, so without this every such lock looks like none. These functions stand before those of the library,
 // which they call: the parameters and the order of registers are Swift's calling convention.
-#include "CThreadSanitizer.h"
+#include "CSanitizers.h"
 
 #include <dlfcn.h>
 #include <stddef.h>

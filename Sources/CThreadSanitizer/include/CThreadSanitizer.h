@@ -1,6 +1,0 @@
-#ifndef CTHREADSANITIZER_H
-#define CTHREADSANITIZER_H
-
-// Nothing to call: see mutex.c.
-
-#endif
