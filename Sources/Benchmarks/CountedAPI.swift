@@ -8,8 +8,6 @@ final class CountedAPI: ObjectAPI {
         var requests: [String: Int] = [:]
         /// Objects whose applies somebody waits for.
         var awaited: [ResourceType: Set<ObjectKey>] = [:]
-        /// When the last of them was applied: the answer's time.
-        var lastAwaited: ContinuousClock.Instant?
         var lastWrite = ContinuousClock.now
         var merges: [Merge] = []
     }
@@ -24,6 +22,9 @@ final class CountedAPI: ObjectAPI {
 
     private let client: KubeClient
     private let state = Mutex(State())
+    /// When the last of the awaited applies was answered.
+    private let lastAnswers = AsyncStream.makeStream(
+        of: ContinuousClock.Instant.self, bufferingPolicy: .bufferingNewest(1))
 
     init(_ client: KubeClient) { self.client = client }
 
@@ -41,19 +42,14 @@ final class CountedAPI: ObjectAPI {
     /// Begins to wait for the applies of these objects, instead of those that were named before.
     func expect(_ children: [DesiredChild]) {
         let awaited = Dictionary(grouping: children, by: \.type).mapValues { Set($0.map(\.object.key)) }
-        state.withLock { state in
-            state.awaited = awaited
-            state.lastAwaited = nil
-        }
+        state.withLock { $0.awaited = awaited }
     }
 
     /// - Returns: when the server had answered the last of the applies that are awaited.
     func lastAwaited() async throws -> ContinuousClock.Instant {
-        while true {
-            let last = state.withLock { $0.awaited.isEmpty ? $0.lastAwaited : nil }
-            if let last { return last }
-            try await Task.sleep(for: .milliseconds(2))
-        }
+        // Not by looking again and again: that would take processor time from what is measured.
+        for await time in lastAnswers.stream { return time }
+        throw CancellationError()
     }
 
     private func note(_ verb: String, _ type: ResourceType, _ subresource: String? = nil) {
@@ -97,11 +93,12 @@ final class CountedAPI: ObjectAPI {
         }
         note("apply", type)
         let answer = try await client.patch(type, key, patch, subresource: subresource, options: options)
-        state.withLock { state in
-            guard state.awaited[type]?.remove(key) != nil else { return }
+        let isLast = state.withLock { state in
+            guard state.awaited[type]?.remove(key) != nil else { return false }
             if state.awaited[type]?.isEmpty == true { state.awaited[type] = nil }
-            state.lastAwaited = .now
+            return state.awaited.isEmpty
         }
+        if isLast { lastAnswers.continuation.yield(.now) }
         return answer
     }
 

@@ -84,6 +84,7 @@ package struct AppEnvironmentReconciler: Reconciler {
         if seen.allFailures.isEmpty, status.backlog.leaves(object) {
             return .later(after: StatusBacklog.nextLook)
         }
+        if seen.namespaceFinding == nil { waits += observe(into: &seen) }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: waits)
     }
@@ -122,10 +123,16 @@ package struct AppEnvironmentReconciler: Reconciler {
         if !isSuspended, hasRights {
             seen.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
         }
-        workloads.observe(into: &seen, isHeld: !quota.isSufficient)
-        let warningsDue = warnings.observe(into: &seen)
         let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
-        return [written.retryAfter, quotaDue, warningsDue, rightsDue].compactMap(\.self)
+        return [written.retryAfter, quotaDue, rightsDue].compactMap(\.self)
+    }
+
+    /// How the workloads in the namespace are.
+    ///
+    /// - Returns: when to look again although nothing may have changed.
+    private func observe(into seen: inout EnvironmentObservation) -> [Duration] {
+        workloads.observe(into: &seen)
+        return [warnings.observe(into: &seen)].compactMap(\.self)
     }
 
     /// Gives the operator its rights in the namespace where it does not have them.

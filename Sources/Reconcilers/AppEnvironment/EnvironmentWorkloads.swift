@@ -63,8 +63,9 @@ struct EnvironmentWorkloads: Sendable {
     }
 
     /// Adds the Deployments and pods to what was seen.
-    func observe(into seen: inout EnvironmentObservation, isHeld: Bool) {
+    func observe(into seen: inout EnvironmentObservation) {
         let environment = seen.environment
+        let isHeld = seen.quota?.isSufficient == false
         let byComponent = Dictionary(grouping: pods(of: environment)) { $0.labels[LabelKey.environmentComponent] ?? "" }
         for index in seen.components.indices {
             let component = seen.components[index].component

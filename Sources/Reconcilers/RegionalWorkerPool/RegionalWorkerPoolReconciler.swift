@@ -52,11 +52,11 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             if !isSuspended { try await prepareScalers(of: pool, into: &seen) }
             let written = try await settleChildren(of: pool, object, into: &seen)
             wait = [wait, written].compactMap(\.self).min()
-            try observe(pool, into: &seen)
         }
         if seen.allFailures.isEmpty, status.backlog.leaves(object) {
             return .later(after: StatusBacklog.nextLook)
         }
+        if mayClaim { try observe(pool, into: &seen) }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)
     }

@@ -82,19 +82,19 @@ extension Controller {
             queue.forget(item.key)
             metrics.count(.success)
             logger.debug("reconcile ended")
-        case .success(.requeue(let delay)):
-            queue.forget(item.key)
-            queue.add(item.key, after: delay, priority: item.priority)
-            metrics.count(.requeueAfter)
-            logger.debug("reconcile ended", ["requeueSeconds": .number(delay.inSeconds)])
+        case .success(.requeue(let delay)): lookAgain(at: item.key, after: delay, item.priority, logger)
         case .success(.later(let delay)):
-            queue.forget(item.key)
-            queue.add(item.key, after: delay, priority: min(item.priority, .initialList))
-            metrics.count(.requeueAfter)
-            logger.debug("reconcile ended", ["requeueSeconds": .number(delay.inSeconds)])
+            lookAgain(at: item.key, after: delay, min(item.priority, .initialList), logger)
         case .failure(let error):
             settle(item, error, logger: logger)
         }
+    }
+
+    private func lookAgain(at key: ObjectKey, after delay: Duration, _ priority: WorkPriority, _ logger: Logger) {
+        queue.forget(key)
+        queue.add(key, after: delay, priority: priority)
+        metrics.count(.requeueAfter)
+        logger.debug("reconcile ended", ["requeueSeconds": .number(delay.inSeconds)])
     }
 
     private func settle(_ item: WorkQueue<ObjectKey>.Item, _ error: any Error, logger: Logger) {
