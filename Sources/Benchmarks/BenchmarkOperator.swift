@@ -24,6 +24,12 @@ struct BenchmarkOperator: Sendable {
         controller = fleet.subject.controller(in: environment, options: options)
     }
 
+    /// How many reconciles have ended.
+    var reconciles: Int64 {
+        metrics.exposition().split(separator: "\n").filter { $0.hasPrefix("controller_runtime_reconcile_total{") }
+            .compactMap { $0.split(separator: " ").last.flatMap { Int64($0) } }.reduce(0, +)
+    }
+
     /// Runs the caches, then `body`; within it `controller.run()` is the body's to start.
     func run(_ body: () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -109,6 +109,7 @@ struct ConvergeBenchmark: Command {
             try await process.whileReconciling {
                 time = start.duration(to: try await process.api.lastAwaited()).seconds
                 let after = ProcessUsage.now()
+                report["reconciles"] = .integer(process.reconciles)
                 report["children_per_s"] = .number((Double(children.count) / time).rounded(to: 1))
                 try await process.waitUntilQuiet()
                 others = process.api.merges

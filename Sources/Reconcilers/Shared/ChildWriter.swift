@@ -104,7 +104,7 @@ struct ChildWriter: Sendable {
     ///   - recorded: the inventory of the owner's status.
     ///   - isSuspended: nothing is written; the result says what would be.
     /// - Throws: `NotLeaderError` and `CancellationError`; `APIError` where children have vanished and their owner can't
-    ///   be asked for, a conflict where it is going or gone. What goes wrong with a child is in the result.
+    ///   be asked for, a conflict where it is going, gone or changed. What goes wrong with a child is in the result.
     func settle<Owner: ChildOwner>(
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
         isSuspended: Bool
@@ -207,8 +207,8 @@ struct ChildWriter: Sendable {
         return informer.store.get(child.object.key) == nil
     }
 
-    /// Children vanish when somebody deletes them, and when their owner goes and takes them along, of which the cache may
-    /// learn later: then nothing is to be made for it any more.
+    /// Children vanish when somebody deletes them, and when their owner goes and takes them along. The cache may learn
+    /// later of that than of them: nothing is to be made for an owner that is gone, or is not as it was read any more.
     private func confirm(_ type: ResourceType, _ owner: DynamicObject) async throws {
         let live: DynamicObject?
         do {
@@ -216,9 +216,10 @@ struct ChildWriter: Sendable {
         } catch let error as APIError where error.isNotFound {
             live = nil
         }
-        guard live?.uid != owner.uid || live?.isBeingDeleted == true else { return }
+        let isSame = live?.uid == owner.uid && live?.generation == owner.generation
+        guard !isSame || live?.isBeingDeleted == true else { return }
         throw APIError(
-            code: 409, reason: "Conflict", message: "\(type.kind) \(owner.key) is being deleted or is gone",
+            code: 409, reason: "Conflict", message: "\(type.kind) \(owner.key) has changed or is gone",
             request: "GET \(type.plural) \(owner.key)")
     }
 

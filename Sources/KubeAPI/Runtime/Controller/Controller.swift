@@ -61,21 +61,30 @@ package final class Controller: Sendable {
     /// Reconciles the objects of this informer: each change brings its key, each resync all keys.
     package func reconciles(_ informer: Informer) {
         primaries.withLock { $0.append { informer.store.keys() } }
-        watches(informer) { [$0.key] }
+        watches(informer, during: .user) { [$0.key] }
     }
 
     /// Reconciles the objects that changes of this informer's objects matter to.
     ///
     /// - Parameter mapping: the keys for a change; called on the informer's task, so it must be quick.
     package func watches(_ informer: Informer, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]) {
+        // The event of a write of ours may come before its answer, and then looks like somebody else's.
+        watches(informer, during: .initialList, mapping: mapping)
+    }
+
+    /// - Parameter priority: of what comes while the object is worked on.
+    private func watches(
+        _ informer: Informer, during priority: WorkPriority, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]
+    ) {
         informer.addHandler { [queue, options, weak informer] event in
             let isOurs = informer?.isOwnWrite(event.object) ?? false
-            // Nobody waits for a second look at what was just done.
-            let priority: WorkPriority = event.isInitialList || isOurs ? .initialList : .user
             for key in mapping(event) {
+                let isInProgress = queue.isInProgress(key)
+                // Nobody waits for a second look at what was just done.
+                let priority =
+                    event.isInitialList || isOurs ? WorkPriority.initialList : isInProgress ? priority : .user
                 // What an attempt writes comes back in many pieces: one look when they are all there is enough.
-                let isEcho = isOurs || queue.isInProgress(key)
-                queue.add(key, after: isEcho ? options.echoDelay : .zero, priority: priority)
+                queue.add(key, after: isOurs || isInProgress ? options.echoDelay : .zero, priority: priority)
             }
         }
     }
