@@ -287,6 +287,13 @@ extension IntegrationTests {
             }
         }
 
+        private func waitUntilNothingIsRefused(_ cluster: TestCluster) async throws {
+            try await eventually("no child of shop is refused", within: .seconds(30)) {
+                let ready = try await cluster.environmentCondition(.ready, of: "shop")
+                return ready.map { $0.reason != Reason.childRefused.rawValue } ?? false
+            }
+        }
+
         @Test(
             "A volume that can neither grow nor shrink is told with its field, and mended by an edit",
             arguments: ClusterKind.available)
@@ -321,10 +328,7 @@ extension IntegrationTests {
                     }
                     #expect(condition.message.contains("set spec.components[db].volumes[data].size back to 2Gi"))
                     try await cluster.changeEnvironment("shop", volume("2Gi"))
-                    try await eventually("the claim is as it should be", within: .seconds(30)) {
-                        let ready = try await cluster.environmentCondition(.ready, of: "shop")
-                        return ready.map { $0.reason != Reason.childRefused.rawValue } ?? false
-                    }
+                    try await waitUntilNothingIsRefused(cluster)
                     try await cluster.changeEnvironment("shop", volume("1Gi"))
                     condition = try await cluster.waitForEnvironment("shop", .ready, .childRefused)
                     #expect(condition.message.contains("has 2Gi and does not shrink to 1Gi"), "\(condition.message)")
@@ -332,10 +336,7 @@ extension IntegrationTests {
                         condition.message.contains("set spec.components[db].volumes[data].size to 2Gi or more"),
                         "\(condition.message)")
                     try await cluster.changeEnvironment("shop", volume("2Gi"))
-                    try await eventually("the claim is as it should be", within: .seconds(30)) {
-                        let ready = try await cluster.environmentCondition(.ready, of: "shop")
-                        return ready.map { $0.reason != Reason.childRefused.rawValue } ?? false
-                    }
+                    try await waitUntilNothingIsRefused(cluster)
                     try await process.settled()
                 }
             }

@@ -20,7 +20,7 @@ extension IntegrationTests {
                 ) { process in
                     let names = (0..<200).map { "e\($0)" }
                     for name in names { try await cluster.makeEnvironment(name, Self.spec) }
-                    try await eventually("all Deployments are there", within: .seconds(1200)) {
+                    try await eventually("all Deployments are there", within: .seconds(600)) {
                         // What was tried too early is tried again after a while. In small steps: a reconcile has a deadline.
                         time.advance(by: .milliseconds(5))
                         return Set(process.requests.writes.filter { $0.hasPrefix("PATCH deployments") }).count == 1000
