@@ -33,14 +33,21 @@ struct ControllerEchoTests {
         ])
     }
 
-    private func controller(holds: Bool = false) -> (Controller, HeldReconciler) {
+    private func controller(
+        holds: Bool = false, workers: Int = 4, isPrimary: Bool = false
+    ) -> (Controller, HeldReconciler) {
         var options = Controller.Options()
         options.resync = nil
+        options.workers = workers
         let reconciler = HeldReconciler(holds: holds)
         let controller = Controller(
             name: "pool", reconciler: reconciler, options: options, time: TimeSource(clock),
             randomness: Randomness { 0.5 })
-        controller.watches(informer) { [$0.key] }
+        if isPrimary {
+            controller.reconciles(informer)
+        } else {
+            controller.watches(informer) { [$0.key] }
+        }
         return (controller, reconciler)
     }
 
@@ -83,6 +90,27 @@ struct ControllerEchoTests {
         clock.advance(by: .milliseconds(100))
         try await eventually("one more") { reconciler.calls.count == 2 }
         reconciler.gate.raise()
+    }
+
+    @Test(
+        "A child's change while its owner is worked on waits behind others; a change of the owner itself does not",
+        arguments: [false, true])
+    func turns(isPrimary: Bool) async throws {
+        let (controller, reconciler) = controller(holds: true, workers: 1, isPrimary: isPrimary)
+        async let _ = try? controller.run()
+        controller.enqueue(key)
+        try await eventually("it is worked on") { reconciler.calls.count == 1 }
+        informer.emit([.added(CachedObject(object(version: 1)), isInitialList: false)])
+        // The change is due before the other object comes.
+        clock.advance(by: .milliseconds(150))
+        let other = ObjectKey(namespace: "shop", name: "b")
+        controller.enqueue(other)
+        for count in 2...3 {
+            reconciler.gate.raise()
+            try await eventually("look \(count)") { reconciler.calls.count == count }
+        }
+        reconciler.gate.raise()
+        #expect(reconciler.calls.all == (isPrimary ? [key, key, other] : [key, other, key]))
     }
 
     @Test("A version is known as ours until the object is written by somebody else, or is gone")
