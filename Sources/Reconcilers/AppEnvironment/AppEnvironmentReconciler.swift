@@ -29,6 +29,7 @@ package struct AppEnvironmentReconciler: Reconciler {
             return .done
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
+        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
         switch resolve(object) {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.

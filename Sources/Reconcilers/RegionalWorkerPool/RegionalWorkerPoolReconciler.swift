@@ -20,6 +20,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             return try await releaseNodes(ofMissing: key)
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
+        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
         switch RegionalWorkerPool.read(object) {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.

@@ -27,21 +27,20 @@ final class ParsedObjects<Value: Sendable & Equatable>: Sendable {
     /// whatever their order.
     func revised(_ objects: [CachedObject]) -> (values: [Value], revision: Int) {
         state.withLock { state in
-            let before = state.entries
-            var after: [ObjectKey: Entry] = Dictionary(minimumCapacity: objects.count)
-            var isSame = before.count == objects.count
+            var isSame = true
             let values = objects.map { object in
-                let known = before[object.key]
-                if let known, known.object.isIdentical(to: object) {
-                    after[object.key] = known
-                    return known.value
-                }
+                let known = state.entries[object.key]
+                if let known, known.object.isIdentical(to: object) { return known.value }
                 let value = parse(object)
                 isSame = isSame && known?.value == value
-                after[object.key] = Entry(object: object, value: value)
+                state.entries[object.key] = Entry(object: object, value: value)
                 return value
             }
-            state.entries = after
+            if state.entries.count > objects.count {
+                let present = Set(objects.map(\.key))
+                state.entries = state.entries.filter { present.contains($0.key) }
+                isSame = false
+            }
             if !isSame { state.revision += 1 }
             return (values, state.revision)
         }

@@ -34,6 +34,15 @@ final class StatusBacklog: Sendable {
         }
     }
 
+    /// Whether an attempt for an object can be put off as a whole: it would only write the status that was left, and
+    /// that would be left again.
+    func putsOff(_ key: ObjectKey) -> Bool {
+        let context = ReconcileContext.current
+        guard context.isSecondLook, context.othersWait() else { return false }
+        let now = time.now
+        return left.withLock { $0[key].map { now - $0 < Self.patience } ?? false }
+    }
+
     /// Lets go of an object that is gone.
     func forget(_ key: ObjectKey) { left.withLock { $0[key] = nil } }
 }

@@ -36,6 +36,27 @@ struct WorkQueueStateTests {
         #expect(drain(at: .seconds(1)) == ["u", "i", "r"])
     }
 
+    @Test("others wait for as long as one is ready or worked on for more than a second look")
+    mutating func othersWait() {
+        queue.add("a", priority: .user, now: .zero)
+        #expect(!queue.othersWait(beside: "a") && queue.othersWait(beside: "b"))
+        queue.add("b", priority: .secondLook, now: .zero)
+        queue.add("r", priority: .resync, now: .zero)
+        #expect(!queue.othersWait(beside: "a"))
+        // Moved up, it is one of those that somebody waits for.
+        queue.add("b", priority: .user, now: .zero)
+        #expect(queue.othersWait(beside: "a"))
+        #expect(queue.next(now: .zero)?.key == "a")
+        #expect(queue.next(now: .zero)?.key == "b")
+        #expect(queue.othersWait(beside: "a") && queue.othersWait(beside: "r"))
+        _ = queue.done("b", now: .zero)
+        #expect(!queue.othersWait(beside: "a"))
+        queue.add("later", after: .seconds(1), priority: .user, now: .zero)
+        #expect(!queue.othersWait(beside: "a"))
+        #expect(queue.next(now: .seconds(1))?.key == "later")
+        #expect(queue.depth == 1)
+    }
+
     @Test("adding a waiting key with a higher priority moves it up and not down again")
     mutating func promotion() {
         queue.add("other", priority: .initialList, now: .zero)

@@ -52,6 +52,26 @@ struct StatusBacklogTests {
         #expect(leaves())
     }
 
+    private func putsOff(isSecondLook: Bool = true, others: Bool = true) -> Bool {
+        var context = ReconcileContext()
+        context.isSecondLook = isSecondLook
+        context.othersWait = { others }
+        return ReconcileContext.$current.withValue(context) {
+            backlog.putsOff(ObjectKey(namespace: "shop", name: "a"))
+        }
+    }
+
+    @Test("a second look at an object whose status is left is put off while others wait, for as long as the patience")
+    func putsOff() {
+        #expect(!putsOff())
+        #expect(leaves())
+        #expect(putsOff())
+        #expect(!putsOff(isSecondLook: false))
+        #expect(!putsOff(others: false))
+        clock.advance(by: StatusBacklog.patience)
+        #expect(!putsOff())
+    }
+
     @Test("an object that is gone is forgotten")
     func forgets() {
         #expect(leaves())

@@ -61,7 +61,8 @@ extension Controller {
         do {
             var context = ReconcileContext()
             context.logger = logger
-            context.othersWait = { [queue] in queue.depth > 0 }
+            context.isSecondLook = item.priority <= .secondLook
+            context.othersWait = { [queue] in queue.othersWait(beside: item.key) }
             let outcome = try await ReconcileContext.$current.withValue(context) {
                 try await reconciler.reconcile(item.key)
             }
@@ -84,7 +85,7 @@ extension Controller {
             logger.debug("reconcile ended")
         case .success(.requeue(let delay)): lookAgain(at: item.key, after: delay, item.priority, logger)
         case .success(.later(let delay)):
-            lookAgain(at: item.key, after: delay, min(item.priority, .initialList), logger)
+            lookAgain(at: item.key, after: delay, min(item.priority, .secondLook), logger)
         case .failure(let error):
             settle(item, error, logger: logger)
         }

@@ -61,7 +61,7 @@ package final class Controller: Sendable {
     /// Reconciles the objects of this informer: each change brings its key, each resync all keys.
     package func reconciles(_ informer: Informer) {
         primaries.withLock { $0.append { informer.store.keys() } }
-        watches(informer, during: .user) { [$0.key] }
+        watches(informer, during: { $0.isOfStatusAlone ? .secondLook : .user }, mapping: { [$0.key] })
     }
 
     /// Reconciles the objects that changes of this informer's objects matter to.
@@ -69,20 +69,22 @@ package final class Controller: Sendable {
     /// - Parameter mapping: the keys for a change; called on the informer's task, so it must be quick.
     package func watches(_ informer: Informer, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]) {
         // The event of a write of ours may come before its answer, and then looks like somebody else's.
-        watches(informer, during: .initialList, mapping: mapping)
+        watches(informer, during: { _ in .secondLook }, mapping: mapping)
     }
 
     /// - Parameter priority: of what comes while the object is worked on.
     private func watches(
-        _ informer: Informer, during priority: WorkPriority, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]
+        _ informer: Informer, during priority: @escaping @Sendable (InformerEvent) -> WorkPriority,
+        mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]
     ) {
         informer.addHandler { [queue, options, weak informer] event in
             let isOurs = informer?.isOwnWrite(event.object) ?? false
             for key in mapping(event) {
                 let isInProgress = queue.isInProgress(key)
-                // Nobody waits for a second look at what was just done.
                 let priority =
-                    event.isInitialList || isOurs ? WorkPriority.initialList : isInProgress ? priority : .user
+                    isOurs
+                    ? WorkPriority.secondLook
+                    : event.isInitialList ? .initialList : isInProgress ? priority(event) : .user
                 // What an attempt writes comes back in many pieces: one look when they are all there is enough.
                 queue.add(key, after: isOurs || isInProgress ? options.echoDelay : .zero, priority: priority)
             }
@@ -130,5 +132,19 @@ package final class Controller: Sendable {
         for key in await queue.drained(within: options.patience) {
             logger.error("left behind at shutdown: the reconcile does not end", ["object": .string("\(key)")])
         }
+    }
+}
+
+extension InformerEvent {
+    /// Whether nothing but status and finalizers has changed: what we write to objects that we reconcile.
+    fileprivate var isOfStatusAlone: Bool {
+        guard case .updated(let old, let new) = self, new.generation > 0 else { return false }
+        func rest(_ object: CachedObject) -> JSONObject? {
+            var metadata = object.value(at: "metadata")?.object
+            metadata?["resourceVersion"] = nil
+            metadata?["finalizers"] = nil
+            return metadata
+        }
+        return old.uid == new.uid && rest(old) == rest(new)
     }
 }

@@ -2,6 +2,8 @@
 package enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
     /// Everything again, to be sure.
     case resync
+    /// Once more, after what we have just done ourselves: nobody waits for it.
+    case secondLook
     /// Found at start.
     case initialList
     /// Somebody changed something.
@@ -14,7 +16,7 @@ package enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
     package var allowance: Duration {
         switch self {
         case .user: .zero
-        case .initialList: .seconds(10)
+        case .secondLook, .initialList: .seconds(10)
         case .resync: .seconds(30)
         }
     }

@@ -4,7 +4,8 @@ internal import Synchronization
 ///
 /// - A key stands once, however often it is added, and is never worked on twice at the same time: added while it is
 ///   worked on, it comes once more afterwards.
-/// - A user's change goes before the initial list and that before a resync, with ageing (`WorkPriority.allowance`).
+/// - A user's change goes before the initial list and second looks, and those before a resync, with ageing
+///   (`WorkPriority.allowance`).
 /// - A failed key comes back after an exponential delay, all failed keys together within an overall rate.
 ///
 /// `run()` has to run for delayed keys to come back.
@@ -49,6 +50,8 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// Keys that wait for a time.
     package var delayedCount: Int { state.withLock { $0.queue.delayedCount } }
     package func isInProgress(_ key: Key) -> Bool { state.withLock { $0.queue.isInProgress(key) } }
+    /// Whether keys other than this one are ready, or worked on, for more than a second look.
+    package func othersWait(beside key: Key) -> Bool { state.withLock { $0.queue.othersWait(beside: key) } }
     /// Keys that are worked on.
     package var keysInProgress: [Key] { state.withLock { $0.queue.keysInProgress } }
 

@@ -22,6 +22,12 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
         var isReady = false
     }
 
+    /// A key that is worked on.
+    private struct Attempt {
+        var start: Duration
+        var priority: WorkPriority
+    }
+
     private struct Entry: Comparable {
         var rank: Duration
         var ticket: UInt64
@@ -37,7 +43,9 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     private var wishes: [Key: Wish] = [:]
     private var ready = Heap<Entry>()
     private var delayed = Heap<Entry>()
-    private var processing: [Key: Duration] = [:]
+    private var processing: [Key: Attempt] = [:]
+    /// How many wishes are ready, by the raw values of their priorities.
+    private var readyCounts = [Int](repeating: 0, count: WorkPriority.allCases.count)
     private var failures: [Key: Int] = [:]
     private var nextTicket: UInt64 = 0
 
@@ -47,14 +55,21 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Keys that a free worker would get now, and those that wait for their own running attempt to end.
-    private(set) var depth = 0
+    var depth: Int { readyCounts.reduce(0, +) }
     var processingCount: Int { processing.count }
     var delayedCount: Int { wishes.count - depth }
     func retries(of key: Key) -> Int { failures[key] ?? 0 }
     /// When each running attempt began.
-    var processingSince: [Duration] { Array(processing.values) }
+    var processingSince: [Duration] { processing.values.map(\.start) }
     func isInProgress(_ key: Key) -> Bool { processing[key] != nil }
     var keysInProgress: [Key] { Array(processing.keys) }
+
+    /// Whether keys other than this one are ready, or worked on, for more than a second look.
+    func othersWait(beside key: Key) -> Bool {
+        let own = wishes[key].map { $0.isReady && $0.priority > .secondLook ? 1 : 0 } ?? 0
+        return readyCounts[(WorkPriority.secondLook.rawValue + 1)...].reduce(0, +) > own
+            || processing.contains { $0.key != key && $0.value.priority > .secondLook }
+    }
 }
 
 extension WorkQueueState {
@@ -87,8 +102,8 @@ extension WorkQueueState {
             _ = ready.removeFirst()
             guard let wish = wishes[entry.key], wish.ticket == entry.ticket else { continue }
             wishes[entry.key] = nil
-            depth -= 1
-            processing[entry.key] = now
+            readyCounts[wish.priority.rawValue] -= 1
+            processing[entry.key] = Attempt(start: now, priority: wish.priority)
             return Item(
                 key: entry.key, priority: wish.priority, waited: max(.zero, now - wish.due),
                 retries: retries(of: entry.key))
@@ -98,10 +113,10 @@ extension WorkQueueState {
 
     /// The attempt is over. What was wanted meanwhile becomes available. Returns how long the attempt took.
     mutating func done(_ key: Key, now: Duration) -> Duration? {
-        guard let start = processing.removeValue(forKey: key) else { return nil }
+        guard let attempt = processing.removeValue(forKey: key) else { return nil }
         // While the key was worked on its entry was kept out of the heaps.
         if let wish = wishes[key] { enter(key, wish) }
-        return now - start
+        return now - attempt.start
     }
 
     /// When the next delayed key becomes ready; `nil` where none is delayed.
@@ -130,7 +145,9 @@ extension WorkQueueState {
         }
         let isEarlier = due < wish.due
         guard isEarlier || priority > wish.priority else { return }
+        if wish.isReady { readyCounts[wish.priority.rawValue] -= 1 }
         wish.priority = max(priority, wish.priority)
+        if wish.isReady { readyCounts[wish.priority.rawValue] += 1 }
         // A ready key keeps the time at which it became ready: it must not lose its place.
         if isEarlier, !wish.isReady { wish.due = due }
         place(key, wish, now: now)
@@ -140,7 +157,7 @@ extension WorkQueueState {
         var wish = wish
         if !wish.isReady, wish.due <= now {
             wish.isReady = true
-            depth += 1
+            readyCounts[wish.priority.rawValue] += 1
         }
         nextTicket += 1
         wish.ticket = nextTicket

@@ -40,6 +40,13 @@ struct ClaimRules: Sendable {
         return isOurs ? .release : .leave
     }
 
+    /// Whether the pool matches the node or holds it: others are neither written nor counted.
+    func mayConcern(_ node: NodeSnapshot) -> Bool {
+        if node.claim?.pool.key == key { return true }
+        guard let pool, !regions.isEmpty else { return false }
+        return ownership.matches(node.labels, pool)
+    }
+
     /// Whether the node may need a write.
     func concerns(_ node: NodeSnapshot) -> Bool {
         if case .leave = verdict(on: node) { false } else { true }

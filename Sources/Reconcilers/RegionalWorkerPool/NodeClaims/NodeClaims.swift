@@ -33,6 +33,7 @@ struct NodeClaims: Sendable {
     /// What a pool has to do with the nodes that there are.
     struct Work: Sendable {
         fileprivate let rules: ClaimRules
+        /// Those that the pool matches or holds, by name.
         fileprivate let nodes: [NodeSnapshot]
         /// Those that the pool is to have or has.
         fileprivate let concerned: [NodeSnapshot]
@@ -44,7 +45,7 @@ struct NodeClaims: Sendable {
     /// - Parameter mayClaim: with false everything that the pool holds is to be released.
     func work(for pool: RegionalWorkerPool, mayClaim: Bool) -> Work {
         let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
-        let nodes = directory.allNodes()
+        let nodes = directory.allNodes().filter(rules.mayConcern).sorted { $0.name < $1.name }
         return Work(rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns))
     }
 

@@ -22,8 +22,8 @@ struct NodeDirectory: Sendable {
         self.mayClaimNodes = mayClaimNodes
     }
 
-    /// Every node, by name.
-    func allNodes() -> [NodeSnapshot] { snapshots.values(of: nodes.store.list()).sorted { $0.name < $1.name } }
+    /// Every node, in no order.
+    func allNodes() -> [NodeSnapshot] { snapshots.values(of: nodes.store.list()) }
 
     /// The nodes that a pool of this name holds.
     func nodes(heldBy pool: ObjectKey) -> [NodeSnapshot] {
