@@ -25,8 +25,8 @@ struct BenchmarkEnvironments: BenchmarkSubject {
         [("environments", .integer(Int64(count))), ("components", .integer(Int64(components)))]
     }
 
-    func key(_ index: Int, isTwin: Bool) -> ObjectKey {
-        ObjectKey(name: "\(prefix)-\(index)\(isTwin ? "-twin" : "")")
+    func key(_ index: Int, _ part: BenchmarkPart) -> ObjectKey {
+        ObjectKey(name: "\(prefix)-\(index)\(part.rawValue)")
     }
 
     func singleKey(_ index: Int) -> ObjectKey { ObjectKey(name: "\(prefix)-single-\(index)") }

@@ -36,15 +36,15 @@ struct BenchmarkFleet: Sendable {
 
     var type: ResourceType { Swift.type(of: subject).type }
     var noun: String { Swift.type(of: subject).noun }
-    var keys: [ObjectKey] { (0..<subject.count).map { subject.key($0, isTwin: false) } }
+    var keys: [ObjectKey] { (0..<subject.count).map { subject.key($0, .operated) } }
 
     func children(_ keys: [ObjectKey]) throws -> [DesiredChild] {
         try keys.flatMap { try subject.children(of: subject.manifest($0)) }
     }
 
     /// What a plain loop writes instead: the same, under other names.
-    func twins() throws -> [DesiredChild] {
-        try children((0..<subject.count).map { subject.key($0, isTwin: true) })
+    func twins(_ part: BenchmarkPart) throws -> [DesiredChild] {
+        try children((0..<subject.count).map { subject.key($0, part) })
     }
 
     func prepare(_ client: KubeClient) async throws {
@@ -75,7 +75,7 @@ struct BenchmarkFleet: Sendable {
     /// - Returns: the key of each one's twin.
     func createTwins(_ client: KubeClient) async throws -> [ObjectKey: ObjectKey] {
         let (subject, type) = (subject, type)
-        let pairs = (0..<subject.count).map { (subject.key($0, isTwin: false), subject.key($0, isTwin: true)) }
+        let pairs = (0..<subject.count).map { (subject.key($0, .operated), subject.key($0, .before)) }
         try await forEach(pairs.map(\.1), inFlight: 16) { key in
             _ = try await client.create(subject.manifest(key), as: type)
         }

@@ -16,7 +16,6 @@ struct BenchmarkPools: BenchmarkSubject {
     private let regions: Int
     private let nodes: Int
     private let namespace: String
-    private var twinNamespace: String { "\(namespace)-twin" }
 
     init(_ arguments: Arguments, prefix: String) throws(UsageError) {
         count = try arguments.integer("pools", in: 1...10_000)
@@ -32,8 +31,8 @@ struct BenchmarkPools: BenchmarkSubject {
         ]
     }
 
-    func key(_ index: Int, isTwin: Bool) -> ObjectKey {
-        ObjectKey(namespace: isTwin ? twinNamespace : namespace, name: "pool-\(index)")
+    func key(_ index: Int, _ part: BenchmarkPart) -> ObjectKey {
+        ObjectKey(namespace: namespace + part.rawValue, name: "pool-\(index)")
     }
 
     func singleKey(_ index: Int) -> ObjectKey { ObjectKey(namespace: namespace, name: "single-\(index)") }
@@ -74,8 +73,8 @@ struct BenchmarkPools: BenchmarkSubject {
     }
 
     func prepare(_ client: KubeClient) async throws {
-        for name in [namespace, twinNamespace] {
-            let object = try Namespace(metadata: ObjectMeta(name: name)).dynamicObject()
+        for part in BenchmarkPart.allCases {
+            let object = try Namespace(metadata: ObjectMeta(name: namespace + part.rawValue)).dynamicObject()
             _ = try await client.create(object, as: .namespace)
         }
         let places = (0..<count).flatMap { pool in (0..<regions).map { place("pool-\(pool)", $0) } }

@@ -2,6 +2,14 @@ internal import CommandLineInterface
 internal import KubeAPI
 internal import Reconcilers
 
+/// Who works on an object.
+enum BenchmarkPart: String, CaseIterable {
+    case operated = ""
+    /// Nobody: a plain loop writes what the operator would have, before it does or after.
+    case before = "-before"
+    case after = "-after"
+}
+
 /// What a benchmark has the operator converge: objects of one of our kinds, all alike.
 protocol BenchmarkSubject: Sendable {
     /// How many of what, for `--help`.
@@ -18,8 +26,7 @@ protocol BenchmarkSubject: Sendable {
     /// - Parameter prefix: every object that the benchmark makes and that has no namespace is named after it.
     init(_ arguments: Arguments, prefix: String) throws(UsageError)
 
-    /// - Parameter isTwin: one that no operator works on: a plain loop writes what it would have.
-    func key(_ index: Int, isTwin: Bool) -> ObjectKey
+    func key(_ index: Int, _ part: BenchmarkPart) -> ObjectKey
     /// One more, that is made by itself.
     func singleKey(_ index: Int) -> ObjectKey
     func manifest(_ key: ObjectKey) -> DynamicObject
