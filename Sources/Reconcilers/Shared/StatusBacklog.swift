@@ -43,6 +43,6 @@ final class StatusBacklog: Sendable {
         return left.withLock { $0[key].map { now - $0 < Self.patience } ?? false }
     }
 
-    /// Lets go of an object that is gone.
+    /// Lets go of an object that is gone, or whose status is written.
     func forget(_ key: ObjectKey) { left.withLock { $0[key] = nil } }
 }

@@ -25,6 +25,8 @@ struct StatusReporter: Sendable {
     /// - Throws: `APIError`, `NotLeaderError`.
     func report(_ status: some Encodable, on object: DynamicObject, news: [ObjectEvent] = []) async throws {
         let isWritten = try await writer.write(status, to: object, as: type)
+        // Told, whether for its time or for a failure: nothing is left to a later look.
+        backlog.forget(object.key)
         guard isWritten else { return }
         for event in news { events.emit(event) }
         guard let json = try JSONValueEncoder().encode(status).object,

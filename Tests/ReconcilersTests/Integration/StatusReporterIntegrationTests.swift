@@ -1,0 +1,30 @@
+import KubeAPI
+import Support
+import Testing
+
+@testable import Reconcilers
+
+extension IntegrationTests {
+    @Suite("Statuses that were left")
+    struct StatusReporterIntegrationTests {
+        @Test("A status that is written, a failure for one, is left no more: its second look is not put off")
+        func told() async throws {
+            try await TestCluster.run(.embedded) { cluster in
+                let environment = ReconcilerEnvironment(
+                    api: cluster.client, informers: InformerSet(source: cluster.client), gate: .alwaysOpen(),
+                    events: CollectedEvents())
+                let reporter = StatusReporter(RegionalWorkerPool.resourceType, in: environment)
+                let pool = try await cluster.makePool(
+                    "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")
+                var context = ReconcileContext()
+                context.isSecondLook = true
+                context.othersWait = { true }
+                try await ReconcileContext.$current.withValue(context) {
+                    #expect(reporter.backlog.leaves(pool) && reporter.backlog.putsOff(pool.key))
+                    try await reporter.report(Finding(.invalidSpec, "wrong", .edit), on: pool)
+                    #expect(!reporter.backlog.putsOff(pool.key))
+                }
+            }
+        }
+    }
+}
