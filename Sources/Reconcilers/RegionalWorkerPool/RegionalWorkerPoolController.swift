@@ -64,5 +64,5 @@ extension RegionalWorkerPoolReconciler {
 }
 
 extension ReconcilerEnvironment {
-    fileprivate var nodes: Informer { informers.informer(Selection(.node), indexers: [NodeDirectory.claimIndex]) }
+    fileprivate var nodes: Informer { informers.informer(Selection(.node), indexers: NodeDirectory.indexers) }
 }

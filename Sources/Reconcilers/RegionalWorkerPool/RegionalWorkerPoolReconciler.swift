@@ -126,8 +126,12 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
 
 extension RegionalWorkerPoolReconciler {
     private func announce(_ nodes: NodeClaims.Outcome, of object: DynamicObject) {
-        for (region, names) in nodes.claimed.sorted(by: { $0.key < $1.key }) {
-            let message = "Claimed \(names.count.counted("node")) for region \(region): \(names.listed)"
+        if !nodes.claimed.isEmpty {
+            // One for all regions: each event is a write, and a new pool may claim nodes for all of them at once.
+            let regions = nodes.claimed.sorted { $0.key < $1.key }.map { region, names in
+                "\(names.count.counted("node")) for region \(region) (\(names.listed))"
+            }
+            let message = "Claimed \(regions.joined(separator: ", "))"
             events.emit(ObjectEvent(object, .normal, .claimed, action: "Claim", message: message))
         }
         if !nodes.released.isEmpty {

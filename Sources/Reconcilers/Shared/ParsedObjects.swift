@@ -20,6 +20,17 @@ final class ParsedObjects<Value: Sendable & Equatable>: Sendable {
 
     init(_ parse: @escaping @Sendable (CachedObject) -> Value) { self.parse = parse }
 
+    /// The value of one object. It stays until all objects are asked for and this one is not among them.
+    func value(of object: CachedObject) -> Value {
+        state.withLock { state in
+            if let known = state.entries[object.key], known.object.isIdentical(to: object) { return known.value }
+            let value = parse(object)
+            if state.entries[object.key]?.value != value { state.revision += 1 }
+            state.entries[object.key] = Entry(object: object, value: value)
+            return value
+        }
+    }
+
     /// The values of these objects, in their order. What is known of others is forgotten.
     func values(of objects: [CachedObject]) -> [Value] { revised(objects).values }
 

@@ -35,9 +35,47 @@ extension IntegrationTests {
                     let pool = try await cluster.pool()
                     #expect(pool[path: "status", "nodes"] == 3)
                     #expect(pool.finalizers == [Finalizer.cleanup])
-                    #expect(process.events.messages(.claimed).count == 2)
+                    let told = process.events.messages(.claimed)
+                    #expect(told.count == 1, "one event for all regions")
+                    #expect(told.first?.contains("2 nodes for region eu (") == true)
+                    #expect(told.first?.contains("1 node for region us (") == true)
                     try await process.settled()
                     #expect(process.requests.writes.filter { $0.hasPrefix("PATCH nodes") }.count == 3)
+                }
+            }
+        }
+
+        @Test(
+            "Nodes are found by one label, by several of which one is everybody's, and by expressions",
+            arguments: ClusterKind.available)
+        func selectors(kind: ClusterKind) async throws {
+            let regions = """
+                regions:
+                - {name: one, nodeSelector: {matchLabels: {zone: ZONE-eu}}}
+                - {name: several, nodeSelector: {matchLabels: {disk: fast, zone: ZONE-us}}}
+                - name: expressions
+                  nodeSelector: {matchExpressions: [{key: zone, operator: In, values: [ZONE-ap, ZONE-sa]}]}
+                """
+            try await TestCluster.run(kind) { cluster in
+                for zone in ["eu", "us", "ap", "sa"] {
+                    try await cluster.makeNode("\(zone)-fast", zone: zone, labels: ["disk": "fast"])
+                    try await cluster.makeNode("\(zone)-slow", zone: zone, labels: ["disk": "slow"])
+                }
+                try await TestOperator.run(on: cluster) { process in
+                    try await cluster.makePool("pool", regions)
+                    try await cluster.waitForCondition("NodesClaimed", .claimed)
+                    var claimed: [String: String] = [:]
+                    for zone in ["eu", "us", "ap", "sa"] {
+                        for disk in ["fast", "slow"] {
+                            claimed["\(zone)-\(disk)"] = try await cluster.node("\(zone)-\(disk)").claim?.region
+                        }
+                    }
+                    #expect(
+                        claimed == [
+                            "eu-fast": "one", "eu-slow": "one", "us-fast": "several", "ap-fast": "expressions",
+                            "ap-slow": "expressions", "sa-fast": "expressions", "sa-slow": "expressions",
+                        ])
+                    try await process.settled()
                 }
             }
         }

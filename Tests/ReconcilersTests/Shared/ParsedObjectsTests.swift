@@ -1,4 +1,5 @@
 import KubeAPI
+import Synchronization
 import Testing
 
 @testable import Reconcilers
@@ -31,5 +32,24 @@ struct ParsedObjectsTests {
         #expect(fewer.revision != changed.revision)
         let other = parsed.revised([try pool("c", version: 5, zone: "us")])
         #expect(other.revision != fewer.revision)
+    }
+
+    @Test("The value of one object is that of its present version, and others stay known")
+    func single() throws {
+        let count = Mutex(0)
+        let parsed = ParsedObjects { object in
+            count.withLock { $0 += 1 }
+            return object.value(at: "spec", "zone")?.string
+        }
+        let (a, b) = (try pool("a", version: 1, zone: "eu"), try pool("b", version: 2, zone: "us"))
+        let first = parsed.revised([a, b])
+        #expect(parsed.value(of: a) == "eu" && parsed.value(of: b) == "us")
+        #expect(count.withLock { $0 } == 2, "each is read once")
+
+        let changed = try pool("a", version: 3, zone: "ap")
+        #expect(parsed.value(of: changed) == "ap")
+        let all = parsed.revised([changed, b])
+        #expect(all.values == ["ap", "us"] && all.revision != first.revision)
+        #expect(count.withLock { $0 } == 3)
     }
 }

@@ -6,9 +6,10 @@ struct ResourceNeed: Sendable, Hashable {
     private(set) var total: [String: Quantity] = [:]
 
     init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts) {
+        let bounds = environment.containerBounds
         for component in environment.components {
             let pods = component.maxReplicas + component.surge
-            let pod = PodResources(environment.podTemplate(of: component), bounds: environment.containerBounds)
+            let pod = PodResources(environment.podTemplate(of: component), bounds: bounds)
             for (name, amount) in pod.amounts { add(amount.times(pods), to: name) }
             add(Quantity(units: pods), to: "pods")
             if !component.ports.isEmpty { add(Quantity(units: 1), to: "services") }

@@ -45,7 +45,8 @@ struct NodeClaims: Sendable {
     /// - Parameter mayClaim: with false everything that the pool holds is to be released.
     func work(for pool: RegionalWorkerPool, mayClaim: Bool) -> Work {
         let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
-        let nodes = directory.allNodes().filter(rules.mayConcern).sorted { $0.name < $1.name }
+        let selectors = mayClaim ? pool.enabledRegions.map(\.nodeSelector) : []
+        let nodes = directory.candidates(for: pool.key, selectors: selectors).filter(rules.mayConcern)
         return Work(rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns))
     }
 

@@ -9,6 +9,14 @@ struct NodeDirectory: Sendable {
         return text.flatMap(NodeClaim.init(annotation:)).map { ["\($0.pool.key)"] } ?? []
     }
 
+    /// Finds nodes by each of their labels: `key=value`.
+    static let labelIndex = Indexer("label") { object in object.labels.map { label($0.key, $0.value) } }
+
+    private static func label(_ key: String, _ value: String) -> String { "\(key)=\(value)" }
+
+    /// What the informer of nodes has to be indexed by.
+    static let indexers = [claimIndex, labelIndex]
+
     private let nodes: Informer
     private let pools: Informer
     private let mayClaimNodes: @Sendable (_ namespace: String) -> Bool
@@ -23,7 +31,23 @@ struct NodeDirectory: Sendable {
     }
 
     /// Every node, in no order.
-    func allNodes() -> [NodeSnapshot] { snapshots.values(of: nodes.store.list()) }
+    private func allNodes() -> [NodeSnapshot] { snapshots.values(of: nodes.store.list()) }
+
+    /// The nodes that the pool holds or one of the selectors may match, in the order of their names: some that none
+    /// matches may be among them.
+    func candidates(for pool: ObjectKey, selectors: [LabelSelector]) -> [NodeSnapshot] {
+        let found = selectors.flatMap(candidates) + nodes.store.list(index: Self.claimIndex.name, value: "\(pool)")
+        let byName = Dictionary(found.map { ($0.key.name, $0) }) { first, _ in first }
+        return byName.sorted { $0.key < $1.key }.map { snapshots.value(of: $0.value) }
+    }
+
+    private func candidates(for selector: LabelSelector) -> [CachedObject] {
+        let byLabel = (selector.matchLabels ?? [:]).map { key, value in
+            nodes.store.list(index: Self.labelIndex.name, value: Self.label(key, value))
+        }
+        // A selector of expressions alone has no label to look under.
+        return byLabel.min { $0.count < $1.count } ?? nodes.store.list()
+    }
 
     /// The nodes that a pool of this name holds.
     func nodes(heldBy pool: ObjectKey) -> [NodeSnapshot] {

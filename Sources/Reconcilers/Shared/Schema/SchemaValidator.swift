@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import Synchronization
 
 /// Checks a value against a structural schema: types, required and unknown fields, enumerations, bounds, patterns,
 /// list keys. What CEL says is checked by the rules of the kind itself.
@@ -119,8 +120,16 @@ struct SchemaValidator {
 extension String {
     /// Whether a regular expression of a schema, or of CEL's `matches`, is found in the text.
     func matches(pattern: String) -> Bool {
-        // The expressions come from our own CRDs; a test compiles each.
-        guard let expression = try? Regex(pattern).matchingSemantics(.unicodeScalar) else { return false }
-        return (try? expression.firstMatch(in: self)) != nil
+        compiledPatterns.withLock { known in
+            // The expressions come from our own CRDs: they are few, and a test compiles each.
+            guard let expression = known[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar)) else {
+                return false
+            }
+            known[pattern] = expression
+            return (try? expression.firstMatch(in: self)) != nil
+        }
     }
 }
+
+/// To compile an expression costs many times what a match does.
+private let compiledPatterns = Mutex<[String: Regex<AnyRegexOutput>]>([:])
