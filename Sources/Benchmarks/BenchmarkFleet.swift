@@ -42,9 +42,35 @@ struct BenchmarkFleet: Sendable {
         try keys.flatMap { try subject.children(of: subject.manifest($0)) }
     }
 
-    /// What a plain loop writes instead: the same, under other names.
-    func twins(_ part: BenchmarkPart) throws -> [DesiredChild] {
-        try children((0..<subject.count).map { subject.key($0, part) })
+    /// What a plain loop sends instead: the applies that the operator would send for the same objects under other names.
+    func twins(_ part: BenchmarkPart, _ client: KubeClient) async throws -> [RecordedApplies.Apply] {
+        var children: [DesiredChild] = []
+        var owners: [String: JSONValue] = [:]
+        for index in 0..<subject.count {
+            var manifest = subject.manifest(subject.key(index, part))
+            // With a UID it is an owner.
+            manifest[path: "metadata", "uid"] = "00000000-0000-0000-0000-000000000000"
+            for var child in try subject.children(of: manifest) {
+                if !child.object.ownerReferences.isEmpty {
+                    let namespace = child.object.namespace
+                    if owners[namespace] == nil { owners[namespace] = try await Self.owner(namespace, client) }
+                    child.object[path: "metadata", "ownerReferences"] = owners[namespace]
+                }
+                children.append(child)
+            }
+        }
+        return try await RecordedApplies.making(children)
+    }
+
+    /// A namespace in the place of an owner: one has to exist, or the garbage collector takes what names it.
+    private static func owner(_ namespace: String, _ client: KubeClient) async throws -> JSONValue {
+        let object = try await client.get(.namespace, ObjectKey(name: namespace))
+        return [
+            [
+                "apiVersion": "v1", "kind": "Namespace", "name": .string(namespace), "uid": .string(object.uid),
+                "controller": true, "blockOwnerDeletion": true,
+            ]
+        ]
     }
 
     func prepare(_ client: KubeClient) async throws {

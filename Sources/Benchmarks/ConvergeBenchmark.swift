@@ -57,14 +57,13 @@ struct ConvergeBenchmark: Command {
 
     /// - Returns: how long it took, in seconds.
     private func plainLoop(_ client: KubeClient, _ part: BenchmarkPart) async throws -> Double {
-        let children = try fleet.twins(part)
+        let applies = try await fleet.twins(part, client)
         let start = ContinuousClock.now
         // Namespaces before what is in them.
-        for wave in [children.filter { $0.type == .namespace }, children.filter { $0.type != .namespace }] {
-            try await forEach(wave, inFlight: inFlight) { child in
+        for wave in [applies.filter { $0.type == .namespace }, applies.filter { $0.type != .namespace }] {
+            try await forEach(wave, inFlight: inFlight) { apply in
                 _ = try await client.patch(
-                    child.type, child.object.key, .apply(child.object.json, force: true), subresource: nil,
-                    options: WriteOptions())
+                    apply.type, apply.key, apply.patch, subresource: nil, options: apply.options)
             }
         }
         return start.duration(to: .now).seconds
