@@ -20,7 +20,8 @@ final class ParsedObjects<Value: Sendable & Equatable>: Sendable {
 
     init(_ parse: @escaping @Sendable (CachedObject) -> Value) { self.parse = parse }
 
-    /// The value of one object. It stays until all objects are asked for and this one is not among them.
+    /// The value of one object. It stays until it is forgotten, or all objects are asked for and this one is not among
+    /// them.
     func value(of object: CachedObject) -> Value {
         state.withLock { state in
             if let known = state.entries[object.key], known.object.isIdentical(to: object) { return known.value }
@@ -31,11 +32,14 @@ final class ParsedObjects<Value: Sendable & Equatable>: Sendable {
         }
     }
 
-    /// The values of these objects, in their order. What is known of others is forgotten.
-    func values(of objects: [CachedObject]) -> [Value] { revised(objects).values }
+    func forget(_ key: ObjectKey) {
+        state.withLock { state in
+            if state.entries.removeValue(forKey: key) != nil { state.revision += 1 }
+        }
+    }
 
-    /// The values with a number that stays the same for as long as they do, whatever else of the objects changes and
-    /// whatever their order.
+    /// The values of these objects, in their order; what is known of others is forgotten. With a number that stays the
+    /// same for as long as the values do, whatever else of the objects changes and whatever their order.
     func revised(_ objects: [CachedObject]) -> (values: [Value], revision: Int) {
         state.withLock { state in
             var isSame = true

@@ -51,5 +51,9 @@ struct ParsedObjectsTests {
         let all = parsed.revised([changed, b])
         #expect(all.values == ["ap", "us"] && all.revision != first.revision)
         #expect(count.withLock { $0 } == 3)
+
+        parsed.forget(b.key)
+        #expect(parsed.value(of: b) == "us")
+        #expect(count.withLock { $0 } == 4, "what was forgotten is read again")
     }
 }

@@ -42,9 +42,7 @@ struct ClaimRules: Sendable {
 
     /// Whether the pool matches the node or holds it: others are neither written nor counted.
     func mayConcern(_ node: NodeSnapshot) -> Bool {
-        if node.claim?.pool.key == key { return true }
-        guard let pool, !regions.isEmpty else { return false }
-        return ownership.matches(node.labels, pool)
+        node.claim?.pool.key == key || regions.contains { $0.nodeSelector.matches(node.labels) }
     }
 
     /// Whether the node may need a write.

@@ -70,7 +70,8 @@ struct NodeClaims: Sendable {
     /// - Throws: as `settle`.
     func release(allOf pool: ObjectKey) async throws -> Outcome {
         var outcome = Outcome()
-        _ = try await write(directory.nodes(heldBy: pool), under: ClaimRules(releasing: pool), into: &outcome)
+        let held = directory.candidates(for: pool, selectors: [])
+        _ = try await write(held, under: ClaimRules(releasing: pool), into: &outcome)
         return outcome
     }
 

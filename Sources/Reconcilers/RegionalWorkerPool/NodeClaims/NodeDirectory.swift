@@ -30,13 +30,14 @@ struct NodeDirectory: Sendable {
         self.mayClaimNodes = mayClaimNodes
     }
 
-    /// Every node, in no order.
-    private func allNodes() -> [NodeSnapshot] { snapshots.values(of: nodes.store.list()) }
-
     /// The nodes that the pool holds or one of the selectors may match, in the order of their names: some that none
     /// matches may be among them.
     func candidates(for pool: ObjectKey, selectors: [LabelSelector]) -> [NodeSnapshot] {
-        let found = selectors.flatMap(candidates) + nodes.store.list(index: Self.claimIndex.name, value: "\(pool)")
+        let held = nodes.store.list(index: Self.claimIndex.name, value: "\(pool)")
+        return parsed(selectors.flatMap(candidates) + held)
+    }
+
+    private func parsed(_ found: [CachedObject]) -> [NodeSnapshot] {
         let byName = Dictionary(found.map { ($0.key.name, $0) }) { first, _ in first }
         return byName.sorted { $0.key < $1.key }.map { snapshots.value(of: $0.value) }
     }
@@ -49,11 +50,6 @@ struct NodeDirectory: Sendable {
         return byLabel.min { $0.count < $1.count } ?? nodes.store.list()
     }
 
-    /// The nodes that a pool of this name holds.
-    func nodes(heldBy pool: ObjectKey) -> [NodeSnapshot] {
-        nodes.store.list(index: Self.claimIndex.name, value: "\(pool)").map { NodeSnapshot($0.dynamic()) }
-    }
-
     func ownership() -> NodeOwnership {
         let permitted = pools.store.list().filter { mayClaimNodes($0.key.namespace) }
         let (contenders, revision) = contenders.revised(permitted)
@@ -62,13 +58,17 @@ struct NodeDirectory: Sendable {
 
     /// The pools that a change of a node matters to: those that it matches or did, and those that hold it or did.
     func pools(concernedBy event: InformerEvent) -> [ObjectKey] {
-        let now = NodeSnapshot(event.object.dynamic())
-        var states = [now]
-        if case .updated(let old, _) = event {
-            let before = NodeSnapshot(old.dynamic())
+        let states: [NodeSnapshot]
+        switch event {
+        case .added(let node, _): states = [snapshots.value(of: node)]
+        case .updated(let old, let new):
+            // The old one first: it is known already, and the new one takes its place.
+            states = [snapshots.value(of: old), snapshots.value(of: new)]
             // A report of the kubelet that changes nothing for us.
-            guard !before.isSame(as: now) else { return [] }
-            states.append(before)
+            if states[0].isSame(as: states[1]) { return [] }
+        case .deleted(let node):
+            states = [snapshots.value(of: node)]
+            snapshots.forget(node.key)
         }
         let ownership = ownership()
         let keys = states.flatMap { node in
@@ -83,7 +83,10 @@ struct NodeDirectory: Sendable {
         if case .updated(let old, _) = event { states.append(old) }
         let selectors = states.flatMap { NodeOwnership.selectors(of: $0.dynamic()) }
         let ownership = ownership()
-        let keys = allNodes().filter { node in selectors.contains { $0.matches(node.labels) } }.flatMap { node in
+        let matched = parsed(selectors.flatMap(candidates)).filter { node in
+            selectors.contains { $0.matches(node.labels) }
+        }
+        let keys = matched.flatMap { node in
             ownership.poolsMatching(node.labels).map(\.key) + (node.claim.map { [$0.pool.key] } ?? [])
         }
         return Array(Set(keys).subtracting([event.key]))

@@ -99,11 +99,6 @@ package struct NodeOwnership: Sendable {
         Set(matching(labels).map(\.contender)).sorted().map { contenders[$0].pool }
     }
 
-    /// Whether a pool matches the node.
-    func matches(_ labels: [String: String], _ pool: NodeClaim.Pool) -> Bool {
-        matching(labels).contains { contenders[$0.contender].pool.uid == pool.uid }
-    }
-
     private func matching(_ labels: [String: String]) -> [Place] {
         let candidates = labels.flatMap { places[Label(key: $0.key, value: $0.value)] ?? [] } + others
         return candidates.filter { contenders[$0.contender].regions[$0.region].selector.matches(labels) }

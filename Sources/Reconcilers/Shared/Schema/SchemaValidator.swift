@@ -122,11 +122,8 @@ extension String {
     func matches(pattern: String) -> Bool {
         compiledPatterns.withLock { known in
             // The expressions come from our own CRDs: they are few, and a test compiles each.
-            guard let expression = known[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar)) else {
-                return false
-            }
-            known[pattern] = expression
-            return (try? expression.firstMatch(in: self)) != nil
+            if known[pattern] == nil { known[pattern] = try? Regex(pattern).matchingSemantics(.unicodeScalar) }
+            return (try? known[pattern]?.firstMatch(in: self)) != nil
         }
     }
 }
