@@ -32,10 +32,7 @@ extension CachedObject {
                 JSONFinder.find(["metadata", "ownerReferences"], in: bytes).map(Self.parse)
             )
         }
-        let owners = (references?.array ?? []).compactMap {
-            try? JSONValueDecoder().decode(OwnerReference.self, from: $0)
-        }
-        return (Self.stringMap(labels), owners)
+        return (Self.stringMap(labels), (references?.array ?? []).compactMap(OwnerReference.init(json:)))
     }
 
     private static func stringMap(_ json: JSONValue?) -> [String: String] {

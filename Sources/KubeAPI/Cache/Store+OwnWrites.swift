@@ -48,14 +48,7 @@ extension Store.State {
     fileprivate mutating func setPending(
         _ outcome: PendingWrite.Outcome, at key: ObjectKey, showing entry: Store.Entry?
     ) {
-        let watched: Store.Entry?
-        if let pending = pending[key] {
-            watched = pending.watched
-        } else {
-            watched = objects[key].map { object in
-                Store.Entry(object: object, values: indexes.map { ($0.key, $0.value.values(of: key)) })
-            }
-        }
+        let watched = if let pending = pending[key] { pending.watched } else { shown(key) }
         pending[key] = PendingWrite(outcome: outcome, watched: watched)
         show(entry, at: key)
     }

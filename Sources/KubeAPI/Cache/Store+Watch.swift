@@ -8,7 +8,7 @@ extension Store {
     }
 
     private func put(_ object: CachedObject) -> [InformerEvent] {
-        let entry = entry(object)
+        let entry = ownEntry(object) ?? entry(object)
         let isTerminating = isPending(object.key) && object.isBeingDeleted
         return state.withLock { state in
             let old = state.watched(object.key)
@@ -18,6 +18,16 @@ extension Store {
             guard old.uid == object.uid else { return [.deleted(old), .added(object, isInitialList: false)] }
             return [.updated(old: old, new: object)]
         }
+    }
+
+    /// What the answer to our own write of this version has shown already needs no second look for its index values.
+    private func ownEntry(_ object: CachedObject) -> Entry? {
+        let shown = state.withLock { $0.pending[object.key] == nil ? nil : $0.shown(object.key) }
+        guard var shown, shown.object.uid == object.uid, shown.object.resourceVersion == object.resourceVersion else {
+            return nil
+        }
+        shown.object = object
+        return shown
     }
 
     private func remove(_ object: CachedObject) -> [InformerEvent] {

@@ -77,6 +77,13 @@ extension Store.State {
         }
     }
 
+    /// What readers see, with the index values that were found for it.
+    func shown(_ key: ObjectKey) -> Store.Entry? {
+        objects[key].map { object in
+            Store.Entry(object: object, values: indexes.map { ($0.key, $0.value.values(of: key)) })
+        }
+    }
+
     /// What the watch has brought last, whatever readers see.
     func watched(_ key: ObjectKey) -> CachedObject? {
         if let pending = pending[key] { pending.watched?.object } else { objects[key] }

@@ -64,8 +64,7 @@ package struct DynamicObject: Sendable, Hashable {
     package var annotations: [String: String] { stringMap("annotations") }
     package var finalizers: [String] { fields["metadata"]?["finalizers"]?.array?.compactMap(\.string) ?? [] }
     package var ownerReferences: [OwnerReference] {
-        let list = fields["metadata"]?["ownerReferences"]?.array ?? []
-        return list.compactMap { try? JSONValueDecoder().decode(OwnerReference.self, from: $0) }
+        (fields["metadata"]?["ownerReferences"]?.array ?? []).compactMap(OwnerReference.init(json:))
     }
 
     /// - Throws: `JSONError` that names the field.

@@ -54,4 +54,16 @@ package struct OwnerReference: Sendable, Hashable, Codable {
         self.controller = controller
         self.blockOwnerDeletion = blockOwnerDeletion
     }
+
+    /// Field by field, without `Decodable`: every child that arrives is asked for its owners.
+    ///
+    /// - Returns: `nil` for what is none.
+    init?(json: JSONValue) {
+        guard let apiVersion = json["apiVersion"]?.string, let kind = json["kind"]?.string,
+            let name = json["name"]?.string, let uid = json["uid"]?.string
+        else { return nil }
+        self.init(
+            apiVersion: apiVersion, kind: kind, name: name, uid: uid, controller: json["controller"]?.bool,
+            blockOwnerDeletion: json["blockOwnerDeletion"]?.bool)
+    }
 }

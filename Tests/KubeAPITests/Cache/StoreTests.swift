@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import KubeAPI
@@ -140,6 +141,35 @@ extension Store {
         #expect(store.list(index: "app", value: "web").isEmpty)
         #expect(store.tell(.modified, object("a", 12, app: "db")) == ["updated a@10->12"])
         #expect(store.pendingWriteCount == 0)
+    }
+
+    @Test("What our write is found by is worked out once, and anew for another version")
+    func indexValuesOfOwnWrite() {
+        let looks = Atomic(0)
+        let store = Store(indexers: [
+            Indexer("app") { object in
+                looks.add(1, ordering: .relaxed)
+                return object.labels["app"].map { [$0] } ?? []
+            }
+        ])
+        func found(_ app: String) -> [String] { store.list(index: "app", value: app).map(\.key.name) }
+        func add(_ change: WatchDecoder.Change, _ object: CachedObject) -> Int {
+            let before = looks.load(ordering: .relaxed)
+            _ = store.tell(change, object)
+            return looks.load(ordering: .relaxed) - before
+        }
+        store.recordWrite(object("a", 12))
+        #expect(add(.added, object("a", 12)) == 0)
+        #expect(found("web") == ["a"])
+        #expect(store.pendingWriteCount == 0)
+        #expect(add(.modified, object("a", 13, app: "db")) == 1)
+        #expect((found("web"), found("db")) == ([], ["a"]))
+
+        store.recordWrite(object("b", 20))
+        #expect(add(.added, object("b", 19, app: "db")) == 1)
+        #expect(found("web") == ["b"])
+        #expect(add(.modified, object("b", 20)) == 0)
+        #expect((found("web"), found("db")) == (["b"], ["a"]))
     }
 
     @Test("A write by somebody else between our write and its event is not swallowed")
