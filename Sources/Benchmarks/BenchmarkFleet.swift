@@ -108,7 +108,8 @@ struct BenchmarkFleet: Sendable {
         return Dictionary(uniqueKeysWithValues: pairs)
     }
 
-    /// Removes everything again. The operator has to run no more.
+    /// Removes everything again, children one by one: a server without controllers collects no garbage, and is slower
+    /// with it. The operator has to run no more.
     func tidy(_ client: KubeClient) async throws {
         let (prefix, type) = (prefix, type)
         let made = try await client.listAll(type, namespace: nil).items.map(\.key)
@@ -118,6 +119,9 @@ struct BenchmarkFleet: Sendable {
                 type, key, .merge(["metadata": ["finalizers": .null]]), subresource: nil)
             try? await client.delete(type, key)
         }
+        let twins = BenchmarkPart.allCases.flatMap { part in (0..<subject.count).map { subject.key($0, part) } }
+        let children = try children(Array(Set(made + twins))).filter { $0.type != .namespace }
+        try await forEach(children, inFlight: 16) { try? await client.delete($0.type, $0.object.key) }
         try await subject.tidy(client)
         let namespaces = try await client.listAll(.namespace, namespace: nil).items.map(\.key)
             .filter { $0.name.hasPrefix(prefix) }

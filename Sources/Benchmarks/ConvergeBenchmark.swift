@@ -1,166 +1,63 @@
 internal import CommandLineInterface
+internal import Glibc
 internal import KubeAPI
-internal import Reconcilers
 
 /// How fast objects of ours become children: one at a time, and all at once against a plain loop of the same writes.
 struct ConvergeBenchmark: Command {
     static let name = "converge"
     static let summary = "From objects of ours to their children, and the same server-side applies by a plain loop"
-    static let usage = "\(BenchmarkFleet.usage) [--single N]"
+    static let usage = "\(BenchmarkFleet.usage) [--single N] [--rounds N]"
     static let flags =
         BenchmarkClient.flags + BenchmarkFleet.flags + [
             Flag("single", "N", default: "100", help: "objects that are applied one at a time, at idle"),
             Flag("in-flight", "N", default: "16", help: "requests that the plain loop has under way"),
+            Flag("rounds", "N", default: "1", help: "how often all is done, each time with new objects"),
         ]
 
     private let arguments: Arguments
-    private let fleet: BenchmarkFleet
+    private let qps: Double
     private let single: Int
     private let inFlight: Int
+    private let rounds: Int
 
     init(_ arguments: Arguments) throws(UsageError) {
         self.arguments = arguments
-        fleet = try BenchmarkFleet(arguments)
+        qps = try BenchmarkFleet(arguments).qps
         single = try arguments.integer("single", in: 0...10_000)
         inFlight = try arguments.integer("in-flight", in: 1...256)
+        rounds = try arguments.integer("rounds", in: 1...1000)
     }
 
     func run() async throws -> Int32 {
         let plain = try BenchmarkClient.make(arguments, qps: 0)
-        let client = try BenchmarkClient.make(arguments, qps: fleet.qps)
-        var report: JSONObject = ["command": "converge", "workers": .integer(Int64(fleet.workers))]
-        report.add(fleet.subject.size)
-        try await fleet.prepare(plain)
-        do {
-            // Before and after: a machine is not always as fast as it was a moment ago.
-            let before = try await plainLoop(plain, .before)
-            let run = try await operate(plain, client, in: &report)
-            let plainTimes = [before, try await plainLoop(plain, .after)]
-            let plainTime = plainTimes.reduce(0, +) / 2
-            report["plain_children_per_s"] = .array(
-                plainTimes.map { .number((Double(run.children) / $0).rounded(to: 1)) })
-            if single > 0 { try await applySingles(plain, client, in: &report) }
-            report["ratio"] = .number((plainTime / run.toLastChild).rounded(to: 3))
-            let mergeTime = try await replay(run.others, plain, in: &report)
-            // Statuses may come after all children.
-            report["ratio_of_all_writes"] = .number(((plainTime + mergeTime) / run.toLastWrite).rounded(to: 3))
-        } catch {
-            try? await fleet.tidy(plain)
-            throw error
+        let client = try BenchmarkClient.make(arguments, qps: qps)
+        var reports: [JSONObject] = []
+        for _ in 0..<rounds {
+            let round = ConvergeRound(
+                fleet: try BenchmarkFleet(arguments), plain: plain, client: client, inFlight: inFlight, single: single)
+            let report = try await round.run()
+            print(JSONValue.object(report))
+            // A round takes a minute and more: whoever reads through a pipe is to see it now.
+            fflush(nil)
+            reports.append(report)
         }
-        try await fleet.tidy(plain)
-        print(JSONValue.object(report))
+        if rounds > 1 { print(JSONValue.object(Self.summary(of: reports))) }
         await client.shutdown()
         await plain.shutdown()
         return 0
     }
 
-    /// - Returns: how long it took, in seconds.
-    private func plainLoop(_ client: KubeClient, _ part: BenchmarkPart) async throws -> Double {
-        let applies = try await fleet.twins(part, client)
-        let start = ContinuousClock.now
-        // Namespaces before what is in them.
-        for wave in [applies.filter { $0.type == .namespace }, applies.filter { $0.type != .namespace }] {
-            try await forEach(wave, inFlight: inFlight) { apply in
-                _ = try await client.patch(
-                    apply.type, apply.key, apply.patch, subresource: nil, options: apply.options)
-            }
+    /// One round says little: a machine that others use as well is a fifth slower from one second to the next.
+    private static func summary(of reports: [JSONObject]) -> JSONObject {
+        var summary: JSONObject = ["command": .string(name), "rounds": .integer(Int64(reports.count))]
+        for field in ["ratio", "ratio_of_all_writes", "cpu_ms_per_child"] {
+            let values = reports.compactMap { $0[field]?.number }
+            guard let lowest = values.min(), let highest = values.max() else { continue }
+            summary.add([
+                ("\(field)_median", .number(median(of: values).rounded(to: 3))),
+                ("\(field)_lowest", .number(lowest)), ("\(field)_highest", .number(highest)),
+            ])
         }
-        return start.duration(to: .now).seconds
-    }
-
-    /// The operator's other writes by a plain loop: to twins of the objects of ours, and to the same nodes.
-    ///
-    /// - Returns: how long it took, in seconds.
-    private func replay(
-        _ merges: [CountedAPI.Merge], _ client: KubeClient, in report: inout JSONObject
-    ) async throws -> Double {
-        let twins = try await fleet.createTwins(client)
-        let start = ContinuousClock.now
-        try await forEach(merges, inFlight: inFlight) { merge in
-            var body = merge.body
-            body[path: ["metadata", "resourceVersion"]] = nil
-            body[path: ["metadata", "uid"]] = nil
-            // On an object that has what is written already it would be no write.
-            body[path: ["metadata", "annotations", "example.com/replayed"]] = "true"
-            _ = try await client.patch(
-                merge.type, twins[merge.key] ?? merge.key, .merge(body), subresource: merge.subresource,
-                options: WriteOptions())
-        }
-        let time = start.duration(to: .now).seconds
-        report["other_writes"] = .integer(Int64(merges.count))
-        report["plain_other_writes_per_s"] = .number((Double(merges.count) / time).rounded(to: 1))
-        return time
-    }
-
-    private struct Run {
-        var children = 0
-        /// How long it took to the answer for the last child, and to that for the last write, in seconds.
-        var toLastChild = 0.0
-        var toLastWrite = 0.0
-        /// What else was written.
-        var others: [CountedAPI.Merge] = []
-    }
-
-    /// Has the operator make the children of all objects.
-    private func operate(
-        _ plain: KubeClient, _ client: KubeClient, in report: inout JSONObject
-    ) async throws -> Run {
-        try await fleet.create(plain)
-        let process = BenchmarkOperator(client, for: fleet)
-        var run = Run()
-        try await process.run {
-            let children = try fleet.children(fleet.keys)
-            process.api.expect(children)
-            let before = ProcessUsage.now()
-            let start = ContinuousClock.now
-            try await process.whileReconciling {
-                run.children = children.count
-                run.toLastChild = start.duration(to: try await process.api.lastAwaited()).seconds
-                let after = ProcessUsage.now()
-                report["reconciles"] = .integer(process.reconciles)
-                report["children"] = .integer(Int64(children.count))
-                report["children_per_s"] = .number((Double(children.count) / run.toLastChild).rounded(to: 1))
-                try await process.waitUntilQuiet()
-                run.others = process.api.merges
-                run.toLastWrite = start.duration(to: process.api.lastWrite).seconds
-                let cpu = after.userCPU + after.systemCPU - before.userCPU - before.systemCPU
-                report["cpu_ms_per_child"] = .number((cpu * 1000 / Double(children.count)).rounded(to: 3))
-                report["requests"] = .object(
-                    JSONObject(
-                        process.api.requests.sorted { $0.key < $1.key }.map { ($0.key, .integer(Int64($0.value))) }))
-            }
-            report.add(ProcessUsage.now().fields.map { ($0, $1) })
-        }
-        return run
-    }
-
-    /// Has a new operator, which finds all as it is to be, make the children of objects that are applied at idle.
-    private func applySingles(_ plain: KubeClient, _ client: KubeClient, in report: inout JSONObject) async throws {
-        let process = BenchmarkOperator(client, for: fleet)
-        var times = Latencies()
-        try await process.run {
-            try await process.whileReconciling {
-                try await process.waitUntilQuiet()
-                times = try await oneByOne(plain, process)
-            }
-        }
-        report.add(times.fields("single_"))
-    }
-
-    /// From the sending of an object's apply to the answer for its last child.
-    private func oneByOne(_ client: KubeClient, _ process: BenchmarkOperator) async throws -> Latencies {
-        var times = Latencies()
-        for index in 0..<single {
-            let manifest = fleet.subject.manifest(fleet.subject.singleKey(index))
-            process.api.expect(try fleet.subject.children(of: manifest))
-            let start = ContinuousClock.now
-            _ = try await client.patch(
-                fleet.type, manifest.key, .apply(manifest.json, force: true), subresource: nil,
-                options: WriteOptions(fieldManager: "bench"))
-            times.add(start.duration(to: try await process.api.lastAwaited()))
-            try await process.waitUntilQuiet(for: .milliseconds(250))
-        }
-        return times
+        return summary
     }
 }

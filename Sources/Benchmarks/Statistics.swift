@@ -31,6 +31,13 @@ extension JSONObject {
     }
 }
 
+/// The middle one, or the mean of the middle two; 0 where there is none.
+func median(of values: [Double]) -> Double {
+    guard !values.isEmpty else { return 0 }
+    let sorted = values.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+}
+
 extension Duration {
     var seconds: Double { self / .seconds(1) }
 }
