@@ -15,6 +15,14 @@ package enum JSONValue: Sendable, Hashable {
 extension JSONValue {
     package var isNull: Bool { self == .null }
 
+    /// Whether it is a string, a number or a boolean.
+    var isScalar: Bool {
+        switch self {
+        case .string, .integer, .number, .bool: true
+        case .null, .array, .object: false
+        }
+    }
+
     package var bool: Bool? {
         if case .bool(let value) = self { value } else { nil }
     }

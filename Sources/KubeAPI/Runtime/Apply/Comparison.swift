@@ -26,11 +26,12 @@ package struct Comparison {
             compareWithNothing(desired, path)
             return
         }
-        let isClosed = isClosed || FieldSemantics.isClosed(path, in: kind)
         switch (desired, live) {
         case (.null, _): break  // nothing is desired of it
-        case (.object(let desired), .object(let live)): compare(desired, live, path, isClosed: isClosed)
-        case (.array(let desired), .array(let live)): compare(desired, live, path, isClosed: isClosed)
+        case (.object(let desired), .object(let live)):
+            compare(desired, live, path, isClosed: isClosed || FieldSemantics.isClosed(path, in: kind))
+        case (.array(let desired), .array(let live)):
+            compare(desired, live, path, isClosed: isClosed || FieldSemantics.isClosed(path, in: kind))
         default:
             if !isEqual(desired, live, path) { note(path, desired, live) }
         }
@@ -50,7 +51,10 @@ package struct Comparison {
 
     private mutating func compare(_ desired: JSONObject, _ live: JSONObject, _ path: FieldPath, isClosed: Bool) {
         for (field, value) in desired {
-            compare(value, live[field], path.appending(field), isClosed: isClosed)
+            let found = live[field]
+            // Most fields are these, and need no path.
+            if value.isScalar, value == found { continue }
+            compare(value, found, path.appending(field), isClosed: isClosed)
         }
         guard isClosed else { return }
         for (field, value) in live where !desired.contains(field) && !FieldSemantics.isServerDefault(field, value) {

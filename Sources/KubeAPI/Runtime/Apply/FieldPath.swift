@@ -21,6 +21,12 @@ package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
         elements.compactMap { if case .field(let name) = $0 { name } else { nil } }
     }
 
+    /// The last of `fields`.
+    var lastField: String? {
+        for case .field(let name) in elements.reversed() { return name }
+        return nil
+    }
+
     package var description: String {
         elements.reduce(into: "") { text, element in
             switch element {

@@ -17,7 +17,7 @@ enum FieldSemantics {
     }
 
     static func list(at path: FieldPath, in kind: String, elements: [JSONValue]) -> List {
-        guard let field = path.fields.last else { return .ordered }
+        guard let field = path.lastField else { return .ordered }
         if field == "finalizers", path.fields == ["metadata", "finalizers"] { return .set }
         let keys = field == "ports" ? portKeys(path, kind, elements) : listKeys[field]
         guard let keys else { return .ordered }
@@ -64,7 +64,7 @@ enum FieldSemantics {
 
     /// Whether an addition by somebody else changes the field's meaning: selectors, rules, and what is atomic.
     static func isClosed(_ path: FieldPath, in kind: String) -> Bool {
-        guard let field = path.fields.last else { return false }
+        guard let field = path.lastField else { return false }
         switch kind {
         case "NetworkPolicy" where path.fields == ["spec", "ingress"] || path.fields == ["spec", "egress"]: return true
         case "Role" where field == "rules", "ClusterRole" where field == "rules": return true
