@@ -32,6 +32,7 @@ struct AdmissionTests {
             let mount = spec?["containers"]?[0]?["volumeMounts"]?[0]
             #expect(mount?["mountPath"] == "/var/run/secrets/kubernetes.io/serviceaccount")
             #expect(mount?["name"] == spec?["volumes"]?[0]?["name"])
+            #expect(spec?["volumes"]?[0]?["projected"]?["sources"]?.array?.count == 3)
         }
     }
 

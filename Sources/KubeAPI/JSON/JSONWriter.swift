@@ -97,8 +97,8 @@ package struct JSONWriter {
         case 0x0D: return "\\r"
         case 0x09: return "\\t"
         default:
-            let digits = Array("0123456789abcdef")
-            return "\\u00\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            let (high, low) = byte.hexDigits
+            return "\\u00" + String(decoding: [high, low], as: UTF8.self)
         }
     }
 }

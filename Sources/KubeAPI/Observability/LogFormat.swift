@@ -80,7 +80,6 @@ private struct LineBuilder {
     }
 
     private mutating func quoted(_ text: String) {
-        let digits = Array("0123456789abcdef".utf8)
         append("\"")
         for byte in text.utf8 {
             switch byte {
@@ -89,7 +88,8 @@ private struct LineBuilder {
             case UInt8(ascii: "\t"): append("\\t")
             case 0..<0x20, 0x7F:
                 append("\\u00")
-                bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+                let (high, low) = byte.hexDigits
+                bytes += [high, low]
             default: bytes.append(byte)
             }
         }

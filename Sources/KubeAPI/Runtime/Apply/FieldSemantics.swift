@@ -88,7 +88,7 @@ enum FieldSemantics {
 
     /// Whether a missing field means the same as this desired value, because the server does not store the value.
     static func isOmitted(_ desired: JSONValue, at path: FieldPath) -> Bool {
-        let field = path.fields.last ?? ""
+        let field = path.lastField ?? ""
         switch desired {
         case .null: return true
         case .array(let elements): return elements.isEmpty
