@@ -17,7 +17,8 @@ struct BenchmarkOperator: Sendable {
             api: client, gate: .alwaysOpen(),
             options: .init(reportingController: "quartermaster.dev/bench", reportingInstance: "bench"))
         let environment = ReconcilerEnvironment(
-            api: api, informers: informers, gate: .alwaysOpen(), events: recorder, metrics: metrics)
+            api: api, informers: informers, gate: .alwaysOpen(), events: recorder,
+            seal: Seal(key: secretBytes(Seal.keyLength)), metrics: metrics)
         var options = Controller.Options()
         options.workers = fleet.workers
         options.resync = nil

@@ -17,7 +17,8 @@ struct MemoryBenchmark: Command {
         let client = try BenchmarkClient.make(arguments, qps: 0)
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
-            api: client, informers: informers, gate: .alwaysOpen(), events: SilentEvents())
+            api: client, informers: informers, gate: .alwaysOpen(), events: SilentEvents(),
+            seal: Seal(key: secretBytes(Seal.keyLength)))
         // Never run: what they watch is what is measured.
         let controllers = [
             RegionalWorkerPoolReconciler.controller(in: environment),

@@ -1,5 +1,15 @@
 #include "COpenSSL.h"
 
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 void qm_sha256(const uint8_t *bytes, size_t count, uint8_t *digest) { SHA256(bytes, count, digest); }
+
+int qm_hmac_sha256(const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count, uint8_t *digest) {
+    unsigned int length = 0;
+    return HMAC(EVP_sha256(), key, (int)key_count, bytes, count, digest, &length) != NULL && length == 32;
+}
+
+int qm_random(uint8_t *bytes, size_t count) { return RAND_bytes(bytes, (int)count) == 1; }

@@ -18,7 +18,8 @@ struct DiffCommandTests {
         try await cluster.apply(CommandCluster.pool, as: RegionalWorkerPool.resourceType)
         let informers = InformerSet(source: cluster.client)
         let environment = ReconcilerEnvironment(
-            api: cluster.client, informers: informers, gate: .alwaysOpen(), events: NoEvents())
+            api: cluster.client, informers: informers, gate: .alwaysOpen(), events: NoEvents(),
+            seal: Seal(key: secretBytes(Seal.keyLength)))
         let controller = RegionalWorkerPoolReconciler.controller(in: environment)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }

@@ -27,6 +27,12 @@ int qm_certificate_has_key(const uint8_t *pem, size_t count, const uint8_t *key_
 /// Writes the 32 bytes of SHA-256.
 void qm_sha256(const uint8_t *bytes, size_t count, uint8_t *digest);
 
+/// Writes the 32 bytes of HMAC-SHA256: 1, or 0 where OpenSSL refuses.
+int qm_hmac_sha256(const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count, uint8_t *digest);
+
+/// Fills the bytes from OpenSSL's generator for secrets: 1, or 0 where it has no entropy.
+int qm_random(uint8_t *bytes, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -4,9 +4,34 @@ internal import COpenSSL
 package func sha256Hex(_ bytes: [UInt8]) -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     qm_sha256(bytes, bytes.count, &digest)
-    return String(unsafeUninitializedCapacity: 2 * digest.count) { text in
-        for (index, byte) in digest.enumerated() { (text[2 * index], text[2 * index + 1]) = byte.hexDigits }
-        return 2 * digest.count
+    return digest.hex
+}
+
+/// HMAC-SHA256 as 64 hexadecimal digits in lower case. Source: RFC 2104.
+///
+/// - Parameter key: not empty; 32 bytes or more.
+package func hmacSHA256Hex(_ bytes: [UInt8], key: [UInt8]) -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    guard qm_hmac_sha256(key, key.count, bytes, bytes.count, &digest) == 1 else {
+        preconditionFailure("OpenSSL has no HMAC-SHA256")
+    }
+    return digest.hex
+}
+
+/// Bytes that nobody can guess, for keys.
+package func secretBytes(_ count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    guard qm_random(&bytes, count) == 1 else { preconditionFailure("OpenSSL has no randomness") }
+    return bytes
+}
+
+extension [UInt8] {
+    /// Two hexadecimal digits in lower case for each byte.
+    fileprivate var hex: String {
+        String(unsafeUninitializedCapacity: 2 * count) { text in
+            for (index, byte) in enumerated() { (text[2 * index], text[2 * index + 1]) = byte.hexDigits }
+            return 2 * count
+        }
     }
 }
 

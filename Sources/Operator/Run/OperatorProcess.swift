@@ -8,6 +8,8 @@ struct OperatorProcess: Sendable {
     private let metrics = MetricRegistry()
     private let client: KubeClient
     private let leaseClient: KubeClient
+    private let sealKey: SealKey
+    private let seal = Seal()
     private let informers: InformerSet
     private let recorder: EventRecorder
     private let election: LeaderElection?
@@ -24,6 +26,7 @@ struct OperatorProcess: Sendable {
         self.logger = logger
         var options = Self.clientOptions(flags, metrics, logger)
         leaseClient = try KubeClient(configuration: configuration, options: options, lane: .lease)
+        sealKey = SealKey(api: leaseClient, namespace: leaseNamespace)
         if flags.electsLeader {
             var election = LeaderElection.Options(
                 lease: ObjectKey(namespace: leaseNamespace, name: flags.leaseName), identity: identity)
@@ -44,7 +47,7 @@ struct OperatorProcess: Sendable {
             options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: identity),
             metrics: metrics, logger: logger)
         let environment = ReconcilerEnvironment(
-            api: client, informers: informers, gate: gate, events: recorder, metrics: metrics,
+            api: client, informers: informers, gate: gate, events: recorder, seal: seal, metrics: metrics,
             permissions: flags.permissions)
         var controllerOptions = Controller.Options()
         controllerOptions.workers = flags.workers
@@ -61,13 +64,15 @@ struct OperatorProcess: Sendable {
         ]
     }
 
-    /// Asks the server who it is, so that what is wrong with the configuration shows at once.
+    /// Asks the server who it is, so that what is wrong with the configuration shows at once, and for the key of the seal:
+    /// nothing may be looked at before it is there.
     ///
-    /// - Throws: `APIError`.
+    /// - Throws: `APIError`, `ConfigurationError`.
     func preflight() async throws {
         let version = try await leaseClient.serverVersion()
         logger.info(
             "connected", ["server": .string(leaseClient.configuration.server), "version": .string(version.gitVersion)])
+        seal.unlock(with: try await sealKey.read())
     }
 
     /// Runs until a signal comes.

@@ -9,9 +9,11 @@ package struct ReconcilerEnvironment: Sendable {
     package var metrics: MetricRegistry
     package var time: TimeSource
     package var permissions: Permissions
+    /// Tells our own records from forged ones.
+    package var seal: Seal
 
     package init(
-        api: any ObjectAPI, informers: InformerSet, gate: WriteGate, events: any EventSink,
+        api: any ObjectAPI, informers: InformerSet, gate: WriteGate, events: any EventSink, seal: Seal,
         metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource(),
         permissions: Permissions = Permissions()
     ) {
@@ -22,6 +24,7 @@ package struct ReconcilerEnvironment: Sendable {
         self.metrics = metrics
         self.time = time
         self.permissions = permissions
+        self.seal = seal
     }
 
     /// Objects of ours by what they are to users: the field manager of every write.

@@ -130,5 +130,8 @@ package struct Right: Sendable, Hashable {
         Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
+        Right(.ownNamespace, "", "secrets", ["get"], names: ["quartermaster-seal"], usedBy: "SealKey"),
+        // RBAC knows no names at a creation.
+        Right(.ownNamespace, "", "secrets", ["create"], usedBy: "SealKey"),
     ]
 }

@@ -36,7 +36,7 @@ extension IntegrationTests {
                 options.policy.absenceDelay = .milliseconds(50)
                 let informers = InformerSet(source: client, options: options)
                 let environment = ReconcilerEnvironment(
-                    api: client, informers: informers, gate: .alwaysOpen(), events: CollectedEvents())
+                    api: client, informers: informers, gate: .alwaysOpen(), events: CollectedEvents(), seal: .test)
                 let writer = ChildWriter(environment, types: Self.types, keeping: [.persistentVolumeClaim])
                 let object = try await cluster.makePool(
                     "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")

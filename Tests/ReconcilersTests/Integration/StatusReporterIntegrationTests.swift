@@ -12,7 +12,7 @@ extension IntegrationTests {
             try await TestCluster.run(.embedded) { cluster in
                 let environment = ReconcilerEnvironment(
                     api: cluster.client, informers: InformerSet(source: cluster.client), gate: .alwaysOpen(),
-                    events: CollectedEvents())
+                    events: CollectedEvents(), seal: .test)
                 let reporter = StatusReporter(RegionalWorkerPool.resourceType, in: environment)
                 let pool = try await cluster.makePool(
                     "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")

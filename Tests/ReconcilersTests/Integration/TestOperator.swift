@@ -75,7 +75,7 @@ final class TestOperator: Sendable {
         let events = CollectedEvents()
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
-            api: requests, informers: informers, gate: .alwaysOpen(), events: events, time: time,
+            api: requests, informers: informers, gate: .alwaysOpen(), events: events, seal: .test, time: time,
             permissions: permissions)
         let (controller, reconciler) = make(environment)
         let process = TestOperator(

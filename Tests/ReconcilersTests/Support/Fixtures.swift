@@ -83,3 +83,8 @@ extension NodeSnapshot {
         }
     }
 }
+
+extension Seal {
+    /// The same in each operator of a test, as replicas and restarted ones have it.
+    static let test = Seal(key: Array(repeating: 7, count: Seal.keyLength))
+}
