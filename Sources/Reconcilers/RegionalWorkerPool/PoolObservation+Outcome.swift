@@ -5,6 +5,7 @@ extension PoolObservation {
     mutating func add(_ nodes: NodeClaims.Outcome) {
         nodeFailures = nodes.failures
         heldBack += nodes.heldBack
+        ledgersSealed = nodes.isSealed || pool.status?.ledgersSealed == true
         for index in regions.indices {
             guard let tally = nodes.tallies[regions[index].region.name] else { continue }
             regions[index].matched = tally.matched

@@ -24,6 +24,8 @@ package struct PoolObservation: Sendable {
     /// What would be written if the pool were not suspended, as `Deployment workers-eu`.
     package var heldBack: [String] = []
     package var inventory: [InventoryEntry] = []
+    /// Whether every node that the pool holds has a sealed ledger.
+    package var ledgersSealed = false
 
     package init(pool: RegionalWorkerPool, regions: [RegionObservation]) {
         self.pool = pool

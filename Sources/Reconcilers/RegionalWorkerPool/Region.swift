@@ -11,7 +11,7 @@ package struct Region: Sendable, Hashable {
     /// The most pods that the region can ever have.
     package let maxReplicas: Int
     package let runtime: RegionalWorkerPool.Runtime
-    /// Labels for the nodes, the region's own among them. Keys that the selector looks at are not here: they are
+    /// Labels for the nodes, the region's own and the pool's name among them. Keys that the selector looks at are not here: they are
     /// what makes a node belong to the region, and the operator must not write them.
     package let nodeLabels: [String: String]
     package let taints: [Taint]
@@ -34,9 +34,12 @@ package struct Region: Sendable, Hashable {
         minReplicas = scaling.map { spec.minReplicas ?? $0.minReplicas } ?? replicas
         maxReplicas = scaling.map { spec.maxReplicas ?? $0.maxReplicas } ?? replicas
         runtime = spec.runtime ?? pool.spec.runtime
-        nodeLabels = (spec.nodes?.labels ?? settings.labels)
+        let named = (spec.nodes?.labels ?? settings.labels)
             .merging([spec.nodes?.regionLabelKey ?? settings.regionLabelKey: spec.name]) { _, region in region }
             .filter { !spec.nodeSelector.keys.contains($0.key) }
+        // A namespace has no dots, so no two pools have one value.
+        let claimant = ChildName.labelValue("\(pool.metadata.namespace ?? "").\(poolName)")
+        nodeLabels = named.merging([LabelKey.claimedBy: claimant]) { _, claimant in claimant }
         taints = spec.nodes?.taints ?? settings.taints
         onRelease = spec.nodes?.onRelease ?? settings.onRelease
         env = spec.env ?? []

@@ -13,6 +13,8 @@ extension RegionalWorkerPool {
         package var scaler: String?
         package var regions: [RegionStatus]?
         package var inventory: [InventoryEntry]?
+        /// Whether ledgers without a seal are nobody's.
+        package var ledgersSealed: Bool?
         package var conditions: [Condition]?
 
         package init() {}

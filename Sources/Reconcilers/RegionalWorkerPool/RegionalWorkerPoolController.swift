@@ -37,12 +37,15 @@ extension RegionalWorkerPoolReconciler {
             metrics: environment.metrics, time: environment.time)
         let pools = environment.informers.informer(Selection(RegionalWorkerPool.resourceType))
         let permissions = environment.permissions
-        let directory = NodeDirectory(nodes: environment.nodes, pools: pools, mayClaimNodes: permissions.mayClaimNodes)
+        let directory = NodeDirectory(
+            nodes: environment.nodes, pools: pools, seal: environment.seal, mayClaimNodes: permissions.mayClaimNodes)
         self.init(
             pools: pools, directory: directory,
             claims: NodeClaims(
                 directory: directory,
-                writer: NodeWriter(api: api, objects: objects, gate: gate, applier: applier, time: environment.time)),
+                writer: NodeWriter(
+                    api: api, objects: objects, gate: gate, applier: applier, seal: environment.seal,
+                    time: environment.time)),
             children: ChildWriter(environment, types: RegionalWorkerPool.childTypes),
             priorityClasses: SharedPriorityClasses(environment),
             deployments: environment.children(.deployment), scalers: ScalerWatch(environment),

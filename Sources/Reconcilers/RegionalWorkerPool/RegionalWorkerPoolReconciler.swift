@@ -141,6 +141,20 @@ extension RegionalWorkerPoolReconciler {
         for (node, drift) in nodes.repaired {
             events.emit(.drift(drift, of: "Node \(node)", on: object))
         }
+        announceRejected(nodes, on: object)
+    }
+
+    /// - Parameter object: the pool; `nil` where there is none any more, and each node is told itself.
+    private func announceRejected(_ nodes: NodeClaims.Outcome, on object: DynamicObject?) {
+        for node in nodes.rejected {
+            let message = """
+                Node \(node.name) carries the annotation \(AnnotationKey.claim) in the name of RegionalWorkerPool \
+                \(node.unproven?.claim.pool.key.description ?? ""), and the operator did not write it: what it names is left as it \
+                is; find out who may annotate the node, and remove the annotation
+                """
+            events.emit(
+                ObjectEvent(object ?? node.reference, .warning, .ledgerRejected, action: "Claim", message: message))
+        }
     }
 }
 
@@ -149,6 +163,7 @@ extension RegionalWorkerPoolReconciler {
     /// to be done.
     private func releaseNodes(ofMissing key: ObjectKey) async throws -> Outcome {
         let nodes = try await claims.release(allOf: key)
+        announceRejected(nodes, on: nil)
         if let cause = nodes.failures.first?.cause { throw cause }
         return .done
     }

@@ -13,6 +13,7 @@ extension PoolObservation {
         status.scaler = pool.scaler(isKEDAServed: surroundings.isKEDAServed).rawValue
         status.regions = regions.map(\.status)
         status.inventory = inventory
+        status.ledgersSealed = ledgersSealed ? true : nil
         status.conditions = conditions
         return status
     }

@@ -45,30 +45,33 @@ extension RegionalWorkerPool.NodeSettings {
 
 extension RegionalWorkerPool.NodeOverrides {
     private static let reservedMessage =
-        "label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own"
-    private static let clusterPrefixes = ["node.kubernetes.io/", "node.cloudprovider.kubernetes.io/"]
-    private static let controlPlaneKeys: Set = [
-        "node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master", "node-role.kubernetes.io/etcd",
-    ]
+        """
+        label keys under kubernetes.io, k8s.io and quartermaster.dev are reserved; use a key without a prefix or with \
+        one of your own
+        """
+
+    private static func isReserved(_ key: String) -> Bool {
+        LabelSyntax.isReserved(key) || LabelSyntax.isOwn(key)
+    }
 
     fileprivate func check(_ rules: inout Rules, at path: String) {
         let keys = (labels ?? [:]).keys
         rules.require(
             keys.allSatisfy(LabelSyntax.isKey), path.field("labels"),
             "a label key is a name such as workload, or a domain and a name such as example.com/workload")
-        rules.require(!keys.contains(where: LabelSyntax.isReserved), path.field("labels"), Self.reservedMessage)
+        rules.require(!keys.contains(where: Self.isReserved), path.field("labels"), Self.reservedMessage)
         rules.require(
-            !(regionLabelKey.map(LabelSyntax.isReserved) ?? false), path.field("regionLabelKey"), Self.reservedMessage)
+            !(regionLabelKey.map(Self.isReserved) ?? false), path.field("regionLabelKey"), Self.reservedMessage)
         for (index, taint) in (taints ?? []).enumerated() {
             let field = path.field("taints[\(index)].key")
             rules.require(
-                !Self.clusterPrefixes.contains(where: taint.key.hasPrefix), field,
+                !ReservedNodeKeys.isClustersTaint(taint.key), field,
                 """
                 taints under node.kubernetes.io and node.cloudprovider.kubernetes.io belong to the cluster; \
                 use a key of your own
                 """)
             rules.require(
-                !Self.controlPlaneKeys.contains(taint.key), field,
+                !ReservedNodeKeys.isControlPlaneTaint(taint.key), field,
                 "the control plane's taints belong to the cluster; use a key of your own")
         }
     }

@@ -8,6 +8,9 @@ package enum LabelKey {
     package static let regionalWorkerPool = "quartermaster.dev/regionalworkerpool"
     package static let region = "quartermaster.dev/region"
 
+    /// On a node: the pool that holds it, as `namespace.name`. The pool's pods ask for it.
+    package static let claimedBy = "quartermaster.dev/claimed-by"
+
     /// The policy that a child, a job or a pod belongs to; with `backupSource` the source.
     package static let backupPolicy = "quartermaster.dev/backuppolicy"
     package static let backupSource = "quartermaster.dev/backup-source"

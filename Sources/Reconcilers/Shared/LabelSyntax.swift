@@ -14,10 +14,15 @@ enum LabelSyntax {
     }
 
     /// Keys that Kubernetes keeps for itself: under `kubernetes.io` and `k8s.io`.
-    static func isReserved(_ key: String) -> Bool {
+    static func isReserved(_ key: String) -> Bool { isUnder(["kubernetes.io", "k8s.io"], key) }
+
+    /// Keys that the operator keeps for itself: under `quartermaster.dev`.
+    static func isOwn(_ key: String) -> Bool { isUnder(["quartermaster.dev"], key) }
+
+    private static func isUnder(_ domains: [String], _ key: String) -> Bool {
         let parts = key.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return false }
-        return ["kubernetes.io", "k8s.io"].contains { parts[0] == $0 || parts[0].hasSuffix(".\($0)") }
+        return domains.contains { parts[0] == $0 || parts[0].hasSuffix(".\($0)") }
     }
 
     private static func isName(_ text: Substring) -> Bool {

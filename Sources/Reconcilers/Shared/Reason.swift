@@ -19,6 +19,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case nodeConflict = "NodeConflict"
     case noMatchingNodes = "NoMatchingNodes"
     case claimFailed = "ClaimFailed"
+    case ledgerRejected = "LedgerRejected"
 
     // Available.
     case available = "Available"

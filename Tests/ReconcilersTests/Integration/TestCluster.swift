@@ -118,11 +118,11 @@ extension TestCluster {
                     "cpu": try #require(Quantity("8")), "memory": try #require(Quantity("32Gi")),
                     "pods": try #require(Quantity("110")),
                 ]))
-        return NodeSnapshot(try await client.create(node.dynamicObject(), as: .node))
+        return NodeSnapshot(try await client.create(node.dynamicObject(), as: .node), sealedBy: .test)
     }
 
     func node(_ name: String) async throws -> NodeSnapshot {
-        NodeSnapshot(try await client.get(.node, ObjectKey(name: nodeName(name))))
+        NodeSnapshot(try await client.get(.node, ObjectKey(name: nodeName(name))), sealedBy: .test)
     }
 
     /// Changes an object as a user would.

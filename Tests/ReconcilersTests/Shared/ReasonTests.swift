@@ -37,7 +37,10 @@ struct RightsTests {
     func nothingSensitive() {
         #expect(Right.all.allSatisfy { !$0.verbs.contains("*") && $0.group != "*" && $0.resource != "*" })
         let ofSecrets = Right.all.filter { $0.resource == "secrets" }.map(\.scope)
-        #expect(Set(ofSecrets) == [.environmentNamespaces, .secretSourceNamespaces])
+        #expect(Set(ofSecrets) == [.environmentNamespaces, .secretSourceNamespaces, .ownNamespace])
+        // Its own key, and none that somebody else keeps there.
+        let own = Right.all.filter { $0.resource == "secrets" && $0.scope == .ownNamespace }
+        #expect(own.allSatisfy { $0.names == ["quartermaster-seal"] || $0.verbs == ["create"] })
     }
 
     @Test("The deployer of an environment has no right on Secrets and none on rights")

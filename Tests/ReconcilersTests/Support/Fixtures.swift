@@ -59,20 +59,24 @@ extension NodeSnapshot {
         node[path: "metadata", "uid"] = .string("uid-\(name)")
         node[path: "metadata", "resourceVersion"] = "1"
         if let claim {
-            node[path: "metadata", "annotations"] = [AnnotationKey.claim: .string(try claim.annotation())]
+            node[path: "metadata", "annotations"] = [
+                AnnotationKey.claim: .string(try SealedClaim.annotation(claim, on: "uid-\(name)", .test))
+            ]
         }
-        return NodeSnapshot(node)
+        return NodeSnapshot(node, sealedBy: .test)
     }
 
     /// The node after a patch, as the API server would have it. Source: RFC 7386, JSON Merge Patch.
-    func applying(_ plan: NodePlan?) -> NodeSnapshot {
+    func applying(_ plan: NodePlan?) throws -> NodeSnapshot {
         guard let plan else { return self }
-        let patch = plan.mergePatch
+        let patch = try plan.mergePatch(sealedBy: .test)
         var node = self
         for (key, value) in patch["metadata"]?["labels"]?.object ?? [:] { node.labels[key] = value.string }
         if let taints = patch["spec"]?["taints"] { node.taints = taints.elements }
         node.claimText = patch["metadata"]?["annotations"]?[AnnotationKey.claim]?.string
-        node.claim = node.claimText.flatMap(NodeClaim.init(annotation:))
+        let ledger = node.claimText.flatMap(SealedClaim.init(annotation:))
+        node.isSealed = ledger?.isValid(on: uid, .test) ?? false
+        node.claim = node.isSealed ? ledger?.claim : nil
         return node
     }
 

@@ -26,13 +26,23 @@ struct ClaimRules: Sendable {
     }
 
     /// A pool that gives everything back.
-    init(releasing pool: ObjectKey) {
+    init(releasing pool: ObjectKey, ownership: NodeOwnership) {
         key = pool
         self.pool = nil
         regions = []
-        ownership = NodeOwnership([])
+        self.ownership = ownership
     }
 
+    /// The node with its ledger, where that counts.
+    func trusting(_ node: NodeSnapshot) -> NodeSnapshot { ownership.trusting(node) }
+
+    /// Whether the node carries a ledger in the pool's name that the operator has not written.
+    func rejectsLedger(of node: NodeSnapshot) -> Bool { node.unproven?.claim.pool.key == key }
+
+    /// Whether the node's ledger, if it is the pool's, is sealed.
+    func isSettled(_ node: NodeSnapshot) -> Bool { node.claim?.pool.key != key || node.isSealed }
+
+    /// - Parameter node: as `trusting` gives it.
     func verdict(on node: NodeSnapshot) -> Verdict {
         let isOurs = node.claim?.pool.key == key
         guard node.claim == nil || isOurs, !node.isBeingDeleted else { return .leave }
@@ -42,7 +52,7 @@ struct ClaimRules: Sendable {
 
     /// Whether the pool matches the node or holds it: others are neither written nor counted.
     func mayConcern(_ node: NodeSnapshot) -> Bool {
-        node.claim?.pool.key == key || regions.contains { $0.nodeSelector.matches(node.labels) }
+        node.claim?.pool.key == key || regions.contains { $0.nodeSelector.matches(node.baseLabels) }
     }
 
     /// Whether the node may need a write.
@@ -51,7 +61,7 @@ struct ClaimRules: Sendable {
     }
 
     private func wanted(of node: NodeSnapshot) -> WantedClaim? {
-        guard let pool, let owner = ownership.owner(of: node.labels), owner.pool.uid == pool.uid,
+        guard let pool, let owner = ownership.owner(of: node.baseLabels), owner.pool.uid == pool.uid,
             let region = regions.first(where: { $0.name == owner.region })
         else { return nil }
         return WantedClaim(pool: pool, region: region)
@@ -60,9 +70,10 @@ struct ClaimRules: Sendable {
     /// Counts a node, as it is after the writes, for every region that it matches.
     func count(_ node: NodeSnapshot, in tallies: inout [String: NodeClaims.Tally]) {
         let isOurs = node.claim?.pool.key == key
+        let baseLabels = node.baseLabels
         for region in regions {
             let isClaimed = isOurs && node.claim?.region == region.name
-            guard isClaimed || region.nodeSelector.matches(node.labels) else { continue }
+            guard isClaimed || region.nodeSelector.matches(baseLabels) else { continue }
             tallies[region.name, default: .init()].matched += 1
             if isClaimed {
                 tallies[region.name]?.claimed += 1
@@ -76,7 +87,7 @@ struct ClaimRules: Sendable {
     /// Who has, or is to have, a node that a region matches.
     private func holder(of node: NodeSnapshot, insteadOf region: Region) -> RegionObservation.Holder? {
         if let other = node.claim?.pool.key, other != key { return .pool(other) }
-        guard let owner = ownership.owner(of: node.labels) else { return nil }
+        guard let owner = ownership.owner(of: node.baseLabels) else { return nil }
         if owner.pool.key != key { return .pool(owner.pool.key) }
         return owner.region == region.name ? nil : .region(owner.region)
     }

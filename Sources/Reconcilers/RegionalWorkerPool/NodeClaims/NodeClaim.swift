@@ -3,7 +3,8 @@ package import KubeAPI
 /// The ledger on a claimed node: who holds it, what was set there, and what was there before.
 ///
 /// It stands in the annotation `quartermaster.dev/claim` and is written in the same request as the labels and taints
-/// that it tells of. It and not the pool's spec drives the clean-up, also when the pool is gone.
+/// that it tells of. It and not the pool's spec drives the clean-up, also when the pool is gone. A kubelet may write the
+/// annotations of its node, so the text carries a seal: see `SealedClaim`.
 package struct NodeClaim: Sendable, Hashable, Codable {
     package struct Pool: Sendable, Hashable, Codable {
         package var uid: String
@@ -47,18 +48,6 @@ package struct NodeClaim: Sendable, Hashable, Codable {
         self.onRelease = onRelease
         labels = [:]
         taints = []
-    }
-
-    /// `nil` where the text is no ledger: somebody has overwritten it, and what was ours can't be told any more.
-    package init?(annotation text: String) {
-        guard let json = try? JSONValue.parse(text), let claim = try? JSONValueDecoder().decode(Self.self, from: json)
-        else { return nil }
-        self = claim
-    }
-
-    /// The annotation's value: equal claims give equal text.
-    package func annotation() throws -> String {
-        String(decoding: try JSONValueEncoder().encode(self).canonicalBytes(), as: UTF8.self)
     }
 
     package func taint(matching taint: Taint) -> ClaimedTaint? {

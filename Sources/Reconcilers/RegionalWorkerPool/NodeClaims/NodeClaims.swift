@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import Synchronization
 
 /// Claims, keeps and releases the nodes of a pool.
 struct NodeClaims: Sendable {
@@ -9,6 +10,10 @@ struct NodeClaims: Sendable {
         /// The names of newly claimed nodes by region.
         var claimed: [String: [String]] = [:]
         var released: [String] = []
+        /// Nodes with a ledger in the pool's name that the operator has not written. What it names is left as it is.
+        var rejected: [NodeSnapshot] = []
+        /// Whether every node that the pool holds has a sealed ledger.
+        var isSealed = false
         var repaired: [(node: String, drift: [Drift])] = []
         /// Nodes that would have been written if the pool were not suspended.
         var heldBack: [String] = []
@@ -29,6 +34,12 @@ struct NodeClaims: Sendable {
 
     let directory: NodeDirectory
     let writer: NodeWriter
+    private let reported = ReportedLedgers()
+
+    init(directory: NodeDirectory, writer: NodeWriter) {
+        self.directory = directory
+        self.writer = writer
+    }
 
     /// What a pool has to do with the nodes that there are.
     struct Work: Sendable {
@@ -37,6 +48,7 @@ struct NodeClaims: Sendable {
         fileprivate let nodes: [NodeSnapshot]
         /// Those that the pool is to have or has.
         fileprivate let concerned: [NodeSnapshot]
+        fileprivate let rejected: [NodeSnapshot]
 
         /// Whether the pool neither has a node nor is to have one.
         var isEmpty: Bool { concerned.isEmpty }
@@ -46,8 +58,11 @@ struct NodeClaims: Sendable {
     func work(for pool: RegionalWorkerPool, mayClaim: Bool) -> Work {
         let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
         let selectors = mayClaim ? pool.enabledRegions.map(\.nodeSelector) : []
-        let nodes = directory.candidates(for: pool.key, selectors: selectors).filter(rules.mayConcern)
-        return Work(rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns))
+        let candidates = directory.candidates(for: pool.key, selectors: selectors).map(rules.trusting)
+        let nodes = candidates.filter(rules.mayConcern)
+        return Work(
+            rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns),
+            rejected: candidates.filter(rules.rejectsLedger))
     }
 
     /// Brings every node that the pool matches or holds to what the pool wants of it.
@@ -58,10 +73,13 @@ struct NodeClaims: Sendable {
         var outcome = Outcome()
         let results =
             isSuspended
-            ? try work.nodes.map { try writer.preview($0, under: work.rules, into: &outcome) }
+            ? work.nodes.map { writer.preview($0, under: work.rules, into: &outcome) }
             : try await write(work.concerned, under: work.rules, into: &outcome)
+        outcome.rejected = reported.news(of: work.rejected)
         let settled = Dictionary(results.map { ($0.name, $0) }) { _, last in last }
-        for node in work.nodes { work.rules.count(settled[node.name] ?? node, in: &outcome.tallies) }
+        let nodes = work.nodes.map { settled[$0.name] ?? $0 }
+        for node in nodes { work.rules.count(node, in: &outcome.tallies) }
+        outcome.isSealed = outcome.failures.isEmpty && nodes.allSatisfy(work.rules.isSettled)
         return outcome
     }
 
@@ -70,8 +88,10 @@ struct NodeClaims: Sendable {
     /// - Throws: as `settle`.
     func release(allOf pool: ObjectKey) async throws -> Outcome {
         var outcome = Outcome()
-        let held = directory.candidates(for: pool, selectors: [])
-        _ = try await write(held, under: ClaimRules(releasing: pool), into: &outcome)
+        let rules = ClaimRules(releasing: pool, ownership: directory.ownership())
+        let named = directory.candidates(for: pool, selectors: []).map(rules.trusting)
+        outcome.rejected = reported.news(of: named.filter(rules.rejectsLedger))
+        _ = try await write(named.filter(rules.concerns), under: rules, into: &outcome)
         return outcome
     }
 
@@ -93,6 +113,19 @@ struct NodeClaims: Sendable {
         }
         outcome.sort()
         return results
+    }
+}
+
+/// Ledgers of others that have been told of: each is told once, not at each look.
+private final class ReportedLedgers: Sendable {
+    /// The text by the UID of the node.
+    private let texts = Mutex<[String: String]>([:])
+
+    func news(of nodes: [NodeSnapshot]) -> [NodeSnapshot] {
+        guard !nodes.isEmpty else { return [] }
+        return texts.withLock { texts in
+            nodes.filter { node in texts.updateValue(node.claimText ?? "", forKey: node.uid) != node.claimText }
+        }
     }
 }
 

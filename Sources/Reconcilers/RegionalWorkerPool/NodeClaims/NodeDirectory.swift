@@ -5,12 +5,19 @@ internal import Synchronization
 struct NodeDirectory: Sendable {
     /// Finds nodes by the pool that holds them: `namespace/name`, whatever became of the pool.
     static let claimIndex = Indexer("claim") { object in
-        let text = object.annotations[AnnotationKey.claim]
-        return text.flatMap(NodeClaim.init(annotation:)).map { ["\($0.pool.key)"] } ?? []
+        ledger(of: object).map { ["\($0.pool.key)"] } ?? []
     }
 
-    /// Finds nodes by each of their labels: `key=value`.
-    static let labelIndex = Indexer("label") { object in object.labels.map { label($0.key, $0.value) } }
+    /// Finds nodes by each of their labels, and by what a claim has replaced: `key=value`.
+    static let labelIndex = Indexer("label") { object in
+        let replaced = ledger(of: object)?.labels.compactMap { key, entry in entry.previous.map { label(key, $0) } }
+        return object.labels.map { label($0.key, $0.value) } + (replaced ?? [])
+    }
+
+    /// Whoever wrote it: an index only leads to nodes that are looked at then.
+    private static func ledger(of object: CachedObject) -> NodeClaim? {
+        object.annotations[AnnotationKey.claim].flatMap(SealedClaim.init(annotation:))?.claim
+    }
 
     private static func label(_ key: String, _ value: String) -> String { "\(key)=\(value)" }
 
@@ -19,15 +26,18 @@ struct NodeDirectory: Sendable {
 
     private let nodes: Informer
     private let pools: Informer
-    private let mayClaimNodes: @Sendable (_ namespace: String) -> Bool
-    private let snapshots = ParsedObjects { NodeSnapshot($0.dynamic()) }
-    private let contenders = ParsedObjects { NodeOwnership.Contender($0.dynamic()) }
+    private let snapshots: ParsedObjects<NodeSnapshot>
+    private let claimingPools: ParsedObjects<ClaimingPool>
     private let latest = LatestOwnership()
 
-    init(nodes: Informer, pools: Informer, mayClaimNodes: @escaping @Sendable (_ namespace: String) -> Bool) {
+    init(
+        nodes: Informer, pools: Informer, seal: Seal,
+        mayClaimNodes: @escaping @Sendable (_ namespace: String) -> Bool
+    ) {
         self.nodes = nodes
         self.pools = pools
-        self.mayClaimNodes = mayClaimNodes
+        snapshots = ParsedObjects { NodeSnapshot($0.dynamic(), sealedBy: seal) }
+        claimingPools = ParsedObjects { ClaimingPool($0, mayClaim: mayClaimNodes($0.key.namespace)) }
     }
 
     /// The nodes that the pool holds or one of the selectors may match, in the order of their names: some that none
@@ -51,9 +61,12 @@ struct NodeDirectory: Sendable {
     }
 
     func ownership() -> NodeOwnership {
-        let permitted = pools.store.list().filter { mayClaimNodes($0.key.namespace) }
-        let (contenders, revision) = contenders.revised(permitted)
-        return latest.ownership(of: revision) { NodeOwnership(contenders.compactMap(\.self)) }
+        let (pools, revision) = claimingPools.revised(pools.store.list())
+        return latest.ownership(of: revision) {
+            let unsealed = pools.compactMap { pool in pool.unsealed.map { (pool.uid, $0) } }
+            return NodeOwnership(
+                pools.compactMap(\.contender), unsealed: Dictionary(unsealed) { first, _ in first })
+        }
     }
 
     /// The pools that a change of a node matters to: those that it matches or did, and those that hold it or did.
@@ -72,7 +85,7 @@ struct NodeDirectory: Sendable {
         }
         let ownership = ownership()
         let keys = states.flatMap { node in
-            ownership.poolsMatching(node.labels).map(\.key) + (node.claim.map { [$0.pool.key] } ?? [])
+            ownership.poolsMatching(node.baseLabels).map(\.key) + node.poolsNamed
         }
         return Array(Set(keys))
     }
@@ -84,12 +97,34 @@ struct NodeDirectory: Sendable {
         let selectors = states.flatMap { NodeOwnership.selectors(of: $0.dynamic()) }
         let ownership = ownership()
         let matched = parsed(selectors.flatMap(candidates)).filter { node in
-            selectors.contains { $0.matches(node.labels) }
+            selectors.contains { $0.matches(node.baseLabels) }
         }
         let keys = matched.flatMap { node in
-            ownership.poolsMatching(node.labels).map(\.key) + (node.claim.map { [$0.pool.key] } ?? [])
+            ownership.poolsMatching(node.baseLabels).map(\.key) + node.poolsNamed
         }
         return Array(Set(keys).subtracting([event.key]))
+    }
+}
+
+extension NodeSnapshot {
+    /// The pool whose ledger the node carries, whether it counts or not.
+    fileprivate var poolsNamed: [ObjectKey] { [claim?.pool.key, unproven?.claim.pool.key].compactMap(\.self) }
+}
+
+/// A pool as far as the claims of nodes need it.
+private struct ClaimingPool: Sendable, Equatable {
+    let uid: String
+    /// `nil` where it may or can claim nothing.
+    let contender: NodeOwnership.Contender?
+    /// What its ledgers without a seal may name; `nil` once all of its nodes have been sealed.
+    let unsealed: ClaimKeys?
+
+    init(_ object: CachedObject, mayClaim: Bool) {
+        uid = object.uid
+        let pool = object.dynamic()
+        contender = mayClaim ? NodeOwnership.Contender(pool) : nil
+        let isSealed = pool[path: "status", "ledgersSealed"]?.bool == true
+        unsealed = isSealed ? nil : (try? RegionalWorkerPool.read(pool).get()).map(ClaimKeys.init)
     }
 }
 

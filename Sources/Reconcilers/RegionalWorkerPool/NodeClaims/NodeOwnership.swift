@@ -51,12 +51,15 @@ package struct NodeOwnership: Sendable {
 
     /// The oldest first.
     private let contenders: [Contender]
+    /// What ledgers without a seal may name, by the UID of their pool: of pools whose nodes have not all been sealed yet.
+    private let unsealed: [String: ClaimKeys]
     /// Where to look for a node that has a label: one of the labels that the selector wants.
     private var places: [Label: [Place]] = [:]
     /// Selectors that want no label with a certain value.
     private var others: [Place] = []
 
-    package init(_ contenders: [Contender]) {
+    package init(_ contenders: [Contender], unsealed: [String: ClaimKeys] = [:]) {
+        self.unsealed = unsealed
         self.contenders = contenders.sorted { ($0.created, $0.pool.uid) < ($1.created, $1.pool.uid) }
         let selectors = self.contenders.enumerated().flatMap { index, contender in
             contender.regions.enumerated().map { (Place(contender: index, region: $0), $1.selector) }
@@ -87,6 +90,17 @@ package struct NodeOwnership: Sendable {
 
     private static func labels(of selector: LabelSelector) -> [Label] {
         (selector.matchLabels ?? [:]).map { Label(key: $0.key, value: $0.value) }
+    }
+
+    /// A ledger from before there were seals counts for a pool that there is, in what the pool's spec names.
+    func trusting(_ node: NodeSnapshot) -> NodeSnapshot {
+        guard let unproven = node.unproven, !unproven.hasSeal, let keys = unsealed[unproven.claim.pool.uid] else {
+            return node
+        }
+        var trusted = node
+        trusted.claim = keys.bounded(unproven.claim)
+        trusted.unproven = nil
+        return trusted
     }
 
     /// The pool and the region that a node with these labels belongs to; `nil` where no pool wants it.

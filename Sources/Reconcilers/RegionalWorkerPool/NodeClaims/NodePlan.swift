@@ -26,20 +26,21 @@ package struct NodePlan: Sendable, Hashable {
     package private(set) var isNewClaim: Bool
 
     private let resourceVersion: String
-    private let claimText: String?
+    /// UID of the node.
+    private let node: String
 
     /// - Parameters:
     ///   - node: A node that is free, or that `wanted.pool` holds, or that is to be released.
     ///   - wanted: `nil` releases the node.
     /// - Returns: `nil` where the node is as it should be.
-    package init?(_ node: NodeSnapshot, wanted: WantedClaim?) throws {
+    package init?(_ node: NodeSnapshot, wanted: WantedClaim?) {
         var edit = NodeEdit(node, wanted: wanted)
         edit.dropLabels()
         edit.setLabels()
         edit.dropTaints()
         edit.setTaints()
         claim = edit.ledger
-        claimText = try edit.ledger?.annotation()
+        self.node = node.uid
         isRelease = edit.ledger == nil
         isNewClaim = node.claim == nil && edit.ledger != nil
         repaired = edit.repaired
@@ -48,13 +49,13 @@ package struct NodePlan: Sendable, Hashable {
             labels.updateValue(edit.labels[key], forKey: key)
         }
         if edit.taints != node.taints { taints = edit.taints }
-        // The ledger is compared by meaning: another spelling of the same is no reason to write.
-        let isLedgerSame = edit.ledger == node.claim && (node.claimText == nil) == (edit.ledger == nil)
+        // The ledger is compared by meaning: another spelling of the same is no reason to write. One without a seal is.
+        let isLedgerSame = edit.ledger == node.claim && (edit.ledger == nil ? node.claimText == nil : node.isSealed)
         if labels.isEmpty, taints == nil, isLedgerSame { return nil }
     }
 
     /// The merge patch: refused with a conflict where the node has changed since it was read.
-    package var mergePatch: JSONValue {
+    package func mergePatch(sealedBy seal: Seal) throws -> JSONValue {
         var metadata = JSONObject([("resourceVersion", .string(resourceVersion))])
         // A null in a merge patch removes: one in the place of all labels would take them all.
         metadata.edit(object: "labels") { fields in
@@ -62,7 +63,8 @@ package struct NodePlan: Sendable, Hashable {
                 fields[key] = value.map(JSONValue.string) ?? JSONValue.null
             }
         }
-        metadata["annotations"] = [AnnotationKey.claim: claimText.map(JSONValue.string) ?? JSONValue.null]
+        let text = try claim.map { try SealedClaim.annotation($0, on: node, seal) }
+        metadata["annotations"] = [AnnotationKey.claim: text.map(JSONValue.string) ?? JSONValue.null]
         var patch = JSONObject([("metadata", .object(metadata))])
         // A list that a merge patch names is replaced as a whole, hence the precondition above.
         if let taints { patch["spec"] = ["taints": taints.isEmpty ? JSONValue.null : JSONValue.array(taints)] }
@@ -91,18 +93,19 @@ private struct NodeEdit {
     private var removesOwned: Bool { (wanted?.region.onRelease ?? before?.onRelease) == .removeOwned }
 
     mutating func dropLabels() {
-        guard removesOwned, let before else { return }
+        guard let before else { return }
         let wantedKeys = Set((wanted?.region.nodeLabels ?? [:]).keys)
-        // A key that the selector has come to look at is the user's now: forgotten, not removed.
-        let untouched = wantedKeys.union(wanted?.region.nodeSelector.keys ?? [])
-        for (key, label) in before.labels where !untouched.contains(key) && labels[key] == label.value {
+        for (key, label) in before.labels where !wantedKeys.contains(key) && labels[key] == label.value {
+            // Which pool holds the node is true for as long as it does.
+            guard removesOwned || key == LabelKey.claimedBy, !ReservedNodeKeys.isLabel(key) else { continue }
             labels[key] = label.previous
         }
     }
 
     mutating func setLabels() {
         guard let wanted else { return }
-        for (key, value) in wanted.region.nodeLabels.sorted(by: { $0.key < $1.key }) {
+        let set = wanted.region.nodeLabels.filter { !ReservedNodeKeys.isLabel($0.key) }
+        for (key, value) in set.sorted(by: { $0.key < $1.key }) {
             let entry = before?.labels[key]
             if let entry, labels[key] != entry.value { repaired.append(.label(key)) }
             // What we wrote over stays on record for as long as we hold the node.
@@ -116,7 +119,8 @@ private struct NodeEdit {
         guard removesOwned, let before else { return }
         let kept = wanted?.region.taints ?? []
         for entry in before.taints where !kept.contains(where: { $0.matches(entry.taint) }) {
-            guard let index = taints.firstIndex(where: { $0.isTaint(entry.taint) }),
+            guard !ReservedNodeKeys.isTaint(entry.key),
+                let index = taints.firstIndex(where: { $0.isTaint(entry.taint) }),
                 taints[index]["value"]?.string ?? "" == entry.value ?? ""
             else { continue }
             if let previous = entry.previous {
@@ -129,7 +133,7 @@ private struct NodeEdit {
 
     mutating func setTaints() {
         guard let wanted else { return }
-        for taint in wanted.region.taints {
+        for taint in wanted.region.taints where !ReservedNodeKeys.isTaint(taint.key) {
             let entry = before?.taint(matching: taint)
             let index = taints.firstIndex { $0.isTaint(taint) }
             let live = index.map { taints[$0]["value"]?.string ?? "" }

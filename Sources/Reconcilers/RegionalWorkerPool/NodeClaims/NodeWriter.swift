@@ -20,11 +20,16 @@ final class NodeWriter: Sendable {
     private let objects: any LiveObjects
     private let gate: WriteGate
     private let applier: Applier
+    private let seal: Seal
     private let time: TimeSource
     /// By the name of the node: somebody may keep undoing what we write.
     private let contentions = Mutex<[String: Contention]>([:])
+    private let turns = ClaimTurns()
 
-    init(api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, applier: Applier, time: TimeSource) {
+    init(
+        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, applier: Applier, seal: Seal, time: TimeSource
+    ) {
+        self.seal = seal
         self.api = api
         self.objects = objects
         self.gate = gate
@@ -35,8 +40,8 @@ final class NodeWriter: Sendable {
     /// Notes what would be written.
     func preview(
         _ node: NodeSnapshot, under rules: ClaimRules, into outcome: inout NodeClaims.Outcome
-    ) throws -> NodeSnapshot {
-        if try plan(node, under: rules) != nil { outcome.heldBack.append("Node \(node.name)") }
+    ) -> NodeSnapshot {
+        if plan(node, under: rules) != nil { outcome.heldBack.append("Node \(node.name)") }
         return node
     }
 
@@ -49,36 +54,43 @@ final class NodeWriter: Sendable {
         }
     }
 
-    private func plan(_ node: NodeSnapshot, under rules: ClaimRules) throws -> NodePlan? {
+    private func plan(_ node: NodeSnapshot, under rules: ClaimRules) -> NodePlan? {
         switch rules.verdict(on: node) {
         case .leave: nil
-        case .claim(let wanted): try NodePlan(node, wanted: wanted)
-        case .release: try NodePlan(node, wanted: nil)
+        case .claim(let wanted): NodePlan(node, wanted: wanted)
+        case .release: NodePlan(node, wanted: nil)
         }
+    }
+
+    private func read(_ object: DynamicObject, under rules: ClaimRules) -> NodeSnapshot {
+        rules.trusting(NodeSnapshot(object, sealedBy: seal))
     }
 
     private func attempt(_ cached: NodeSnapshot, under rules: ClaimRules) async throws -> Result {
         var node = cached
         var live: DynamicObject?
         for attempt in 1...Self.attempts {
-            guard let plan = try plan(node, under: rules) else { return Result(node: node) }
+            guard let plan = plan(node, under: rules) else { return Result(node: node) }
+            if plan.isNewClaim, let hold = turns.hold(on: node.name, now: time.now) {
+                return Result(node: node, failure: .takingTurns(over: node.name), retryAfter: hold)
+            }
             if let hold = hold(node.name, plan) { return held(node, hold) }
             if live == nil, !plan.repaired.isEmpty {
                 // Only the server knows who changed it, and after our write nobody does.
                 guard let fetched = try await fetch(node.name) else { return Result(node: node) }
                 live = fetched
-                node = NodeSnapshot(fetched)
+                node = read(fetched, under: rules)
                 continue
             }
             do {
                 let written = try await send(plan, to: node.name)
-                return finished(plan, live: live, written: NodeSnapshot(written))
+                return finished(plan, live: live, written: read(written, under: rules))
             } catch let error as APIError where error.isNotFound {
                 return Result(node: node)
             } catch let error as APIError where error.isConflict && attempt < Self.attempts {
                 guard let fetched = try await fetch(node.name) else { return Result(node: node) }
                 live = fetched
-                node = NodeSnapshot(fetched)
+                node = read(fetched, under: rules)
             }
         }
         return Result(node: node)
@@ -95,7 +107,7 @@ final class NodeWriter: Sendable {
     private func send(_ plan: NodePlan, to name: String) async throws -> DynamicObject {
         try gate.check()
         let written = try await api.patch(
-            .node, ObjectKey(name: name), .merge(plan.mergePatch), subresource: nil,
+            .node, ObjectKey(name: name), .merge(try plan.mergePatch(sealedBy: seal)), subresource: nil,
             options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
         objects.recordWrite(written, of: .node)
         return written
@@ -105,6 +117,7 @@ final class NodeWriter: Sendable {
         let drift = plan.repaired.map { path in
             Drift(path: path, manager: live.flatMap { ManagedFields(ofOthersIn: $0).changer(of: path) })
         }
+        if plan.isNewClaim { turns.noteClaim(of: written.name, now: time.now) }
         if plan.isRelease {
             contentions.withLock { $0[written.name] = nil }
         } else if !drift.isEmpty {

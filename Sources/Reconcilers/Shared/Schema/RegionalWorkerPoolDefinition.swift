@@ -296,8 +296,8 @@ spec:
                             x-kubernetes-validations:
                               - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
                                 message: a label key is a name such as workload, or a domain and a name such as example.com/workload
-                              - rule: self.all(key, !key.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/'))
-                                message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                              - rule: self.all(key, !key.matches('^([^/]*[.])?(kubernetes[.]io|k8s[.]io|quartermaster[.]dev)/'))
+                                message: label keys under kubernetes.io, k8s.io and quartermaster.dev are reserved; use a key without a prefix or with one of your own
                           regionLabelKey:
                             description: The label that gets the region's name as its value.
                             type: string
@@ -305,8 +305,8 @@ spec:
                             maxLength: 317
                             pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
                             x-kubernetes-validations:
-                              - rule: "!self.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/')"
-                                message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                              - rule: "!self.matches('^([^/]*[.])?(kubernetes[.]io|k8s[.]io|quartermaster[.]dev)/')"
+                                message: label keys under kubernetes.io, k8s.io and quartermaster.dev are reserved; use a key without a prefix or with one of your own
                           taints:
                             description: Taints set on the nodes; the pool's pods tolerate them.
                             type: array
@@ -390,8 +390,8 @@ spec:
                       x-kubernetes-validations:
                         - rule: self.all(key, key.size() <= 317 && key.matches('^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))
                           message: a label key is a name such as workload, or a domain and a name such as example.com/workload
-                        - rule: self.all(key, !key.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/'))
-                          message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                        - rule: self.all(key, !key.matches('^([^/]*[.])?(kubernetes[.]io|k8s[.]io|quartermaster[.]dev)/'))
+                          message: label keys under kubernetes.io, k8s.io and quartermaster.dev are reserved; use a key without a prefix or with one of your own
                     regionLabelKey:
                       description: The label that gets the region's name as its value.
                       type: string
@@ -400,8 +400,8 @@ spec:
                       pattern: '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'
                       default: region
                       x-kubernetes-validations:
-                        - rule: "!self.matches('^([^/]*[.])?(kubernetes|k8s)[.]io/')"
-                          message: label keys under kubernetes.io and k8s.io are reserved; use a key without a prefix or with one of your own
+                        - rule: "!self.matches('^([^/]*[.])?(kubernetes[.]io|k8s[.]io|quartermaster[.]dev)/')"
+                          message: label keys under kubernetes.io, k8s.io and quartermaster.dev are reserved; use a key without a prefix or with one of your own
                     taints:
                       description: Taints set on the nodes; the pool's pods tolerate them.
                       type: array
@@ -1013,6 +1013,9 @@ spec:
                   description: What scales the regions; KEDA, HPA or Fixed.
                   type: string
                   maxLength: 16
+                ledgersSealed:
+                  description: Whether every node of the pool carries a ledger with the operator's seal. From then on a ledger without one does not count.
+                  type: boolean
                 regions:
                   type: array
                   maxItems: 32
