@@ -8,6 +8,7 @@ struct FuzzTarget: Sendable {
 
     static let all = [
         json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response,
+        ledger,
     ]
 
     /// What was read is written, read again and the same.
@@ -26,6 +27,27 @@ struct FuzzTarget: Sendable {
         guard let again = try? YAML.parse(text) else { fatalError("unreadable: \(text)") }
         precondition(documents.count == again.count, "documents were lost")
         precondition(documents.map { $0.canonicalBytes() } == again.map { $0.canonicalBytes() }, "changed: \(text)")
+    }
+
+    /// The ledger of a node, as an enemy writes it: without a seal it is none, and even a sealed one moves no key of the
+    /// cluster.
+    static let ledger = FuzzTarget(name: "ledger") { input in
+        let label = "node-restriction.kubernetes.io/tenant"
+        let taint: JSONValue = ["key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"]
+        var node = NodeSnapshot(
+            DynamicObject([
+                "apiVersion": "v1", "kind": "Node",
+                "metadata": [
+                    "name": "n", "uid": "u", "resourceVersion": "1", "labels": [label: "a", "workload": "worker"],
+                    "annotations": ["quartermaster.dev/claim": .string(String(decoding: input, as: UTF8.self))],
+                ],
+                "spec": ["taints": [taint, ["key": "workload", "value": "worker", "effect": "NoSchedule"]]],
+            ] as JSONObject), sealedBy: Seal(key: Array(repeating: 1, count: Seal.keyLength)))
+        precondition(node.claim == nil && !node.isSealed && node.baseLabels == node.labels, "a forged ledger counts")
+        node.claim = node.unproven?.claim
+        guard let plan = NodePlan(node, wanted: nil) else { return }
+        precondition(plan.labels[label] == nil, "a label of the cluster is written")
+        precondition(plan.taints?.contains(taint) ?? true, "a taint of the cluster is gone")
     }
 
     static let kubeconfig = FuzzTarget(name: "kubeconfig") { input in
