@@ -19,6 +19,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case nodeConflict = "NodeConflict"
     case noMatchingNodes = "NoMatchingNodes"
     case claimFailed = "ClaimFailed"
+    case lockOut = "LockOut"
+    case taintPending = "TaintPending"
 
     // Available.
     case available = "Available"

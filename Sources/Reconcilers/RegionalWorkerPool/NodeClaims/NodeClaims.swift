@@ -14,6 +14,10 @@ struct NodeClaims: Sendable {
         var heldBack: [String] = []
         /// When a node that somebody else keeps changing may be written again.
         var retryAfter: Duration?
+        /// Taints that nodes have not been given yet, since pods of theirs do not tolerate them.
+        var pendingTaints: [PendingTaint] = []
+        /// Why nodes have not been given new taints at all.
+        var lockOut: LockOut?
     }
 
     /// The nodes of a region.
@@ -22,6 +26,8 @@ struct NodeClaims: Sendable {
         var claimed = 0
         var ready = 0
         var conflicts: [RegionObservation.Conflict] = []
+        /// What the ledgers of the claimed ones say.
+        var carriedTaints: Set<Taint> = []
     }
 
     /// At so many nodes at the same time.
@@ -29,14 +35,19 @@ struct NodeClaims: Sendable {
 
     let directory: NodeDirectory
     let writer: NodeWriter
+    let gate: TaintGate
 
     /// What a pool has to do with the nodes that there are.
     struct Work: Sendable {
-        fileprivate let rules: ClaimRules
+        let pool: ObjectKey
+        let lockOutPolicy: LockOutPolicy
+        var rules: ClaimRules
         /// Those that the pool matches or holds, by name.
-        fileprivate let nodes: [NodeSnapshot]
+        let nodes: [NodeSnapshot]
         /// Those that the pool is to have or has.
-        fileprivate let concerned: [NodeSnapshot]
+        fileprivate(set) var concerned: [NodeSnapshot] = []
+        /// Those of `concerned` that have not all of their taints yet.
+        fileprivate(set) var untainted: [NodeSnapshot] = []
 
         /// Whether the pool neither has a node nor is to have one.
         var isEmpty: Bool { concerned.isEmpty }
@@ -47,15 +58,30 @@ struct NodeClaims: Sendable {
         let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
         let selectors = mayClaim ? pool.enabledRegions.map(\.nodeSelector) : []
         let nodes = directory.candidates(for: pool.key, selectors: selectors).filter(rules.mayConcern)
-        return Work(rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns))
+        var work = Work(
+            pool: pool.key, lockOutPolicy: pool.spec.nodes.lockOutPolicy, rules: rules, nodes: nodes)
+        for node in nodes {
+            let verdict = rules.verdict(on: node)
+            if case .leave = verdict { continue }
+            work.concerned.append(node)
+            if case .claim(let wanted) = verdict, !wanted.newTaints(on: node).isEmpty { work.untainted.append(node) }
+        }
+        return work
     }
 
     /// Brings every node that the pool matches or holds to what the pool wants of it.
     ///
-    /// - Parameter isSuspended: with true nothing is written.
+    /// - Parameters:
+    ///   - isSuspended: with true nothing is written.
+    ///   - deployment: the live one of a region; asked for only where nodes are to be given new taints.
     /// - Throws: `NotLeaderError`, `CancellationError`; what goes wrong with a node is in the outcome.
-    func settle(_ work: Work, isSuspended: Bool) async throws -> Outcome {
+    func settle(
+        _ work: Work, isSuspended: Bool, deployment: (Region) throws -> Deployment?
+    ) async throws -> Outcome {
         var outcome = Outcome()
+        var work = work
+        if !isSuspended { try admitTaints(of: &work, beside: deployment, into: &outcome) }
+        defer { gate.finish(work.pool) }
         let results =
             isSuspended
             ? try work.nodes.map { try writer.preview($0, under: work.rules, into: &outcome) }
@@ -70,6 +96,7 @@ struct NodeClaims: Sendable {
     /// - Throws: as `settle`.
     func release(allOf pool: ObjectKey) async throws -> Outcome {
         var outcome = Outcome()
+        gate.forget(pool)
         let held = directory.candidates(for: pool, selectors: [])
         _ = try await write(held, under: ClaimRules(releasing: pool), into: &outcome)
         return outcome

@@ -22,5 +22,22 @@ extension PoolSurroundings {
                 scaledObject: try await find(keda, key), poolUID: pool.metadata.uid ?? "",
                 replicas: replicas.map(Int.init))
         }
+        carriedTaints = try await Self.carriedTaints(of: pool, asking: client)
+    }
+
+    /// What the ledgers of the pool's nodes say. Who may not read nodes sees the pods without what is about to go.
+    private static func carriedTaints(
+        of pool: RegionalWorkerPool, asking client: KubeClient
+    ) async throws -> [String: Set<Taint>] {
+        var carried: [String: Set<Taint>] = [:]
+        do {
+            for node in try await client.list(.node).items.map(NodeSnapshot.init) {
+                guard let claim = node.claim, claim.pool.uid == pool.metadata.uid else { continue }
+                carried[claim.region, default: []].formUnion(claim.taints.map(\.taint))
+            }
+        } catch let error as APIError where error.isForbidden {
+            return [:]
+        }
+        return carried
     }
 }
