@@ -78,9 +78,10 @@ struct BenchmarkPools: BenchmarkSubject {
             _ = try await client.create(object, as: .namespace)
         }
         let places = (0..<count).flatMap { pool in (0..<regions).map { place("pool-\(pool)", $0) } }
-        try await forEach(0..<nodes, inFlight: 16) { [namespace] index in
-            let metadata = ObjectMeta(
-                name: "\(namespace)-\(index)", labels: ["example.com/bench": places[index % places.count]])
+        // With one more that no pool selects: they must not take the last one.
+        try await forEach(0..<(nodes == 0 ? 0 : nodes + 1), inFlight: 16) { [namespace, nodes] index in
+            let place = index < nodes ? places[index % places.count] : "none"
+            let metadata = ObjectMeta(name: "\(namespace)-\(index)", labels: ["example.com/bench": place])
             let ready = ObservedCondition(type: "Ready", status: .true, reason: "KubeletReady", message: "ready")
             let node = Node(metadata: metadata, status: .init(conditions: [ready]))
             _ = try await client.create(node.dynamicObject(), as: .node)
@@ -88,7 +89,7 @@ struct BenchmarkPools: BenchmarkSubject {
     }
 
     func tidy(_ client: KubeClient) async throws {
-        try await forEach(0..<nodes, inFlight: 16) { [namespace] index in
+        try await forEach(0..<(nodes + 1), inFlight: 16) { [namespace] index in
             try? await client.delete(.node, ObjectKey(name: "\(namespace)-\(index)"))
         }
     }

@@ -108,6 +108,8 @@ struct ChaosRound: Sendable {
         var options = SimulationOptions()
         options.controllers = server.isEmbedded ? .all : .nodesOnly
         options.nodesPerRegion = 1
+        // The pools take all others, and must not take the last one.
+        options.systemNodes = 1
         options.regions = plan.regions.enumerated().flatMap { pool, count in
             (0..<count).map { ChaosPools.region(namespace, pool, $0) }
         }

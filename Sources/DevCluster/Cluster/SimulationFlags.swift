@@ -9,6 +9,12 @@ enum SimulationFlags {
         help: "regions to make nodes in, separated by commas; an empty text makes none")
     static let nodesPerRegion = Flag("nodes-per-region", "N", default: "2", help: "nodes in each region")
 
+    static func systemNodes(default count: Int) -> Flag {
+        Flag(
+            "system-nodes", "N", default: "\(count)",
+            help: "nodes in a region \"system\", for what is not to run beside workers")
+    }
+
     static func controllers(default controllers: Set<SimulatedController>) -> Flag {
         let names = SimulatedController.allCases.map(\.rawValue)
         return Flag(
@@ -25,6 +31,7 @@ enum SimulationFlags {
             throw UsageError("flag --regions: \"\(region)\" is no name of a region; use small letters, digits and -")
         }
         options.nodesPerRegion = try arguments.integer("nodes-per-region", in: 0...1000)
+        options.systemNodes = try arguments.integer("system-nodes", in: 0...1000)
         return options
     }
 

@@ -12,6 +12,7 @@ struct SimulateCommand: Command {
         Flag("context", "NAME", help: "the context of the kubeconfig, where it is not the current one"),
         SimulationFlags.regions,
         SimulationFlags.nodesPerRegion,
+        SimulationFlags.systemNodes(default: 0),
         SimulationFlags.controllers(default: .nodesOnly),
     ]
 

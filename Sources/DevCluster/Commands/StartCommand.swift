@@ -15,6 +15,7 @@ struct StartCommand: Command {
             help: "where to write the administrator's kubeconfig, once all is up; removed at the end"),
         SimulationFlags.regions,
         SimulationFlags.nodesPerRegion,
+        SimulationFlags.systemNodes(default: 1),
         Flag(
             "apply", "PATH", short: "f", isRepeatable: true,
             help: "manifests to apply at start: a file, or a folder of files; may be given again"),
@@ -82,15 +83,17 @@ struct StartCommand: Command {
     private func announce(_ server: EmbeddedAPIServer, _ client: KubeClient, _ manifests: Manifests) async throws {
         let applied = try await client.apply(manifests)
         let names = options.regions.isEmpty ? "no regions" : options.regions.joined(separator: ", ")
-        let count = options.controllers.contains(.nodes) ? options.regions.count * options.nodesPerRegion : 0
+        let isPlayed = options.controllers.contains(.nodes)
+        let count = isPlayed ? options.regions.count * options.nodesPerRegion : 0
+        let systemNodes = isPlayed ? options.systemNodes : 0
         try await poll("all nodes are Ready") {
             let nodes = try await client.list(.node).items
             let ready = nodes.count { $0.isReady }
-            return ready >= count ? nil : "\(ready) of \(count) are"
+            return ready >= count + systemNodes ? nil : "\(ready) of \(count + systemNodes) are"
         }
         try FileSystem.writePrivately(try server.kubeconfig(), to: kubeconfig)
         say("devcluster \(BuildInfo.version) at \(server.url)")
-        say("  nodes    \(count) in \(names)")
+        say("  nodes    \(count) in \(names)\(systemNodes > 0 ? ", \(systemNodes) outside of them" : "")")
         for object in applied { say("  applied  \(object)") }
         say("Ctrl-C ends it. To use it:")
         say("export KUBECONFIG=\(kubeconfig)")

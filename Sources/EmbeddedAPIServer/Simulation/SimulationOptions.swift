@@ -12,6 +12,8 @@ package enum SimulatedController: String, Sendable, CaseIterable {
     case disruptionBudgets = "disruptionbudgets"
     /// Deletes the pods of nodes that are gone.
     case podCollection = "podcollection"
+    /// Deletes the pods that do not tolerate a `NoExecute` taint of their node.
+    case taintEviction = "tainteviction"
 }
 
 extension Set<SimulatedController> {
@@ -27,6 +29,8 @@ package struct SimulationOptions: Sendable {
     /// Each gives nodes `<region>-node-1` and on, spread over two zones.
     package var regions: [String] = []
     package var nodesPerRegion = 2
+    /// Nodes `system-node-1` and on, in a region of their own: for what no pool of workers is to push aside.
+    package var systemNodes = 0
     /// Of each node.
     package var capacity = NodeCapacity()
     /// How often a node renews its Lease.

@@ -48,7 +48,7 @@ struct OperatorProcess: Sendable {
             metrics: metrics, logger: logger)
         let environment = ReconcilerEnvironment(
             api: client, informers: informers, gate: gate, events: recorder, seal: seal, metrics: metrics,
-            permissions: flags.permissions)
+            permissions: flags.permissions, operatorNamespace: leaseNamespace)
         var controllerOptions = Controller.Options()
         controllerOptions.workers = flags.workers
         controllerOptions.deadline = flags.reconcileDeadline

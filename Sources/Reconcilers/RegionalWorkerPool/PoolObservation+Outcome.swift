@@ -6,8 +6,11 @@ extension PoolObservation {
         nodeFailures = nodes.failures
         heldBack += nodes.heldBack
         ledgersSealed = nodes.isSealed || pool.status?.ledgersSealed == true
+        lockOut = nodes.lockOut
+        pendingTaints = nodes.pendingTaints
         for index in regions.indices {
             guard let tally = nodes.tallies[regions[index].region.name] else { continue }
+            surroundings.carriedTaints[regions[index].region.name] = tally.carriedTaints
             regions[index].matched = tally.matched
             regions[index].claimed = tally.claimed
             regions[index].ready = tally.ready

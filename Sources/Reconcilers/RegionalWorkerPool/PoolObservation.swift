@@ -10,6 +10,10 @@ package struct PoolObservation: Sendable {
     /// Whether the operator's configuration lets the pool have its monitoring where it wants it.
     package var mayMonitor = true
     package var surroundings = PoolSurroundings.assumed
+    /// Why the nodes have not been given new taints.
+    package var lockOut: LockOut?
+    /// Taints that wait for pods.
+    package var pendingTaints: [PendingTaint] = []
     /// Nodes that could not be written.
     package var nodeFailures: [WriteFailure] = []
     /// Children of the pool as a whole that could not be written, but for those of its monitoring.

@@ -24,7 +24,9 @@ extension RegionalWorkerPool {
     private func children(of region: Region, in surroundings: PoolSurroundings) throws -> [DesiredChild] {
         let plan = scalerPlan(for: region, in: surroundings)
         var deployment = try DesiredChild(
-            Self.deployment(for: region, of: self, replicas: plan.replicas), part: region.name)
+            Self.deployment(
+                for: region, of: self, replicas: plan.replicas,
+                carriedTaints: surroundings.carriedTaints[region.name] ?? []), part: region.name)
         if plan.replicas == nil { deployment.yieldedFields = [.replicas] }
         var autoscaler = plan.autoscaler == .none ? nil : try horizontalPodAutoscaler(for: region)
         autoscaler?.isHeld = plan.autoscaler == .held

@@ -55,6 +55,7 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var labels: [String: String]
         package var regionLabelKey: String
         package var taints: [Taint]
+        package var lockOutPolicy: LockOutPolicy
         package var onRelease: ReleasePolicy
     }
 
@@ -87,6 +88,14 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         package var maxUnavailable: IntOrString?
         package var minAvailable: IntOrString?
     }
+}
+
+/// What happens to taints that would lock others out of the cluster.
+package enum LockOutPolicy: String, Sendable, Hashable, Codable {
+    /// They are held back, and the pool says why.
+    case refuse = "Refuse"
+    /// They are written.
+    case allow = "Allow"
 }
 
 /// What happens to a node that leaves the pool.

@@ -16,7 +16,9 @@ extension RegionalWorkerPoolReconciler {
         controller.watches(pools) { event in
             changesOwnership(event) ? directory.rivals(of: event) : []
         }
-        controller.watches(environment.nodes) { directory.pools(concernedBy: $0) }
+        let gate = reconciler.claims.gate
+        controller.watches(environment.nodes) { directory.pools(concernedBy: $0) + gate.pools(concernedBy: $0) }
+        for pods in gate.pods { controller.watches(pods) { _ in gate.refused } }
         controller.watchesChildren(
             of: RegionalWorkerPool.self, types: RegionalWorkerPool.childTypes, owners: pools, in: environment)
         let users = PriorityClassUsers(environment)
@@ -45,7 +47,8 @@ extension RegionalWorkerPoolReconciler {
                 directory: directory,
                 writer: NodeWriter(
                     api: api, objects: objects, gate: gate, applier: applier, seal: environment.seal,
-                    time: environment.time)),
+                    time: environment.time),
+                gate: TaintGate(nodes: environment.nodes, in: environment)),
             children: ChildWriter(environment, types: RegionalWorkerPool.childTypes),
             priorityClasses: SharedPriorityClasses(environment),
             deployments: environment.children(.deployment), scalers: ScalerWatch(environment),

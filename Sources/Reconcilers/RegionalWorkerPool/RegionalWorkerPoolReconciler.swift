@@ -44,7 +44,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         seen.mayClaimNodes = mayClaim
         seen.inventory = pool.status?.inventory ?? []
 
-        let nodes = try await claims.settle(work, isSuspended: isSuspended)
+        let nodes = try await claims.settle(work, isSuspended: isSuspended) { try deployment(of: $0, of: pool) }
         seen.add(nodes)
         announce(nodes, of: object)
 
@@ -115,12 +115,17 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     /// Looks at the Deployments, those that are the pool's alone.
     private func observe(_ pool: RegionalWorkerPool, into seen: inout PoolObservation) throws {
         for index in seen.regions.indices {
-            let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: seen.regions[index].region.childName)
-            guard let deployment = try deployments.store.get(key)?.dynamic().decode(Deployment.self),
-                deployment.metadata.controller?.uid == pool.metadata.uid
-            else { continue }
-            seen.regions[index].deployment = deployment
+            seen.regions[index].deployment = try deployment(of: seen.regions[index].region, of: pool)
         }
+    }
+
+    /// The live Deployment of a region; `nil` where there is none that is the pool's.
+    private func deployment(of region: Region, of pool: RegionalWorkerPool) throws -> Deployment? {
+        let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.childName)
+        guard let deployment = try deployments.store.get(key)?.dynamic().decode(Deployment.self),
+            deployment.metadata.controller?.uid == pool.metadata.uid
+        else { return nil }
+        return deployment
     }
 }
 

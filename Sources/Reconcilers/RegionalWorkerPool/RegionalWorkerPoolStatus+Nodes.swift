@@ -6,7 +6,8 @@ extension PoolObservation {
     var nodeFinding: Finding? { Self.nodeChecks.firstFinding(in: self) }
 
     private static let nodeChecks = Checks<PoolObservation>(
-        notPermitted, claimFailed, suspendedUnclaimed, conflictWithinPool, conflictWithPool, noMatchingNodes)
+        notPermitted, claimFailed, suspendedUnclaimed, lockedOut, conflictWithinPool, conflictWithPool, taintPending,
+        noMatchingNodes)
 
     private static func notPermitted(_ seen: PoolObservation) -> Finding? {
         guard !seen.mayClaimNodes else { return nil }
@@ -33,6 +34,21 @@ extension PoolObservation {
         let count = seen.sum { $0.matched - $0.claimed - $0.conflicts.count }
         guard seen.pool.spec.suspend, count > 0 else { return nil }
         return Finding(.suspended, "\(count.counted("node")) not claimed while the pool is suspended", .pause)
+    }
+
+    private static func lockedOut(_ seen: PoolObservation) -> Finding? {
+        seen.lockOut.map { Finding(.lockOut, $0.message, .edit) }
+    }
+
+    private static func taintPending(_ seen: PoolObservation) -> Finding? {
+        guard let first = seen.pendingTaints.first else { return nil }
+        let others = seen.pendingTaints.count - 1
+        return Finding(
+            .taintPending,
+            """
+            taint \(first.taint)\(others > 0 ? " (and \(others.counted("other taint")))" : "") waits until the pods of region \
+            \(first.region) tolerate it: \(first.toleratingPods) of \(first.pods) do
+            """, .wait)
     }
 
     /// The list of regions is the user's, so only the user can tell the two apart.

@@ -39,4 +39,6 @@ package enum LabelKey {
 
     /// The value of `managedBy`.
     package static let manager = "quartermaster"
+    /// The operator's own pods: see config/manager/deployment.yaml.
+    package static let operatorPods = [name: "quartermaster", component: "operator"]
 }

@@ -20,6 +20,8 @@ package enum Reason: String, Sendable, CaseIterable {
     case noMatchingNodes = "NoMatchingNodes"
     case claimFailed = "ClaimFailed"
     case ledgerRejected = "LedgerRejected"
+    case lockOut = "LockOut"
+    case taintPending = "TaintPending"
 
     // Available.
     case available = "Available"

@@ -137,6 +137,29 @@ struct SimulationTests {
         }
     }
 
+    @Test("a NoExecute taint moves the pods that do not tolerate it")
+    func noExecute() async throws {
+        try await withCluster { client, _ in
+            _ = try await client.create(deployment("web"), as: .deployment)
+            let tolerant = ", tolerations: [{key: full, operator: Exists}]"
+            _ = try await client.create(deployment("stays", spec: tolerant), as: .deployment)
+            try await eventually("both run") {
+                let pods = try await pods(client, app: "web") + pods(client, app: "stays")
+                return pods.count == 6 && pods.allSatisfy(\.isReady)
+            }
+            let stay = Set(try await pods(client, app: "stays").map(\.object.uid))
+            let taints: JSONValue = ["spec": ["taints": [["key": "full", "effect": "NoExecute"]]]]
+            for node in try await client.list(.node).items where node.name != "us-east-node-2" {
+                _ = try await client.patch(.node, node.key, .merge(taints))
+            }
+            try await eventually("they run on the free node") {
+                let pods = try await pods(client, app: "web")
+                return pods.count == 3 && pods.allSatisfy { $0.isReady && $0.nodeName == "us-east-node-2" }
+            }
+            #expect(Set(try await pods(client, app: "stays").map(\.object.uid)) == stay)
+        }
+    }
+
     @Test("a Job ends with its pods' messages; one whose pods fail too often fails")
     func jobs() async throws {
         try await withCluster { client, _ in

@@ -25,9 +25,11 @@ struct TestCluster {
     let server: EmbeddedAPIServer?
     let namespace: String
 
-    /// - Parameter options: of the embedded server.
+    /// - Parameters:
+    ///   - options: of the embedded server.
+    ///   - hasSpareNode: whether there is a node that no pool selects; a pool must not take the last one.
     static func run(
-        _ kind: ClusterKind, options: EmbeddedAPIServerOptions = EmbeddedAPIServerOptions(),
+        _ kind: ClusterKind, options: EmbeddedAPIServerOptions = EmbeddedAPIServerOptions(), hasSpareNode: Bool = true,
         _ body: (TestCluster) async throws -> Void
     ) async throws {
         let server = kind == .embedded ? try EmbeddedAPIServer(options: options) : nil
@@ -42,6 +44,8 @@ struct TestCluster {
         var failure: (any Error)?
         do {
             try await cluster.prepare()
+            // Without room for pods: tests count on where theirs go.
+            if hasSpareNode { try await cluster.makeNode("spare", zone: "none", room: 0) }
             try await body(cluster)
         } catch {
             failure = error
@@ -103,9 +107,9 @@ extension TestCluster {
 
     /// Makes a node that is ready, with the label `zone`.
     @discardableResult
-    func makeNode(_ name: String, zone: String, labels: [String: String] = [:], taints: [Taint] = []) async throws
-        -> NodeSnapshot
-    {
+    func makeNode(
+        _ name: String, zone: String, labels: [String: String] = [:], taints: [Taint] = [], room: Int = 110
+    ) async throws -> NodeSnapshot {
         var metadata = ObjectMeta(
             name: nodeName(name), labels: labels.merging(["zone": self.zone(zone)]) { own, _ in own })
         // The simulated kubelet's, where there is one.
@@ -116,7 +120,7 @@ extension TestCluster {
                 conditions: [.init(type: "Ready", status: .true, reason: "KubeletReady", message: "ready")],
                 allocatable: [
                     "cpu": try #require(Quantity("8")), "memory": try #require(Quantity("32Gi")),
-                    "pods": try #require(Quantity("110")),
+                    "pods": try #require(Quantity("\(room)")),
                 ]))
         return NodeSnapshot(try await client.create(node.dynamicObject(), as: .node), sealedBy: .test)
     }

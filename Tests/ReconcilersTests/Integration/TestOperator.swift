@@ -30,11 +30,11 @@ final class TestOperator: Sendable {
     ///
     /// - Parameter dyingAfter: with a number nothing is written after so many writes, as if the process had been killed.
     static func run(
-        on cluster: TestCluster, permissions: Permissions = Permissions(), dyingAfter writes: Int? = nil,
-        _ body: (TestOperator) async throws -> Void
+        on cluster: TestCluster, permissions: Permissions = Permissions(), operatorNamespace: String? = nil,
+        dyingAfter writes: Int? = nil, _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, permissions: permissions, dyingAfter: writes,
+            on: cluster, permissions: permissions, operatorNamespace: operatorNamespace, dyingAfter: writes,
             making: { environment in
                 (
                     RegionalWorkerPoolReconciler.controller(in: environment),
@@ -64,8 +64,9 @@ final class TestOperator: Sendable {
     }
 
     static func run(
-        on cluster: TestCluster, permissions: Permissions = Permissions(), time: TimeSource = TimeSource(),
-        dyingAfter writes: Int? = nil, making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
+        on cluster: TestCluster, permissions: Permissions = Permissions(), operatorNamespace: String? = nil,
+        time: TimeSource = TimeSource(), dyingAfter writes: Int? = nil,
+        making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
         _ body: (TestOperator) async throws -> Void
     ) async throws {
         var clientOptions = ClientOptions()
@@ -76,7 +77,7 @@ final class TestOperator: Sendable {
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
             api: requests, informers: informers, gate: .alwaysOpen(), events: events, seal: .test, time: time,
-            permissions: permissions)
+            permissions: permissions, operatorNamespace: operatorNamespace)
         let (controller, reconciler) = make(environment)
         let process = TestOperator(
             controller: controller, reconciler: reconciler, events: events, requests: requests,

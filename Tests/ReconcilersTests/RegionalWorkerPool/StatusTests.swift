@@ -57,6 +57,35 @@ struct RegionalWorkerPoolStatusTests {
         #expect(types.contains("Stalled") == (consequence == .edit), sourceLocation: sourceLocation)
     }
 
+    @Test("Taints that would lock others out are said before anything else about nodes")
+    func lockOut() throws {
+        let seen = try observation { seen in
+            seen.lockOut = .lastPlaces(["a", "b"])
+            seen.regions[0].conflicts = [.init(node: "c", holder: .region("us"))]
+        }
+        expect(
+            seen, .lockOut, on: "NodesClaimed", .edit,
+            message: """
+                the taints of this pool are held back: without a, b no node would be left for pods that tolerate none; keep \
+                a node out of the pool, take the taint out of nodes.taints, or set spec.nodes.lockOutPolicy to Allow if this \
+                is meant
+                """)
+    }
+
+    @Test("A taint that waits for pods is progress, with their number")
+    func taintPending() throws {
+        let seen = try observation { seen in
+            seen.pendingTaints = [
+                .init(
+                    taint: Taint(key: "workload", value: "worker", effect: .noExecute), region: "eu", toleratingPods: 1,
+                    pods: 3, isInTemplate: true)
+            ]
+        }
+        expect(
+            seen, .taintPending, on: "NodesClaimed", .wait,
+            message: "taint workload=worker:NoExecute waits until the pods of region eu tolerate it: 1 of 3 do")
+    }
+
     @Test("Everything as it should be is Ready, with sums over the regions")
     func ready() throws {
         let seen = try observation(

@@ -26,7 +26,9 @@ struct NodePart: SimulationPart {
 
     /// Brings the nodes of the options into the cluster; those that are there already stay as they are.
     func register() async throws {
-        let templates = NodeTemplate.templates(regions: options.regions, perRegion: options.nodesPerRegion)
+        let templates =
+            NodeTemplate.templates(regions: options.regions, perRegion: options.nodesPerRegion)
+            + NodeTemplate.templates(regions: ["system"], perRegion: options.systemNodes)
         try await cluster.perform(templates.map { .create($0.node, .node) })
     }
 }

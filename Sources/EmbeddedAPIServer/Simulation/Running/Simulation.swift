@@ -39,7 +39,7 @@ package final class Simulation: Sendable {
             SchedulerPart(cluster: cluster, now: now), DeploymentPart(cluster: cluster, now: now),
             ReplicaSetPart(cluster: cluster, now: now), JobPart(cluster: cluster, options: options, now: now),
             CronJobPart(cluster: cluster, now: now), DisruptionBudgetPart(cluster: cluster, now: now),
-            PodCollectionPart(cluster: cluster, options: options),
+            PodCollectionPart(cluster: cluster, options: options), TaintEvictionPart(cluster: cluster, now: now),
         ]
         loops = parts.filter { options.controllers.contains($0.controller) }.map {
             SimulationLoop($0, log: log, time: time)

@@ -7,7 +7,7 @@ internal import KubeAPI
 enum NodeRequirement {
     /// Why the node does not take the pod, in the scheduler's words; `nil` where it does.
     static func refusal(of pod: PodFacts, node: NodeFacts, used: ResourceAmounts, podCount: Int) -> String? {
-        let tolerations = (pod.spec["tolerations"]?.array ?? []).map(Toleration.init)
+        let tolerations = Toleration.all(in: pod.spec)
         if node.isUnschedulable,
             !tolerations.contains(where: { $0.tolerates(.init(key: unschedulableKey, effect: "NoSchedule")) })
         {
@@ -70,24 +70,8 @@ enum NodeRequirement {
     }
 }
 
-/// A toleration of a pod. Source: Kubernetes, "Taints and Tolerations".
-struct Toleration: Sendable, Hashable {
-    var key: String
-    var `operator`: String
-    var value: String
-    /// Empty tolerates every effect.
-    var effect: String
-
-    init(_ json: JSONValue) {
-        key = json["key"]?.string ?? ""
-        self.operator = json["operator"]?.string ?? "Equal"
-        value = json["value"]?.string ?? ""
-        effect = json["effect"]?.string ?? ""
-    }
-
+extension Toleration {
     func tolerates(_ taint: NodeFacts.Taint) -> Bool {
-        guard effect.isEmpty || effect == taint.effect else { return false }
-        if `operator` == "Exists" { return key.isEmpty || key == taint.key }
-        return key == taint.key && value == taint.value
+        tolerates(key: taint.key, value: taint.value, effect: taint.effect)
     }
 }

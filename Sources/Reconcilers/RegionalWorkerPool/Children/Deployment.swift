@@ -3,18 +3,24 @@ internal import KubeAPI
 extension RegionalWorkerPool {
     /// The Deployment of a region.
     ///
-    /// - Parameter replicas: `nil` where somebody else decides how many.
-    static func deployment(for region: Region, of pool: RegionalWorkerPool, replicas: Int?) -> Deployment {
+    /// - Parameters:
+    ///   - replicas: `nil` where somebody else decides how many.
+    ///   - carriedTaints: what the region's nodes still have, beside what they are to have.
+    static func deployment(
+        for region: Region, of pool: RegionalWorkerPool, replicas: Int?, carriedTaints: Set<Taint>
+    ) -> Deployment {
         Deployment(
             metadata: .child(of: pool, named: region.childName, labels: [LabelKey.region: region.name]),
             spec: .init(
                 replicas: replicas,
                 selector: .matching(region.podSelector),
-                template: .object(podTemplate(for: region, of: pool))))
+                template: .object(podTemplate(for: region, of: pool, carriedTaints: carriedTaints))))
     }
 
     /// The user's template with what the region adds; every other field passes as it is.
-    private static func podTemplate(for region: Region, of pool: RegionalWorkerPool) -> JSONObject {
+    private static func podTemplate(
+        for region: Region, of pool: RegionalWorkerPool, carriedTaints: Set<Taint>
+    ) -> JSONObject {
         var template = JSONObject([("metadata", pool.spec.template["metadata"] ?? [:])])
         for (key, value) in pool.spec.template { template[key] = value }
         template.edit(object: "metadata") { metadata in
@@ -39,6 +45,7 @@ extension RegionalWorkerPool {
             spec.provide(region.runtime, toContainer: worker)
             spec.requireNodes(of: region)
             spec.tolerate(region.taints)
+            spec.tolerate(carriedTaints.sorted { "\($0)" < "\($1)" })
             spec.spread(region, by: pool.spec.placement.spread)
             spec.setPriorityClassIfNone(pool.spec.placement.priorityClass)
         }

@@ -15,6 +15,10 @@ struct ClaimRules: Sendable {
     private let pool: NodeClaim.Pool?
     private let regions: [Region]
     private let ownership: NodeOwnership
+    /// What the nodes of a region must not be given yet, by the region's name.
+    var holds: [String: TaintHold] = [:]
+    /// Whether no node may be given a new taint.
+    var isLockedOut = false
 
     /// - Parameter mayClaim: with false the pool wants no node.
     init(pool: RegionalWorkerPool, ownership: NodeOwnership, mayClaim: Bool) {
@@ -55,29 +59,34 @@ struct ClaimRules: Sendable {
         node.claim?.pool.key == key || regions.contains { $0.nodeSelector.matches(node.baseLabels) }
     }
 
-    /// Whether the node may need a write.
-    func concerns(_ node: NodeSnapshot) -> Bool {
-        if case .leave = verdict(on: node) { false } else { true }
-    }
-
     private func wanted(of node: NodeSnapshot) -> WantedClaim? {
         guard let pool, let owner = ownership.owner(of: node.baseLabels), owner.pool.uid == pool.uid,
             let region = regions.first(where: { $0.name == owner.region })
         else { return nil }
-        return WantedClaim(pool: pool, region: region)
+        return WantedClaim(pool: pool, region: region, withheld: withheld(of: region, on: node))
+    }
+
+    private func withheld(of region: Region, on node: NodeSnapshot) -> [Taint] {
+        if isLockedOut { return region.taints }
+        return holds[region.name]?.withheld(mayHavePods: holds(node, for: region)) ?? []
+    }
+
+    /// Whether the pool holds the node for this region: then pods of it may run there.
+    private func holds(_ node: NodeSnapshot, for region: Region) -> Bool {
+        node.claim?.pool.key == key && node.claim?.region == region.name
     }
 
     /// Counts a node, as it is after the writes, for every region that it matches.
     func count(_ node: NodeSnapshot, in tallies: inout [String: NodeClaims.Tally]) {
-        let isOurs = node.claim?.pool.key == key
         let baseLabels = node.baseLabels
         for region in regions {
-            let isClaimed = isOurs && node.claim?.region == region.name
+            let isClaimed = holds(node, for: region)
             guard isClaimed || region.nodeSelector.matches(baseLabels) else { continue }
             tallies[region.name, default: .init()].matched += 1
             if isClaimed {
                 tallies[region.name]?.claimed += 1
                 tallies[region.name]?.ready += node.isReady ? 1 : 0
+                tallies[region.name]?.carriedTaints.formUnion(node.claim?.taints.map(\.taint) ?? [])
             } else if let holder = holder(of: node, insteadOf: region) {
                 tallies[region.name]?.conflicts.append(.init(node: node.name, holder: holder))
             }

@@ -19,6 +19,10 @@ struct NodeClaims: Sendable {
         var heldBack: [String] = []
         /// When a node that somebody else keeps changing may be written again.
         var retryAfter: Duration?
+        /// Taints that nodes have not been given yet, since pods of theirs do not tolerate them.
+        var pendingTaints: [PendingTaint] = []
+        /// Why nodes have not been given new taints at all.
+        var lockOut: LockOut?
     }
 
     /// The nodes of a region.
@@ -27,6 +31,8 @@ struct NodeClaims: Sendable {
         var claimed = 0
         var ready = 0
         var conflicts: [RegionObservation.Conflict] = []
+        /// What the ledgers of the claimed ones say.
+        var carriedTaints: Set<Taint> = []
     }
 
     /// At so many nodes at the same time.
@@ -34,20 +40,26 @@ struct NodeClaims: Sendable {
 
     let directory: NodeDirectory
     let writer: NodeWriter
+    let gate: TaintGate
     private let reported = ReportedLedgers()
 
-    init(directory: NodeDirectory, writer: NodeWriter) {
+    init(directory: NodeDirectory, writer: NodeWriter, gate: TaintGate) {
         self.directory = directory
         self.writer = writer
+        self.gate = gate
     }
 
     /// What a pool has to do with the nodes that there are.
     struct Work: Sendable {
-        fileprivate let rules: ClaimRules
+        let pool: ObjectKey
+        let lockOutPolicy: LockOutPolicy
+        var rules: ClaimRules
         /// Those that the pool matches or holds, by name.
-        fileprivate let nodes: [NodeSnapshot]
+        let nodes: [NodeSnapshot]
         /// Those that the pool is to have or has.
-        fileprivate let concerned: [NodeSnapshot]
+        fileprivate(set) var concerned: [NodeSnapshot] = []
+        /// Those of `concerned` that have not all of their taints yet.
+        fileprivate(set) var untainted: [NodeSnapshot] = []
         fileprivate let rejected: [NodeSnapshot]
 
         /// Whether the pool neither has a node nor is to have one.
@@ -60,17 +72,31 @@ struct NodeClaims: Sendable {
         let selectors = mayClaim ? pool.enabledRegions.map(\.nodeSelector) : []
         let candidates = directory.candidates(for: pool.key, selectors: selectors).map(rules.trusting)
         let nodes = candidates.filter(rules.mayConcern)
-        return Work(
-            rules: rules, nodes: nodes, concerned: nodes.filter(rules.concerns),
+        var work = Work(
+            pool: pool.key, lockOutPolicy: pool.spec.nodes.lockOutPolicy, rules: rules, nodes: nodes,
             rejected: candidates.filter(rules.rejectsLedger))
+        for node in nodes {
+            let verdict = rules.verdict(on: node)
+            if case .leave = verdict { continue }
+            work.concerned.append(node)
+            if case .claim(let wanted) = verdict, !wanted.newTaints(on: node).isEmpty { work.untainted.append(node) }
+        }
+        return work
     }
 
     /// Brings every node that the pool matches or holds to what the pool wants of it.
     ///
-    /// - Parameter isSuspended: with true nothing is written.
+    /// - Parameters:
+    ///   - isSuspended: with true nothing is written.
+    ///   - deployment: the live one of a region; asked for only where nodes are to be given new taints.
     /// - Throws: `NotLeaderError`, `CancellationError`; what goes wrong with a node is in the outcome.
-    func settle(_ work: Work, isSuspended: Bool) async throws -> Outcome {
+    func settle(
+        _ work: Work, isSuspended: Bool, deployment: (Region) throws -> Deployment?
+    ) async throws -> Outcome {
         var outcome = Outcome()
+        var work = work
+        if !isSuspended { try admitTaints(of: &work, beside: deployment, into: &outcome) }
+        defer { gate.finish(work.pool) }
         let results =
             isSuspended
             ? work.nodes.map { writer.preview($0, under: work.rules, into: &outcome) }
@@ -88,10 +114,11 @@ struct NodeClaims: Sendable {
     /// - Throws: as `settle`.
     func release(allOf pool: ObjectKey) async throws -> Outcome {
         var outcome = Outcome()
+        gate.forget(pool)
         let rules = ClaimRules(releasing: pool, ownership: directory.ownership())
         let named = directory.candidates(for: pool, selectors: []).map(rules.trusting)
         outcome.rejected = reported.news(of: named.filter(rules.rejectsLedger))
-        _ = try await write(named.filter(rules.concerns), under: rules, into: &outcome)
+        _ = try await write(named, under: rules, into: &outcome)
         return outcome
     }
 

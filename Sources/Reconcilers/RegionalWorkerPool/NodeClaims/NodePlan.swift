@@ -4,10 +4,13 @@ package import KubeAPI
 package struct WantedClaim: Sendable, Hashable {
     package var pool: NodeClaim.Pool
     package var region: Region
+    /// Taints of the region that the node must not be given yet.
+    package var withheld: [Taint]
 
-    package init(pool: NodeClaim.Pool, region: Region) {
+    package init(pool: NodeClaim.Pool, region: Region, withheld: [Taint] = []) {
         self.pool = pool
         self.region = region
+        self.withheld = withheld
     }
 }
 
@@ -76,6 +79,8 @@ package struct NodePlan: Sendable, Hashable {
 private struct NodeEdit {
     let before: NodeClaim?
     let wanted: WantedClaim?
+    /// Those that the node is to have now.
+    let wantedTaints: [Taint]
     var labels: [String: String]
     var taints: [JSONValue]
     var ledger: NodeClaim?
@@ -84,6 +89,7 @@ private struct NodeEdit {
     init(_ node: NodeSnapshot, wanted: WantedClaim?) {
         before = node.claim
         self.wanted = wanted
+        wantedTaints = wanted?.taints(after: node.claim) ?? []
         labels = node.labels
         taints = node.taints
         ledger = wanted.map { NodeClaim(pool: $0.pool, region: $0.region.name, onRelease: $0.region.onRelease) }
@@ -117,8 +123,7 @@ private struct NodeEdit {
 
     mutating func dropTaints() {
         guard removesOwned, let before else { return }
-        let kept = wanted?.region.taints ?? []
-        for entry in before.taints where !kept.contains(where: { $0.matches(entry.taint) }) {
+        for entry in before.taints where !wantedTaints.contains(where: { $0.matches(entry.taint) }) {
             guard !ReservedNodeKeys.isTaint(entry.key),
                 let index = taints.firstIndex(where: { $0.isTaint(entry.taint) }),
                 taints[index]["value"]?.string ?? "" == entry.value ?? ""
@@ -132,8 +137,7 @@ private struct NodeEdit {
     }
 
     mutating func setTaints() {
-        guard let wanted else { return }
-        for taint in wanted.region.taints where !ReservedNodeKeys.isTaint(taint.key) {
+        for taint in wantedTaints where !ReservedNodeKeys.isTaint(taint.key) {
             let entry = before?.taint(matching: taint)
             let index = taints.firstIndex { $0.isTaint(taint) }
             let live = index.map { taints[$0]["value"]?.string ?? "" }

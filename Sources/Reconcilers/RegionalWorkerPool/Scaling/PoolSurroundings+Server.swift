@@ -22,5 +22,26 @@ extension PoolSurroundings {
                 scaledObject: try await find(keda, key), poolUID: pool.metadata.uid ?? "",
                 replicas: replicas.map(Int.init))
         }
+        carriedTaints = try await Self.carriedTaints(of: pool, asking: client)
+    }
+
+    /// What the ledgers of the pool's nodes say, sealed or not: this is for a preview, which has no key and does nothing. Who may
+    /// not read nodes sees the pods without what is about to go.
+    private static func carriedTaints(
+        of pool: RegionalWorkerPool, asking client: KubeClient
+    ) async throws -> [String: Set<Taint>] {
+        var carried: [String: Set<Taint>] = [:]
+        do {
+            for node in try await client.list(.node).items {
+                let text = node.annotations[AnnotationKey.claim]
+                guard let claim = text.flatMap(SealedClaim.init(annotation:))?.claim,
+                    claim.pool.uid == pool.metadata.uid
+                else { continue }
+                carried[claim.region, default: []].formUnion(claim.taints.map(\.taint))
+            }
+        } catch let error as APIError where error.isForbidden {
+            return [:]
+        }
+        return carried
     }
 }

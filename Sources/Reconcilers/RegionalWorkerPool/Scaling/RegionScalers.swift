@@ -47,6 +47,9 @@ package struct PoolSurroundings: Sendable {
     /// Whether pods of the pool's namespace may have sockets of their nodes.
     package var mayUseHostSockets = true
     package var scalers: [String: RegionScalers] = [:]
+    /// The taints that nodes of a region carry by their ledgers, by its name: its pods tolerate them until they are gone,
+    /// whatever the spec says by now.
+    package var carriedTaints: [String: Set<Taint>] = [:]
 
     func permits(_ region: Region) -> Bool { region.runtime.type != .hostSocket || mayUseHostSockets }
 

@@ -433,6 +433,13 @@ spec:
                           effect:
                             type: string
                             enum: [NoSchedule, PreferNoSchedule, NoExecute]
+                    lockOutPolicy:
+                      description: >-
+                        What happens to taints that would leave no node for pods without tolerations or for the operator, or evict the
+                        operator or the cluster's DNS. Refuse holds all new taints of the pool back and says so; Allow writes them.
+                      type: string
+                      enum: [Refuse, Allow]
+                      default: Refuse
                     onRelease:
                       description: >-
                         What happens to a node that leaves the pool. RemoveOwned takes away the labels and taints that the pool had
