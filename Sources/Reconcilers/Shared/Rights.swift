@@ -89,7 +89,7 @@ package struct Right: Sendable, Hashable {
             .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy"),
         Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
-        Right(.cluster, "", "pods", read, usedBy: "BackupRuns"),
+        Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate"),
         Right(.cluster, "velero.io", "schedules", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
         Right(.cluster, "velero.io", "backups", read, usedBy: "VeleroRuns"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read.union(["patch"]), usedBy: "Finalizers"),

@@ -122,29 +122,35 @@ extension IntegrationTests {
             arguments: ClusterKind.available, [true, false])
         func vitalPods(kind: ClusterKind, isDNS: Bool) async throws {
             try await TestCluster.run(kind) { cluster in
-                try await cluster.makeNode("a", zone: "eu")
-                var pod = try DynamicObject.fixture(
-                    "{apiVersion: v1, kind: Pod, spec: {containers: [{name: main, image: main}]}}")
-                let namespace = isDNS ? "kube-system" : cluster.namespace
-                let labels = isDNS ? ["k8s-app": "kube-dns"] : LabelKey.operatorPods
-                pod["metadata"] = [
-                    "name": .string(cluster.namespace), "namespace": .string(namespace), "labels": .strings(labels),
-                ]
-                pod[path: "spec", "nodeName"] = .string(cluster.nodeName("a"))
-                pod = try await cluster.client.create(pod, as: .pod)
-                try await TestOperator.run(on: cluster, operatorNamespace: cluster.namespace) { _ in
-                    try await cluster.makePool("pool", oneRegion("eu", taint: "NoExecute"))
-                    try await cluster.waitForCondition("NodesClaimed", .lockOut)
-                    let message = try #require(try await cluster.condition("Ready")).message
-                    #expect(message.contains("would evict Pod \(pod.key)"))
-                    #expect(try await cluster.node("a").ownTaintTexts == [])
-                    try await cluster.client.delete(.pod, pod.key, options: .init(gracePeriodSeconds: 0))
-                    try await cluster.waitForNode("a", "is tainted") {
-                        $0.ownTaintTexts == ["workload=worker:NoExecute"]
+                try await cluster.withPods {
+                    let pod = try await vitalPod(isDNS: isDNS, on: cluster)
+                    try await TestOperator.run(on: cluster, operatorNamespace: cluster.namespace) { _ in
+                        try await cluster.makePool("pool", oneRegion("eu", taint: "NoExecute"))
+                        try await cluster.waitForCondition("NodesClaimed", .lockOut)
+                        let message = try #require(try await cluster.condition("NodesClaimed")).message
+                        #expect(message.contains("would evict Pod \(pod)"))
+                        #expect(try await cluster.node("a").ownTaintTexts == [])
+                        try await cluster.client.delete(.pod, pod, options: .init(gracePeriodSeconds: 0))
+                        try await cluster.waitForNode("a", "is tainted") {
+                            $0.ownTaintTexts == ["workload=worker:NoExecute"]
+                        }
+                        try await cluster.waitForCondition("NodesClaimed", .claimed)
                     }
-                    try await cluster.waitForCondition("NodesClaimed", .claimed)
                 }
             }
+        }
+
+        /// A pod of the DNS or of the operator on node a.
+        private func vitalPod(isDNS: Bool, on cluster: TestCluster) async throws -> ObjectKey {
+            var pod = try DynamicObject.fixture(
+                "{apiVersion: v1, kind: Pod, spec: {containers: [{name: main, image: main}]}}")
+            let namespace = isDNS ? "kube-system" : cluster.namespace
+            let labels = isDNS ? ["k8s-app": "kube-dns"] : LabelKey.operatorPods
+            pod["metadata"] = [
+                "name": .string(cluster.namespace), "namespace": .string(namespace), "labels": .strings(labels),
+            ]
+            pod[path: "spec", "nodeName"] = .string(cluster.nodeName("a"))
+            return try await cluster.client.create(pod, as: .pod).key
         }
     }
 }

@@ -33,7 +33,8 @@ package enum LockOut: Sendable, Hashable {
     /// - Returns: `nil` where the taints do no such harm, or none that has not been done before.
     package static func check(places: [Place], pods: [VitalPod], adding added: [String: [Taint]]) -> LockOut? {
         for pod in pods {
-            for taint in pod.node.flatMap({ added[$0] }) ?? [] where taint.effect == .noExecute && !pod.stays(by: taint) {
+            for taint in pod.node.flatMap({ added[$0] }) ?? [] where taint.effect == .noExecute && !pod.stays(by: taint)
+            {
                 return .eviction(pod: pod.name, node: pod.node ?? "", taint: taint)
             }
         }

@@ -9,18 +9,19 @@ extension NodeClaims {
         of work: inout Work, beside deployment: (Region) throws -> Deployment?, into outcome: inout Outcome
     ) throws {
         guard !work.untainted.isEmpty else { return gate.forget(work.pool) }
-        try orderTaints(of: &work, beside: deployment, into: &outcome)
+        // Also those that have to wait for pods: that they may not be written at all is to be said at once.
         var added: [String: [Taint]] = [:]
         for node in work.untainted {
-            guard case .claim(let wanted) = work.rules.verdict(on: node) else { continue }
-            let taints = wanted.newTaints(on: node).filter { !wanted.withheld.containsEquivalent(of: $0) }
-            if !taints.isEmpty { added[node.name] = taints }
+            if case .claim(let wanted) = work.rules.verdict(on: node) { added[node.name] = wanted.newTaints(on: node) }
         }
-        guard !added.isEmpty else { return gate.forget(work.pool) }
         let verdict = gate.admit(added, of: work.pool, under: work.lockOutPolicy)
-        outcome.lockOut = verdict.lockOut
-        work.rules.isLockedOut = verdict.lockOut != nil
         if verdict.isContested { outcome.retryAfter = Self.contestedDelay }
+        if let lockOut = verdict.lockOut {
+            outcome.lockOut = lockOut
+            work.rules.isLockedOut = true
+        } else {
+            try orderTaints(of: &work, beside: deployment, into: &outcome)
+        }
     }
 
     /// Keeps back what pods of the regions do not tolerate yet.
