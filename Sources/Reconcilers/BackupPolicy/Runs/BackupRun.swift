@@ -17,13 +17,7 @@ package struct BackupRun: Sendable, Hashable {
     /// In the order in which they began.
     package var pods: [Pod]
 
-    /// Reads a job; `nil` where it is of no source.
-    package init?(job: DynamicObject, pods: [Pod]) {
-        guard let source = job.labels[LabelKey.backupSource] else { return nil }
-        self.init(of: source, job: job, pods: pods)
-    }
-
-    init(of source: String, job: DynamicObject, pods: [Pod]) {
+    package init(of source: String, job: DynamicObject, pods: [Pod]) {
         self.source = source
         name = job.name
         let status = job["status"]
@@ -42,18 +36,21 @@ package struct BackupRun: Sendable, Hashable {
             : .failed(reason: ended["reason"]?.string ?? "", message: ended["message"]?.string ?? "")
     }
 
-    /// What a run that has ended means for one destination.
-    func outcome(at destination: String) -> RunOutcome {
+    /// What a run that has ended means for one destination; `nil` where nothing is left that says it.
+    func outcome(at destination: String) -> RunOutcome? {
         outcome(of: BackupPolicy.destinationContainer(destination))
     }
 
     /// What a run that has ended means for what one of its containers had to do.
-    func outcome(of container: String) -> RunOutcome {
+    func outcome(of container: String) -> RunOutcome? {
         let reports = pods.compactMap { $0.report(of: container) }
         // A second attempt may fail where the first one had stored everything.
         if let good = reports.last(where: { $0.result == .succeeded }) { return RunOutcome(good) }
         if let last = reports.last, ending != .succeeded || last.result == .partial { return RunOutcome(last) }
-        if ending == .succeeded { return RunOutcome(result: .succeeded) }
+        if ending == .succeeded {
+            // That its job is complete is no proof: others may have made it so, and a pod may not be seen yet.
+            return pods.contains { $0.endedWell(container) } ? RunOutcome(result: .succeeded) : nil
+        }
         // What comes before it: a hook, the source, what fetches an artifact.
         if let failed = pods.compactMap(\.failureBefore).last {
             return RunOutcome(result: .failed, reason: failed.reason, message: failed.message)
@@ -140,6 +137,8 @@ extension Pod {
             return (["succeeded"] + facts.compactMap(\.self)).joined(separator: ", ")
         }
     }
+
+    fileprivate func endedWell(_ container: String) -> Bool { state(of: container)?.terminated?.exitCode == 0 }
 
     /// The report of a container that has ended; one that left none has failed, whatever it was.
     fileprivate func report(of container: String) -> RunReport? {
