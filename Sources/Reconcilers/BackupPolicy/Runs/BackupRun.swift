@@ -49,7 +49,8 @@ package struct BackupRun: Sendable, Hashable {
         if let last = reports.last, ending != .succeeded || last.result == .partial { return RunOutcome(last) }
         if ending == .succeeded {
             // That its job is complete is no proof: others may have made it so, and a pod may not be seen yet.
-            return pods.contains { $0.endedWell(container) } ? RunOutcome(result: .succeeded) : nil
+            if pods.contains(where: { $0.endedSilently(container) }) { return RunOutcome(result: .succeeded) }
+            return reports.last.map(RunOutcome.init)
         }
         // What comes before it: a hook, the source, what fetches an artifact.
         if let failed = pods.compactMap(\.failureBefore).last {
@@ -138,7 +139,10 @@ extension Pod {
         }
     }
 
-    fileprivate func endedWell(_ container: String) -> Bool { state(of: container)?.terminated?.exitCode == 0 }
+    /// Whether a container ended well and had nothing to say.
+    fileprivate func endedSilently(_ container: String) -> Bool {
+        state(of: container)?.terminated?.exitCode == 0 && report(of: container) == nil
+    }
 
     /// The report of a container that has ended; one that left none has failed, whatever it was.
     fileprivate func report(of container: String) -> RunReport? {
