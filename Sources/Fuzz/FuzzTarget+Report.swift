@@ -16,7 +16,10 @@ extension FuzzTarget {
             // The writer adds what conditions lack.
             policy.status?.conditions = nil
             do {
-                let violations = BackupPolicy.definition.violations(in: try policy.dynamicObject())
+                let status = try JSONValueEncoder().encode(policy.status)
+                // The status alone: what is missing beside it is not looked at.
+                let violations = BackupPolicy.definition.violations(in: DynamicObject(JSONObject([("status", status)])))
+                    .filter { $0.path.hasPrefix("status") }
                 precondition(violations.isEmpty, "\(violations)")
             } catch {
                 fatalError("not written: \(error)")
@@ -49,7 +52,8 @@ extension FuzzTarget {
         ]
         let statuses = ["source", "to-box"].map { name in
             ContainerStatus(
-                name: name, ready: false, state: .init(terminated: .init(exitCode: 1, reason: "Error", message: message)))
+                name: name, ready: false,
+                state: .init(terminated: .init(exitCode: 1, reason: "Error", message: message)))
         }
         let pod = Pod(
             metadata: ObjectMeta(name: "run-1", namespace: "shop"),

@@ -7,7 +7,8 @@ struct FuzzTarget: Sendable {
     var run: @Sendable ([UInt8]) -> Void
 
     static let all = [
-        json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response, report,
+        json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response,
+        report,
     ]
 
     /// What was read is written, read again and the same.

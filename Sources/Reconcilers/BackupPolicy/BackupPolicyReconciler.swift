@@ -33,7 +33,9 @@ package struct BackupPolicyReconciler: Reconciler {
         let priorityRefusal = policy.priorityRefusal(by: priorityClasses)
         var wanted = try policy.children(without: Set(refused.keys))
         // What backs up already goes on as it is.
-        for index in wanted.indices where wanted[index].type == .cronJob { wanted[index].isHeld = priorityRefusal != nil }
+        for index in wanted.indices where wanted[index].type == .cronJob {
+            wanted[index].isHeld = priorityRefusal != nil
+        }
         var object = read
         if wanted.contains(where: { $0.object.ownerReferences.isEmpty }) {
             // Before the first of them is written: from then on the policy must not go without a clean-up.

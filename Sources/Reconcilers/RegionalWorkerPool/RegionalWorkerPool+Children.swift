@@ -14,7 +14,10 @@ extension RegionalWorkerPool {
     /// them, and what a child refers to before the child.
     package func children(in surroundings: PoolSurroundings = .assumed) throws -> [DesiredChild] {
         let isKEDA = scaler(isKEDAServed: surroundings.isKEDAServed) == .keda
-        let shared = [priorityClass.flatMap(PriorityClasses.desired), try networkPolicy(), isKEDA ? try triggerAuthentication() : nil]
+        let shared = [
+            priorityClass.flatMap(PriorityClasses.desired), try networkPolicy(),
+            isKEDA ? try triggerAuthentication() : nil,
+        ]
         let regional = try enabledRegions.flatMap { try children(of: $0, in: surroundings) }
         return try shared.compactMap(\.self) + regional + monitoringChildren()
     }

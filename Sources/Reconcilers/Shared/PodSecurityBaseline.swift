@@ -53,7 +53,8 @@ enum PodSecurityBaseline {
             Rule("securityContext.privileged", false), Rule("securityContext.procMount", "Default"),
             Rule("ports[].hostPort", 0),
             Rule(
-                "securityContext.capabilities.add[]", "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL",
+                "securityContext.capabilities.add[]", "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID",
+                "KILL",
                 "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
         ]
         + [

@@ -44,7 +44,8 @@ struct RunReportTests {
 
     @Test("Sizes that no disk has can be added")
     func sum() throws {
-        let target = #"{source: db, destination: bucket, sizeBytes: 9223372036854775807, consecutiveFailures: 9223372036854775807}"#
+        let target =
+            #"{source: db, destination: bucket, sizeBytes: 9223372036854775807, consecutiveFailures: 9223372036854775807}"#
         let now = try #require(Timestamp(rfc3339: "2026-01-10T03:00:00Z"))
         let run = try BackupRun.fixture(
             "2026-01-10T02:05:00Z", condition: "Failed", reason: "DeadlineExceeded", containers: [])

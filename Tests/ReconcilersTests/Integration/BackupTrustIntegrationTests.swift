@@ -52,10 +52,13 @@ extension IntegrationTests {
             return job
         }
 
-        @Test("A job that only says that it is a CronJob's is not counted, and is named", arguments: ClusterKind.available)
+        @Test(
+            "A job that only says that it is a CronJob's is not counted, and is named", arguments: ClusterKind.available
+        )
         func forgedJobs(kind: ClusterKind) async throws {
             try await run(kind) { cluster, process, cronJob in
-                try await cluster.asUser("mallory", in: cluster.namespace, on: ["jobs", "pods", "cronjobs"]) { mallory in
+                try await cluster.asUser("mallory", in: cluster.namespace, on: ["jobs", "pods", "cronjobs"]) {
+                    mallory in
                     let (job, pod) = try await cluster.start(forged("forged", from: cronJob), by: mallory)
                     try await cluster.endPod(pod, Self.good)
                     try await eventually("it is named") {
@@ -72,7 +75,8 @@ extension IntegrationTests {
                     try await cluster.endPod(second, Self.good)
                     try await process.settled()
                     try await cluster.waitForVerdicts(Self.untouched)
-                    #expect(try await cluster.policy().status?.targets?.allSatisfy { $0.lastAttemptTime == nil } == true)
+                    #expect(
+                        try await cluster.policy().status?.targets?.allSatisfy { $0.lastAttemptTime == nil } == true)
                     // As `kubectl create job --from` makes it, it is a run like any other.
                     let (_, third) = try await cluster.start(ManualRun.job(from: cronJob, suffix: "hand"), by: mallory)
                     try await cluster.endPod(third, Self.good)

@@ -116,7 +116,8 @@ extension IntegrationTests {
                             Self.regions + "placement: {priorityClass: {name: \(own), value: 1000001, create: true}}")
                         try await cluster.waitForCondition("Stalled", .notPermitted)
                         let message = try #require(try await cluster.condition("Stalled")).message
-                        #expect(message.contains("has the value 1000001, above the operator's --max-priority-class-value"))
+                        #expect(
+                            message.contains("has the value 1000001, above the operator's --max-priority-class-value"))
                         for name in ["system-node-critical", high] {
                             try await patch(["priorityClassName": .string(name)], by: author, on: cluster)
                             try await author.patch(

@@ -55,7 +55,8 @@ extension TestCluster {
         role["rules"] = [
             [
                 "apiGroups": [
-                    "", "apps", "autoscaling", "policy", "networking.k8s.io", "batch", "quartermaster.dev", .string(rbac),
+                    "", "apps", "autoscaling", "policy", "networking.k8s.io", "batch", "quartermaster.dev",
+                    .string(rbac),
                 ],
                 "resources": .array(resources.map(JSONValue.string)), "verbs": .array(verbs.map(JSONValue.string)),
             ]

@@ -14,7 +14,10 @@ struct PodSecurityBaselineTests {
         arguments: [
             ("spec: {hostNetwork: true}", "t.spec.hostNetwork"), ("spec: {hostPID: true}", "t.spec.hostPID"),
             ("spec: {hostIPC: true}", "t.spec.hostIPC"),
-            ("spec: {volumes: [{name: a, emptyDir: {}}, {name: b, hostPath: {path: /}}]}", "t.spec.volumes[1].hostPath"),
+            (
+                "spec: {volumes: [{name: a, emptyDir: {}}, {name: b, hostPath: {path: /}}]}",
+                "t.spec.volumes[1].hostPath"
+            ),
             (
                 "spec: {securityContext: {sysctls: [{name: kernel.msgmax, value: '1'}]}}",
                 "t.spec.securityContext.sysctls[0].name"

@@ -38,7 +38,13 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// a report, and a status that the API server refuses would stay as green as it was.
     private mutating func bound() {
         func word(_ text: String?) -> String? {
-            text.flatMap { $0.matches(pattern: "^[0-9A-Za-z._-]{1,64}$") ? $0 : nil }
+            text.flatMap { text in
+                let isWord = text.utf8.allSatisfy { byte in
+                    let character = Character(Unicode.Scalar(byte))
+                    return byte < 128 && (character.isLetter || character.isNumber || "._-".contains(character))
+                }
+                return isWord && (1...64).contains(text.utf8.count) ? text : nil
+            }
         }
         func number(_ value: Int64?) -> Int64? { value.flatMap { (0...Self.largestNumber).contains($0) ? $0 : nil } }
         message = message.cut(to: 2048)
