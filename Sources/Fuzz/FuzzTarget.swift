@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
 
     static let all = [
         json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response,
-        ledger,
+        ledger, report,
     ]
 
     /// What was read is written, read again and the same.

@@ -62,7 +62,7 @@ struct BackupActions: Sendable {
         let selector = LabelSelector.matching(policy.runLabels(of: source)).queryString
         let list = try await client.listAll(
             .job, namespace: self.policy.namespace, options: ListOptions(labelSelector: selector))
-        return list.items.compactMap { BackupRun(job: $0, pods: []) }
+        return list.items.map { BackupRun(of: source, job: $0, pods: []) }
     }
 
     /// Writes what becomes of a run until it has ended.
@@ -74,9 +74,8 @@ struct BackupActions: Sendable {
             let pods = try await client.list(
                 Pod.self, namespace: job.namespace,
                 options: ListOptions(labelSelector: "batch.kubernetes.io/job-name=\(job.name)"))
-            guard let run = BackupRun(job: object, pods: pods.items) else {
-                throw Failure(description: "job \(job) has lost its labels")
-            }
+            let run = BackupRun(
+                of: source, job: object, pods: pods.items.filter { $0.metadata.controller?.uid == object.uid })
             for line in run.progress(destinations: destinations, at: .now()) where told.insert(line).inserted {
                 write("\(source): \(line)")
             }

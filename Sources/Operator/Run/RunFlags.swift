@@ -22,8 +22,16 @@ struct RunFlags: Sendable {
         Flag(
             "privileged-namespaces", "NAMES",
             default: Permissions.defaultPrivilegedNamespaces.sorted().joined(separator: ","), isRepeatable: true,
-            help: "namespaces whose pods may use a node's files, and whose backups may read other namespaces"
-        ),
+            help: """
+                namespaces whose pools may run pods beyond the Pod Security Standard baseline and of any priority, and \
+                whose backups may read etcd and other namespaces
+                """),
+        Flag(
+            "max-priority-class-value", "NUMBER", default: String(Permissions.defaultMaxPriority),
+            help: """
+                the highest priority of the pods of pools, policies and environments, but for those of \
+                --privileged-namespaces
+                """),
         Flag(
             "secret-source-namespaces", "NAMES", default: "", isRepeatable: true,
             help: "namespaces that environments may copy Secrets from, those labelled quartermaster.dev/share=true"),
@@ -99,7 +107,8 @@ struct RunFlags: Sendable {
             nodePoolNamespaces: nodePools.isEmpty ? nil : nodePools,
             privilegedNamespaces: try Self.namespaces(arguments, "privileged-namespaces"),
             secretSourceNamespaces: try Self.namespaces(arguments, "secret-source-namespaces"),
-            monitoringNamespaces: try Self.namespaces(arguments, "monitoring-namespaces"))
+            monitoringNamespaces: try Self.namespaces(arguments, "monitoring-namespaces"),
+            maxPriority: Int64(try arguments.integer("max-priority-class-value", in: 0...1_000_000_000)))
         grace = try arguments.duration("shutdown-grace-period")
         electsLeader = try arguments.bool("leader-elect")
         leaseNamespace = arguments.string("leader-election-namespace")

@@ -56,6 +56,6 @@ extension ResolvedEnvironment {
 
     /// What `render` shows: the children, with what is written apart from them.
     package func rendered(_ facts: EnvironmentFacts = EnvironmentFacts()) throws -> [DesiredChild] {
-        try priorityClasses() + [namespaceChild(facts)] + children(facts)
+        try priorityClasses.compactMap(PriorityClasses.desired) + [namespaceChild(facts)] + children(facts)
     }
 }

@@ -45,7 +45,7 @@ extension AppEnvironmentReconciler {
         let objects = InformerObjects(environment.informers)
         self.init(
             environments: Self.environments(environment),
-            namespaces: NamespaceKeeper(environment), priorityClasses: ConventionalPriorityClasses(environment),
+            namespaces: NamespaceKeeper(environment), priorityClasses: PriorityClasses(environment),
             bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
             workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
             surroundings: SurroundingsWatch(environment, environments: Self.environments(environment)),

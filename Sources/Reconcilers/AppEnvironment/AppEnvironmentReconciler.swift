@@ -4,7 +4,7 @@ package import KubeAPI
 package struct AppEnvironmentReconciler: Reconciler {
     let environments: Informer
     let namespaces: NamespaceKeeper
-    let priorityClasses: ConventionalPriorityClasses
+    let priorityClasses: PriorityClasses
     let bounds: NamespaceBounds
     let claims: ClaimKeeper
     let workloads: EnvironmentWorkloads
@@ -112,13 +112,14 @@ package struct AppEnvironmentReconciler: Reconciler {
         let own = workloads.use(of: environment, claims: claimed.map(\.size))
         let (quota, quotaDue) = bounds.check(environment, facts, own: own)
         seen.quota = quota
-        if !isSuspended { seen.failures += try await priorityClasses.ensure(environment.priorityClasses()) }
+        let refusals = try await ensurePriorityClasses(of: environment, into: &seen)
 
         let wanted = try environment.children(facts) + workloads.outgoingConfigMaps(environment)
         let written = try await children.settle(
             wanted.map { child in
                 let waits = !hasRights && child.type != .roleBinding
-                return child.held(waits || (!quota.isSufficient && child.type.isRolledOut))
+                let mayRun = quota.isSufficient && refusals[child.part] == nil
+                return child.held(waits || (!mayRun && child.type.isRolledOut))
             }, of: environment.environment, object, recorded: seen.inventory, isSuspended: isSuspended)
         seen.add(written)
         if !isSuspended, hasRights {
@@ -126,6 +127,23 @@ package struct AppEnvironmentReconciler: Reconciler {
         }
         let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
         return [written.retryAfter, quotaDue, rightsDue].compactMap(\.self)
+    }
+
+    /// - Returns: what components ask for and may not have.
+    private func ensurePriorityClasses(
+        of environment: ResolvedEnvironment, into seen: inout EnvironmentObservation
+    ) async throws -> [String: String] {
+        if !environment.spec.suspend {
+            for request in environment.priorityClasses
+            where priorityClasses.refusal(of: request, in: environment.namespace) == nil {
+                if let failure = try await priorityClasses.ensure(request) { seen.failures.append(failure) }
+            }
+        }
+        let refusals = environment.refusals(by: priorityClasses)
+        for index in seen.components.indices {
+            seen.components[index].refusal = refusals[seen.components[index].component.name]
+        }
+        return refusals
     }
 
     /// How the workloads in the namespace are.

@@ -6,7 +6,12 @@ extension ComponentObservation {
     package var finding: Finding? { Self.checks.firstFinding(in: self) }
 
     private static let checks = Checks<ComponentObservation>(
-        childNotWritten, notObserved, podsRefused, podTrouble, podNotStarted, deadlineExceeded, rollingOut, unavailable)
+        notPermitted, childNotWritten, notObserved, podsRefused, podTrouble, podNotStarted, deadlineExceeded,
+        rollingOut, unavailable)
+
+    private static func notPermitted(_ seen: ComponentObservation) -> Finding? {
+        seen.refusal.map { Finding(.notPermitted, "component \(seen.component.name): \($0)", .edit) }
+    }
 
     private static func childNotWritten(_ seen: ComponentObservation) -> Finding? {
         guard let failure = seen.failures.first else { return nil }

@@ -39,6 +39,8 @@ package struct ComponentObservation: Sendable {
     package var failures: [WriteFailure] = []
     /// The claims that the environment has, whosever.
     var claims: [ClaimKeeper.Claim] = []
+    /// What its pods ask for and the operator's configuration does not let them have.
+    var refusal: String?
     /// Its roll-out is not begun since the quota does not leave room for it.
     package var isHeld = false
     /// What the cluster says of pods that say nothing themselves.

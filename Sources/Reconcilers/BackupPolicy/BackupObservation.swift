@@ -7,6 +7,8 @@ package struct BackupObservation: Sendable {
     package var targets: [BackupPolicy.Target]
     /// When each source was scheduled last, as the CronJob controller says.
     package var lastScheduled: [String: Timestamp] = [:]
+    /// Jobs and pods that say that they are the policy's and are not.
+    package var strangers: [String] = []
     /// Sources whose pods do not begin, with the reason.
     package var waiting: [String: String] = [:]
     /// When pods have had their time to begin.
@@ -20,6 +22,8 @@ package struct BackupObservation: Sendable {
     package var inventory: [InventoryEntry] = []
     /// Sources that get nothing because they are not permitted, with what has to be done.
     package var refused: [String: String] = [:]
+    /// Why the pods may not have the priority that they ask for.
+    package var priorityRefusal: String?
     /// Sources of etcd that no node of the cluster has.
     package var withoutServers: Set<String> = []
     package var velero: [VeleroSource] = []
@@ -28,13 +32,20 @@ package struct BackupObservation: Sendable {
         policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = [],
         velero: [VeleroSource] = []
     ) {
+        // Clocks differ a little. What has ended later than that is counted when its time has come.
+        let limit = now + .seconds(300)
+        var policy = policy
+        policy.status = policy.status?.forgetting(after: limit)
+        let runs = runs.filter { $0.endedAt ?? now <= limit }
+        let verifications = verifications.filter { $0.run.endedAt ?? now <= limit }
         self.policy = policy
         self.now = now
         targets = RunHistory.targets(of: policy, runs: runs)
         targets.add(verifications, of: policy)
         self.velero = velero
         for source in velero {
-            targets.append(source.target(after: policy.status?.target(source.name, BackupPolicy.veleroDestination)))
+            let previous = policy.status?.target(source.name, BackupPolicy.veleroDestination)
+            targets.append(source.target(after: previous, until: limit))
             lastScheduled[source.name] = source.lastScheduled
             if let end = source.patienceEnds { patienceEnds.append(end) }
         }

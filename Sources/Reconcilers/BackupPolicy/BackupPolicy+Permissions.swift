@@ -17,6 +17,12 @@ extension BackupPolicy {
         return refused
     }
 
+    /// Why the policy's pods may not have the priority that they ask for.
+    func priorityRefusal(by classes: PriorityClasses) -> String? {
+        classes.refusal(
+            of: .init(name: spec.podTemplate.priorityClassName ?? ""), in: metadata.namespace ?? "")
+    }
+
     /// The namespaces beside its own whose objects the policy exports, with whether their Secrets are among them.
     func foreignNamespaces(of sources: [Source]) -> [String: Bool] {
         var namespaces: [String: Bool] = [:]

@@ -18,7 +18,11 @@ extension BackupPolicyReconciler {
             of: BackupPolicy.self, types: BackupPolicy.childTypes, owners: policies, in: environment)
         for informer in [reconciler.runs.jobs, reconciler.runs.pods] {
             // Their controller is another object; the label says whose they are.
-            controller.watches(informer) { $0.object.labelledOwners(of: BackupPolicy.self, among: policies) }
+            controller.watches(informer) { event in
+                event.object.labelledOwners(of: BackupPolicy.self, among: policies).filter {
+                    $0.namespace == event.key.namespace
+                }
+            }
         }
         let velero = reconciler.velero
         controller.watches(velero.backups) { velero.policies(of: $0, among: policies) }
@@ -31,10 +35,10 @@ extension BackupPolicyReconciler {
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
         self.init(
             policies: environment.informers.informer(Selection(BackupPolicy.resourceType)),
-            cronJobs: environment.children(.cronJob),
             servers: environment.informers.informer(Selection(.node)), runs: BackupRuns(environment),
             velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),
+            priorityClasses: PriorityClasses(environment),
             finalizers: Finalizers(
                 api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),
             status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now),

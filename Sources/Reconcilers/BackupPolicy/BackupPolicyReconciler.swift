@@ -4,12 +4,12 @@ package import KubeAPI
 /// stored stays when the policy goes; its children go by their owner, and only those in other namespaces need a finalizer.
 package struct BackupPolicyReconciler: Reconciler {
     let policies: Informer
-    let cronJobs: Informer
     /// Nodes, of which some may keep etcd.
     let servers: Informer
     let runs: BackupRuns
     let velero: VeleroRuns
     let children: ChildWriter
+    let priorityClasses: PriorityClasses
     let finalizers: Finalizers
     let status: StatusReporter
     let permissions: Permissions
@@ -30,7 +30,12 @@ package struct BackupPolicyReconciler: Reconciler {
 
     private func settle(_ policy: BackupPolicy, _ read: DynamicObject) async throws -> Outcome {
         let refused = policy.refusedSources(by: permissions)
-        let wanted = try policy.children(without: Set(refused.keys))
+        let priorityRefusal = policy.priorityRefusal(by: priorityClasses)
+        var wanted = try policy.children(without: Set(refused.keys))
+        // What backs up already goes on as it is.
+        for index in wanted.indices where wanted[index].type == .cronJob {
+            wanted[index].isHeld = priorityRefusal != nil
+        }
         var object = read
         if wanted.contains(where: { $0.object.ownerReferences.isEmpty }) {
             // Before the first of them is written: from then on the policy must not go without a clean-up.
@@ -39,20 +44,19 @@ package struct BackupPolicyReconciler: Reconciler {
         // A suspended policy is not left alone: its CronJobs have to be suspended.
         let written = try await children.settle(
             wanted, of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
+        let found = runs.find(of: policy)
         var seen = BackupObservation(
-            policy: policy, now: now(), runs: runs.list(of: policy), verifications: runs.verifications(of: policy),
+            policy: policy, now: now(), runs: found.runs, verifications: found.verifications,
             velero: velero.list(of: policy))
+        seen.strangers = found.strangers
+        seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused
+        seen.priorityRefusal = priorityRefusal
         seen.withoutServers = sourcesWithoutServers(policy).subtracting(refused.keys)
         seen.failures = written.failures.map(\.failure)
         seen.pruneFailures = written.pruneFailures
         seen.inventory = written.inventory
         seen.isPrometheusMissing = written.missingAPIs.contains(.prometheusRule)
-        for source in policy.ownSources {
-            let name = ObjectKey(namespace: object.namespace, name: policy.cronJobName(source.name))
-            let time = cronJobs.store.get(name)?.value(at: "status", "lastScheduleTime")?.string
-            seen.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))
-        }
         try await status.report(seen.status, on: object, news: seen.events(on: object))
         return try outcome(of: seen, retryAfter: written.retryAfter)
     }

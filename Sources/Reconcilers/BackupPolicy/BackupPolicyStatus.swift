@@ -21,15 +21,16 @@ extension BackupObservation {
         let sizes = policy.spec.sources.compactMap { source in
             targets.filter { $0.source == source.name }.compactMap(\.sizeBytes).max()
         }
-        return sizes.isEmpty ? nil : ByteCount.text(sizes.reduce(0, +))
+        return sizes.isEmpty ? nil : ByteCount.text(sizes.reduce(0) { $0 + min(max($1, 0), 1 << 53) })
     }
 
     private var conditions: [Condition] {
         var conditions = Conditions()
         conditions.add(
             .scheduled, Self.scheduleChecks.firstFinding(in: self), orElse: .converged,
-            policy.spec.suspend
+            (policy.spec.suspend
                 ? "suspended: no run is due" : "\(policy.spec.sources.count.counted("source")) scheduled")
+                + notCounted)
         addSuccess(to: &conditions)
         addFreshness(to: &conditions)
         addVerification(to: &conditions)
@@ -38,6 +39,10 @@ extension BackupObservation {
         for finding in [pruneFailed].compactMap(\.self) { conditions.block(finding) }
         return conditions.assembled(
             ready: policy.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
+    }
+
+    private var notCounted: String {
+        strangers.isEmpty ? "" : "; not counted, since no CronJob of the policy makes them so: \(strangers.listed)"
     }
 
     private var summary: String {
@@ -49,6 +54,9 @@ extension BackupObservation {
         notPermitted, childFailed, veleroUnable, unsupportedDatastore, secretMissing, podWaiting)
 
     private static func notPermitted(_ seen: BackupObservation) -> Finding? {
+        if let refusal = seen.priorityRefusal {
+            return Finding(.notPermitted, "spec.podTemplate.priorityClassName: \(refusal)", .edit)
+        }
         guard let (source, why) = seen.refused.min(by: { $0.key < $1.key }) else { return nil }
         return Finding(.notPermitted, "source \(source): \(why)", .edit)
     }

@@ -1,31 +1,98 @@
 internal import KubeAPI
 
 /// The runs of a policy as the cluster shows them: jobs, those started by hand too, and their pods.
+///
+/// Labels only say where to look. A job counts where its controller is, by the UID, a CronJob that the policy controls,
+/// and where it is what that CronJob makes; a pod likewise by its job.
 struct BackupRuns: Sendable {
     let jobs: Informer
     let pods: Informer
+    private let cronJobs: Informer
+    private let templates = RunTemplates()
 
     init(_ environment: ReconcilerEnvironment) {
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.backupPolicy, operator: .exists)])
-        jobs = environment.informers.informer(
-            Selection(.job, labelSelector: ours), indexers: [.label(LabelKey.backupPolicy)])
-        pods = environment.informers.informer(
-            Selection(.pod, labelSelector: ours), indexers: [.ownerUID])
-    }
-
-    /// Those of one policy that run or that are still there.
-    func list(of policy: BackupPolicy) -> [BackupRun] { list(of: policy, as: BackupRun.init) }
-
-    /// The jobs that look at what it has stored.
-    func verifications(of policy: BackupPolicy) -> [VerificationRun] { list(of: policy, as: VerificationRun.init) }
-
-    private func list<Run>(of policy: BackupPolicy, as read: (DynamicObject, [Pod]) -> Run?) -> [Run] {
-        let value = ChildName.labelValue(policy.metadata.name ?? "")
-        return jobs.store.list(index: LabelKey.backupPolicy, value: value)
-            .filter { $0.key.namespace == policy.metadata.namespace }
-            .compactMap { job in
-                let owned = pods.store.list(index: Indexer.ownerUID.name, value: job.uid)
-                return read(job.dynamic(), owned.compactMap { try? $0.decode(Pod.self) })
+        jobs = environment.informers.informer(Selection(.job, labelSelector: ours), indexers: [.ownerUID])
+        pods = environment.informers.informer(Selection(.pod, labelSelector: ours), indexers: [.ownerUID])
+        cronJobs = environment.children(.cronJob)
+        cronJobs.addHandler { [templates] event in
+            if case .deleted(let cronJob) = event {
+                templates.forget(cronJob)
+            } else if event.object.labels[LabelKey.backupPolicy] != nil {
+                templates.learn(event.object)
             }
+        }
     }
+
+    /// What was found of one policy.
+    struct Found: Sendable {
+        var runs: [BackupRun] = []
+        var verifications: [VerificationRun] = []
+        /// Jobs and pods that name ours as their controller and are not what it makes.
+        var strangers: [String] = []
+        /// When each source was scheduled last, as the CronJob controller says.
+        var lastScheduled: [String: Timestamp] = [:]
+    }
+
+    /// What of one policy runs or is still there.
+    func find(of policy: BackupPolicy) -> Found {
+        var found = Found()
+        for source in policy.ownSources {
+            guard let cronJob = cronJob(policy.cronJobName(source.name), of: policy) else { continue }
+            let time = cronJob.value(at: "status", "lastScheduleTime")?.string
+            found.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))
+            for (job, pods) in runs(of: cronJob, strangers: &found.strangers) {
+                found.runs.append(BackupRun(of: source.name, job: job, pods: pods))
+            }
+        }
+        let tasks: [(VerificationRun.Task, String)] =
+            [(.check, policy.checkName)]
+            + policy.drillSources.map { (.drill(source: $0.name), policy.drillName($0.name)) }
+        for (task, name) in tasks {
+            guard let cronJob = cronJob(name, of: policy) else { continue }
+            for (job, pods) in runs(of: cronJob, strangers: &found.strangers) {
+                found.verifications.append(VerificationRun(task, job: job, pods: pods))
+            }
+        }
+        found.strangers.sort()
+        return found
+    }
+
+    private func cronJob(_ name: String, of policy: BackupPolicy) -> CachedObject? {
+        let key = ObjectKey(namespace: policy.metadata.namespace ?? "", name: name)
+        guard let uid = policy.metadata.uid, let cronJob = cronJobs.store.get(key), cronJob.controllerUID == uid else {
+            return nil
+        }
+        templates.learn(cronJob)
+        return cronJob
+    }
+
+    private func runs(
+        of cronJob: CachedObject, strangers: inout [String]
+    ) -> [(job: DynamicObject, pods: [Pod])] {
+        children(of: cronJob, in: jobs).compactMap { cached in
+            let job = cached.dynamic()
+            guard templates.haveMade(job, by: cronJob) else {
+                strangers.append("Job \(job.name)")
+                return nil
+            }
+            let template = job[path: "spec", "template", "spec"] ?? [:]
+            let own = children(of: cached, in: pods).filter { pod in
+                let isOurs = RunPods.areMade(pod.value(at: "spec") ?? [:], from: template)
+                if !isOurs { strangers.append("Pod \(pod.key.name)") }
+                return isOurs
+            }
+            return (job, own.compactMap { try? $0.decode(Pod.self) })
+        }
+    }
+
+    private func children(of owner: CachedObject, in informer: Informer) -> [CachedObject] {
+        informer.store.list(index: Indexer.ownerUID.name, value: owner.uid).filter {
+            $0.key.namespace == owner.key.namespace && $0.controllerUID == owner.uid
+        }
+    }
+}
+
+extension CachedObject {
+    var controllerUID: String? { ownerReferences.first { $0.controller == true }?.uid }
 }

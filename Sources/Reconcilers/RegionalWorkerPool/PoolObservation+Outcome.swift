@@ -38,15 +38,6 @@ extension PoolObservation {
         }
     }
 
-    /// Adds what became of the PriorityClass.
-    mutating func add(_ priority: SharedPriorityClasses.Result) {
-        inventory = Inventory.merged(inventory, priority.inventory)
-        priorityFinding = priority.finding
-        failures += priority.failure.map { [$0] } ?? []
-        pruneFailures += priority.pruneFailures
-        heldBack += priority.heldBack
-    }
-
     /// Everything that could not be written.
     var allFailures: [WriteFailure] {
         nodeFailures + pruneFailures + failures + monitoringFailures

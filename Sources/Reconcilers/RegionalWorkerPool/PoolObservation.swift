@@ -49,8 +49,8 @@ package struct RegionObservation: Sendable {
     /// Those of `failures` that are about what scales the region.
     package var scalerFailures: [WriteFailure] = []
     package var deployment: Deployment?
-    /// Whether the operator's configuration lets the region have what its runtime needs.
-    package var isPermitted = true
+    /// What the region's pods ask for and the operator's configuration does not let them have.
+    package var refusal: String?
     /// What scales the region, as it was found.
     package var scalers: RegionScalers?
     /// What is to become of it.

@@ -8,15 +8,16 @@ extension RegionalWorkerPool {
     ]
 
     /// Whether some of what the pool needs beside its nodes does not go with it by garbage collection.
-    var reachesOutside: Bool {
-        spec.placement.priorityClass != nil || monitoringNamespace != metadata.namespace ?? ""
-    }
+    var reachesOutside: Bool { monitoringNamespace != metadata.namespace ?? "" }
 
     /// Every child that the pool wants, in the order in which they are written: what rules over pods is there before
     /// them, and what a child refers to before the child.
     package func children(in surroundings: PoolSurroundings = .assumed) throws -> [DesiredChild] {
         let isKEDA = scaler(isKEDAServed: surroundings.isKEDAServed) == .keda
-        let shared = [priorityClass(), try networkPolicy(), isKEDA ? try triggerAuthentication() : nil]
+        let shared = [
+            priorityClass.flatMap(PriorityClasses.desired), try networkPolicy(),
+            isKEDA ? try triggerAuthentication() : nil,
+        ]
         let regional = try enabledRegions.flatMap { try children(of: $0, in: surroundings) }
         return try shared.compactMap(\.self) + regional + monitoringChildren()
     }
@@ -34,7 +35,7 @@ extension RegionalWorkerPool {
             try Self.budget(for: region, of: self).map { try DesiredChild($0, part: region.name) }, deployment,
             autoscaler, plan.hasScaledObject ? try scaledObject(for: region) : nil,
         ].compactMap(\.self)
-        guard !surroundings.permits(region) else { return children }
+        guard surroundings.refusals[region.name] != nil else { return children }
         return children.map { child in
             var child = child
             child.isHeld = true

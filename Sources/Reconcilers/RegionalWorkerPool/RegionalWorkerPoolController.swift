@@ -21,8 +21,9 @@ extension RegionalWorkerPoolReconciler {
         for pods in gate.pods { controller.watches(pods) { _ in gate.refused } }
         controller.watchesChildren(
             of: RegionalWorkerPool.self, types: RegionalWorkerPool.childTypes, owners: pools, in: environment)
-        let users = PriorityClassUsers(environment)
-        controller.watches(environment.priorityClasses) { users.pools(naming: $0.key.name) }
+        controller.watches(reconciler.priorityClasses.informer) { event in
+            pools.store.list().filter { $0.priorityClassNames.contains(event.key.name) }.map(\.key)
+        }
         // KEDA's autoscalers carry our labels and name a ScaledObject as their controller.
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
             $0.object.labelledOwners(of: RegionalWorkerPool.self, among: pools)
@@ -50,7 +51,7 @@ extension RegionalWorkerPoolReconciler {
                     time: environment.time),
                 gate: TaintGate(nodes: environment.nodes, in: environment)),
             children: ChildWriter(environment, types: RegionalWorkerPool.childTypes),
-            priorityClasses: SharedPriorityClasses(environment),
+            priorityClasses: PriorityClasses(environment),
             deployments: environment.children(.deployment), scalers: ScalerWatch(environment),
             finalizers: Finalizers(api: api, objects: objects, gate: gate),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,
@@ -66,6 +67,16 @@ extension RegionalWorkerPoolReconciler {
             old.generation != new.generation || old.isBeingDeleted != new.isBeingDeleted || old.uid != new.uid
         case .deleted: true
         }
+    }
+}
+
+extension CachedObject {
+    /// The PriorityClasses that a pool names. From the raw object: one that breaks a rule still names its class.
+    fileprivate var priorityClassNames: [String] {
+        [
+            value(at: "spec", "placement", "priorityClass", "name"),
+            value(at: "spec", "template", "spec", "priorityClassName"),
+        ].compactMap { $0?.string }
     }
 }
 

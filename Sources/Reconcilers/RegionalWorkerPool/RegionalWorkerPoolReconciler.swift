@@ -6,7 +6,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let directory: NodeDirectory
     let claims: NodeClaims
     let children: ChildWriter
-    let priorityClasses: SharedPriorityClasses
+    let priorityClasses: PriorityClasses
     let deployments: Informer
     let scalers: ScalerWatch
     let finalizers: Finalizers
@@ -42,7 +42,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         }
         var seen = observation(of: pool)
         seen.mayClaimNodes = mayClaim
-        seen.inventory = pool.status?.inventory ?? []
+        seen.inventory = pool.recorded
 
         let nodes = try await claims.settle(work, isSuspended: isSuspended) { try deployment(of: $0, of: pool) }
         seen.add(nodes)
@@ -71,18 +71,25 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         let wanted = try pool.children(in: seen.surroundings).filter { child in
             child.type != .priorityClass && (mayMonitor || child.object.namespace == namespace)
         }
-        let isShared = { (entry: InventoryEntry) in entry.kind == ResourceType.priorityClass.kind }
-        let recorded = pool.status?.inventory ?? []
         // Before the pods that name it.
-        let priority = try await priorityClasses.settle(
-            pool.spec.placement.priorityClass.map { .init(name: $0.name, value: $0.value, create: $0.create) },
-            for: object, recorded: recorded.filter(isShared), isSuspended: pool.spec.suspend)
+        try await ensurePriorityClass(of: pool, into: &seen)
         let written = try await children.settle(
-            wanted, of: pool, object, recorded: recorded.filter { !isShared($0) }, isSuspended: pool.spec.suspend)
+            wanted, of: pool, object, recorded: pool.recorded, isSuspended: pool.spec.suspend)
         seen.mayMonitor = mayMonitor
         seen.add(written)
-        seen.add(priority)
         return written.retryAfter
+    }
+
+    private func ensurePriorityClass(of pool: RegionalWorkerPool, into seen: inout PoolObservation) async throws {
+        guard let request = pool.priorityClass,
+            priorityClasses.refusal(of: request, in: pool.metadata.namespace ?? "") == nil
+        else { return }
+        seen.priorityFinding = priorityClasses.mismatch(request)
+        if pool.spec.suspend {
+            if priorityClasses.isMissing(request) { seen.heldBack.append("PriorityClass \(request.name)") }
+        } else if let failure = try await priorityClasses.ensure(request) {
+            seen.failures.append(failure)
+        }
     }
 
     /// What there is before anything is written.
@@ -90,12 +97,11 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
         seen.surroundings = PoolSurroundings(
             isKEDAServed: scalers.isKEDAServed,
-            mayUseHostSockets: permissions.isPrivileged(pool.metadata.namespace ?? ""),
-            scalers: scalers.scalers(of: pool))
+            scalers: scalers.scalers(of: pool), refusals: pool.refusals(by: permissions, priorityClasses))
         for index in seen.regions.indices {
             let region = seen.regions[index].region
             seen.regions[index].scalers = seen.surroundings.scalers[region.name]
-            seen.regions[index].isPermitted = seen.surroundings.permits(region)
+            seen.regions[index].refusal = seen.surroundings.refusals[region.name]
             seen.regions[index].plan = pool.scalerPlan(for: region, in: seen.surroundings)
         }
         return seen
@@ -189,9 +195,7 @@ extension RegionalWorkerPoolReconciler {
         let nodes = try await claims.release(allOf: object.key)
         announce(nodes, of: object)
         let pruned = try await children.pruneUnreachable(RegionalWorkerPool.self, of: object)
-        let priority = try await priorityClasses.settle(
-            nil, for: object, recorded: sharedClasses(of: object), isSuspended: false)
-        if let failure = (nodes.failures + pruned + priority.pruneFailures).first {
+        if let failure = (nodes.failures + pruned).first {
             let message = "\(failure.object) could not be released: \(failure.message)"
             try await status.report(Finding(.deleting, message, .wait), on: object)
             throw failure.cause ?? failure
@@ -201,12 +205,10 @@ extension RegionalWorkerPoolReconciler {
     }
 }
 
-extension RegionalWorkerPoolReconciler {
-    /// The PriorityClasses that a pool has a part in, the one that its status does not tell of yet among them.
-    private func sharedClasses(of object: DynamicObject) -> [InventoryEntry] {
-        let named = object[path: "spec", "placement", "priorityClass", "name"]?.string
-        return object.inventory.filter { $0.kind == ResourceType.priorityClass.kind }
-            + (named.map { [InventoryEntry(ObjectKey(name: $0), of: .priorityClass, uid: "")] } ?? [])
+extension RegionalWorkerPool {
+    /// The inventory. Former versions had PriorityClasses in it, and deleted them.
+    fileprivate var recorded: [InventoryEntry] {
+        (status?.inventory ?? []).filter { $0.kind != ResourceType.priorityClass.kind }
     }
 }
 

@@ -9,13 +9,7 @@ extension RegionObservation {
         notPermitted, childNotWritten, notObserved, podsRefused, deadlineExceeded, rollingOut, unavailable)
 
     private static func notPermitted(_ seen: RegionObservation) -> Finding? {
-        guard !seen.isPermitted else { return nil }
-        return Finding(
-            .notPermitted,
-            """
-            region \(seen.region.name): a pool of this namespace may not have sockets of its nodes; add the namespace to \
-            the operator's --privileged-namespaces, or choose another runtime
-            """, .edit)
+        seen.refusal.map { Finding(.notPermitted, "region \(seen.region.name): \($0)", .edit) }
     }
 
     private static func childNotWritten(_ seen: RegionObservation) -> Finding? {

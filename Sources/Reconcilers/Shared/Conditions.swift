@@ -63,8 +63,24 @@ struct Conditions {
 }
 
 extension String {
-    /// The text, cut where it is longer than a field may be. Source: the limits count characters, not bytes.
+    /// The text, cut where it is longer than a field may be, and without what a terminal would act on: some of it is
+    /// others' words. Source: the limits count characters, not bytes.
     func cut(to limit: Int) -> String {
-        unicodeScalars.count <= limit ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(limit - 1))) + "…"
+        let text = unicodeScalars.contains(where: \.isControl) ? plain : self
+        let scalars = text.unicodeScalars
+        return scalars.count <= limit ? text : String(String.UnicodeScalarView(scalars.prefix(limit - 1))) + "…"
+    }
+
+    private var plain: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.isControl ? " " : $0 }))
+    }
+}
+
+extension Unicode.Scalar {
+    /// But for the end of a line.
+    fileprivate var isControl: Bool {
+        guard self != "\n" else { return false }
+        let isDirection = (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
+        return properties.generalCategory == .control || isDirection
     }
 }

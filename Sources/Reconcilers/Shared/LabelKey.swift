@@ -18,9 +18,6 @@ package enum LabelKey {
     package static let backupTask = "quartermaster.dev/backup-task"
     package static let drillSource = "quartermaster.dev/drill-source"
 
-    /// On what several objects of ours share and none owns.
-    package static let shared = "quartermaster.dev/shared"
-
     /// The environment that a child belongs to.
     package static let appEnvironment = "quartermaster.dev/appenvironment"
     /// With `appEnvironment` the selector of a component's pods.

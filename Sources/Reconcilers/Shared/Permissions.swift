@@ -2,23 +2,30 @@
 package struct Permissions: Sendable, Hashable {
     /// The namespaces whose pools may claim nodes; `nil`: all.
     package var nodePoolNamespaces: Set<String>?
-    /// The namespaces whose pods may have a node's own files and sockets, and whose backups may read other namespaces.
+    /// The namespaces whose pools may have pods beyond the Pod Security Standard `baseline` and of any priority, and
+    /// whose backups may read other namespaces.
     package var privilegedNamespaces: Set<String>
     /// The namespaces that environments may copy Secrets from.
     package var secretSourceNamespaces: Set<String>
     /// The namespaces that pools of other ones may have their ServiceMonitors and PrometheusRules in.
     package var monitoringNamespaces: Set<String>
+    /// The highest priority of pods outside of the privileged namespaces.
+    package var maxPriority: Int64
 
     package static let defaultPrivilegedNamespaces: Set = ["kube-system", "quartermaster-system"]
+    /// That of `critical-infrastructure`, the highest of the classes that environments have by convention.
+    package static let defaultMaxPriority: Int64 = 1_000_000
 
     package init(
         nodePoolNamespaces: Set<String>? = nil, privilegedNamespaces: Set<String> = defaultPrivilegedNamespaces,
-        secretSourceNamespaces: Set<String> = [], monitoringNamespaces: Set<String> = []
+        secretSourceNamespaces: Set<String> = [], monitoringNamespaces: Set<String> = [],
+        maxPriority: Int64 = defaultMaxPriority
     ) {
         self.nodePoolNamespaces = nodePoolNamespaces
         self.privilegedNamespaces = privilegedNamespaces
         self.secretSourceNamespaces = secretSourceNamespaces
         self.monitoringNamespaces = monitoringNamespaces
+        self.maxPriority = maxPriority
     }
 
     func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }

@@ -52,10 +52,9 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune"),
-        // Never `patch`: a class is made and deleted, nothing else.
+        // A class is made, nothing else: pods of others may name it.
         Right(
-            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create", "delete"]),
-            usedBy: "SharedPriorityClasses"),
+            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create"]), usedBy: "PriorityClasses"),
         Right(
             .cluster, "autoscaling", "horizontalpodautoscalers", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune, ScalerWatch"),
@@ -100,9 +99,6 @@ package struct Right: Sendable, Hashable {
             usedBy: "Finalizers, ExpiryWatch"),
         Right(.cluster, "quartermaster.dev", "appenvironments/status", ["patch"], usedBy: "StatusWriter"),
         Right(.cluster, "", "namespaces", read.union(["create", "patch", "delete"]), usedBy: "NamespaceKeeper"),
-        Right(
-            .cluster, "scheduling.k8s.io", "priorityclasses", read.union(["create"]),
-            usedBy: "ConventionalPriorityClasses"),
         Right(.cluster, "", "resourcequotas", read, usedBy: "NamespaceBounds"),
         Right(.cluster, "", "limitranges", read, usedBy: "NamespaceBounds"),
         Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),

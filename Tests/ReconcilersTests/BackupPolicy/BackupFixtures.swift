@@ -63,7 +63,7 @@ extension BackupRun {
             status: .init(
                 initContainerStatuses: statuses.filter { $0.name == "source" },
                 containerStatuses: statuses.filter { $0.name != "source" }))
-        return try #require(BackupRun(job: job, pods: containers.isEmpty ? [] : [pod]))
+        return BackupRun(of: "db", job: job, pods: containers.isEmpty ? [] : [pod])
     }
 }
 

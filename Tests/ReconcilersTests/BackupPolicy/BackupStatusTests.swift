@@ -90,7 +90,7 @@ struct BackupStatusTests {
                         ("source", 0, report("Succeeded")), ("to-bucket", 1, report("Failed", message: "no route")),
                         ("to-box", 0, Self.good),
                     ]))
-            policy.status = BackupObservation(policy: policy, now: runs[0].endedAt ?? .now(), runs: runs).status
+            policy.status = BackupObservation(policy: policy, now: runs.last?.endedAt ?? .now(), runs: runs).status
         }
         let target = try #require(policy.status?.targets?.first)
         #expect(target.consecutiveFailures == 3 && target.lastResult == .failed && target.message == "no route")

@@ -41,16 +41,15 @@ struct BackupVerificationTests {
         _ task: String, _ end: String, isGood: Bool = true, _ containers: [(String, Int, String)], initial: Int = 0
     ) throws -> VerificationRun {
         let condition = isGood ? "Complete" : "Failed"
-        var job = try DynamicObject.fixture(
+        let job = try DynamicObject.fixture(
             """
             apiVersion: batch/v1
             kind: Job
-            metadata: {name: run, namespace: shop, labels: {quartermaster.dev/backup-task: \(task)}}
+            metadata: {name: run, namespace: shop}
             status:
               startTime: "2026-01-01T00:00:00Z"
               conditions: [{type: \(condition), status: "True", lastTransitionTime: "\(end)", reason: BackoffLimitExceeded}]
             """)
-        if task == "drill" { job[path: "metadata", "labels", LabelKey.drillSource] = "db" }
         let statuses = containers.map { name, status, message in
             ContainerStatus(
                 name: name, ready: false,
@@ -62,7 +61,7 @@ struct BackupVerificationTests {
             status: .init(
                 initContainerStatuses: Array(statuses.prefix(initial)),
                 containerStatuses: Array(statuses.dropFirst(initial))))
-        return try #require(VerificationRun(job: job, pods: [pod]))
+        return VerificationRun(task == "drill" ? .drill(source: "db") : .check, job: job, pods: [pod])
     }
 
     private func verified(_ seen: BackupObservation) -> String {
@@ -184,7 +183,7 @@ struct BackupVerificationTests {
         let failed = try BackupRun.fixture(
             "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
             containers: [("source", 0, report("Failed", message: "pre hook sh: it failed in pod/db-0"))])
-        let outcome = failed.outcome(at: "bucket")
+        let outcome = try #require(failed.outcome(at: "bucket"))
         #expect(outcome.result == .failed && outcome.message == "pre hook sh: it failed in pod/db-0")
     }
 

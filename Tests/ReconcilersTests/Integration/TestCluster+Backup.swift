@@ -51,16 +51,27 @@ extension TestCluster {
     /// - Returns: the job, with its pod.
     func startRun(_ source: String, of name: String = "nightly") async throws -> (job: DynamicObject, pod: ObjectKey) {
         let cronJob = try await client.get(.cronJob, key(policy(name).cronJobName(source)))
-        let job = try await client.create(
-            ManualRun.job(from: cronJob, suffix: "\(UInt16.random(in: .min ... .max))"), as: .job)
+        return try await start(
+            ManualRun.job(from: cronJob, suffix: "\(UInt16.random(in: .min ... .max))"))
+    }
+
+    /// - Parameter user: who makes the job; `nil`: somebody who may do everything.
+    func start(_ wanted: DynamicObject, by user: TestUser? = nil) async throws -> (job: DynamicObject, pod: ObjectKey) {
+        let job = try await (user?.client ?? client).create(wanted, as: .job)
         if kind == .real { return (job, try await pod(of: job)) }
         // The job controller's part.
+        let made = try await client.create(Self.pod(of: job, named: "\(job.name)-0"), as: .pod)
+        return (job, made.key)
+    }
+
+    /// A pod as the job controller makes it.
+    static func pod(of job: DynamicObject, named name: String) throws -> DynamicObject {
         let template = try #require(job[path: "spec", "template"]?.object)
         var pod = DynamicObject(template)
         pod["apiVersion"] = "v1"
         pod["kind"] = "Pod"
-        pod[path: "metadata", "name"] = .string("\(job.name)-0")
-        pod[path: "metadata", "namespace"] = .string(namespace)
+        pod[path: "metadata", "name"] = .string(name)
+        pod[path: "metadata", "namespace"] = .string(job.namespace)
         pod[path: "metadata", "labels", "batch.kubernetes.io/job-name"] = .string(job.name)
         pod[path: "metadata", "ownerReferences"] = [
             [
@@ -68,8 +79,7 @@ extension TestCluster {
                 "controller": true,
             ]
         ]
-        let made = try await client.create(pod, as: .pod)
-        return (job, made.key)
+        return pod
     }
 
     /// The pod that the job controller has made for a job.
@@ -88,7 +98,9 @@ extension TestCluster {
     /// The kubelet's part: the containers of the pod have ended with these reports, `source` first.
     ///
     /// A container that is not named has not begun, as after a source that failed.
-    func endPod(_ pod: ObjectKey, _ reports: [String: String]) async throws {
+    ///
+    /// - Parameter isLast: the job ends with the pod.
+    func endPod(_ pod: ObjectKey, _ reports: [String: String], isLast: Bool = true) async throws {
         let object = try await client.get(.pod, pod)
         let hasFailed = reports.values.contains { $0.contains(#""result":"Failed""#) }
         func statuses(_ field: String) -> JSONValue {
@@ -120,13 +132,13 @@ extension TestCluster {
             "initContainerStatuses": statuses("initContainers"), "containerStatuses": statuses("containers"),
         ]
         _ = try await client.patch(.pod, pod, .merge(["status": status]), subresource: "status")
-        guard kind == .embedded else { return }
+        guard kind == .embedded, isLast else { return }
         let owner = try #require(object.ownerReferences.first)
         try await endJob(key(owner.name), hasFailed ? "Failed" : "Complete")
     }
 
-    private func endJob(_ job: ObjectKey, _ type: String) async throws {
-        let time = JSONValue.string(Timestamp.now().rfc3339)
+    func endJob(_ job: ObjectKey, _ type: String, at end: Timestamp = .now()) async throws {
+        let time = JSONValue.string(end.rfc3339)
         let condition: JSONValue = [
             "type": .string(type), "status": "True", "lastTransitionTime": time,
             "reason": type == "Failed" ? "BackoffLimitExceeded" : "CompletionsReached",

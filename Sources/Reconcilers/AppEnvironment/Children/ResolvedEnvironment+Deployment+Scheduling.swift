@@ -26,6 +26,8 @@ extension Component {
             "whenUnsatisfiable": spread == .required ? "DoNotSchedule" : "ScheduleAnyway",
             "nodeTaintsPolicy": "Honor",
             "labelSelector": ["matchLabels": .strings(podSelector)],
+            // The pods of a roll-out are spread among themselves: those that they replace are about to go.
+            "matchLabelKeys": ["pod-template-hash"],
         ]
     }
 }

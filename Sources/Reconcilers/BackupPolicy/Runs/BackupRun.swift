@@ -17,13 +17,7 @@ package struct BackupRun: Sendable, Hashable {
     /// In the order in which they began.
     package var pods: [Pod]
 
-    /// Reads a job; `nil` where it is of no source.
-    package init?(job: DynamicObject, pods: [Pod]) {
-        guard let source = job.labels[LabelKey.backupSource] else { return nil }
-        self.init(of: source, job: job, pods: pods)
-    }
-
-    init(of source: String, job: DynamicObject, pods: [Pod]) {
+    package init(of source: String, job: DynamicObject, pods: [Pod]) {
         self.source = source
         name = job.name
         let status = job["status"]
@@ -42,18 +36,22 @@ package struct BackupRun: Sendable, Hashable {
             : .failed(reason: ended["reason"]?.string ?? "", message: ended["message"]?.string ?? "")
     }
 
-    /// What a run that has ended means for one destination.
-    func outcome(at destination: String) -> RunOutcome {
+    /// What a run that has ended means for one destination; `nil` where nothing is left that says it.
+    func outcome(at destination: String) -> RunOutcome? {
         outcome(of: BackupPolicy.destinationContainer(destination))
     }
 
     /// What a run that has ended means for what one of its containers had to do.
-    func outcome(of container: String) -> RunOutcome {
+    func outcome(of container: String) -> RunOutcome? {
         let reports = pods.compactMap { $0.report(of: container) }
         // A second attempt may fail where the first one had stored everything.
         if let good = reports.last(where: { $0.result == .succeeded }) { return RunOutcome(good) }
         if let last = reports.last, ending != .succeeded || last.result == .partial { return RunOutcome(last) }
-        if ending == .succeeded { return RunOutcome(result: .succeeded) }
+        if ending == .succeeded {
+            // That its job is complete is no proof: others may have made it so, and a pod may not be seen yet.
+            if pods.contains(where: { $0.endedSilently(container) }) { return RunOutcome(result: .succeeded) }
+            return reports.last.map(RunOutcome.init)
+        }
         // What comes before it: a hook, the source, what fetches an artifact.
         if let failed = pods.compactMap(\.failureBefore).last {
             return RunOutcome(result: .failed, reason: failed.reason, message: failed.message)
@@ -139,6 +137,11 @@ extension Pod {
             ]
             return (["succeeded"] + facts.compactMap(\.self)).joined(separator: ", ")
         }
+    }
+
+    /// Whether a container ended well and had nothing to say.
+    fileprivate func endedSilently(_ container: String) -> Bool {
+        state(of: container)?.terminated?.exitCode == 0 && report(of: container) == nil
     }
 
     /// The report of a container that has ended; one that left none has failed, whatever it was.

@@ -65,6 +65,7 @@ extension BackupRun {
 
     /// The result at each destination; `nil` while the run goes on.
     package func results(destinations: [String]) -> [BackupPolicy.Target.Result]? {
-        ending == nil ? nil : destinations.map { outcome(at: $0).result }
+        // Of what is gone nobody can say that it went well.
+        ending == nil ? nil : destinations.map { outcome(at: $0)?.result ?? .failed }
     }
 }

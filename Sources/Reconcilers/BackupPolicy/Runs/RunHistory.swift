@@ -14,7 +14,7 @@ package enum RunHistory {
                     // A destination that is new was not part of runs before it.
                     let container = BackupPolicy.destinationContainer(destination.name)
                     guard run.pods.isEmpty || run.pods.contains(where: { $0.has(container) }) else { continue }
-                    target.add(run.outcome(at: destination.name), endedAt: end)
+                    if let outcome = run.outcome(at: destination.name) { target.add(outcome, endedAt: end) }
                 }
                 return target
             }
@@ -40,7 +40,7 @@ extension BackupPolicy.Target {
             pruned = report.pruned ?? pruned
         }
         guard outcome.result != .failed else {
-            consecutiveFailures = (consecutiveFailures ?? 0) + 1
+            consecutiveFailures = min(consecutiveFailures ?? 0, 1_000_000) + 1
             return
         }
         consecutiveFailures = nil
@@ -52,6 +52,24 @@ extension BackupPolicy.Target {
             oldest = report.oldest
             suspicion = report.suspicion?.cut(to: 1024)
         }
+    }
+}
+
+extension BackupPolicy.Status {
+    /// Times that are still to come would hide every run until then.
+    func forgetting(after limit: Timestamp) -> Self {
+        func past(_ time: Timestamp?) -> Timestamp? { time.flatMap { $0 <= limit ? $0 : nil } }
+        var status = self
+        status.targets = targets?.map { target in
+            var target = target
+            target.lastAttemptTime = past(target.lastAttemptTime)
+            target.lastSuccessTime = past(target.lastSuccessTime)
+            target.lastVerifiedTime = past(target.lastVerifiedTime)
+            target.lastCheckTime = past(target.lastCheckTime)
+            target.lastDrillTime = past(target.lastDrillTime)
+            return target
+        }
+        return status
     }
 }
 

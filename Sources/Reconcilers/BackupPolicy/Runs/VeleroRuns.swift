@@ -23,8 +23,9 @@ struct VeleroRuns: Sendable {
             let key = ObjectKey(namespace: policy.metadata.namespace ?? "", name: name)
             let taken = backups.store.list(index: Self.scheduleLabel, value: name)
                 .filter { $0.key.namespace == key.namespace }
+            let schedule = schedules.store.get(key).flatMap { $0.controllerUID == policy.metadata.uid ? $0 : nil }
             return VeleroSource(
-                name: source.name, isServed: schedules.isServed, schedule: schedules.store.get(key)?.dynamic(),
+                name: source.name, isServed: schedules.isServed, schedule: schedule?.dynamic(),
                 backups: taken.map { VeleroBackup($0.dynamic()) })
         }
     }
@@ -82,12 +83,14 @@ package struct VeleroSource: Sendable, Hashable {
     }
 
     /// The target with what is known of Velero's backups: those that have ended since the last one that was counted.
-    func target(after previous: BackupPolicy.Target?) -> BackupPolicy.Target {
+    ///
+    /// - Parameter limit: what has ended later is not counted yet.
+    func target(after previous: BackupPolicy.Target?, until limit: Timestamp) -> BackupPolicy.Target {
         var target = previous ?? BackupPolicy.Target(source: name, destination: BackupPolicy.veleroDestination)
         for backup in backups.sorted(by: { ($0.endedAt ?? $0.began) < ($1.endedAt ?? $1.began) }) {
             guard let outcome = backup.outcome else { continue }
             let end = backup.endedAt ?? backup.began
-            guard target.lastAttemptTime.map({ $0 < end }) ?? true else { continue }
+            guard end <= limit, target.lastAttemptTime.map({ $0 < end }) ?? true else { continue }
             target.add(outcome, endedAt: end)
             target.durationSeconds = (end - backup.began).components.seconds
             if outcome.result != .failed { target.artifact = backup.name.cut(to: 64) }

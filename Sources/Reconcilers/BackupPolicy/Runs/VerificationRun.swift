@@ -20,13 +20,8 @@ package struct VerificationRun: Sendable, Hashable {
     /// Its `source` says nothing.
     var run: BackupRun
 
-    /// Reads a job; `nil` where it does something else.
-    package init?(job: DynamicObject, pods: [Pod]) {
-        switch (job.labels[LabelKey.backupTask], job.labels[LabelKey.drillSource]) {
-        case ("check", _): task = .check
-        case ("drill", let source?): task = .drill(source: source)
-        default: return nil
-        }
+    package init(_ task: Task, job: DynamicObject, pods: [Pod]) {
+        self.task = task
         run = BackupRun(of: "", job: job, pods: pods)
     }
 }
@@ -53,8 +48,8 @@ extension [BackupPolicy.Target] {
 }
 
 extension BackupPolicy.Target {
-    fileprivate mutating func add(check outcome: RunOutcome, endedAt end: Timestamp) {
-        guard lastCheckTime.map({ $0 < end }) ?? true else { return }
+    fileprivate mutating func add(check outcome: RunOutcome?, endedAt end: Timestamp) {
+        guard let outcome, lastCheckTime.map({ $0 < end }) ?? true else { return }
         let report = outcome.report
         if outcome.result == .failed {
             // Where one source is not sound, the check says which; where it could not work at all, all of them are not.
@@ -74,8 +69,8 @@ extension BackupPolicy.Target {
         lastVerifiedTime = [lastVerifiedTime, end].compactMap(\.self).max()
     }
 
-    fileprivate mutating func add(drill outcome: RunOutcome, endedAt end: Timestamp) {
-        guard lastDrillTime.map({ $0 < end }) ?? true else { return }
+    fileprivate mutating func add(drill outcome: RunOutcome?, endedAt end: Timestamp) {
+        guard let outcome, lastDrillTime.map({ $0 < end }) ?? true else { return }
         guard outcome.result != .failed else {
             drillFailure = (outcome.message ?? "see the logs of its job").cut(to: 1024)
             return

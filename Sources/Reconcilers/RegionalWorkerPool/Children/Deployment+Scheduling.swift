@@ -59,6 +59,8 @@ extension JSONObject {
                 "whenUnsatisfiable": .string(spread.whenUnsatisfiable),
                 "nodeTaintsPolicy": "Honor",
                 "labelSelector": .compact(["matchLabels": .strings(region.podSelector)]),
+                // The pods of a roll-out are spread among themselves: those that they replace are about to go.
+                "matchLabelKeys": ["pod-template-hash"],
             ])
         }
     }

@@ -18,8 +18,8 @@ extension RegionalWorkerPool {
     }
 
     /// The user's template with what the region adds; every other field passes as it is.
-    private static func podTemplate(
-        for region: Region, of pool: RegionalWorkerPool, carriedTaints: Set<Taint>
+    static func podTemplate(
+        for region: Region, of pool: RegionalWorkerPool, carriedTaints: Set<Taint> = []
     ) -> JSONObject {
         var template = JSONObject([("metadata", pool.spec.template["metadata"] ?? [:])])
         for (key, value) in pool.spec.template { template[key] = value }

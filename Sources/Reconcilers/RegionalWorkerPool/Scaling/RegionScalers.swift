@@ -44,14 +44,12 @@ package struct RegionScalers: Sendable, Hashable {
 package struct PoolSurroundings: Sendable {
     /// Whether the API server has KEDA's API.
     package var isKEDAServed = true
-    /// Whether pods of the pool's namespace may have sockets of their nodes.
-    package var mayUseHostSockets = true
     package var scalers: [String: RegionScalers] = [:]
     /// The taints that nodes of a region carry by their ledgers, by its name: its pods tolerate them until they are gone,
     /// whatever the spec says by now.
     package var carriedTaints: [String: Set<Taint>] = [:]
-
-    func permits(_ region: Region) -> Bool { region.runtime.type != .hostSocket || mayUseHostSockets }
+    /// By the region: what its pods ask for and the operator's configuration does not let them have.
+    package var refusals: [String: String] = [:]
 
     /// A cluster that has everything and nothing of the pool yet: what `render` shows.
     package static let assumed = PoolSurroundings()

@@ -56,7 +56,7 @@ package struct ChangePreview: Sendable {
             }
     }
 
-    /// What holds data stays, and what is shared stays for as long as others name it.
+    /// What holds data stays, and PriorityClasses, which former versions had in inventories, stay too.
     private static let neverPruned = Set(
         [ResourceType.namespace, .persistentVolumeClaim, .secret, .priorityClass].map(\.kind))
 

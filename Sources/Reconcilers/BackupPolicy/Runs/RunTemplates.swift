@@ -1,0 +1,91 @@
+internal import KubeAPI
+internal import Synchronization
+
+/// What CronJobs of ours make jobs from, and made them from before: how a job of theirs is told from one that only says
+/// so. Anybody who may create jobs can name a CronJob as the owner.
+final class RunTemplates: Sendable {
+    private struct Known {
+        var generation: Int64
+        /// The newest one last.
+        var digests: [String]
+    }
+
+    /// Changes of a template during a run are few.
+    private static let limit = 8
+    /// Where a pod runs says nothing about what it does, and queueing systems set it on jobs.
+    private static let placement = [
+        "nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "schedulingGates", "schedulerName",
+        "priorityClassName", "priority",
+    ]
+    private static let rules = ["backoffLimit", "activeDeadlineSeconds", "podFailurePolicy", "successPolicy"]
+
+    /// By the UID of the CronJob.
+    private let known = Mutex<[String: Known]>([:])
+
+    /// Learns what a CronJob makes jobs from now.
+    func learn(_ cronJob: CachedObject) {
+        let generation = cronJob.generation
+        guard known.withLock({ $0[cronJob.uid]?.generation }) != generation else { return }
+        let digest = Self.digest(cronJob.value(at: "spec", "jobTemplate", "spec") ?? [:])
+        known.withLock { all in
+            let before = all[cronJob.uid]?.digests.filter { $0 != digest } ?? []
+            all[cronJob.uid] = Known(generation: generation, digests: before.suffix(Self.limit - 1) + [digest])
+        }
+    }
+
+    func forget(_ cronJob: CachedObject) { known.withLock { $0[cronJob.uid] = nil } }
+
+    /// Whether the job is one that the CronJob would have made.
+    func haveMade(_ job: DynamicObject, by cronJob: CachedObject) -> Bool {
+        let digest = Self.digest(job["spec"] ?? [:])
+        return known.withLock { $0[cronJob.uid]?.digests.contains(digest) ?? false }
+    }
+
+    /// Of a job's spec, but for what differs between the jobs of one CronJob.
+    private static func digest(_ spec: JSONValue) -> String {
+        var pod = spec["template"]?["spec"]?.object ?? [:]
+        for field in placement { pod[field] = nil }
+        pod.edit(eachOf: "initContainers") { _, container in
+            container.edit(eachOf: "env") { _, variable in
+                // Of a run by hand it is 0.
+                if variable["name"]?.string == "QM_DELAY_SECONDS" { variable["value"] = "0" }
+            }
+        }
+        var digested = JSONObject([("pod", .object(pod))])
+        for field in rules { digested[field] = spec[field] }
+        return sha256Hex(JSONValue.object(digested).canonicalBytes())
+    }
+}
+
+/// Whether a pod is what a job's template asks for.
+enum RunPods {
+    /// Admission adds to pods: sidecars, variables, mounts, defaults; and it may take images from another registry. What
+    /// the containers of the template do and mount stays as it is.
+    static func areMade(_ pod: JSONValue, from template: JSONValue) -> Bool {
+        holds(pod["volumes"], all: template["volumes"])
+            && ["initContainers", "containers"].allSatisfy { list in
+                (template[list]?.elements ?? []).allSatisfy { container in
+                    (pod[list]?.elements ?? []).contains { does($0, what: container) }
+                }
+            }
+    }
+
+    private static func does(_ container: JSONValue, what wanted: JSONValue) -> Bool {
+        ["name", "command", "args", "lifecycle", "terminationMessagePath"].allSatisfy { container[$0] == wanted[$0] }
+            && ["env", "volumeMounts"].allSatisfy { holds(container[$0], all: wanted[$0]) }
+            && isSameImage(container["image"]?.string ?? "", as: wanted["image"]?.string ?? "")
+    }
+
+    private static func holds(_ list: JSONValue?, all wanted: JSONValue?) -> Bool {
+        (wanted?.elements ?? []).allSatisfy { (list?.elements ?? []).contains($0) }
+    }
+
+    /// The same repository and tag, at whatever registry, with or without a digest.
+    private static func isSameImage(_ image: String, as wanted: String) -> Bool {
+        let path = wanted.split(separator: "/")
+        let isHost = path.count > 1 && (path[0].contains(".") || path[0].contains(":") || path[0] == "localhost")
+        let repository = path.dropFirst(isHost ? 1 : 0).joined(separator: "/")
+        let plain = image.split(separator: "@").first.map(String.init) ?? ""
+        return image == wanted || plain == repository || plain.hasSuffix("/\(repository)")
+    }
+}
