@@ -22,7 +22,8 @@ struct RunFlags: Sendable {
         Flag(
             "privileged-namespaces", "NAMES",
             default: Permissions.defaultPrivilegedNamespaces.sorted().joined(separator: ","), isRepeatable: true,
-            help: "namespaces whose pods may use a node's files, and whose backups may read other namespaces"
+            help:
+                "namespaces, with the operator's own, whose pods may use a node's files and whose backups may read others"
         ),
         Flag(
             "secret-source-namespaces", "NAMES", default: "", isRepeatable: true,
@@ -70,7 +71,7 @@ struct RunFlags: Sendable {
     var workers: Int
     var resync: Duration
     var reconcileDeadline: Duration
-    var permissions: Permissions
+    private var permissions: Permissions
     var grace: Duration
     var electsLeader: Bool
     var leaseNamespace: String?
@@ -114,6 +115,18 @@ struct RunFlags: Sendable {
         let format = try arguments.choice("log-format", of: ["auto", "json", "text"])
         logFormat = LogFormat(rawValue: format) ?? .automatic()
         try checkElection()
+    }
+
+    /// What the flags permit, and where the operator is.
+    ///
+    /// - Parameters:
+    ///   - operatorNamespace: of its ServiceAccount.
+    ///   - leaseNamespace: of its lease.
+    func permissions(operatorNamespace: String, leaseNamespace: String) -> Permissions {
+        var permissions = permissions
+        permissions.operatorNamespace = operatorNamespace
+        permissions.leaseNamespace = leaseNamespace
+        return permissions
     }
 
     private static func namespaces(_ arguments: Arguments, _ name: String) throws(UsageError) -> Set<String> {

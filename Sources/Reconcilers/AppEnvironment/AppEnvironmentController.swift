@@ -56,7 +56,8 @@ extension AppEnvironmentReconciler {
             expiry: ExpiryWatch(environment),
             finalizers: Finalizers(api: environment.api, objects: objects, gate: environment.gate),
             status: StatusReporter(AppEnvironment.resourceType, in: environment, wallClock: now),
-            events: environment.events, catalogue: catalogue, now: now)
+            events: environment.events, catalogue: catalogue,
+            operatorNamespace: environment.permissions.operatorNamespace, now: now)
     }
 }
 
