@@ -65,7 +65,7 @@ extension AppEnvironmentReconciler {
     private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
         environment.informers.informer(
             Selection(AppEnvironment.resourceType),
-            indexers: [.environmentNamespace, .sharedSecret, .ingressHost, .peerNamespace])
+            indexers: [.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace])
     }
 }
 

@@ -109,7 +109,7 @@ package struct AppEnvironmentReconciler: Reconciler {
         let hasRights = hasRights(in: environment)
         let around = await surroundings.look(environment, hasRights: hasRights, deployments: workloads.deployments)
         facts.secrets = around.secrets
-        facts.lostHosts = Set(around.conflicts.keys)
+        facts.lostHosts = Set(around.lostHosts.keys)
         seen.surroundings = around
         let claimed = claims.all(of: environment)
         for index in seen.components.indices { seen.components[index].claims = claimed }
