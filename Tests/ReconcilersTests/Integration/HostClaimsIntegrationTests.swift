@@ -95,9 +95,11 @@ extension IntegrationTests {
                 try await cluster.makeIngress(
                     "theirs", host,
                     labels: [LabelKey.managedBy: LabelKey.manager, LabelKey.appEnvironment: "ghost"])
+                try await cluster.makeIngress("solver", host, labels: [LabelKey.challengeSolver: "true"])
                 try await TestOperator.runEnvironments(on: cluster) { process in
                     try await cluster.makeEnvironment("shop", spec(host))
                     let lost = try await cluster.waitForEnvironment("shop", .ingressReady, .hostConflict)
+                    #expect(lost.message.contains("/theirs"), "\(lost.message)")
                     #expect(lost.message.contains("label it quartermaster.dev/share=true"))
                     try await cluster.change(
                         .ingress, cluster.key("theirs"), ["metadata": ["labels": [LabelKey.share: "true"]]])

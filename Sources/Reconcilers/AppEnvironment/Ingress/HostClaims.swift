@@ -68,14 +68,20 @@ struct HostClaims: Sendable {
             name.overlaps.flatMap { informer.store.list(index: Indexer.servedHost.name, value: $0) }
         }
         let others = serving.filter { ingress in
-            !environment.owns(ingress) && ingress.labels[LabelKey.share] != "true"
-                && !isOfAnEnvironment(ingress, naming: name)
+            !environment.owns(ingress) && !Self.consents(ingress) && !isOfAnEnvironment(ingress, naming: name)
         }
         return others.map(\.key).min().map { key in
             Rival(
                 name: name.text, holder: "Ingress \(key)",
                 cure: "delete that Ingress, or label it \(LabelKey.share)=true so that both serve it")
         }
+    }
+
+    /// Whether its owner lets environments serve its hosts too. cert-manager does, while it proves that a host is the
+    /// environment's.
+    private static func consents(_ ingress: CachedObject) -> Bool {
+        let labels = ingress.labels
+        return labels[LabelKey.share] == "true" || labels[LabelKey.challengeSolver] == "true"
     }
 
     /// Whether an environment speaks for the Ingress: then its age counts, not what stands here.
@@ -132,7 +138,7 @@ extension HostClaims {
             .object(JSONObject((map?.object ?? [:]).filter { isKept($0.key) }.map { ($0.key, $0.value) }))
         }
         let metadata = ingress["metadata"]
-        let labels = [LabelKey.managedBy, LabelKey.appEnvironment, LabelKey.share]
+        let labels = [LabelKey.managedBy, LabelKey.appEnvironment, LabelKey.share, LabelKey.challengeSolver]
         return [
             "metadata": .compact([
                 "namespace": metadata?["namespace"], "name": metadata?["name"], "uid": metadata?["uid"],
