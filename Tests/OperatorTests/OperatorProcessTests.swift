@@ -72,6 +72,47 @@ struct OperatorProcessTests {
         }
     }
 
+    @Test(
+        "The namespaces of its pod and of its lease are no environment's, whatever they are called",
+        arguments: ["ops", "leases"])
+    func ownNamespace(name: String) async throws {
+        let environments = ResourceType(
+            group: "quartermaster.dev", version: "v1alpha1", kind: "AppEnvironment", plural: "appenvironments",
+            isNamespaced: false)
+        try await OperatorProgram.run { server, client in
+            for space in ["ops", "leases"] {
+                let object = try YAML.parseDocument(
+                    Array("{apiVersion: v1, kind: Namespace, metadata: {name: \(space)}}".utf8))
+                _ = try await client.create(DynamicObject(object), as: .namespace)
+            }
+            let program = try OperatorProgram(
+                on: server, ["--leader-election-namespace=leases"], environment: ["POD_NAMESPACE": "ops"])
+            defer { program.end() }
+            let environment = try YAML.parseDocument(
+                Array(
+                    """
+                    apiVersion: quartermaster.dev/v1alpha1
+                    kind: AppEnvironment
+                    metadata: {name: shop}
+                    spec:
+                      tier: preview
+                      namespace: {name: \(name), adopt: IfUnmanaged}
+                      components: [{name: web, image: "web:1"}]
+                    """.utf8))
+            _ = try await client.create(DynamicObject(environment), as: environments)
+            var told: String?
+            try await eventually("it is refused") {
+                let live = try await client.get(environments, ObjectKey(name: "shop"))
+                let ready = live[path: "status", "conditions"]?.array?.first { $0["type"] == "NamespaceReady" }
+                told = ready?["message"]?.string
+                return ready?["reason"] == "Refused"
+            }
+            #expect(told?.contains("Namespace \(name) is the operator's own") == true, "\(told ?? "")")
+            let space = try await client.get(.namespace, ObjectKey(name: name))
+            #expect(space.labels["app.kubernetes.io/managed-by"] == nil)
+        }
+    }
+
     @Test("Cut watches make it unready, and ready again as soon as they are accepted again")
     func readyAgain() async throws {
         try await OperatorProgram.run { server, _ in

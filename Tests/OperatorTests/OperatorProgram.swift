@@ -14,8 +14,13 @@ final class OperatorProgram: @unchecked Sendable {
     static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("quartermaster")
 
-    /// - Parameter user: that the server is to see; each process needs another one where the audit tells them apart.
-    init(on server: EmbeddedAPIServer, as user: String = "operator", _ arguments: [String] = []) throws {
+    /// - Parameters:
+    ///   - user: that the server is to see; each process needs another one where the audit tells them apart.
+    ///   - environment: the process's own.
+    init(
+        on server: EmbeddedAPIServer, as user: String = "operator", _ arguments: [String] = [],
+        environment: [String: String] = [:]
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("operator-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         let kubeconfig = folder.appendingPathComponent("kubeconfig")
@@ -25,7 +30,7 @@ final class OperatorProgram: @unchecked Sendable {
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
         let output = try FileHandle(forWritingTo: log)
         process.executableURL = Self.program
-        process.environment = [:]
+        process.environment = environment
         process.arguments =
             [
                 "run", "--metrics-bind-address=127.0.0.1:0",

@@ -15,7 +15,7 @@ struct InformerLoop {
     let informer: Informer
     private var reflector: Reflector
     private let alarm: Alarm
-    private let packer = ObjectPacker()
+    private let packer: ObjectPacker
     /// Messages of earlier transfers are told by their number, and dropped.
     private var transferID = 0
     private var transfer: (any ListWatchTransfer)?
@@ -27,6 +27,7 @@ struct InformerLoop {
     init(_ informer: Informer, alarm: Alarm) {
         self.informer = informer
         self.alarm = alarm
+        packer = ObjectPacker(trim: informer.options.trim)
         reflector = Reflector(policy: informer.options.policy, random: informer.options.random)
     }
 

@@ -18,9 +18,18 @@ final class ObjectPacker: Sendable {
     /// Not worth the work.
     private static let smallest = 128
 
+    private let trim: (@Sendable (JSONValue) -> JSONValue)?
     private let state = Mutex(State())
 
+    /// - Parameter trim: what is kept of an object; `nil`: everything.
+    init(trim: (@Sendable (JSONValue) -> JSONValue)? = nil) { self.trim = trim }
+
     func object(_ identity: WatchDecoder.Identity, json: UnsafeBufferPointer<UInt8>) -> CachedObject {
+        guard let trim, let whole = try? JSONValue.parse(Array(json)) else { return packed(identity, json: json) }
+        return trim(whole).serialized().withUnsafeBufferPointer { packed(identity, json: $0) }
+    }
+
+    private func packed(_ identity: WatchDecoder.Identity, json: UnsafeBufferPointer<UInt8>) -> CachedObject {
         state.withLock { state in
             if json.count >= Self.smallest, let dictionary = state.dictionary {
                 let count = Self.pack(json, with: dictionary, &state)

@@ -2,6 +2,11 @@ extension ClientConfiguration {
     /// Where Kubernetes mounts the service account of a pod.
     package static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
 
+    private static let inClusterOrigin = "in-cluster"
+
+    /// The namespace of the pod that this process is; `nil` where the configuration does not come from one.
+    package var serviceAccountNamespace: String? { origin == Self.inClusterOrigin ? namespace : nil }
+
     /// The cluster that this process runs in as a pod; `nil` where it does not. Source: Kubernetes documentation,
     /// "Accessing the API from within a Pod".
     ///
@@ -17,7 +22,7 @@ extension ClientConfiguration {
         guard let number = Int(port), (1...65535).contains(number) else {
             throw ConfigurationError(.invalid, "KUBERNETES_SERVICE_PORT=\(port): not a port; the kubelet sets a number")
         }
-        var configuration = ClientConfiguration(server: "https://\(bracketed):\(number)", origin: "in-cluster")
+        var configuration = ClientConfiguration(server: "https://\(bracketed):\(number)", origin: inClusterOrigin)
         let authority = PEMSource.file("\(folder)/ca.crt")
         guard !(try authority.read()).isEmpty else {
             throw ConfigurationError(.invalid, "\(folder)/ca.crt: the file is empty; check the pod's service account")

@@ -23,10 +23,11 @@ struct RunCommand: Command {
         defer { writer.flush() }
         let logger = Logger(to: writer, minimum: flags.logLevel)
         logger.info("starting", ["version": .string(BuildInfo.version), "cluster": .string("\(configuration)")])
+        let podNamespace = environment["POD_NAMESPACE"] ?? configuration.serviceAccountNamespace
+        let leaseNamespace = flags.leaseNamespace ?? podNamespace ?? configuration.namespace
         let process = try OperatorProcess(
             flags: flags, configuration: configuration, identity: Self.identity(environment),
-            leaseNamespace: flags.leaseNamespace ?? environment["POD_NAMESPACE"] ?? configuration.namespace,
-            logger: logger)
+            operatorNamespace: podNamespace ?? leaseNamespace, leaseNamespace: leaseNamespace, logger: logger)
         do {
             try await process.preflight()
         } catch {

@@ -17,10 +17,12 @@ struct OperatorProcess: Sendable {
 
     /// - Parameters:
     ///   - identity: of this process among the replicas.
+    ///   - operatorNamespace: where its pods and their ServiceAccount are.
     ///   - leaseNamespace: where the lease is.
     /// - Throws: `TransportError` where no client can be set up.
     init(
-        flags: RunFlags, configuration: ClientConfiguration, identity: String, leaseNamespace: String, logger: Logger
+        flags: RunFlags, configuration: ClientConfiguration, identity: String, operatorNamespace: String,
+        leaseNamespace: String, logger: Logger
     ) throws {
         self.flags = flags
         self.logger = logger
@@ -48,7 +50,7 @@ struct OperatorProcess: Sendable {
             metrics: metrics, logger: logger)
         let environment = ReconcilerEnvironment(
             api: client, informers: informers, gate: gate, events: recorder, seal: seal, metrics: metrics,
-            permissions: flags.permissions, operatorNamespace: leaseNamespace)
+            permissions: flags.permissions(operatorNamespace: operatorNamespace, leaseNamespace: leaseNamespace))
         var controllerOptions = Controller.Options()
         controllerOptions.workers = flags.workers
         controllerOptions.deadline = flags.reconcileDeadline

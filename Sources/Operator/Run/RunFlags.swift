@@ -23,8 +23,8 @@ struct RunFlags: Sendable {
             "privileged-namespaces", "NAMES",
             default: Permissions.defaultPrivilegedNamespaces.sorted().joined(separator: ","), isRepeatable: true,
             help: """
-                namespaces whose pools may run pods beyond the Pod Security Standard baseline and of any priority, and \
-                whose backups may read etcd and other namespaces
+                namespaces, with the operator's own, whose pools may run pods beyond the Pod Security Standard baseline \
+                and of any priority, and whose backups may read etcd and other namespaces
                 """),
         Flag(
             "max-priority-class-value", "NUMBER", default: String(Permissions.defaultMaxPriority),
@@ -78,7 +78,7 @@ struct RunFlags: Sendable {
     var workers: Int
     var resync: Duration
     var reconcileDeadline: Duration
-    var permissions: Permissions
+    private var permissions: Permissions
     var grace: Duration
     var electsLeader: Bool
     var leaseNamespace: String?
@@ -123,6 +123,18 @@ struct RunFlags: Sendable {
         let format = try arguments.choice("log-format", of: ["auto", "json", "text"])
         logFormat = LogFormat(rawValue: format) ?? .automatic()
         try checkElection()
+    }
+
+    /// What the flags permit, and where the operator is.
+    ///
+    /// - Parameters:
+    ///   - operatorNamespace: of its ServiceAccount.
+    ///   - leaseNamespace: of its lease.
+    func permissions(operatorNamespace: String, leaseNamespace: String) -> Permissions {
+        var permissions = permissions
+        permissions.operatorNamespace = operatorNamespace
+        permissions.leaseNamespace = leaseNamespace
+        return permissions
     }
 
     private static func namespaces(_ arguments: Arguments, _ name: String) throws(UsageError) -> Set<String> {

@@ -11,8 +11,10 @@ package struct EnvironmentFacts: Sendable, Hashable {
     package var starting: Set<String> = []
     /// What is known of Secrets; `nil` without a cluster.
     package var secrets: EnvironmentSecrets?
-    /// Hosts that belong to an older environment.
+    /// Hosts that somebody else has.
     package var lostHosts: Set<String> = []
+    /// Where the operator's ServiceAccount is.
+    package var operatorNamespace = Permissions().operatorNamespace
 
     package init() {}
 }
@@ -31,7 +33,7 @@ extension ResolvedEnvironment {
     /// The order in which children are written: rights before what needs them, bounds and policies before pods, what
     /// pods mount before the pods, and what points at the pods last.
     private static let builders: [Builder] = [
-        { environment in { _ in try environment.operatorBinding() } },
+        { environment in { try environment.operatorBinding(to: $0.operatorNamespace) } },
         { environment in { _ in try environment.access() } },
         { environment in { _ in try environment.networkPolicies() } },
         { environment in { try environment.resourceQuota($0) } },

@@ -56,7 +56,8 @@ extension AppEnvironmentReconciler {
             expiry: ExpiryWatch(environment),
             finalizers: Finalizers(api: environment.api, objects: objects, gate: environment.gate),
             status: StatusReporter(AppEnvironment.resourceType, in: environment, wallClock: now),
-            events: environment.events, catalogue: catalogue, now: now)
+            events: environment.events, catalogue: catalogue,
+            operatorNamespace: environment.permissions.operatorNamespace, now: now)
     }
 }
 
@@ -64,7 +65,7 @@ extension AppEnvironmentReconciler {
     private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
         environment.informers.informer(
             Selection(AppEnvironment.resourceType),
-            indexers: [.environmentNamespace, .sharedSecret, .ingressHost, .peerNamespace])
+            indexers: [.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace])
     }
 }
 

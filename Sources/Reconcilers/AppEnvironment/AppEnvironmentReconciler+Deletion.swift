@@ -43,7 +43,7 @@ extension AppEnvironmentReconciler {
                 """
             return try await block(object, .unconfirmed, words)
         }
-        guard let live = try await namespaces.find(environment.namespace), live.isOwned(by: environment) else {
+        guard let live = try await namespaces.owned(by: environment) else {
             return try await prune(environment, object, keeping: { $0.namespace == environment.namespace })
         }
         if live.isAdopted {

@@ -17,6 +17,8 @@ package struct AppEnvironmentReconciler: Reconciler {
     let status: StatusReporter
     let events: any EventSink
     let catalogue: DefaultsCatalogue
+    /// Where the operator's ServiceAccount is.
+    let operatorNamespace: String
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
@@ -77,7 +79,8 @@ package struct AppEnvironmentReconciler: Reconciler {
         case .blocked(let finding, let wait):
             seen.namespaceFinding = finding
             waits.append(wait)
-        case .ready(let isAdopted):
+        case .ready(let isAdopted, let wait):
+            waits += [wait].compactMap(\.self)
             if try await givesRights(environment, object) { return .requeue(after: Self.rightsDelay) }
             seen.isAdopted = isAdopted
             waits += try await fill(environment, object, isAdopted: isAdopted, into: &seen)
@@ -100,12 +103,13 @@ package struct AppEnvironmentReconciler: Reconciler {
         let isSuspended = environment.spec.suspend
         var facts = EnvironmentFacts()
         facts.isAdopted = isAdopted
+        facts.operatorNamespace = operatorNamespace
         facts.retainedClaims = claims.unwanted(of: environment).map(\.size)
         facts.starting = workloads.starting(environment)
         let hasRights = hasRights(in: environment)
         let around = await surroundings.look(environment, hasRights: hasRights, deployments: workloads.deployments)
         facts.secrets = around.secrets
-        facts.lostHosts = Set(around.conflicts.keys)
+        facts.lostHosts = Set(around.lostHosts.keys)
         seen.surroundings = around
         let claimed = claims.all(of: environment)
         for index in seen.components.indices { seen.components[index].claims = claimed }
@@ -161,7 +165,8 @@ package struct AppEnvironmentReconciler: Reconciler {
     private func givesRights(_ environment: ResolvedEnvironment, _ object: DynamicObject) async throws -> Bool {
         guard !environment.spec.suspend, !hasRights(in: environment) else { return false }
         return try await children.prepare(
-            environment.operatorBinding(), of: environment.environment, object, recorded: object.inventory)
+            environment.operatorBinding(to: operatorNamespace), of: environment.environment, object,
+            recorded: object.inventory)
     }
 
     private func hasRights(in environment: ResolvedEnvironment) -> Bool {

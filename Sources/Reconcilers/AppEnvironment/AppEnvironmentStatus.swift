@@ -10,7 +10,7 @@ extension EnvironmentObservation {
         status.namespace = environment.namespace
         status.defaultsVersion = environment.defaultsVersion
         status.componentsReady = "\(components.count { $0.finding == nil })/\(components.count)"
-        let urls = environment.urls(without: Set(surroundings?.conflicts.keys.map(\.self) ?? []))
+        let urls = environment.urls(without: Set(surroundings?.lostHosts.keys.map(\.self) ?? []))
         status.urls = urls.isEmpty ? nil : urls
         status.specChange = specChange
         status.expiresAt = expiresAt

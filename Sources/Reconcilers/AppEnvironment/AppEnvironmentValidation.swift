@@ -16,6 +16,7 @@ extension AppEnvironment {
             "spec.components",
             "in production an image has a digest or a tag other than latest, so that every pod runs the same")
         spec.limitRange.check(&rules, at: "spec.limitRange")
+        InheritedMetadata(labels: spec.observability.labels).check(&rules, at: "spec.observability")
         for (index, binding) in (spec.access.bindings ?? []).enumerated() {
             binding.check(&rules, at: "spec.access.bindings[\(index)]")
         }

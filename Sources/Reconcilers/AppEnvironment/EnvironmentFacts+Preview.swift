@@ -18,6 +18,10 @@ extension EnvironmentFacts {
         let running = Set(live.map(\.name))
         starting = Set(
             environment.components.filter { $0.autoscaling != nil && !running.contains($0.name) }.map(\.name))
+        // Only the operator itself knows where it is; its binding says so.
+        let binding = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.operatorRole)
+        let bound = try? await client.get(.roleBinding, binding)
+        if let place = bound?["subjects"]?[0]?["namespace"]?.string { operatorNamespace = place }
         do {
             isAdopted = try await client.get(.namespace, ObjectKey(name: environment.namespace)).isAdopted
         } catch let error as APIError where error.isNotFound {

@@ -3,8 +3,10 @@ internal import KubeAPI
 /// What an environment depends on and others make: Secrets, hosts, certificates, namespaces.
 struct EnvironmentSurroundings: Sendable {
     var secrets: EnvironmentSecrets
-    /// Hosts that belong to an older environment, with its name.
-    var conflicts: [String: String]
+    /// Hosts that are somebody else's.
+    var lostHosts: [String: HostClaims.Rival]
+    /// Hosts that are the environment's, and that an Ingress of somebody else's serves too.
+    var sharedHosts: [String: HostClaims.Rival]
     /// By the host; `nil` where cert-manager is not installed.
     var certificates: [String: CertificateState]?
     /// Namespaces that components connect to and that do not exist.
@@ -20,7 +22,7 @@ struct SurroundingsWatch: Sendable {
 
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         secrets = SecretCaches(environment)
-        hosts = HostClaims(environments: environments)
+        hosts = HostClaims(environment, environments: environments)
         certificates = Certificates(environment)
         namespaces = environment.informers.informer(Selection(.namespace))
     }
@@ -32,16 +34,16 @@ struct SurroundingsWatch: Sendable {
         if hasRights { secrets.follow(environment) }
         await secrets.settle(environment)
         let peers = environment.components.flatMap { ($0.spec.connectsTo ?? []).compactMap(\.namespace) }
+        let (lost, shared) = hosts.look(environment)
         return EnvironmentSurroundings(
-            secrets: secrets.look(for: environment, deployments: deployments),
-            conflicts: hosts.conflicts(of: environment.environment),
+            secrets: secrets.look(for: environment, deployments: deployments), lostHosts: lost, sharedHosts: shared,
             certificates: certificates.look(for: environment),
             unknownNamespaces: Set(peers.filter { namespaces.store.get(ObjectKey(name: $0)) == nil }))
     }
 
     func wake(_ controller: Controller, of environments: Informer) {
         secrets.wake(controller, of: environments)
-        controller.watches(environments) { HostClaims.rivals(of: $0, in: environments) }
+        hosts.wake(controller)
         controller.watches(certificates.informer) { Certificates.owners(of: $0, among: environments) }
         certificates.informer.addServingHandler { [weak controller] _ in
             for key in environments.store.keys() { controller?.enqueue(key, priority: .initialList) }

@@ -3,7 +3,8 @@ internal import KubeAPI
 /// Makes the namespace of an environment, or takes it over where that is asked for.
 struct NamespaceKeeper: Sendable {
     enum State: Sendable {
-        case ready(isAdopted: Bool)
+        /// - Parameter retryAfter: somebody undoes our writes to it; to look again then.
+        case ready(isAdopted: Bool, retryAfter: Duration? = nil)
         /// It is not the environment's, or not yet: nothing may be written in it.
         case blocked(Finding, retryAfter: Duration)
     }
@@ -28,14 +29,12 @@ struct NamespaceKeeper: Sendable {
     /// - Parameter isSuspended: nothing is written.
     /// - Throws: `APIError`, `NotLeaderError`.
     func settle(_ environment: ResolvedEnvironment, isSuspended: Bool) async throws -> State {
-        if permissions.isPrivileged(environment.namespace) {
-            return .blocked(
-                Finding(
-                    .refused,
-                    """
-                    Namespace \(environment.namespace) is one of the operator's --privileged-namespaces; set \
-                    spec.namespace.name to one of your own
-                    """, .edit), retryAfter: .seconds(600))
+        if let objection = permissions.objection(toEnvironmentIn: environment.namespace) {
+            let words = """
+                Namespace \(environment.namespace) \(objection), and no environment may have it; make the environment with \
+                another spec.namespace.name
+                """
+            return .blocked(Finding(.refused, words, .edit), retryAfter: .seconds(600))
         }
         let key = ObjectKey(name: environment.namespace)
         if !isSuspended, case .absent = objects.lookUp(.namespace, key), try await isMade(environment) {
@@ -60,17 +59,39 @@ struct NamespaceKeeper: Sendable {
                     retryAfter: .seconds(600))
                 : .ready(isAdopted: facts.isAdopted)
         }
+        return try await apply(
+            try environment.namespaceChild(facts).object, to: live, ownership, isAdopted: facts.isAdopted)
+    }
+
+    private func apply(
+        _ desired: DynamicObject, to live: DynamicObject?, _ ownership: Ownership, isAdopted: Bool
+    ) async throws -> State {
         do {
-            _ = try await applier.apply(
-                environment.namespaceChild(facts).object, as: .namespace, ownership: ownership)
+            let applied = try await applier.apply(desired, as: .namespace, ownership: ownership)
+            if let live { try await clearPodSecurity(of: live, but: desired.labels) }
+            if case .contended(let wait) = applied.action {
+                return .ready(isAdopted: isAdopted, retryAfter: wait)
+            }
         } catch let error as ApplyError {
             return .blocked(Finding(.ownedByOther, error.message, .edit), retryAfter: .seconds(60))
         } catch let error as APIError where !error.isTransient {
             return .blocked(
-                Finding(.childRefused, "Namespace \(environment.namespace): \(error.message)", .edit),
+                Finding(.childRefused, "Namespace \(desired.name): \(error.message)", .edit),
                 retryAfter: .seconds(60))
         }
-        return .ready(isAdopted: facts.isAdopted)
+        return .ready(isAdopted: isAdopted)
+    }
+
+    /// Takes away what others have put among the labels that Pod Security goes by.
+    private func clearPodSecurity(of live: DynamicObject, but desired: [String: String]) async throws {
+        let strange = live.labels.keys.filter { $0.hasPrefix(LabelKey.podSecurity) && desired[$0] == nil }
+        guard !strange.isEmpty else { return }
+        let labels = JSONObject(strange.sorted().map { ($0, .null) })
+        try gate.check()
+        let written = try await api.patch(
+            .namespace, live.key, .merge(["metadata": ["uid": .string(live.uid), "labels": .object(labels)]]),
+            subresource: nil, options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
+        objects.recordWrite(written, of: .namespace)
     }
 
     /// Makes the namespace in one request.
@@ -84,8 +105,18 @@ struct NamespaceKeeper: Sendable {
         }
     }
 
+    /// The namespace where it is the environment's to delete or to release; `nil` where it is not, or is gone.
+    ///
+    /// - Throws: `APIError`.
+    func owned(by environment: ResolvedEnvironment) async throws -> DynamicObject? {
+        guard permissions.objection(toEnvironmentIn: environment.namespace) == nil,
+            let live = try await find(environment.namespace), live.isOwned(by: environment)
+        else { return nil }
+        return live
+    }
+
     /// The namespace as it is; from the API server where the cache cannot tell.
-    func find(_ name: String) async throws -> DynamicObject? {
+    private func find(_ name: String) async throws -> DynamicObject? {
         let key = ObjectKey(name: name)
         if case .found(let live) = objects.lookUp(.namespace, key) { return try live.dynamic() }
         do {

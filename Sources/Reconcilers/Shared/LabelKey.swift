@@ -24,8 +24,13 @@ package enum LabelKey {
     package static let environmentComponent = "quartermaster.dev/environment-component"
     /// On the namespace of an environment.
     package static let tier = "quartermaster.dev/tier"
-    /// `true` on Secrets that environments may copy. Set by whoever owns them.
+    /// What the labels begin with that Pod Security goes by, on the namespace of an environment.
+    package static let podSecurity = "pod-security.kubernetes.io/"
+    /// `true` on Secrets that environments may copy, and on Ingresses whose hosts environments may serve too. Set by whoever
+    /// owns them.
     package static let share = "quartermaster.dev/share"
+    /// `true` on the Ingresses by which cert-manager answers challenges. Source: cert-manager, "HTTP01".
+    package static let challengeSolver = "acme.cert-manager.io/http01-solver"
 
     /// On children that can't name their owner as their controller, since they are in no or another namespace: the
     /// namespace of the owner.

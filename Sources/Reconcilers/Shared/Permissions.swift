@@ -2,8 +2,8 @@
 package struct Permissions: Sendable, Hashable {
     /// The namespaces whose pools may claim nodes; `nil`: all.
     package var nodePoolNamespaces: Set<String>?
-    /// The namespaces whose pools may have pods beyond the Pod Security Standard `baseline` and of any priority, and
-    /// whose backups may read other namespaces.
+    /// The namespaces, beside the operator's own, whose pools may have pods beyond the Pod Security Standard `baseline` and of
+    /// any priority, and whose backups may read other namespaces.
     package var privilegedNamespaces: Set<String>
     /// The namespaces that environments may copy Secrets from.
     package var secretSourceNamespaces: Set<String>
@@ -12,7 +12,12 @@ package struct Permissions: Sendable, Hashable {
     /// The highest priority of pods outside of the privileged namespaces.
     package var maxPriority: Int64
 
-    package static let defaultPrivilegedNamespaces: Set = ["kube-system", "quartermaster-system"]
+    /// Where the operator's pods are, and the ServiceAccount that they run as.
+    package var operatorNamespace = "quartermaster-system"
+    /// Where its lease is, and the key of its seal.
+    package var leaseNamespace = "quartermaster-system"
+
+    package static let defaultPrivilegedNamespaces: Set = ["kube-system"]
     /// That of `critical-infrastructure`, the highest of the classes that environments have by convention.
     package static let defaultMaxPriority: Int64 = 1_000_000
 
@@ -30,9 +35,23 @@ package struct Permissions: Sendable, Hashable {
 
     func mayClaimNodes(_ namespace: String) -> Bool { nodePoolNamespaces?.contains(namespace) ?? true }
 
-    func isPrivileged(_ namespace: String) -> Bool { privilegedNamespaces.contains(namespace) }
+    func isPrivileged(_ namespace: String) -> Bool {
+        namespace == operatorNamespace || privilegedNamespaces.contains(namespace)
+    }
 
     func mayMonitor(in namespace: String, from own: String) -> Bool {
         namespace == own || monitoringNamespaces.contains(namespace)
+    }
+
+    /// Why no environment may have a namespace; `nil` where one may. Whoever has an environment runs pods in its namespace, as
+    /// any ServiceAccount there and with any Secret.
+    func objection(toEnvironmentIn namespace: String) -> String? {
+        if namespace == operatorNamespace || namespace == leaseNamespace { return "is the operator's own" }
+        let lists = [
+            ("privileged", privilegedNamespaces), ("secret-source", secretSourceNamespaces),
+            ("node-pool", nodePoolNamespaces ?? []), ("monitoring", monitoringNamespaces),
+        ]
+        let flag = lists.first { $0.1.contains(namespace) }?.0
+        return flag.map { "is one of the operator's --\($0)-namespaces" }
     }
 }

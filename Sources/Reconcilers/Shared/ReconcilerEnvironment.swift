@@ -11,13 +11,11 @@ package struct ReconcilerEnvironment: Sendable {
     package var permissions: Permissions
     /// Tells our own records from forged ones.
     package var seal: Seal
-    /// Where the operator itself runs; `nil` outside of a cluster.
-    package var operatorNamespace: String?
 
     package init(
         api: any ObjectAPI, informers: InformerSet, gate: WriteGate, events: any EventSink, seal: Seal,
         metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource(),
-        permissions: Permissions = Permissions(), operatorNamespace: String? = nil
+        permissions: Permissions = Permissions()
     ) {
         self.api = api
         self.informers = informers
@@ -27,7 +25,6 @@ package struct ReconcilerEnvironment: Sendable {
         self.time = time
         self.permissions = permissions
         self.seal = seal
-        self.operatorNamespace = operatorNamespace
     }
 
     /// Objects of ours by what they are to users: the field manager of every write.

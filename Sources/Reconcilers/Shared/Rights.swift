@@ -104,7 +104,7 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
         Right(.cluster, "", "services", read, usedBy: "Applier"),
         Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
-        Right(.cluster, "networking.k8s.io", "ingresses", read, usedBy: "Applier"),
+        Right(.cluster, "networking.k8s.io", "ingresses", read, usedBy: "Applier, HostClaims"),
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
         Right(
             .environmentNamespaces, "", "resourcequotas", ["create", "patch", "delete"], usedBy: "Applier, prune"),

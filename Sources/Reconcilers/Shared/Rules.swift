@@ -11,6 +11,10 @@ struct Rules {
 
 extension InheritedMetadata {
     private static let operatorLabels: Set = [LabelKey.managedBy, LabelKey.name, LabelKey.component]
+    private static let reservedMessage = """
+        Kubernetes, admission, meshes, GitOps, clouds and ingress controllers act upon keys of theirs; use \
+        app.kubernetes.io/part-of, app.kubernetes.io/version or a key of your own such as example.com/team
+        """
 
     func check(_ rules: inout Rules, at path: String) {
         let labelKeys = (labels ?? [:]).keys
@@ -25,12 +29,15 @@ extension InheritedMetadata {
             app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; \
             use another key
             """)
+        rules.require(!labelKeys.contains(where: ReservedKeys.contains), path.field("labels"), Self.reservedMessage)
         rules.require(
             annotationKeys.allSatisfy(LabelSyntax.isKey), path.field("annotations"),
             "an annotation key is a name such as note, or a domain and a name such as example.com/note")
         rules.require(
             !annotationKeys.contains { $0.hasPrefix("quartermaster.dev/") }, path.field("annotations"),
             "annotations under quartermaster.dev are set by the operator; use another key")
+        rules.require(
+            !annotationKeys.contains(where: ReservedKeys.contains), path.field("annotations"), Self.reservedMessage)
     }
 }
 

@@ -100,6 +100,14 @@ struct SeededNumbers: RandomNumberGenerator {
         #expect(objects[0].storedByteCount == objects[0].byteCount)
     }
 
+    @Test("Of an object that is trimmed only the rest costs memory")
+    func trims() {
+        let packer = ObjectPacker(trim: { ["metadata": $0["metadata"] ?? .null] })
+        let object = packer.object("a", json: #"{"metadata":{"name":"a"},"spec":{"long":"text"}}"#)
+        #expect(object.text == #"{"metadata":{"name":"a"}}"#)
+        #expect(object.uid == "uid-a")
+    }
+
     @Test("Objects of another kind of content get a dictionary of their own")
     func learnsAgain() {
         let packer = ObjectPacker()

@@ -11,12 +11,14 @@ extension TestOperator {
     ///   - now: the wall clock, by which previews expire and pods age.
     ///   - time: by which the queue waits.
     static func runEnvironments(
-        on cluster: TestCluster, copyingFrom sources: Set<String> = [],
+        on cluster: TestCluster, copyingFrom sources: Set<String> = [], permissions: Permissions = Permissions(),
         now: @escaping @Sendable () -> Timestamp = Timestamp.now, time: TimeSource = TimeSource(),
         dyingAfter writes: Int? = nil, _ body: (TestOperator) async throws -> Void
     ) async throws {
+        var permissions = permissions
+        permissions.secretSourceNamespaces.formUnion(sources)
         try await run(
-            on: cluster, permissions: Permissions(secretSourceNamespaces: sources), time: time, dyingAfter: writes,
+            on: cluster, permissions: permissions, time: time, dyingAfter: writes,
             making: { environment in
                 let reconciler = AppEnvironmentReconciler(environment, now: now)
                 return (reconciler.controller(in: environment), reconciler)

@@ -124,7 +124,9 @@ extension IntegrationTests {
             try await TestCluster.run(kind) { cluster in
                 try await cluster.withPods {
                     let pod = try await vitalPod(isDNS: isDNS, on: cluster)
-                    try await TestOperator.run(on: cluster, operatorNamespace: cluster.namespace) { _ in
+                    var permissions = Permissions()
+                    permissions.operatorNamespace = cluster.namespace
+                    try await TestOperator.run(on: cluster, permissions: permissions) { _ in
                         try await cluster.makePool("pool", oneRegion("eu", taint: "NoExecute"))
                         try await cluster.waitForCondition("NodesClaimed", .lockOut)
                         let message = try #require(try await cluster.condition("NodesClaimed")).message

@@ -30,11 +30,11 @@ final class TestOperator: Sendable {
     ///
     /// - Parameter dyingAfter: with a number nothing is written after so many writes, as if the process had been killed.
     static func run(
-        on cluster: TestCluster, permissions: Permissions = Permissions(), operatorNamespace: String? = nil,
+        on cluster: TestCluster, permissions: Permissions = Permissions(),
         dyingAfter writes: Int? = nil, _ body: (TestOperator) async throws -> Void
     ) async throws {
         try await run(
-            on: cluster, permissions: permissions, operatorNamespace: operatorNamespace, dyingAfter: writes,
+            on: cluster, permissions: permissions, dyingAfter: writes,
             making: { environment in
                 (
                     RegionalWorkerPoolReconciler.controller(in: environment),
@@ -64,7 +64,7 @@ final class TestOperator: Sendable {
     }
 
     static func run(
-        on cluster: TestCluster, permissions: Permissions = Permissions(), operatorNamespace: String? = nil,
+        on cluster: TestCluster, permissions: Permissions = Permissions(),
         time: TimeSource = TimeSource(), dyingAfter writes: Int? = nil,
         making make: (ReconcilerEnvironment) -> (Controller, any Reconciler),
         _ body: (TestOperator) async throws -> Void
@@ -77,7 +77,7 @@ final class TestOperator: Sendable {
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
             api: requests, informers: informers, gate: .alwaysOpen(), events: events, seal: .test, time: time,
-            permissions: permissions, operatorNamespace: operatorNamespace)
+            permissions: permissions)
         let (controller, reconciler) = make(environment)
         let process = TestOperator(
             controller: controller, reconciler: reconciler, events: events, requests: requests,

@@ -6,7 +6,9 @@ package struct InformerObjects: LiveObjects {
 
     package func lookUp(_ type: ResourceType, _ key: ObjectKey) -> LiveLookup {
         var lookup = LiveLookup.unknown
-        for informer in informers.informers where informer.selection.covers(type, key) && informer.hasSynced {
+        // What is kept in part only is nothing to compare a desired state with.
+        for informer in informers.informers
+        where informer.selection.covers(type, key) && informer.hasSynced && informer.options.trim == nil {
             if let object = informer.store.get(key) { return .found(object) }
             if informer.selection.isWhole {
                 lookup = .absent

@@ -3,7 +3,7 @@ internal import KubeAPI
 extension ResolvedEnvironment {
     /// The addresses of the environment, each an Ingress of its own so that one that is refused takes no other along.
     ///
-    /// - Parameter conflicts: hosts that belong to an older environment.
+    /// - Parameter conflicts: hosts that somebody else has.
     func ingresses(without conflicts: Set<String> = []) throws -> [DesiredChild] {
         try (spec.ingress ?? []).filter { !conflicts.contains($0.host) }.map { ingress in
             try child(

@@ -6,7 +6,9 @@ extension ResolvedEnvironment {
     package static let operatorRole = "quartermaster-environment"
 
     /// Gives the operator its rights in the namespace.
-    func operatorBinding() throws -> [DesiredChild] {
+    ///
+    /// - Parameter operatorNamespace: where its ServiceAccount is.
+    func operatorBinding(to operatorNamespace: String) throws -> [DesiredChild] {
         [
             try child(
                 .roleBinding, named: Self.operatorRole,
@@ -16,7 +18,7 @@ extension ResolvedEnvironment {
                         "name": .string(Self.operatorRole),
                     ],
                     "subjects": [
-                        ["kind": "ServiceAccount", "name": "quartermaster", "namespace": "quartermaster-system"]
+                        ["kind": "ServiceAccount", "name": "quartermaster", "namespace": .string(operatorNamespace)]
                     ],
                 ])
         ]

@@ -4,7 +4,7 @@ extension EnvironmentObservation {
     static func addIngress(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
         guard let around = seen.surroundings else { return }
         seen.environment.addIngress(
-            conflicts: around.conflicts, certificates: around.certificates, to: &conditions)
+            lost: around.lostHosts, shared: around.sharedHosts, certificates: around.certificates, to: &conditions)
     }
 }
 
@@ -12,33 +12,32 @@ extension ResolvedEnvironment {
     /// The condition `IngressReady`; none where there is no ingress.
     ///
     /// - Parameters:
-    ///   - conflicts: hosts that belong to an older environment, with its name.
+    ///   - lost: hosts that are somebody else's.
+    ///   - shared: hosts that an Ingress of somebody else's serves too.
     ///   - certificates: by the host; `nil` where cert-manager is not installed.
     func addIngress(
-        conflicts: [String: String], certificates: [String: CertificateState]?, to conditions: inout Conditions
+        lost: [String: HostClaims.Rival] = [:], shared: [String: HostClaims.Rival] = [:],
+        certificates: [String: CertificateState]?, to conditions: inout Conditions
     ) {
         let ingresses = spec.ingress ?? []
         guard !ingresses.isEmpty else { return }
-        if let lost = ingresses.first(where: { conflicts[$0.host] != nil }) {
-            conditions.add(
-                .ingressReady,
-                Finding(
-                    .hostConflict,
-                    """
-                    host \(lost.host) belongs to the older AppEnvironment \(conflicts[lost.host] ?? ""); name another host, \
-                    or take it from that one
-                    """, .edit), orElse: .applied, "")
+        if let rival = ingresses.lazy.compactMap({ lost[$0.host] }).first {
+            let words = "host \(rival.name) belongs to \(rival.holder); name another host, or \(rival.cure)"
+            conditions.add(.ingressReady, Finding(.hostConflict, words, .edit), orElse: .applied, "")
             return
+        }
+        var words = ingresses.count.counted("host")
+        if let rival = ingresses.lazy.compactMap({ shared[$0.host] }).first {
+            words += "; \(rival.holder) came later and serves \(rival.name) too"
         }
         guard let certificates else {
             let signed = ingresses.filter { $0.clusterIssuer != nil }
             let note = signed.isEmpty ? "" : "; cert-manager is not installed: nothing makes their certificates"
-            conditions.note(.ingressReady, .true, .applied, "\(ingresses.count.counted("host"))\(note)")
+            conditions.note(.ingressReady, .true, .applied, words + note)
             return
         }
         conditions.add(
-            .ingressReady, ingresses.compactMap { pending($0, certificates[$0.host]) }.first, orElse: .applied,
-            ingresses.count.counted("host"))
+            .ingressReady, ingresses.compactMap { pending($0, certificates[$0.host]) }.first, orElse: .applied, words)
     }
 
     private func pending(_ ingress: AppEnvironment.Ingress, _ state: CertificateState?) -> Finding? {

@@ -1,30 +1,117 @@
 internal import KubeAPI
 
-/// Which environment a host belongs to: the oldest of those that name it.
+/// Who has a host: of environments the oldest that names it, by the server's time; and what an Ingress of nobody's
+/// environment serves is left to it.
+///
+/// Nothing that others write decides: an Ingress can be old and get a host today, so an environment whose own Ingress
+/// serves a host keeps it, and one that does not serve it yet stands back.
 struct HostClaims: Sendable {
-    /// With the index `ingressHost`.
-    let environments: Informer
+    /// A host that is somebody else's too.
+    struct Rival: Sendable, Hashable {
+        /// The name that both have: the host, or one that its annotations add.
+        var name: String
+        var holder: String
+        /// How the holder could give it up.
+        var cure: String
+    }
 
-    /// The hosts of an environment that belong to an older one, with that one's name.
-    func conflicts(of environment: AppEnvironment) -> [String: String] {
-        guard let live = environments.store.get(ObjectKey(name: environment.metadata.name ?? "")) else { return [:] }
-        let own = Claim(live)
-        return (environment.spec.ingress ?? []).reduce(into: [:]) { conflicts, ingress in
-            let claims = environments.store.list(index: Indexer.ingressHost.name, value: ingress.host).map(Claim.init)
-            if let oldest = claims.min(), oldest < own { conflicts[ingress.host] = oldest.name }
+    /// With the index `environmentHost`.
+    private let environments: Informer
+    /// Those with our label, and all others: of these only what is looked at here is kept.
+    private let ingresses: [Informer]
+
+    init(_ environment: ReconcilerEnvironment, environments: Informer) {
+        self.environments = environments
+        let ours = environment.children(.ingress)
+        ours.store.add([.servedHost])
+        let others = LabelSelector(matchExpressions: [
+            .init(key: LabelKey.managedBy, operator: .notIn, values: [LabelKey.manager])
+        ])
+        ingresses = [
+            ours,
+            environment.informers.informer(
+                Selection(.ingress, labelSelector: others), indexers: [.servedHost], trim: Self.trimmed),
+        ]
+    }
+
+    /// By the host of an entry of the environment's ingress: who has it.
+    ///
+    /// - Returns: the hosts that are lost to others, and those that an Ingress serves beside the environment.
+    func look(_ environment: ResolvedEnvironment) -> (lost: [String: Rival], shared: [String: Rival]) {
+        guard let live = environments.store.get(ObjectKey(name: environment.name)) else { return ([:], [:]) }
+        var lost: [String: Rival] = [:]
+        var shared: [String: Rival] = [:]
+        for entry in environment.spec.ingress ?? [] {
+            let key = ObjectKey(namespace: environment.namespace, name: entry.objectName)
+            let own = ingresses[0].store.get(key).flatMap { environment.owns($0) ? $0.servedHosts : nil } ?? []
+            for name in HostName.all([entry.host], entry.annotations ?? [:]) {
+                if let older = older(than: live, naming: name) {
+                    lost[entry.host] = older
+                } else if let other = ingress(serving: name, beside: environment) {
+                    if own.contains(name) { shared[entry.host] = other } else { lost[entry.host] = other }
+                }
+            }
+        }
+        return (lost, shared.filter { lost[$0.key] == nil })
+    }
+
+    private func older(than live: CachedObject, naming name: HostName) -> Rival? {
+        let claims = name.overlaps.flatMap { environments.store.list(index: Indexer.environmentHost.name, value: $0) }
+        guard let oldest = claims.map(Claim.init).min(), oldest < Claim(live) else { return nil }
+        return Rival(
+            name: name.text, holder: "the older AppEnvironment \(oldest.name)", cure: "take it from that one")
+    }
+
+    /// An Ingress of no environment that serves the name.
+    private func ingress(serving name: HostName, beside environment: ResolvedEnvironment) -> Rival? {
+        let serving = ingresses.flatMap { informer in
+            name.overlaps.flatMap { informer.store.list(index: Indexer.servedHost.name, value: $0) }
+        }
+        let others = serving.filter { ingress in
+            !environment.owns(ingress) && !Self.consents(ingress) && !isOfAnEnvironment(ingress, naming: name)
+        }
+        return others.map(\.key).min().map { key in
+            Rival(
+                name: name.text, holder: "Ingress \(key)",
+                cure: "delete that Ingress, or label it \(LabelKey.share)=true so that both serve it")
         }
     }
 
-    /// The environments that name a host of this one: they may win or lose it when this one changes.
-    static func rivals(of event: InformerEvent, in environments: Informer) -> [ObjectKey] {
-        var hosts = Set(Indexer.ingressHost.values(event.object))
-        if case .updated(let old, let new) = event {
-            let before = Set(Indexer.ingressHost.values(old))
-            // Most changes leave the hosts alone.
-            if before == hosts, old.isBeingDeleted == new.isBeingDeleted { return [] }
-            hosts.formUnion(before)
+    /// Whether its owner lets environments serve its hosts too. cert-manager does, while it proves that a host is the
+    /// environment's.
+    private static func consents(_ ingress: CachedObject) -> Bool {
+        let labels = ingress.labels
+        return labels[LabelKey.share] == "true" || labels[LabelKey.challengeSolver] == "true"
+    }
+
+    /// Whether an environment speaks for the Ingress: then its age counts, not what stands here.
+    private func isOfAnEnvironment(_ ingress: CachedObject, naming name: HostName) -> Bool {
+        guard let owner = ingress.labels[LabelKey.appEnvironment] else { return false }
+        return environments.environments(in: ingress.key.namespace).contains { key in
+            guard ChildName.labelValue(key.name) == owner, let live = environments.store.get(key) else { return false }
+            return !Set(Indexer.environmentHost.values(live)).isDisjoint(with: name.overlaps)
         }
-        let rivals = hosts.flatMap { environments.store.list(index: Indexer.ingressHost.name, value: $0) }
+    }
+
+    func wake(_ controller: Controller) {
+        controller.watches(environments) { event in rivals(of: event, on: \.environmentHosts) }
+        for informer in ingresses {
+            controller.watches(informer) { event in rivals(of: event, on: \.servedHosts) }
+        }
+    }
+
+    /// The environments that name a host of this object: they may win or lose it when it changes.
+    private func rivals(of event: InformerEvent, on hosts: (CachedObject) -> [HostName]) -> [ObjectKey] {
+        var changed = Set(hosts(event.object))
+        if case .updated(let old, let new) = event {
+            let before = Set(hosts(old))
+            // Most changes leave the hosts alone.
+            if before == changed, old.isBeingDeleted == new.isBeingDeleted, old.labels == new.labels { return [] }
+            changed.formUnion(before)
+        }
+        let rivals = changed.flatMap(\.overlaps).flatMap {
+            environments.store.list(index: Indexer.environmentHost.name, value: $0)
+        }
         return Array(Set(rivals.map(\.key)).subtracting([event.key]))
     }
 
@@ -44,9 +131,33 @@ struct HostClaims: Sendable {
     }
 }
 
-extension Indexer {
-    /// Environments by the hosts of their ingress.
-    static let ingressHost = Indexer("ingressHost") { environment in
-        (environment.value(at: "spec", "ingress")?.elements ?? []).compactMap { $0["host"]?.string }
+extension HostClaims {
+    /// What is kept of an Ingress of others: whose it is, and what it serves.
+    @Sendable static func trimmed(_ ingress: JSONValue) -> JSONValue {
+        func part(_ map: JSONValue?, _ isKept: (String) -> Bool) -> JSONValue {
+            .object(JSONObject((map?.object ?? [:]).filter { isKept($0.key) }.map { ($0.key, $0.value) }))
+        }
+        let metadata = ingress["metadata"]
+        let labels = [LabelKey.managedBy, LabelKey.appEnvironment, LabelKey.share, LabelKey.challengeSolver]
+        return [
+            "metadata": .compact([
+                "namespace": metadata?["namespace"], "name": metadata?["name"], "uid": metadata?["uid"],
+                "resourceVersion": metadata?["resourceVersion"],
+                "labels": part(metadata?["labels"], labels.contains),
+                "annotations": part(metadata?["annotations"], HostName.annotationKeys.contains),
+            ]),
+            "spec": [
+                "rules": .array(
+                    (ingress["spec"]?["rules"]?.elements ?? []).map { .compact(["host": $0["host"]]) })
+            ],
+        ]
+    }
+}
+
+extension ResolvedEnvironment {
+    /// Whether an Ingress is one of the environment's own, those that it does not want any more included.
+    fileprivate func owns(_ ingress: CachedObject) -> Bool {
+        let labels = ingress.labels
+        return ingress.key.namespace == namespace && ownerLabels.allSatisfy { labels[$0.key] == $0.value }
     }
 }

@@ -31,10 +31,10 @@ final class TaintGate: Sendable {
 
     init(nodes: Informer, in environment: ReconcilerEnvironment) {
         self.nodes = nodes
-        let own = environment.operatorNamespace.map { namespace in
-            Selection(.pod, namespace: namespace, labelSelector: .matching(LabelKey.operatorPods))
-        }
-        pods = [Self.dns, own].compactMap(\.self).map { environment.informers.informer($0) }
+        let own = Selection(
+            .pod, namespace: environment.permissions.operatorNamespace,
+            labelSelector: .matching(LabelKey.operatorPods))
+        pods = [Self.dns, own].map { environment.informers.informer($0) }
     }
 
     /// Whether a pool may write these taints, by the node's name. From a yes to `finish` they count as written.

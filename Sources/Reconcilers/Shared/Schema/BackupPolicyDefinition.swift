@@ -102,6 +102,8 @@ spec:
                           message: a label key is a name such as team, or a domain and a name such as example.com/team
                         - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
                           message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                        - rule: self.all(key, key in ['app.kubernetes.io/part-of', 'app.kubernetes.io/version'] || !key.matches('^(istio-injection$|([^/]+[.])?(kubernetes[.]io|k8s[.]io|x-k8s[.]io|openshift[.]io|cattle[.]io|clastix[.]io|quartermaster[.]dev|kyverno[.]io|gatekeeper[.]sh|openpolicyagent[.]org|sigstore[.]dev|istio[.]io|linkerd[.]io|cilium[.]io|hashicorp[.]com|argoproj[.]io|fluxcd[.]io|helm[.]sh|amazonaws[.]com|gke[.]io|google[.]com|azure[.]workload[.]identity|cert-manager[.]io|haproxy[.]org|haproxy-ingress[.]github[.]io|nginx[.]org|nginx[.]com|traefik[.]io|projectcontour[.]io|konghq[.]com)/)'))
+                          message: Kubernetes, admission, meshes, GitOps, clouds and ingress controllers act upon keys of theirs; use app.kubernetes.io/part-of, app.kubernetes.io/version or a key of your own such as example.com/team
                     annotations:
                       type: object
                       maxProperties: 16
@@ -113,6 +115,8 @@ spec:
                           message: an annotation key is a name such as note, or a domain and a name such as example.com/note
                         - rule: self.all(key, !key.startsWith('quartermaster.dev/'))
                           message: annotations under quartermaster.dev are set by the operator; use another key
+                        - rule: self.all(key, key in ['app.kubernetes.io/part-of', 'app.kubernetes.io/version'] || !key.matches('^(istio-injection$|([^/]+[.])?(kubernetes[.]io|k8s[.]io|x-k8s[.]io|openshift[.]io|cattle[.]io|clastix[.]io|quartermaster[.]dev|kyverno[.]io|gatekeeper[.]sh|openpolicyagent[.]org|sigstore[.]dev|istio[.]io|linkerd[.]io|cilium[.]io|hashicorp[.]com|argoproj[.]io|fluxcd[.]io|helm[.]sh|amazonaws[.]com|gke[.]io|google[.]com|azure[.]workload[.]identity|cert-manager[.]io|haproxy[.]org|haproxy-ingress[.]github[.]io|nginx[.]org|nginx[.]com|traefik[.]io|projectcontour[.]io|konghq[.]com)/)'))
+                          message: Kubernetes, admission, meshes, GitOps, clouds and ingress controllers act upon keys of theirs; use app.kubernetes.io/part-of, app.kubernetes.io/version or a key of your own such as example.com/team
                 schedule:
                   description: Five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually.
                   type: string
@@ -825,6 +829,8 @@ spec:
                           message: a label key is a name such as team, or a domain and a name such as example.com/team
                         - rule: self.all(key, !key.startsWith('quartermaster.dev/') && !(key in ['app.kubernetes.io/managed-by', 'app.kubernetes.io/name', 'app.kubernetes.io/component']))
                           message: app.kubernetes.io/managed-by, /name, /component and all under quartermaster.dev are set by the operator; use another key
+                        - rule: self.all(key, key in ['app.kubernetes.io/part-of', 'app.kubernetes.io/version'] || !key.matches('^(istio-injection$|([^/]+[.])?(kubernetes[.]io|k8s[.]io|x-k8s[.]io|openshift[.]io|cattle[.]io|clastix[.]io|quartermaster[.]dev|kyverno[.]io|gatekeeper[.]sh|openpolicyagent[.]org|sigstore[.]dev|istio[.]io|linkerd[.]io|cilium[.]io|hashicorp[.]com|argoproj[.]io|fluxcd[.]io|helm[.]sh|amazonaws[.]com|gke[.]io|google[.]com|azure[.]workload[.]identity|cert-manager[.]io|haproxy[.]org|haproxy-ingress[.]github[.]io|nginx[.]org|nginx[.]com|traefik[.]io|projectcontour[.]io|konghq[.]com)/)'))
+                          message: Kubernetes, admission, meshes, GitOps, clouds and ingress controllers act upon keys of theirs; use app.kubernetes.io/part-of, app.kubernetes.io/version or a key of your own such as example.com/team
                     webhookSecretRef:
                       description: >-
                         A Secret with the key url, and where the receiver asks for one the key authorization: each run posts

@@ -87,23 +87,33 @@ struct IngressTests {
     }
 
     private func condition(
-        _ conflicts: [String: String] = [:], _ certificates: [String: CertificateState]?
+        lost: [String: HostClaims.Rival] = [:], shared: [String: HostClaims.Rival] = [:],
+        _ certificates: [String: CertificateState]?
     ) throws -> Condition {
         var conditions = Conditions()
         try environment("{host: a.example.com, clusterIssuer: le, paths: [{component: web, port: http}]}")
-            .addIngress(conflicts: conflicts, certificates: certificates, to: &conditions)
+            .addIngress(lost: lost, shared: shared, certificates: certificates, to: &conditions)
         return try #require(conditions.assembled(ready: (.ready, "")).last)
     }
 
     @Test("The condition says who has the host, and what the certificate waits for")
     func conditions() throws {
-        #expect(try condition([:], ["a.example.com": .ready]).reason == "Applied")
-        let lost = try condition(["a.example.com": "older"], nil)
-        #expect(lost.reason == "HostConflict" && lost.message.contains("AppEnvironment older"))
-        let pending = try condition([:], ["a.example.com": .pending("Issuing certificate as Secret does not exist")])
+        #expect(try condition(["a.example.com": .ready]).reason == "Applied")
+        let rival = HostClaims.Rival(name: "a.example.com", holder: "Ingress shop/web", cure: "delete that Ingress")
+        let lost = try condition(lost: ["a.example.com": rival], nil)
+        #expect(
+            lost.reason == "HostConflict"
+                && lost.message
+                    == "host a.example.com belongs to Ingress shop/web; name another host, or delete that Ingress"
+        )
+        let shared = try condition(shared: ["a.example.com": rival], ["a.example.com": .ready])
+        #expect(
+            shared.status == .true
+                && shared.message == "1 host; Ingress shop/web came later and serves a.example.com too")
+        let pending = try condition(["a.example.com": .pending("Issuing certificate as Secret does not exist")])
         #expect(pending.reason == "CertificatePending" && pending.message.contains("as Secret does not exist"))
-        #expect(try condition([:], ["a.example.com": .absent]).reason == "CertificatePending")
-        let uninstalled = try condition([:], nil)
+        #expect(try condition(["a.example.com": .absent]).reason == "CertificatePending")
+        let uninstalled = try condition(nil)
         #expect(uninstalled.status == .true && uninstalled.message.contains("cert-manager is not installed"))
     }
 }
