@@ -4,6 +4,8 @@ package struct InformerOptions: Sendable {
     package var isOptional = false
     /// Whether the process as a whole is not ready before this informer is.
     package var isAwaited = true
+    /// Its objects are asked for only once this one has synced.
+    package var predecessor: Informer?
     /// How many events may wait for the handlers before the watch is given up and the objects are listed again.
     package var eventLimit = 8192
     package var policy = Reflector.Policy()

@@ -18,14 +18,17 @@ package final class InformerSet: Sendable {
     ///   - indexers: added to those the informer has. Only possible before its first object has come.
     ///   - isOptional: whether the type may be missing; the first who asks decides.
     ///   - isAwaited: whether readiness and `waitUntilSynced` wait for it; the first who asks decides.
+    ///   - predecessor: has synced before this one asks for its objects; the first who asks decides.
     package func informer(
-        _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false, isAwaited: Bool = true
+        _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false, isAwaited: Bool = true,
+        after predecessor: Informer? = nil
     ) -> Informer {
         let (informer, isNew) = shared.withLock { shared in
             if let informer = shared[selection] { return (informer, false) }
             var options = options
             options.isOptional = isOptional
             options.isAwaited = isAwaited
+            options.predecessor = predecessor
             let informer = Informer(selection, source: source, indexers: indexers, options: options)
             shared[selection] = informer
             return (informer, true)

@@ -7,9 +7,9 @@ struct PriorityClassUsers: Sendable {
     private let environments: Informer
 
     init(_ environment: ReconcilerEnvironment) {
-        pools = environment.informers.informer(Selection(RegionalWorkerPool.resourceType))
-        policies = environment.informers.informer(Selection(BackupPolicy.resourceType))
-        environments = environment.informers.informer(Selection(AppEnvironment.resourceType))
+        pools = environment.objects(of: .regionalWorkerPool)
+        policies = environment.objects(of: .backupPolicy)
+        environments = environment.objects(of: .appEnvironment)
     }
 
     /// What is being deleted names nothing any more.
