@@ -78,7 +78,9 @@ struct AuthenticationTests {
             let reader = ServerFixture(
                 server: api.server,
                 transport: try ServerFixture.transport(to: api.server, as: UserInfo(name: "reader")))
-            for query in ["?fieldSelector=metadata.name%3Da", "?fieldSelector=metadata.name%3Da&watch=1&timeoutSeconds=1"] {
+            for query in [
+                "?fieldSelector=metadata.name%3Da", "?fieldSelector=metadata.name%3Da&watch=1&timeoutSeconds=1",
+            ] {
                 #expect(try await reader.get("/api/v1/nodes\(query)").status == 200)
             }
             for query in ["", "?fieldSelector=metadata.name%3Db", "?fieldSelector=metadata.name!%3Da"] {

@@ -176,10 +176,12 @@ struct UninstallCommandTests {
             let finalizers = try await client.get(RegionalWorkerPool.resourceType, key).finalizers
             _ = try await client.patch(
                 RegionalWorkerPool.resourceType, key,
-                .merge(["metadata": ["finalizers": .array((finalizers + ["example.com/theirs"]).map(JSONValue.string))]]))
+                .merge(["metadata": ["finalizers": .array((finalizers + ["example.com/theirs"]).map(JSONValue.string))]]
+                ))
             let failure = try #require(
                 await #expect(throws: Uninstall.Failure.self) { try await uninstall(client, timeout: .seconds(4)) })
-            #expect(failure.description.contains("RegionalWorkerPool default/pool: waiting for the finalizers of others"))
+            #expect(
+                failure.description.contains("RegionalWorkerPool default/pool: waiting for the finalizers of others"))
             // The others were not begun with.
             #expect(try await own(client).count { !$0.isBeingDeleted } == 3)
         }

@@ -163,7 +163,9 @@ struct Uninstall: Sendable {
         let bindings = try await client.listAll(.roleBinding).items
             .filter { $0.labels[LabelKey.appEnvironment] != nil && $0.name == Self.operatorRole }.map(\.namespace)
         if !bindings.isEmpty {
-            say("The operator's RoleBinding \(Self.operatorRole) stays in: \(bindings.sorted().joined(separator: ", "))")
+            say(
+                "The operator's RoleBinding \(Self.operatorRole) stays in: \(bindings.sorted().joined(separator: ", "))"
+            )
         }
     }
 

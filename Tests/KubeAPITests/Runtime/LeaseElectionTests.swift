@@ -201,7 +201,9 @@ struct LeaseElectionTests {
         #expect(renewal.transitions == 0)
     }
 
-    @Test("a leader whose renewal failed sends it again, without a look: the version that it knows is precondition enough")
+    @Test(
+        "a leader whose renewal failed sends it again, without a look: the version that it knows is precondition enough"
+    )
     mutating func failedRenewal() {
         lead()
         election.willWrite(foreign(), sentAt: .seconds(2))

@@ -131,7 +131,8 @@ extension IntegrationTests {
                     #expect(try await cluster.pool()[path: "spec", "scaling"] != nil)
                     let live = try await cluster.client.get(.horizontalPodAutoscaler, cluster.key("pool-eu"))
                     #expect(live.uid == uid)
-                    #expect(process.requests.writes.allSatisfy { !$0.hasPrefix("DELETE") && !$0.contains("deployments") })
+                    #expect(
+                        process.requests.writes.allSatisfy { !$0.hasPrefix("DELETE") && !$0.contains("deployments") })
                 }
             }
         }
@@ -145,7 +146,8 @@ extension IntegrationTests {
                     let web = cluster.inEnvironment("shop", "web")
                     try await cluster.makeEnvironment(
                         "shop",
-                        "{tier: staging, deletionPolicy: Retain, components: [{name: web, image: 'web:1', replicas: 1}]}")
+                        "{tier: staging, deletionPolicy: Retain, components: [{name: web, image: 'web:1', replicas: 1}]}"
+                    )
                     try await eventually("the Deployment is there", within: .seconds(30)) {
                         try await cluster.exists(.deployment, web)
                     }

@@ -63,7 +63,8 @@ struct SchemaDifferenceTests {
         #expect(words.hasSuffix(wanted), "\(words)")
     }
 
-    @Test("The fields that a server drops are found in lists and maps too, and not where it keeps what it does not know")
+    @Test(
+        "The fields that a server drops are found in lists and maps too, and not where it keeps what it does not know")
     func dropped() throws {
         let schema = try YAML.parseDocument(Array(pool.utf8))
         let object = try YAML.parseDocument(

@@ -60,7 +60,9 @@ extension Controller {
     func watches(_ schema: ServedSchema) {
         watches(schema.definitions) { event in
             // Its status is of no interest.
-            if case .updated(let old, let new) = event, old.uid == new.uid, old.generation == new.generation { return [] }
+            if case .updated(let old, let new) = event, old.uid == new.uid, old.generation == new.generation {
+                return []
+            }
             return schema.objects.store.keys()
         }
     }
