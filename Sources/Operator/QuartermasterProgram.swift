@@ -9,7 +9,7 @@ extension CommandLineProgram {
         summary: "Quartermaster keeps the worker pools and backups of a Kubernetes cluster true.",
         commands: [
             RunCommand.self, RenderCommand.self, ValidateCommand.self, DiffCommand.self, StatusCommand.self,
-            DoctorCommand.self, BackupCommand.self, VersionCommand.self,
+            DoctorCommand.self, BackupCommand.self, UninstallCommand.self, VersionCommand.self,
         ],
         exitStatus: { error in
             error is ConfigurationError || error is JSONError || error is Rendering.Failure

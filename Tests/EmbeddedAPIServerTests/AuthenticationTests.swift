@@ -59,6 +59,37 @@ struct AuthenticationTests {
         }
     }
 
+    @Test("A right on named objects is one to list and watch them by their names, and nothing else")
+    func namedLists() async throws {
+        try await ServerFixture.run(.init(authorization: .rbac)) { api in
+            let role: JSONValue = [
+                "metadata": ["name": "one"],
+                "rules": [
+                    ["apiGroups": [""], "resources": ["nodes"], "resourceNames": ["a"], "verbs": ["list", "watch"]]
+                ],
+            ]
+            let binding: JSONValue = [
+                "metadata": ["name": "one"], "subjects": [["kind": "User", "name": "reader"]],
+                "roleRef": ["apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "one"],
+            ]
+            for (plural, body) in [("clusterroles", role), ("clusterrolebindings", binding)] {
+                _ = try await api.create("/apis/rbac.authorization.k8s.io/v1/\(plural)", body)
+            }
+            let reader = ServerFixture(
+                server: api.server,
+                transport: try ServerFixture.transport(to: api.server, as: UserInfo(name: "reader")))
+            for query in [
+                "?fieldSelector=metadata.name%3Da", "?fieldSelector=metadata.name%3Da&watch=1&timeoutSeconds=1",
+            ] {
+                #expect(try await reader.get("/api/v1/nodes\(query)").status == 200)
+            }
+            for query in ["", "?fieldSelector=metadata.name%3Db", "?fieldSelector=metadata.name!%3Da"] {
+                #expect(try await reader.get("/api/v1/nodes\(query)").status == 403)
+            }
+            await reader.transport.shutdown()
+        }
+    }
+
     @Test("With RBAC a user may do what a binding says, and no more")
     func rbac() async throws {
         try await ServerFixture.run(.init(authorization: .rbac)) { api in

@@ -1,6 +1,7 @@
 import EmbeddedAPIServer
 import Foundation
 import KubeAPI
+import Reconcilers
 import Support
 import Testing
 
@@ -110,6 +111,31 @@ struct OperatorProcessTests {
             #expect(told?.contains("Namespace \(name) is the operator's own") == true, "\(told ?? "")")
             let space = try await client.get(.namespace, ObjectKey(name: name))
             #expect(space.labels["app.kubernetes.io/managed-by"] == nil)
+        }
+    }
+
+    @Test("With an older CRD it is not ready, says which fields the server lacks, and is ready once the CRD is applied")
+    func olderDefinition() async throws {
+        try await OperatorProgram.run { server, client in
+            let resource = CustomResource.regionalWorkerPool
+            let definition = try DynamicObject(YAML.parseDocument(Array(resource.text.utf8)))
+            var older = definition
+            var version = try #require(older[path: "spec", "versions"]?[0])
+            version[path: ["schema", "openAPIV3Schema", "properties", "spec", "properties", "network"]] = nil
+            older[path: "spec", "versions"] = [version]
+            _ = try await client.patch(.customResourceDefinition, older.key, .apply(older.json, force: true))
+            let program = try OperatorProgram(on: server)
+            defer { program.end() }
+            try await eventually("it says why it is not ready") {
+                let answer = try await program.get("/readyz", of: "health")
+                return answer.status == 500 && answer.text.contains("schemas failed")
+                    && answer.text.contains("regionalworkerpools.quartermaster.dev is not the one")
+                    && answer.text.contains("it lacks spec.network;")
+            }
+            _ = try await client.patch(.customResourceDefinition, definition.key, .apply(definition.json, force: true))
+            try await eventually("it is ready", within: .seconds(30)) {
+                try await program.get("/readyz", of: "health").status == 200
+            }
         }
     }
 

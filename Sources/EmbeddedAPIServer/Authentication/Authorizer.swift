@@ -23,7 +23,7 @@ extension AccessQuestion {
         group = info.group
         resource = info.subresource.map { "\(info.plural)/\($0)" } ?? info.plural
         namespace = info.namespace ?? ""
-        name = info.name ?? ""
+        name = info.name ?? info.selectedName ?? ""
     }
 
     /// The refusal in the words of the real server.

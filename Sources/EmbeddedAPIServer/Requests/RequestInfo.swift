@@ -13,6 +13,8 @@ struct RequestInfo: Sendable, Hashable {
     /// Whether the path leads through a namespace.
     var isInNamespace = false
     var name: String?
+    /// The name that a list, watch or deletion of many is narrowed to: rights may be given for it.
+    var selectedName: String?
     var subresource: String?
     var path: String
     var isResource = false
@@ -36,6 +38,9 @@ struct RequestInfo: Sendable, Hashable {
         if isWatchPath { segments = segments.dropFirst() }
         address(Array(segments))
         verb = Self.verb(request, hasName: name != nil, isWatchPath: isWatchPath)
+        if ["list", "watch", "deletecollection"].contains(verb), let text = request.parameter("fieldSelector") {
+            selectedName = (try? FieldQuery(text))?.name
+        }
     }
 
     private mutating func address(_ segments: [String]) {

@@ -19,6 +19,7 @@ package final class Informer: Sendable {
         var hasSynced = false
         var waiters: [Int: CheckedContinuation<Void, any Error>] = [:]
         var lastWaiter = 0
+        var reloads = (wanted: 0, done: 0)
         var sinceContact: (@Sendable () -> Duration)?
         /// The version that our last write of an object has made.
         var ownVersions: [ObjectKey: String] = [:]
@@ -59,6 +60,7 @@ package final class Informer: Sendable {
         }
         precondition(!wasRunning, "the informer of \(selection) runs already")
         defer { state.withLock { $0.isRunning = false } }
+        try await options.predecessor?.waitUntilSynced()
         let alarm = Alarm(clock: options.clock)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [mailbox] in
@@ -79,6 +81,16 @@ package final class Informer: Sendable {
 
     /// Watches anew from where it is, on another stream; what waits for its next attempt makes it at once.
     package func renew() { mailbox.send(.renew) }
+
+    /// Asks for all objects again and takes over what the server says of them now, also of versions that are known: it
+    /// may present the same version in another way, as it does when a CRD has changed. No handler hears of those.
+    package func reload() {
+        state.withLock { $0.reloads.wanted += 1 }
+        mailbox.send(.reload)
+    }
+
+    /// Whether the objects of the last `reload` are still to come.
+    package var isReloading: Bool { state.withLock { $0.reloads.done < $0.reloads.wanted } }
 
     /// Calls the handler for each change, on the informer's task and one at a time: it must return soon.
     ///
@@ -179,6 +191,10 @@ extension Informer {
             for handler in handlers { handler(.added(object, isInitialList: true)) }
         }
     }
+
+    var wantedReloads: Int { state.withLock { $0.reloads.wanted } }
+
+    func noteReload(_ number: Int) { state.withLock { $0.reloads.done = number } }
 
     func noteContact() {
         let elapsed = stopwatch(options.clock)

@@ -9,6 +9,7 @@ struct InformerLoop {
         case alarm(setting: Int)
         case handlerAdded
         case renew
+        case reload
         case stop
     }
 
@@ -23,6 +24,8 @@ struct InformerLoop {
     private var alarmSetting = 0
     private var stage: [ObjectKey: CachedObject] = [:]
     private var hasListed = false
+    /// The reload that is under way: what the store has of a version is not taken for it.
+    private var reload: Int?
 
     init(_ informer: Informer, alarm: Alarm) {
         self.informer = informer
@@ -53,6 +56,9 @@ struct InformerLoop {
             try await perform(reflector.handle(.alarm(quiet: quiet, age: age)))
         case .handlerAdded: informer.welcomeHandlers()
         case .renew: try await perform(reflector.handle(.renew))
+        case .reload:
+            reload = informer.wantedReloads
+            try await perform(reflector.handle(.reload))
         case .stop: break
         case .stream(let id, let message):
             guard id == transferID else { return }
@@ -109,6 +115,10 @@ struct InformerLoop {
             stage = [:]
             informer.emit(informer.store.replace(with: objects, at: version, isInitialList: !hasListed))
             hasListed = true
+            if let number = reload {
+                reload = nil
+                informer.noteReload(number)
+            }
         case .dropStage: stage = [:]
         case .clear:
             hasListed = false
@@ -125,7 +135,8 @@ struct InformerLoop {
         transferID += 1
         let (id, mailbox) = (transferID, informer.mailbox)
         let receiver = StreamReceiver(
-            form, of: informer.selection.type, store: informer.store, packer: packer, clock: informer.options.clock
+            form, of: informer.selection.type, store: informer.store, packer: packer, clock: informer.options.clock,
+            takesKnown: reload == nil
         ) { message, always in
             guard always else { return mailbox.offer(.stream(transfer: id, message)) }
             mailbox.send(.stream(transfer: id, message))

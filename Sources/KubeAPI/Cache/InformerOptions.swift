@@ -7,6 +7,8 @@ package struct InformerOptions: Sendable {
     /// What is kept of an object, where most of it is of no interest; `nil`: everything. Metadata that tells it from others
     /// must stay. What is left out costs no memory, and no view shows it.
     package var trim: (@Sendable (JSONValue) -> JSONValue)?
+    /// Its objects are asked for only once this one has synced.
+    package var predecessor: Informer?
     /// How many events may wait for the handlers before the watch is given up and the objects are listed again.
     package var eventLimit = 8192
     package var policy = Reflector.Policy()

@@ -19,9 +19,10 @@ package final class InformerSet: Sendable {
     ///   - isOptional: whether the type may be missing; the first who asks decides.
     ///   - isAwaited: whether readiness and `waitUntilSynced` wait for it; the first who asks decides.
     ///   - trim: what is kept of an object; the first who asks decides.
+    ///   - predecessor: has synced before this one asks for its objects; the first who asks decides.
     package func informer(
         _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false, isAwaited: Bool = true,
-        trim: (@Sendable (JSONValue) -> JSONValue)? = nil
+        trim: (@Sendable (JSONValue) -> JSONValue)? = nil, after predecessor: Informer? = nil
     ) -> Informer {
         let (informer, isNew) = shared.withLock { shared in
             if let informer = shared[selection] { return (informer, false) }
@@ -29,6 +30,7 @@ package final class InformerSet: Sendable {
             options.isOptional = isOptional
             options.isAwaited = isAwaited
             options.trim = trim
+            options.predecessor = predecessor
             let informer = Informer(selection, source: source, indexers: indexers, options: options)
             shared[selection] = informer
             return (informer, true)

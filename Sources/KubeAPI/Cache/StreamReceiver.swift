@@ -37,19 +37,23 @@ final class StreamReceiver: ResponseSink {
     private let store: Store
     private let packer: ObjectPacker
     private let clock: any Clock<Duration>
+    private let takesKnown: Bool
     private let post: @Sendable (StreamMessage, _ always: Bool) -> Bool
     private let sinceStart: @Sendable () -> Duration
     private let state: Mutex<State>
 
-    /// - Parameter post: hands a message over; false where it does not fit any more, which `always` forbids.
+    /// - Parameters:
+    ///   - takesKnown: what the store has of a version is taken for what the server sends of it.
+    ///   - post: hands a message over; false where it does not fit any more, which `always` forbids.
     init(
         _ form: Form, of type: ResourceType, store: Store, packer: ObjectPacker, clock: any Clock<Duration>,
-        post: @escaping @Sendable (StreamMessage, _ always: Bool) -> Bool
+        takesKnown: Bool, post: @escaping @Sendable (StreamMessage, _ always: Bool) -> Bool
     ) {
         self.form = form
         self.store = store
         self.packer = packer
         self.clock = clock
+        self.takesKnown = takesKnown
         self.post = post
         let watch = stopwatch(clock)
         sinceStart = watch
@@ -140,11 +144,11 @@ final class StreamReceiver: ResponseSink {
         return nil
     }
 
-    /// - Parameter mayBeKept: what the store has of this UID and version is taken instead.
+    /// - Parameter mayBeKept: what the store has of this UID and version may be taken instead.
     private func object(
         _ identity: WatchDecoder.Identity, _ state: inout State, mayBeKept: Bool
     ) -> CachedObject {
-        if mayBeKept, let kept = store.cached(identity) { return kept }
+        if mayBeKept, takesKnown, let kept = store.cached(identity) { return kept }
         return state.decoder.withObject { packer.object(identity, json: $0) }
     }
 

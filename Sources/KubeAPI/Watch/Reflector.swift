@@ -41,6 +41,8 @@ package struct Reflector {
         /// Nobody knows whether the watch is alive, and its silence can't be waited for; or waiting for the next attempt
         /// makes no sense any more.
         case renew
+        /// The server may present what is known in another way: everything is asked for again.
+        case reload
         /// A watch has delivered an event or a bookmark.
         case moved(resourceVersion: String)
         case ended(TransferEnd)
@@ -113,6 +115,9 @@ package struct Reflector {
             return commit(version, continuing: true)
         case (.waiting(let step), .alarm), (.waiting(let step), .renew):
             return step == .watch && position != nil ? watch() : sync()
+        case (.waiting, .reload): return sync()
+        case (.watching, .reload), (.listing, .reload), (.initialEvents, .reload):
+            return [.cancelTransfer, .dropStage] + sync()
         case (_, .alarm(let quiet, let age)): return checkSilence(quiet: quiet, age: age)
         case (_, .ended(let end)): return handleEnd(end)
         // Initial events move nothing before they are complete; the rest comes too late to matter.

@@ -77,18 +77,10 @@ struct Checkup: Sendable {
 
     static func definition(_ resource: CustomResource, _ live: DynamicObject) -> Diagnosis {
         let subject = "CRD \(resource.type.qualifiedName)"
-        let versions = live[path: "spec", "versions"]?.array ?? []
-        guard let version = versions.first(where: { $0["name"]?.string == resource.type.version }),
-            version["served"]?.bool == true
-        else {
+        if let difference = resource.difference(of: live.json) {
             return Diagnosis(
                 .trouble, subject,
-                "does not serve \(resource.type.version), which this program needs; apply crds/ of its version")
-        }
-        guard version["schema"]?["openAPIV3Schema"] == resource.schema else {
-            return Diagnosis(
-                .trouble, subject,
-                "has another schema than this program (\(BuildInfo.version)); apply crds/ of its version")
+                "\(difference); the operator leaves the kind alone until you apply crds/ of its version")
         }
         return Diagnosis(.fine, subject, "installed, and of this program's version")
     }

@@ -14,6 +14,7 @@ struct OperatorProcess: Sendable {
     private let recorder: EventRecorder
     private let election: LeaderElection?
     private let controllers: [Controller]
+    private let schemas: ServedSchemas
 
     /// - Parameters:
     ///   - identity: of this process among the replicas.
@@ -51,6 +52,7 @@ struct OperatorProcess: Sendable {
         let environment = ReconcilerEnvironment(
             api: client, informers: informers, gate: gate, events: recorder, seal: seal, metrics: metrics,
             permissions: flags.permissions(operatorNamespace: operatorNamespace, leaseNamespace: leaseNamespace))
+        schemas = environment.schemas
         var controllerOptions = Controller.Options()
         controllerOptions.workers = flags.workers
         controllerOptions.deadline = flags.reconcileDeadline
@@ -116,6 +118,10 @@ struct OperatorProcess: Sendable {
         readiness.add("informers") { [informers] in
             let behind = informers.behind
             return behind.isEmpty ? .passing : .failing(behind.joined(separator: "; "))
+        }
+        readiness.add("schemas") { [schemas] in
+            let problems = schemas.problems
+            return problems.isEmpty ? .passing : .failing(problems.joined(separator: "; "))
         }
         return Endpoints(
             metrics: metrics, liveness: liveness, readiness: readiness, metricsAddress: flags.metricsAddress,

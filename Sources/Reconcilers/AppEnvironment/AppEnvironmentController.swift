@@ -17,10 +17,11 @@ extension AppEnvironmentReconciler {
         controllerOptions: Controller.Options = Controller.Options()
     ) -> Controller {
         let controller = Controller(
-            name: "appenvironment", reconciler: self, options: controllerOptions, metrics: environment.metrics,
-            logger: logger, time: environment.time)
+            name: "appenvironment", reconciler: SchemaGuard(self, of: .appEnvironment, in: environment),
+            options: controllerOptions, metrics: environment.metrics, logger: logger, time: environment.time)
         let environments = environments
         controller.reconciles(environments)
+        controller.watches(environment.schemas[.appEnvironment])
         controller.watchesChildren(
             of: AppEnvironment.self,
             types: ResolvedEnvironment.childTypes + [.namespace, .persistentVolumeClaim], owners: environments,
@@ -63,9 +64,9 @@ extension AppEnvironmentReconciler {
 
 extension AppEnvironmentReconciler {
     private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
-        environment.informers.informer(
-            Selection(AppEnvironment.resourceType),
-            indexers: [.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace])
+        let informer = environment.objects(of: .appEnvironment)
+        informer.store.add([.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace])
+        return informer
     }
 }
 

@@ -10,9 +10,10 @@ extension BackupPolicyReconciler {
     ) -> Controller {
         let reconciler = BackupPolicyReconciler(environment, now: now)
         let controller = Controller(
-            name: "backuppolicy", reconciler: reconciler, options: controllerOptions, metrics: environment.metrics,
-            logger: logger, time: environment.time)
+            name: "backuppolicy", reconciler: SchemaGuard(reconciler, of: .backupPolicy, in: environment),
+            options: controllerOptions, metrics: environment.metrics, logger: logger, time: environment.time)
         controller.reconciles(reconciler.policies)
+        controller.watches(environment.schemas[.backupPolicy])
         let policies = reconciler.policies
         controller.watchesChildren(
             of: BackupPolicy.self, types: BackupPolicy.childTypes, owners: policies, in: environment)
@@ -34,7 +35,7 @@ extension BackupPolicyReconciler {
 
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
         self.init(
-            policies: environment.informers.informer(Selection(BackupPolicy.resourceType)),
+            policies: environment.objects(of: .backupPolicy),
             servers: environment.informers.informer(Selection(.node)), runs: BackupRuns(environment),
             velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),

@@ -8,11 +8,13 @@ extension RegionalWorkerPoolReconciler {
     ) -> Controller {
         let reconciler = RegionalWorkerPoolReconciler(environment)
         let controller = Controller(
-            name: "regionalworkerpool", reconciler: reconciler, options: controllerOptions,
+            name: "regionalworkerpool",
+            reconciler: SchemaGuard(reconciler, of: .regionalWorkerPool, in: environment), options: controllerOptions,
             metrics: environment.metrics, logger: logger, time: environment.time)
         let directory = reconciler.directory
         let pools = reconciler.pools
         controller.reconciles(pools)
+        controller.watches(environment.schemas[.regionalWorkerPool])
         controller.watches(pools) { event in
             changesOwnership(event) ? directory.rivals(of: event) : []
         }
@@ -38,7 +40,7 @@ extension RegionalWorkerPoolReconciler {
         let applier = Applier(
             api: api, objects: objects, gate: gate, options: .init(hashAnnotation: AnnotationKey.appliedHash),
             metrics: environment.metrics, time: environment.time)
-        let pools = environment.informers.informer(Selection(RegionalWorkerPool.resourceType))
+        let pools = environment.objects(of: .regionalWorkerPool)
         let permissions = environment.permissions
         let directory = NodeDirectory(
             nodes: environment.nodes, pools: pools, seal: environment.seal, mayClaimNodes: permissions.mayClaimNodes)

@@ -5,6 +5,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case ready = "Ready"
     case suspended = "Suspended"
     case deleting = "Deleting"
+    case schemaMismatch = "SchemaMismatch"
     case invalidSpec = "InvalidSpec"
     case notPermitted = "NotPermitted"
     case childRefused = "ChildRefused"

@@ -11,11 +11,14 @@ package struct ReconcilerEnvironment: Sendable {
     package var permissions: Permissions
     /// Tells our own records from forged ones.
     package var seal: Seal
+    /// Whether objects of ours can be believed.
+    package let schemas: ServedSchemas
 
+    /// - Parameter schemaDelay: see `ServedSchemas.delay`.
     package init(
         api: any ObjectAPI, informers: InformerSet, gate: WriteGate, events: any EventSink, seal: Seal,
         metrics: MetricRegistry = MetricRegistry(), time: TimeSource = TimeSource(),
-        permissions: Permissions = Permissions()
+        permissions: Permissions = Permissions(), schemaDelay: Duration = ServedSchemas.delay
     ) {
         self.api = api
         self.informers = informers
@@ -25,10 +28,14 @@ package struct ReconcilerEnvironment: Sendable {
         self.time = time
         self.permissions = permissions
         self.seal = seal
+        schemas = ServedSchemas(informers, time: time, delay: schemaDelay)
     }
 
     /// Objects of ours by what they are to users: the field manager of every write.
     static let fieldManager = "quartermaster"
+
+    /// The objects of a kind of ours.
+    func objects(of resource: CustomResource) -> Informer { schemas[resource].objects }
 
     /// The children of one kind. Only those of ours are kept.
     func children(_ type: ResourceType) -> Informer {

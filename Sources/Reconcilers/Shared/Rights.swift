@@ -98,6 +98,12 @@ package struct Right: Sendable, Hashable {
             .cluster, "quartermaster.dev", "appenvironments", read.union(["patch", "delete"]),
             usedBy: "Finalizers, ExpiryWatch"),
         Right(.cluster, "quartermaster.dev", "appenvironments/status", ["patch"], usedBy: "StatusWriter"),
+        Right(
+            .cluster, "apiextensions.k8s.io", "customresourcedefinitions", read,
+            names: [
+                "regionalworkerpools.quartermaster.dev", "backuppolicies.quartermaster.dev",
+                "appenvironments.quartermaster.dev",
+            ], usedBy: "ServedSchema"),
         Right(.cluster, "", "namespaces", read.union(["create", "patch", "delete"]), usedBy: "NamespaceKeeper"),
         Right(.cluster, "", "resourcequotas", read, usedBy: "NamespaceBounds"),
         Right(.cluster, "", "limitranges", read, usedBy: "NamespaceBounds"),

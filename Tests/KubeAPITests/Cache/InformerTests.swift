@@ -25,6 +25,45 @@ import Testing
         }
     }
 
+    @Test("A reload takes over what the server says now of a version that is known, and no handler hears of it")
+    func reload() async throws {
+        try await Bench().run { bench in
+            let first = try await bench.source.transfer(0)
+            first.begin()
+            first.send(WireText.event("ADDED", WireText.pod("a", version: 5, labels: ["app": "web"])))
+            first.send(WireText.bookmark(10, endsInitialEvents: true))
+            try await bench.expectHeard(["+a!"])
+            bench.informer.reload()
+            let second = try await bench.source.transfer(1)
+            #expect(second.isInitialEvents && first.isCancelled && bench.informer.isReloading)
+            second.begin()
+            second.send(WireText.event("ADDED", WireText.pod("a", version: 5, labels: ["app": "shop"])))
+            second.send(WireText.bookmark(10, endsInitialEvents: true))
+            try await eventually("it is done") { !bench.informer.isReloading }
+            #expect(bench.informer.store.list(index: "app", value: "shop").map(\.key.name) == ["a"])
+            #expect(bench.informer.store.list(index: "app", value: "web").isEmpty)
+            second.send(WireText.event("MODIFIED", WireText.pod("a", version: 11)))
+            try await bench.expectHeard(["~a 5>11"])
+        }
+    }
+
+    @Test("The objects of an informer are asked for only once its predecessor has synced")
+    func predecessor() async throws {
+        let (first, second) = (ScriptedSource(), ScriptedSource())
+        let predecessor = Informer(Selection(.node), source: first)
+        var options = InformerOptions()
+        options.predecessor = predecessor
+        let informer = Informer(Selection(.pod), source: second, options: options)
+        async let _ = try? predecessor.run()
+        async let _ = try? informer.run()
+        let stream = try await first.transfer(0)
+        stream.begin()
+        #expect(second.requestCount == 0)
+        stream.send(WireText.bookmark(10, endsInitialEvents: true))
+        #expect(try await second.transfer(0).isInitialEvents)
+        #expect(predecessor.hasSynced)
+    }
+
     @Test("Changes among the initial events are taken over before anybody is told")
     func changesInInitialEvents() async throws {
         try await Bench().run { bench in

@@ -72,6 +72,45 @@ struct LeaderElectionTests {
         #expect(holder == "")
     }
 
+    @Test("each renewal is one request, and on a server that takes 4 s for it the leadership has no gap")
+    func slowServer() async throws {
+        let connection = SlowServer(cluster, clock: clock, latency: .seconds(4))
+        let election = election("a", over: connection)
+        connection.observe { election.isLeading }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try? await election.run() }
+            try await eventually("forty renewals") { cluster.writes.count >= 41 }
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        #expect(Array(cluster.requests.prefix(2)) == ["GET \(place)", "POST \(place)"])
+        #expect(cluster.requests.dropFirst(2).allSatisfy { $0 == "PUT \(place)" })
+        // At the sending and at the answer of each, the first two requests apart.
+        #expect(connection.observed.dropFirst(4).prefix(78).allSatisfy { $0 })
+        #expect(holder == "")
+    }
+
+    private var place: String { "\(ResourceType.lease.qualifiedName) \(lease)" }
+
+    @Test("a renewal that hangs and is stored after all is found by its conflict, and the leadership goes on")
+    func lateRenewal() async throws {
+        let connection = SlowAnswers(of: cluster)
+        let election = election("a", over: connection)
+        async let _ = try? election.run()
+        try await eventually("a leads") { election.isLeading }
+        cluster.clearRequests()
+        connection.hold()
+        try await pass(4) { cluster.writes.count == 1 }
+        // Stored, and never answered: five seconds later it is given up.
+        try await pass(6) { cluster.writes.count > 1 || !election.isLeading }
+        try await eventually("the lease is renewed again") { cluster.writes.count == 3 }
+        #expect(cluster.requests == ["PUT \(place)", "PUT \(place)", "GET \(place)", "PUT \(place)"])
+        #expect(election.isLeading)
+        try await pass(20)
+        #expect(election.isLeading)
+        #expect(transitions == 0)
+    }
+
     @Test("of two candidates one leads, and the other takes over as soon as it gives back")
     func handOver() async throws {
         let (first, second) = (election("a"), election("b"))
@@ -181,6 +220,65 @@ struct LeaderElectionTests {
         try await eventually("a leads") { election.isLeading }
         #expect(cluster[.lease, lease]?.labels == ["team": "x"])
         #expect(cluster[.lease, lease]?["spec"]?["strategy"] == "OldestEmulationVersion")
+    }
+}
+
+/// Every request takes a while of the clock: it moves while the request is under way.
+private final class SlowServer: ObjectAPI {
+    private let cluster: FakeCluster
+    private let clock: ManualClock
+    private let latency: Duration
+    private let state = Mutex<(look: @Sendable () -> Bool, seen: [Bool])>(({ true }, []))
+
+    init(_ cluster: FakeCluster, clock: ManualClock, latency: Duration) {
+        self.cluster = cluster
+        self.clock = clock
+        self.latency = latency
+    }
+
+    /// What is looked at when a request goes out, and when its answer comes.
+    func observe(_ look: @escaping @Sendable () -> Bool) { state.withLock { $0.look = look } }
+
+    var observed: [Bool] { state.withLock { $0.seen } }
+
+    private func note() {
+        let look = state.withLock { $0.look }
+        let seen = look()
+        state.withLock { $0.seen.append(seen) }
+    }
+
+    private func slowly<Value>(_ body: () async throws -> Value) async throws -> Value {
+        note()
+        clock.advance(by: latency / 2)
+        defer {
+            clock.advance(by: latency / 2)
+            note()
+        }
+        return try await body()
+    }
+
+    func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject {
+        try await slowly { try await cluster.get(type, key) }
+    }
+
+    func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
+        try await slowly { try await cluster.create(object, as: type, options: options) }
+    }
+
+    func update(
+        _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        try await slowly { try await cluster.update(object, as: type, subresource: subresource, options: options) }
+    }
+
+    func patch(
+        _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
+    ) async throws -> DynamicObject {
+        try await cluster.patch(type, key, patch, subresource: subresource, options: options)
+    }
+
+    func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
+        try await cluster.delete(type, key, options: options)
     }
 }
 

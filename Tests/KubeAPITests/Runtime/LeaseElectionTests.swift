@@ -145,11 +145,11 @@ struct LeaseElectionTests {
     mutating func failedRenewals() {
         lead()
         for second in stride(from: 2, through: 8, by: 2) {
-            election.didFail(now: .seconds(second), pause: .seconds(2))
+            election.didFail(startedAt: .seconds(second), now: .seconds(second), pause: .seconds(2))
             #expect(election.isLeading(at: .seconds(second)))
         }
         // The next attempt would be after the end: the end comes first.
-        election.didFail(now: .milliseconds(9500), pause: .seconds(2))
+        election.didFail(startedAt: .milliseconds(9500), now: .milliseconds(9500), pause: .seconds(2))
         #expect(election.next(now: .milliseconds(9500), wallClock: wall) == .wait(until: .seconds(10)))
         _ = election.next(now: .seconds(10), wallClock: wall)
         #expect(election.validUntil == nil)
@@ -192,7 +192,7 @@ struct LeaseElectionTests {
     @Test("a write whose answer was lost gives no leadership by itself, but is found and renewed")
     mutating func lostAnswer() {
         guard case .create(let record) = read(nil, at: .zero) else { return }
-        election.didFail(now: .seconds(5), pause: .seconds(2))
+        election.didFail(startedAt: .zero, now: .seconds(5), pause: .seconds(2))
         #expect(!election.isLeading(at: .seconds(5)))
         guard case .update(let renewal) = read(record, at: .seconds(7)) else {
             Issue.record("want a renewal")
@@ -201,10 +201,101 @@ struct LeaseElectionTests {
         #expect(renewal.transitions == 0)
     }
 
+    @Test(
+        "a leader whose renewal failed sends it again, without a look: the version that it knows is precondition enough"
+    )
+    mutating func failedRenewal() {
+        lead()
+        election.willWrite(foreign(), sentAt: .seconds(2))
+        // Given up after five seconds: no further pause.
+        election.didFail(startedAt: .seconds(2), now: .seconds(7), pause: .seconds(2))
+        guard case .update = election.next(now: .seconds(7), wallClock: wall) else {
+            Issue.record("want the renewal sent again")
+            return
+        }
+        // Refused within a moment: the server is not stormed.
+        election.didFail(startedAt: .seconds(7), now: .seconds(7), pause: .seconds(2))
+        #expect(election.next(now: .seconds(7), wallClock: wall) == .wait(until: .seconds(9)))
+    }
+
+    @Test("a renewal that was given up and is found stored counts from its sending")
+    mutating func storedAfterAll() {
+        lead()
+        guard case .update(let renewal) = election.next(now: .seconds(2), wallClock: wall + .seconds(2)) else { return }
+        election.willWrite(renewal, sentAt: .seconds(2))
+        election.didFail(startedAt: .seconds(2), now: .seconds(7), pause: .seconds(2))
+        #expect(election.validUntil == .seconds(10))
+        election.didConflict(now: .seconds(8), pause: .seconds(2))
+        _ = read(renewal, at: .seconds(9))
+        #expect(election.validUntil == .seconds(12))
+    }
+
+    @Test("of two renewals that the wall clock makes alike, what is stored proves the first only")
+    mutating func sameRecords() {
+        lead()
+        // The clock stands still: the second record is the first, and both are what is stored already.
+        guard case .update(let same) = election.next(now: .seconds(2), wallClock: wall) else { return }
+        election.willWrite(same, sentAt: .seconds(2))
+        election.didFail(startedAt: .seconds(2), now: .seconds(7), pause: .seconds(2))
+        _ = read(same, at: .seconds(8))
+        #expect(election.validUntil == .seconds(10))
+
+        guard case .update(let later) = election.next(now: .seconds(8), wallClock: wall + .seconds(1)) else { return }
+        election.willWrite(later, sentAt: .seconds(8))
+        election.willWrite(later, sentAt: .seconds(9))
+        _ = read(later, at: .milliseconds(9500))
+        #expect(election.validUntil == .seconds(18))
+    }
+
+    /// How long a candidate waits for its leadership, and leads, in ten minutes of a server that is so slow.
+    private func tenMinutes(latency: Duration) -> (waited: Duration, led: Duration) {
+        var rules = LeaseElection(configuration: .init(identity: "me"))
+        var (now, waited, led, version) = (Duration.zero, Duration?.none, Duration.zero, 0)
+        var stored: (LeaseRecord, String)?
+        while now < .seconds(600) {
+            let (before, end) = (now, rules.validUntil)
+            let step = rules.next(now: now, wallClock: wall + now)
+            let patience = rules.patience(at: now)
+            var record: LeaseRecord?
+            switch step {
+            case .wait(let end): now = end
+            case .read: now += min(patience, latency)
+            case .create(let claim), .update(let claim):
+                rules.willWrite(claim, sentAt: now)
+                version += 1
+                (record, stored) = (claim, (claim, "\(version)"))
+                now += min(patience, latency)
+            }
+            led += max(.zero, min(now, end ?? before) - before)
+            if case .wait = step { continue }
+            if latency >= patience {
+                rules.didFail(startedAt: before, now: now, pause: .seconds(2))
+            } else if let record {
+                rules.didWrite(record, resourceVersion: "\(version)", sentAt: before, now: now, pause: .seconds(2))
+            } else {
+                rules.didRead(stored, now: now, pause: .seconds(2))
+            }
+            if waited == nil, rules.isLeading(at: now) { waited = now }
+        }
+        return (waited ?? now, led)
+    }
+
+    @Test(
+        "an answer may take up to half of the renew deadline, and the leadership has no gap",
+        arguments: [0, 500, 1900, 2500, 4000, 4500, 4999])
+    func slowServer(milliseconds: Int) {
+        let (waited, led) = tenMinutes(latency: .milliseconds(milliseconds))
+        #expect(waited <= .seconds(10))
+        #expect(waited + led >= .seconds(600))
+    }
+
+    @Test("a server that takes half of the renew deadline or longer is too slow for a leader", arguments: [5, 8])
+    func tooSlowServer(seconds: Int) { #expect(tenMinutes(latency: .seconds(seconds)).led == .zero) }
+
     @Test("a leader whose lease was deleted makes it again")
     mutating func deletedLease() {
         lead()
-        election.didFail(now: .seconds(2), pause: .zero)
+        election.didConflict(now: .seconds(2), pause: .zero)
         guard case .create = read(nil, at: .seconds(2)) else {
             Issue.record("want the lease made")
             return

@@ -77,7 +77,7 @@ final class TestOperator: Sendable {
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
             api: requests, informers: informers, gate: .alwaysOpen(), events: events, seal: .test, time: time,
-            permissions: permissions)
+            permissions: permissions, schemaDelay: .seconds(2))
         let (controller, reconciler) = make(environment)
         let process = TestOperator(
             controller: controller, reconciler: reconciler, events: events, requests: requests,

@@ -16,7 +16,8 @@ struct LeaseDriver: Sendable {
 
     /// One step, and what follows from it for the gate.
     mutating func step() async {
-        let step = rules.next(now: election.time.now, wallClock: election.wallClock())
+        let startedAt = election.time.now
+        let step = rules.next(now: startedAt, wallClock: election.wallClock())
         publish()
         do {
             switch step {
@@ -25,23 +26,27 @@ struct LeaseDriver: Sendable {
             case .create(let record): try await write(record, isNew: true)
             case .update(let record): try await write(record, isNew: false)
             }
-        } catch let error as APIError where error.isConflict || error.isAlreadyExists {
+        } catch let error as APIError where error.isConflict || error.isAlreadyExists || isDeleted(error) {
             rules.didConflict(now: election.time.now, pause: pause)
         } catch is CancellationError where Task.isCancelled {
             return
         } catch {
-            rules.didFail(now: election.time.now, pause: pause)
+            rules.didFail(startedAt: startedAt, now: election.time.now, pause: pause)
             election.logger.warning("the lease could not be read or renewed", ["error": .string("\(error)")])
         }
         publish()
     }
+
+    /// Whether the lease that was to be renewed is gone. Where there was none before, its namespace is missing.
+    private func isDeleted(_ error: APIError) -> Bool { error.isNotFound && object != nil }
 
     /// Gives the lease back, so that the next leader need not wait for its end.
     func release() async {
         guard rules.hasLooked else { return }
         do {
             let limit = election.options.renewDeadline / 2
-            guard try await within(limit, { try await Self.release(of: election, over: $0, rules) }) else { return }
+            let last = self
+            guard try await within(limit, { try await last.release(over: $0) }) else { return }
             election.logger.info("the lease was given back")
         } catch {
             election.logger.warning(
@@ -50,15 +55,14 @@ struct LeaseDriver: Sendable {
     }
 
     /// - Returns: `false` where somebody else holds it, or nobody.
-    private static func release(
-        of election: LeaderElection, over api: any ObjectAPI, _ rules: LeaseElection
-    ) async throws -> Bool {
+    private func release(over api: any ObjectAPI) async throws -> Bool {
         var rules = rules
+        var known = rules.isHolder ? object : nil
         // A renewal that the end has cut off may have been stored all the same: what the server has counts. It may also
-        // arrive only now, hence the second attempt.
+        // arrive only now, hence the third attempt.
         for attempt in 1...3 {
             do {
-                let found = try await api.get(.lease, election.options.lease)
+                let found = if let known { known } else { try await api.get(.lease, election.options.lease) }
                 rules.didRead(
                     (try LeaseRecord(found), found.resourceVersion), now: election.time.now, pause: .zero)
                 guard let record = rules.releaseRecord(wallClock: election.wallClock()) else { return false }
@@ -66,7 +70,7 @@ struct LeaseDriver: Sendable {
                     try record.written(into: found), as: .lease, subresource: nil, options: WriteOptions())
                 return true
             } catch let error as APIError where error.isConflict && attempt < 3 {
-                continue
+                known = nil
             } catch let error as APIError where error.isNotFound {
                 return false
             }
@@ -90,7 +94,7 @@ struct LeaseDriver: Sendable {
     private mutating func read() async throws {
         let key = election.options.lease
         do {
-            let found = try await within(patience) { try await $0.get(.lease, key) }
+            let found = try await within(rules.patience(at: election.time.now)) { try await $0.get(.lease, key) }
             object = found
             rules.didRead(
                 (try LeaseRecord(found), found.resourceVersion), now: election.time.now, pause: pause)
@@ -106,7 +110,8 @@ struct LeaseDriver: Sendable {
         let wanted = try record.written(into: object ?? empty.dynamicObject())
         // Before the sending: the server cannot have stored it earlier.
         let sentAt = election.time.now
-        let written = try await within(patience) { api in
+        rules.willWrite(record, sentAt: sentAt)
+        let written = try await within(rules.patience(at: sentAt)) { api in
             isNew
                 ? try await api.create(wanted, as: .lease, options: WriteOptions())
                 : try await api.update(wanted, as: .lease, subresource: nil, options: WriteOptions())
@@ -114,13 +119,6 @@ struct LeaseDriver: Sendable {
         object = written
         rules.didWrite(
             record, resourceVersion: written.resourceVersion, sentAt: sentAt, now: election.time.now, pause: pause)
-    }
-
-    /// A request that hangs must leave time for a second one before the leadership ends.
-    private var patience: Duration {
-        let half = election.options.renewDeadline / 2
-        guard let end = rules.validUntil else { return half }
-        return min(half, max(.milliseconds(1), end - election.time.now))
     }
 
     private func within<Value: Sendable>(

@@ -1,0 +1,185 @@
+internal import KubeAPI
+internal import Reconcilers
+
+/// Takes the objects of quartermaster.dev out of a cluster while the operator still runs, in the order that leaves clean
+/// nodes and keeps data: once the operator or its CRDs are gone, nobody does what their finalizers wait for.
+struct Uninstall: Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+
+        init(_ description: String) { self.description = description }
+    }
+
+    /// The objects of one kind, and how they go.
+    private struct Step {
+        var type: ResourceType
+        /// What their spec says from now on, in the very version that is deleted.
+        var change: JSONValue?
+        var consequence: String
+    }
+
+    private static let steps = [
+        Step(type: RegionalWorkerPool.resourceType, consequence: "its pods go and its nodes are released"),
+        Step(
+            type: AppEnvironment.resourceType, change: ["spec": ["deletionPolicy": "Retain"]],
+            consequence: "its namespace stays with all that is in it, and runs on"),
+        Step(
+            type: BackupPolicy.resourceType,
+            consequence: "no backup runs any more, a running one is cut off; what is stored stays"),
+    ]
+
+    let client: KubeClient
+    /// Of the operator.
+    let lease: ObjectKey
+    var timeout: Duration = .seconds(600)
+    var time = TimeSource()
+    let say: @Sendable (String) -> Void
+
+    /// - Parameter isConfirmed: without it only the plan is told.
+    /// - Returns: the exit status: 1 where something would be done and was not.
+    /// - Throws: `Failure` where the operator does not do its part; `APIError`.
+    func run(isConfirmed: Bool) async throws -> Int32 {
+        let (objects, nodes) = (try await objects(), try await claimedNodes())
+        guard !objects.isEmpty || !nodes.isEmpty else {
+            say("Nothing to do: there is no object of quartermaster.dev, and no node is claimed.")
+            try await sayRest()
+            return 0
+        }
+        guard isConfirmed else {
+            for step in Self.steps {
+                for object in objects where object.kind == step.type.kind {
+                    say("would delete \(Self.name(object)): \(step.consequence)")
+                }
+            }
+            if !nodes.isEmpty { say("would wait until these nodes are released: \(nodes.joined(separator: ", "))") }
+            say("Nothing was changed; add --yes to do it.")
+            return 1
+        }
+        try await waitForRenewal()
+        let deadline = time.now + timeout
+        for step in Self.steps { try await carryOut(step, until: deadline) }
+        try await waitUntil(deadline, "nodes are not released") { try await claimedNodes().map { "Node \($0)" } }
+        say("Done: no object of quartermaster.dev is left, and no node is claimed.")
+        try await sayRest()
+        return 0
+    }
+
+    // MARK: The operator
+
+    /// A lease that is renewed while we look proves an operator that works; a clock would have to be believed.
+    private func waitForRenewal() async throws {
+        let remedy = """
+            nothing was deleted. Only a running operator releases nodes and lets its objects go: start it \
+            (kubectl apply -k config/default), see quartermaster doctor, and name its lease with \
+            --leader-election-namespace and --leader-election-id where it is another one
+            """
+        let first: DynamicObject
+        do {
+            first = try await client.get(.lease, lease)
+        } catch let error as APIError where error.isNotFound {
+            throw Failure("there is no Lease \(lease), so no operator runs: \(remedy)")
+        }
+        let holder = first[path: "spec", "holderIdentity"]?.string ?? ""
+        guard !holder.isEmpty else { throw Failure("nobody holds Lease \(lease), so no operator runs: \(remedy)") }
+        let duration = first[path: "spec", "leaseDurationSeconds"]?.integer ?? 15
+        let deadline = time.now + .seconds(duration)
+        while time.now < deadline {
+            try await time.sleep(for: .milliseconds(250))
+            let live = try await client.get(.lease, lease)
+            if live[path: "spec", "renewTime"] != first[path: "spec", "renewTime"] {
+                say("\(live[path: "spec", "holderIdentity"]?.string ?? holder) leads and renews its lease")
+                return
+            }
+        }
+        throw Failure("\(holder) holds Lease \(lease) and has not renewed it for \(duration) s: \(remedy)")
+    }
+
+    // MARK: One kind after the other
+
+    private func carryOut(_ step: Step, until deadline: Duration) async throws {
+        for object in try await objects(step.type) {
+            say("deleting \(Self.name(object)): \(step.consequence)")
+            try await delete(object, step)
+        }
+        try await waitUntil(deadline, "objects do not go") {
+            try await objects(step.type).map { object in
+                "\(Self.name(object)): \(ObjectReport(object: object, now: .now()).message)"
+            }
+        }
+    }
+
+    private func delete(_ object: DynamicObject, _ step: Step) async throws {
+        do {
+            var live = object
+            for attempt in 1... {
+                if let change = step.change { live = try await client.patch(step.type, object.key, .merge(change)) }
+                guard !live.isBeingDeleted else { break }
+                do {
+                    // What is deleted is the version with our change, and nothing that somebody has made of it since.
+                    let version = step.change == nil ? nil : live.resourceVersion
+                    try await client.delete(
+                        step.type, object.key, options: DeleteOptions(uid: live.uid, resourceVersion: version))
+                    break
+                } catch let error as APIError where error.isConflict && attempt < 10 {
+                    continue
+                }
+            }
+            guard live[path: "spec", "suspend"]?.bool == true else { return }
+            // The operator does nothing for what is suspended, a release included. Now it can only be released.
+            say("  \(Self.name(object)) is suspended: spec.suspend is set to false now that it is being deleted")
+            _ = try await client.patch(step.type, object.key, .merge(["spec": ["suspend": false]]))
+        } catch let error as APIError where error.isNotFound {
+            return
+        }
+    }
+
+    /// Waits until nothing is left, and tells what is waited for where that changes.
+    ///
+    /// - Throws: `Failure` with what is left at the deadline.
+    private func waitUntil(
+        _ deadline: Duration, _ failure: String, _ remaining: () async throws -> [String]
+    ) async throws {
+        var told: Set<String> = []
+        while true {
+            let left = try await remaining()
+            if left.isEmpty { return }
+            guard time.now < deadline else {
+                throw Failure("\(failure) within \(timeout): \(left.joined(separator: "; "))")
+            }
+            for line in left where told.insert(line).inserted { say("  waiting for \(line)") }
+            try await time.sleep(for: .seconds(1))
+        }
+    }
+
+    // MARK: What there is
+
+    private func sayRest() async throws {
+        say("Left to you: kubectl delete -k config/default, for the operator, its rights, its namespace and the CRDs.")
+        let classes = try await client.list(.priorityClass).items
+            .filter { $0.labels[LabelKey.managedBy] == LabelKey.manager }.map(\.name).sorted()
+        if !classes.isEmpty {
+            say("PriorityClasses that pods may still name stay: \(classes.joined(separator: ", "))")
+        }
+        let bindings = try await client.listAll(.roleBinding).items
+            .filter { $0.labels[LabelKey.appEnvironment] != nil && $0.name == Self.operatorRole }.map(\.namespace)
+        if !bindings.isEmpty {
+            say(
+                "The operator's RoleBinding \(Self.operatorRole) stays in: \(bindings.sorted().joined(separator: ", "))"
+            )
+        }
+    }
+
+    private static let operatorRole = "quartermaster-environment"
+
+    private func objects(_ type: ResourceType? = nil) async throws -> [DynamicObject] {
+        var choice = try OwnObjects.Choice(nil, namespace: nil)
+        choice.kind = type?.kind
+        return try await OwnObjects(client: client).list(choice)
+    }
+
+    private func claimedNodes() async throws -> [String] {
+        try await client.listAll(.node).items.filter { $0.annotations[AnnotationKey.claim] != nil }.map(\.name).sorted()
+    }
+
+    private static func name(_ object: DynamicObject) -> String { "\(object.kind) \(object.key)" }
+}
