@@ -12,13 +12,14 @@ extension PoolObservation {
         status.readyReplicas = sum(\.readyPods)
         status.scaler = pool.scaler(isKEDAServed: surroundings.isKEDAServed).rawValue
         status.regions = regions.map(\.status)
-        status.inventory = inventory
+        status.inventory = inventory.listed(for: RegionalWorkerPool.self)
         status.conditions = conditions
         return status
     }
 
     private var conditions: [Condition] {
         var conditions = Conditions()
+        conditions.remark = inventory.omission(for: RegionalWorkerPool.self)
         conditions.add(.nodesClaimed, nodeFinding, orElse: .claimed, "\(places) claimed")
         // A pool that may not claim nodes gets no children either.
         if mayClaimNodes {
