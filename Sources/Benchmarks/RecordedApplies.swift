@@ -13,13 +13,15 @@ final class RecordedApplies: ObjectAPI, LiveObjects {
 
     private let applies = Mutex<[Apply]>([])
 
-    /// What the operator sends to make these children, with owner, hash and condition, in their order.
+    /// What the operator sends to make these children, with owner, hash, mark and condition, in their order.
     static func making(_ children: [DesiredChild]) async throws -> [Apply] {
         let recorded = RecordedApplies()
         let applier = Applier(
             api: recorded, objects: recorded, gate: .alwaysOpen(),
             options: .init(hashAnnotation: AnnotationKey.appliedHash))
-        for child in children { _ = try await applier.make(child.object, as: child.type) }
+        // As long as a real one: what it says does not matter here.
+        let mark = Ownership.Mark(annotation: AnnotationKey.madeFor, value: String(repeating: "0", count: 32))
+        for child in children { _ = try await applier.make(child.object, as: child.type, mark: mark) }
         return recorded.applies.withLock { $0 }
     }
 

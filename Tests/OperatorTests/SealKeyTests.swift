@@ -7,18 +7,35 @@ import Testing
 
 @Suite("The key of the seal")
 struct SealKeyTests {
-    private func read(_ cluster: CommandCluster) async throws -> [UInt8] {
-        try await SealKey(api: cluster.client, namespace: "workers").read()
+    private func key(_ cluster: CommandCluster, gate: WriteGate = .alwaysOpen()) -> SealKey {
+        SealKey(api: cluster.client, gate: gate, namespace: "workers")
     }
 
-    @Test("The first replica makes it, the others read the same, and nobody can change it")
+    private func read(_ cluster: CommandCluster) async throws -> [UInt8] {
+        try await key(cluster).obtain(logger: .disabled)
+    }
+
+    @Test("A process that does not lead makes none and waits for it")
+    func standby() async throws {
+        try await CommandCluster.run { cluster in
+            let standby = key(cluster, gate: WriteGate(time: TimeSource()))
+            async let waited = standby.obtain(logger: .disabled)
+            let before = try await standby.find()
+            #expect(before == nil)
+            let made = try await read(cluster)
+            let found = try await waited
+            #expect(found == made)
+        }
+    }
+
+    @Test("The first leader makes it, the others read the same, and nobody can change it")
     func made() async throws {
         try await CommandCluster.run { cluster in
             async let one = read(cluster)
             async let other = read(cluster)
-            let keys = try await (one, other)
-            #expect(keys.0 == keys.1 && keys.0.count == Seal.keyLength && Set(keys.0).count > 8)
-            #expect(try await read(cluster) == keys.0)
+            let (first, second) = try await (one, other)
+            let third = try await read(cluster)
+            #expect(first == second && first == third && first.count == Seal.keyLength && Set(first).count > 8)
             let secret = try await cluster.client.get(
                 .secret, ObjectKey(namespace: "workers", name: SealKey.secretName))
             #expect(secret["immutable"]?.bool == true)
@@ -28,14 +45,14 @@ struct SealKeyTests {
     @Test("A Secret without a key is an error that says what to do, and is left as it is")
     func damaged() async throws {
         try await CommandCluster.run { cluster in
-            let key = ObjectKey(namespace: "workers", name: SealKey.secretName)
+            let secret = ObjectKey(namespace: "workers", name: SealKey.secretName)
             try await cluster.apply(
                 """
-                {apiVersion: v1, kind: Secret, metadata: {name: \(key.name), namespace: workers}, data: {key: c2hvcnQ=}}
+                {apiVersion: v1, kind: Secret, metadata: {name: \(secret.name), namespace: workers}, data: {key: c2hvcnQ=}}
                 """, as: .secret)
-            let error = await #expect(throws: ConfigurationError.self) { try await read(cluster) }
+            let error = await #expect(throws: ConfigurationError.self) { try await key(cluster).find() }
             #expect(error?.description.contains("Secret workers/quartermaster-seal holds no key of 32 bytes") == true)
-            #expect(try await cluster.client.get(.secret, key)[path: "data", "key"] == "c2hvcnQ=")
+            #expect(try await cluster.client.get(.secret, secret)[path: "data", "key"] == "c2hvcnQ=")
         }
     }
 }

@@ -29,7 +29,6 @@ struct OperatorProcess: Sendable {
         self.logger = logger
         var options = Self.clientOptions(flags, metrics, logger)
         leaseClient = try KubeClient(configuration: configuration, options: options, lane: .lease)
-        sealKey = SealKey(api: leaseClient, namespace: leaseNamespace)
         if flags.electsLeader {
             var election = LeaderElection.Options(
                 lease: ObjectKey(namespace: leaseNamespace, name: flags.leaseName), identity: identity)
@@ -44,6 +43,7 @@ struct OperatorProcess: Sendable {
         // A write that waited for the rate limit or for the server must not go out after the lease has run out.
         options.writeAdmission = gate
         client = try KubeClient(configuration: configuration, options: options)
+        sealKey = SealKey(api: client, gate: gate, namespace: leaseNamespace)
         informers = InformerSet(source: client, options: Self.informerOptions(logger))
         recorder = EventRecorder(
             api: client, gate: gate,
@@ -68,15 +68,14 @@ struct OperatorProcess: Sendable {
         ]
     }
 
-    /// Asks the server who it is, so that what is wrong with the configuration shows at once, and for the key of the seal:
-    /// nothing may be looked at before it is there.
+    /// Asks the server who it is, and for the key of the seal, so that what is wrong with the configuration shows at once.
     ///
     /// - Throws: `APIError`, `ConfigurationError`.
     func preflight() async throws {
         let version = try await leaseClient.serverVersion()
         logger.info(
             "connected", ["server": .string(leaseClient.configuration.server), "version": .string(version.gitVersion)])
-        seal.unlock(with: try await sealKey.read())
+        _ = try await sealKey.find()
     }
 
     /// Runs until a signal comes.
@@ -87,7 +86,11 @@ struct OperatorProcess: Sendable {
         if let election { lifecycle.add("lease") { try await election.run() } }
         let endpoints = endpoints
         lifecycle.add("server") { try await endpoints.run() }
-        lifecycle.add("caches") { [informers] in try await informers.run() }
+        lifecycle.add("caches") { [informers, seal, sealKey, logger] in
+            // First of all: what is looked at without the key counts as somebody else's.
+            seal.unlock(with: try await sealKey.obtain(logger: logger))
+            try await informers.run()
+        }
         lifecycle.add("events") { [recorder] in try await recorder.run() }
         lifecycle.add("workers", grace: flags.grace + .seconds(5)) { try await work() }
         let ending = await lifecycle.run(signals: signals)

@@ -1,26 +1,47 @@
 internal import KubeAPI
 internal import Reconcilers
 
-/// The key of the operator's seal, in a Secret of its own namespace that every replica reads and the first one makes.
+/// The key of the operator's seal, in a Secret of its own namespace that every replica reads and the first leader makes.
 struct SealKey: Sendable {
     static let secretName = "quartermaster-seal"
     private static let field = "key"
 
     let api: any ObjectAPI
+    let gate: WriteGate
     let namespace: String
 
     private var secret: ObjectKey { ObjectKey(namespace: namespace, name: Self.secretName) }
 
-    /// - Throws: `APIError` where the Secret can be neither read nor made; `ConfigurationError` where it holds no key.
-    func read() async throws -> [UInt8] {
+    /// - Returns: `nil` where no leader has made it yet.
+    /// - Throws: `APIError`; `ConfigurationError` where the Secret holds no key.
+    func find() async throws -> [UInt8]? {
         do {
             return try key(in: try await api.get(.secret, secret))
         } catch let error as APIError where error.isNotFound {
-            return try await make()
+            return nil
+        }
+    }
+
+    /// Finds the key, or makes it where this process leads, and waits for it where another one does. Faults of the server
+    /// are waited out.
+    ///
+    /// - Throws: `CancellationError`.
+    func obtain(logger: Logger) async throws -> [UInt8] {
+        while true {
+            do {
+                if let key = try await find() { return key }
+                if gate.isOpen { return try await make() }
+            } catch is CancellationError {
+                throw CancellationError()
+            } catch {
+                logger.warning("the key of the seal could not be read or made", ["error": .string("\(error)")])
+            }
+            try await Task.sleep(for: .milliseconds(500))
         }
     }
 
     private func make() async throws -> [UInt8] {
+        try gate.check()
         let body: JSONObject = [
             "apiVersion": "v1", "kind": "Secret",
             "metadata": [

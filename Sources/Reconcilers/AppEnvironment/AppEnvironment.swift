@@ -14,6 +14,7 @@ package struct AppEnvironment: OwnResource, Hashable {
     /// Whether the children stay when the environment goes is for its deletion policy to say, and garbage collection
     /// would not ask.
     package static let childrenNameOwner = false
+    package static let inventoryLimit = 960
 
     package var metadata: ObjectMeta
     package var spec: Spec

@@ -44,12 +44,13 @@ extension AppEnvironmentReconciler {
         catalogue: DefaultsCatalogue = .builtIn
     ) {
         let objects = InformerObjects(environment.informers)
+        let environments = Self.environments(environment)
         self.init(
-            environments: Self.environments(environment),
-            namespaces: NamespaceKeeper(environment), priorityClasses: PriorityClasses(environment),
+            environments: environments, namespaces: NamespaceKeeper(environment, environments: environments),
+            priorityClasses: PriorityClasses(environment),
             bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
             workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
-            surroundings: SurroundingsWatch(environment, environments: Self.environments(environment)),
+            surroundings: SurroundingsWatch(environment, environments: environments),
             warnings: WarningWatch(environment, now: now),
             children: ChildWriter(
                 environment, types: ResolvedEnvironment.childTypes + [.persistentVolumeClaim],

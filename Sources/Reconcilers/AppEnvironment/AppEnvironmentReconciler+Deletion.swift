@@ -4,9 +4,7 @@ extension AppEnvironmentReconciler {
     /// The environment is being deleted: its policy says what goes with it.
     func cleanUp(_ object: DynamicObject) async throws -> Outcome {
         guard object.finalizers.contains(Finalizer.cleanup) else {
-            let others = object.finalizers.joined(separator: ", ")
-            try await status.report(
-                Finding(.deleting, "waiting for the finalizers of others: \(others)", .wait), on: object)
+            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
             return .done
         }
         let environment: ResolvedEnvironment
@@ -43,16 +41,17 @@ extension AppEnvironmentReconciler {
                 """
             return try await block(object, .unconfirmed, words)
         }
-        guard let live = try await namespaces.owned(by: environment) else {
+        guard let (live, claim) = try await namespaces.owned(by: environment) else {
             return try await prune(environment, object, keeping: { $0.namespace == environment.namespace })
         }
-        if live.isAdopted {
+        if claim == .adopted {
             if let outcome = try await prune(environment, object, keeping: { _ in false }) { return outcome }
             let left = claims.all(of: environment)
             let failures = try await claims.delete(left, announcing: object, to: events)
             if let failure = failures.first { return try await wait(object, for: failure) }
             if let first = left.first {
-                return try await wait(object, "PersistentVolumeClaim \(first.key) is on its way out")
+                let name = "PersistentVolumeClaim \(first.key)"
+                return try await wait(object, Finalizers.progress(of: name, heldBy: first.finalizers))
             }
             try await namespaces.release(live)
             return nil
@@ -61,7 +60,8 @@ extension AppEnvironmentReconciler {
         let inside = environment.namespace
         if let outcome = try await prune(environment, object, keeping: { $0.namespace == inside }) { return outcome }
         if !live.isBeingDeleted { try await namespaces.delete(live) }
-        return try await wait(object, Self.progress(of: live))
+        let held = children.finder.heldUp(labelledFor: environment.environment).map { "; \($0)" }
+        return try await wait(object, Self.progress(of: live) + (held ?? ""))
     }
 
     /// Deletes the children, but for those that are kept. The operator's own rights go last.
@@ -73,14 +73,17 @@ extension AppEnvironmentReconciler {
         var recorded = environment.environment.status?.inventory ?? []
         for keepsRights in [true, false] {
             let isKept = { (entry: InventoryEntry) in keeps(entry) || (keepsRights && entry.isOperatorBinding) }
-            let known = Inventory.merged(recorded, children.made(by: environment.environment, uid: object.uid))
+            let known = Inventory.merged(
+                recorded, children.finder.children(of: environment.environment, uid: object.uid))
             let held = known.filter(isKept).compactMap(DesiredChild.init(holding:))
             let written = try await children.settle(
                 held, of: environment.environment, object, recorded: recorded, isSuspended: false)
             recorded = written.inventory
             if let failure = written.pruneFailures.first { return try await wait(object, for: failure) }
             if let first = recorded.first(where: { !isKept($0) }) {
-                return try await wait(object, "\(first) is on its way out", inventory: recorded)
+                let held = recorded.first { !isKept($0) && written.waits[$0] != nil } ?? first
+                return try await wait(
+                    object, written.waits[held] ?? "\(first) is on its way out", inventory: recorded)
             }
         }
         return nil
@@ -116,14 +119,21 @@ extension AppEnvironmentReconciler {
     private func report(
         _ conditions: Conditions, on object: DynamicObject, inventory: [InventoryEntry]?
     ) async throws {
+        var conditions = conditions
+        conditions.remark = inventory?.omission(for: AppEnvironment.self) ?? ""
         var fields = object["status"]?.object ?? [:]
         fields["conditions"] = try JSONValueEncoder().encode(conditions.assembled(ready: (.ready, "")))
-        if let inventory { fields["inventory"] = try JSONValueEncoder().encode(inventory) }
+        if let inventory {
+            fields["inventory"] = try JSONValueEncoder().encode(inventory.listed(for: AppEnvironment.self))
+        }
         try await status.report(JSONValue.object(fields), on: object)
     }
 
     /// What the namespace waits for, in the words of its controller.
     private static func progress(of live: DynamicObject) -> String {
+        guard live.finalizers.isEmpty else {
+            return Finalizers.progress(of: "Namespace \(live.name)", heldBy: live.finalizers)
+        }
         let told = ["NamespaceContentRemaining", "NamespaceFinalizersRemaining", "NamespaceDeletionContentFailure"]
         let conditions = live[path: "status", "conditions"]?.elements ?? []
         let words = conditions.first { condition in

@@ -171,7 +171,8 @@ package struct AppEnvironmentReconciler: Reconciler {
 
     private func hasRights(in environment: ResolvedEnvironment) -> Bool {
         let key = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.operatorRole)
-        return bindings.store.get(key) != nil
+        let binding = bindings.store.get(key)
+        return binding?.value(at: "roleRef", "name")?.string == ResolvedEnvironment.operatorRole
     }
 }
 

@@ -20,7 +20,7 @@ extension EnvironmentObservation {
                 used: $0.used.isEmpty ? nil : $0.used, required: $0.required,
                 shortfall: $0.shortfall.isEmpty ? nil : $0.shortfall)
         }
-        status.inventory = inventory
+        status.inventory = inventory.listed(for: AppEnvironment.self)
         status.conditions = conditions
         return status
     }
@@ -32,6 +32,7 @@ extension EnvironmentObservation {
 
     private var conditions: [Condition] {
         var conditions = Conditions()
+        conditions.remark = inventory.omission(for: AppEnvironment.self)
         for section in Self.sections { section(self, &conditions) }
         for finding in [childFailed, pruneFailed, suspendedWithChanges].compactMap(\.self) {
             conditions.block(finding)

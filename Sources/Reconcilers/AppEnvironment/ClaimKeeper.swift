@@ -11,24 +11,30 @@ struct ClaimKeeper: Sendable {
         var isBound: Bool
         var goesWhenUnwanted: Bool
         var isBeingDeleted: Bool
+        var finalizers: [String] = []
     }
 
     let claims: Informer
     private let api: any ObjectAPI
     private let gate: WriteGate
+    private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
         claims = environment.children(.persistentVolumeClaim)
         api = environment.api
         gate = environment.gate
+        seal = environment.seal
     }
 
-    /// Every claim of the environment.
+    /// Every claim that the operator has made for the environment. The labels alone would let anybody have claims deleted, and
+    /// the quota raised for them.
     func all(of environment: ResolvedEnvironment) -> [Claim] {
         let value = Indexer.labelled(
             LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
         return claims.store.list(index: Indexer.childOwner.name, value: value)
-            .filter { $0.key.namespace == environment.namespace }
+            .filter {
+                $0.key.namespace == environment.namespace && environment.owns($0, .persistentVolumeClaim, seal)
+            }
             .map { claim in
                 let size = Amount.quantity(claim.value(at: "spec", "resources", "requests", "storage"))
                 return Claim(
@@ -37,7 +43,7 @@ struct ClaimKeeper: Sendable {
                     isBound: claim.value(at: "status", "phase")?.string == "Bound",
                     goesWhenUnwanted: claim.annotations[AnnotationKey.onRemove]
                         == AppEnvironment.Volume.Removal.delete.rawValue,
-                    isBeingDeleted: claim.isBeingDeleted)
+                    isBeingDeleted: claim.isBeingDeleted, finalizers: claim.finalizers)
             }.sorted { $0.key < $1.key }
     }
 

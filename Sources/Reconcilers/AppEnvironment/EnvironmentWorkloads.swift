@@ -6,11 +6,13 @@ struct EnvironmentWorkloads: Sendable {
     let configMaps: Informer
     let pods: Informer
     private let services: Informer
+    private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
         deployments = environment.children(.deployment)
         configMaps = environment.children(.configMap)
         services = environment.children(.service)
+        seal = environment.seal
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
         pods = environment.informers.informer(
             Selection(.pod, labelSelector: ours), indexers: [.label(LabelKey.appEnvironment)])
@@ -32,7 +34,7 @@ struct EnvironmentWorkloads: Sendable {
             index: Indexer.childOwner.name,
             value: Indexer.labelled(LabelKey.appEnvironment, value, ownerNamespace: nil))
         return all.compactMap { map in
-            guard map.key.namespace == environment.namespace,
+            guard map.key.namespace == environment.namespace, environment.owns(map, .configMap, seal),
                 let component = map.labels[LabelKey.environmentComponent].flatMap(environment.component),
                 map.key.name != component.configMapName, map.key.name.hasPrefix("\(component.name)-config-"),
                 let live = live(component, environment), !Self.isRolledOut(live, to: component)
@@ -52,7 +54,7 @@ struct EnvironmentWorkloads: Sendable {
         let value = Indexer.labelled(
             LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
         let services = services.store.list(index: Indexer.childOwner.name, value: value)
-            .filter { $0.key.namespace == environment.namespace }
+            .filter { $0.key.namespace == environment.namespace && environment.owns($0, .service, seal) }
         return ResourceNeed(
             pods: running.map { ["spec": $0.value(at: "spec") ?? .null] }, claims: claims, services: services.count)
     }
@@ -79,9 +81,7 @@ struct EnvironmentWorkloads: Sendable {
 
     private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {
         let key = ObjectKey(namespace: environment.namespace, name: component.name)
-        guard let found = deployments.store.get(key),
-            found.labels[LabelKey.appEnvironment] == ChildName.labelValue(environment.name)
-        else { return nil }
+        guard let found = deployments.store.get(key), environment.owns(found, .deployment, seal) else { return nil }
         return try? found.decode(Deployment.self)
     }
 

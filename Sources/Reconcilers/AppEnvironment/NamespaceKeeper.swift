@@ -9,13 +9,24 @@ struct NamespaceKeeper: Sendable {
         case blocked(Finding, retryAfter: Duration)
     }
 
+    /// How a namespace became an environment's.
+    enum Claim: Sendable {
+        /// The operator has made it, and deletes it with the environment.
+        case made
+        /// It was there before.
+        case adopted
+    }
+
     private let applier: Applier
     private let objects: InformerObjects
     private let api: any ObjectAPI
     private let gate: WriteGate
     private let permissions: Permissions
+    private let seal: Seal
+    private let environments: Informer
 
-    init(_ environment: ReconcilerEnvironment) {
+    /// - Parameter environments: the informer of AppEnvironments, with the index `environmentNamespace`.
+    init(_ environment: ReconcilerEnvironment, environments: Informer) {
         objects = InformerObjects(environment.informers)
         applier = Applier(
             api: environment.api, objects: objects, gate: environment.gate,
@@ -24,6 +35,50 @@ struct NamespaceKeeper: Sendable {
         api = environment.api
         gate = environment.gate
         permissions = environment.permissions
+        seal = environment.seal
+        self.environments = environments
+    }
+
+    /// How a namespace became the environment's; `nil` where it is not.
+    ///
+    /// Labels prove nothing: a tenant who may change a namespace can write them. The mark does; and, where there is none,
+    /// what the status of the environment says of the namespace.
+    func claim(of environment: ResolvedEnvironment, on live: DynamicObject) -> Claim? {
+        for claim in [Claim.made, .adopted] where mark(claim, of: environment).stands(on: live) { return claim }
+        let label = live.labels[LabelKey.appEnvironment]
+        guard live.annotations[AnnotationKey.madeFor] == nil,
+            label == nil || label == environment.ownerLabels[LabelKey.appEnvironment],
+            let status = environment.environment.status, status.namespace == live.name,
+            let ready = status.conditions?.first(where: { $0.type == ConditionType.namespaceReady.rawValue }),
+            ready.status == .true
+        else { return nil }
+        return ready.reason == Reason.adopted.rawValue ? .adopted : .made
+    }
+
+    private func mark(_ claim: Claim, of environment: ResolvedEnvironment) -> Ownership.Mark {
+        let key = ObjectKey(name: environment.namespace)
+        switch claim {
+        case .made:
+            return ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: environment.name)).mark(.namespace, key)
+        case .adopted:
+            return Ownership.Mark(
+                annotation: AnnotationKey.madeFor, value: seal.code("adopted", [environment.name, key.name]))
+        }
+    }
+
+    private func objection(
+        to live: DynamicObject, claimed claim: Claim?, _ ownership: Ownership, of environment: ResolvedEnvironment
+    ) -> String? {
+        if let objection = ownership.objection(to: live) { return objection }
+        guard claim == nil else { return nil }
+        // Somebody may have taken away what the namespace says of the environment that has it.
+        let holder = environments.environments(in: live.name).compactMap(environments.store.get).first { other in
+            other.key.name != environment.name
+                && other.value(at: "status", "conditions")?.elements.contains {
+                    $0["type"]?.string == ConditionType.namespaceReady.rawValue && $0["status"]?.string == "True"
+                } == true
+        }
+        return holder.map { "it is that of AppEnvironment \($0.key.name)" }
     }
 
     /// - Parameter isSuspended: nothing is written.
@@ -45,13 +100,17 @@ struct NamespaceKeeper: Sendable {
             let words = "Namespace \(live.name) is being deleted; a new one is made once it is gone"
             return .blocked(Finding(.terminating, words, .wait), retryAfter: .seconds(10))
         }
+        let claim = live.map { self.claim(of: environment, on: $0) } ?? .made
         let adopts = environment.spec.namespace.adopt == .ifUnmanaged
-        let ownership = Ownership(labels: environment.ownerLabels, adoptsUnmanaged: adopts)
-        if let live, let objection = ownership.objection(to: live) {
+        let ownership = Ownership(
+            labels: environment.ownerLabels,
+            recordedUIDs: claim == nil ? [] : Set([live?.uid].compactMap(\.self)), adoptsUnmanaged: adopts,
+            mark: mark(claim ?? .adopted, of: environment))
+        if let live, let objection = objection(to: live, claimed: claim, ownership, of: environment) {
             return .blocked(Self.foreign(live, objection, mayAdopt: adopts), retryAfter: .seconds(60))
         }
         var facts = EnvironmentFacts()
-        facts.isAdopted = live.map { !$0.isOwned(by: environment) || $0.isAdopted } ?? false
+        facts.isAdopted = claim != .made
         guard !isSuspended else {
             return live == nil
                 ? .blocked(
@@ -99,7 +158,9 @@ struct NamespaceKeeper: Sendable {
     /// - Returns: false where there is one after all, or where it was refused.
     private func isMade(_ environment: ResolvedEnvironment) async throws -> Bool {
         do {
-            return try await applier.make(environment.namespaceChild(EnvironmentFacts()).object, as: .namespace)
+            return try await applier.make(
+                environment.namespaceChild(EnvironmentFacts()).object, as: .namespace,
+                mark: mark(.made, of: environment))
         } catch let error as APIError where !error.isTransient {
             return false
         }
@@ -108,11 +169,11 @@ struct NamespaceKeeper: Sendable {
     /// The namespace where it is the environment's to delete or to release; `nil` where it is not, or is gone.
     ///
     /// - Throws: `APIError`.
-    func owned(by environment: ResolvedEnvironment) async throws -> DynamicObject? {
+    func owned(by environment: ResolvedEnvironment) async throws -> (live: DynamicObject, claim: Claim)? {
         guard permissions.objection(toEnvironmentIn: environment.namespace) == nil,
-            let live = try await find(environment.namespace), live.isOwned(by: environment)
+            let live = try await find(environment.namespace), let claim = claim(of: environment, on: live)
         else { return nil }
-        return live
+        return (live, claim)
     }
 
     /// The namespace as it is; from the API server where the cache cannot tell.
@@ -146,7 +207,9 @@ struct NamespaceKeeper: Sendable {
         let labels = [
             LabelKey.managedBy, LabelKey.name, LabelKey.component, LabelKey.appEnvironment, LabelKey.tier,
         ].filter { live.labels[$0] != nil }
-        let annotations = [AnnotationKey.adopted, AnnotationKey.appliedHash].filter { live.annotations[$0] != nil }
+        let annotations = [AnnotationKey.adopted, AnnotationKey.appliedHash, AnnotationKey.madeFor].filter {
+            live.annotations[$0] != nil
+        }
         let patch: JSONValue = [
             "metadata": [
                 "uid": .string(live.uid),
@@ -172,10 +235,6 @@ struct NamespaceKeeper: Sendable {
 }
 
 extension DynamicObject {
-    /// Whether the object carries the environment's labels.
-    func isOwned(by environment: ResolvedEnvironment) -> Bool {
-        environment.ownerLabels.allSatisfy { labels[$0.key] == $0.value }
-    }
-
+    /// What users are told; what counts is `NamespaceKeeper.claim`.
     var isAdopted: Bool { annotations[AnnotationKey.adopted] == "true" }
 }

@@ -40,6 +40,12 @@ extension ResolvedEnvironment {
         [LabelKey.managedBy: LabelKey.manager, LabelKey.appEnvironment: ChildName.labelValue(name)]
     }
 
+    /// Whether the operator has made an object for the environment: the inventory names it, or it is sealed.
+    func owns(_ child: CachedObject, _ type: ResourceType, _ seal: Seal) -> Bool {
+        environment.status?.inventory?.contains { $0.uid == child.uid } == true
+            || ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: name)).isOn(child, type)
+    }
+
     /// A child in the environment's namespace, or elsewhere.
     ///
     /// - Parameters:

@@ -1,10 +1,15 @@
-internal import KubeAPI
+package import KubeAPI
 
 extension BackupPolicy {
     /// The kinds that a policy's inventory may hold.
     static let childTypes: [ResourceType] = [
         .cronJob, .configMap, .serviceAccount, .roleBinding, .networkPolicy, .prometheusRule, .veleroSchedule,
     ]
+
+    /// Rights in the namespaces that it reads.
+    package static func mayHaveChildren(
+        _ type: ResourceType, in _: String, from own: String, _ permissions: Permissions
+    ) -> Bool { type == .roleBinding && permissions.isPrivileged(own) }
 
     static let sourceContainer = "source"
     static let notifierContainer = "notify"

@@ -74,7 +74,10 @@ package struct BackupPolicyReconciler: Reconciler {
 
     /// The policy is being deleted: what it has in other namespaces goes first. Nothing that is stored does.
     private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
-        guard object.finalizers.contains(Finalizer.cleanup) else { return .done }
+        guard object.finalizers.contains(Finalizer.cleanup) else {
+            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
+            return .done
+        }
         // Whatever rule it breaks: what it had must not be left behind.
         if let policy = try? BackupPolicy(defaulting: object) {
             let pruned = try await children.settle(
@@ -83,6 +86,10 @@ package struct BackupPolicyReconciler: Reconciler {
                 let message = "\(failure.object) could not be deleted: \(failure.message)"
                 try await status.report(Finding(.deleting, message, .wait), on: object)
                 throw failure.cause ?? failure
+            }
+            if let message = pruned.inventory.lazy.compactMap({ pruned.waits[$0] }).first {
+                try await status.report(Finding(.deleting, message, .wait), on: object)
+                return .requeue(after: .seconds(15))
             }
             guard pruned.inventory.isEmpty else { return .requeue(after: .seconds(1)) }
         }

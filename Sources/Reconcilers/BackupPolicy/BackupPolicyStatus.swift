@@ -11,7 +11,7 @@ extension BackupObservation {
         status.lastSuccessTime = successes.contains(nil) ? nil : successes.compactMap(\.self).min()
         status.size = size
         status.targets = targets
-        status.inventory = inventory
+        status.inventory = inventory.listed(for: BackupPolicy.self)
         status.conditions = conditions
         return status
     }
@@ -26,6 +26,7 @@ extension BackupObservation {
 
     private var conditions: [Condition] {
         var conditions = Conditions()
+        conditions.remark = inventory.omission(for: BackupPolicy.self)
         conditions.add(
             .scheduled, Self.scheduleChecks.firstFinding(in: self), orElse: .converged,
             (policy.spec.suspend

@@ -1,4 +1,4 @@
-internal import KubeAPI
+package import KubeAPI
 
 extension RegionalWorkerPool {
     /// The kinds that a pool's inventory may hold.
@@ -6,6 +6,13 @@ extension RegionalWorkerPool {
         .networkPolicy, .podDisruptionBudget, .deployment, .horizontalPodAutoscaler, .triggerAuthentication,
         .scaledObject, .service, .serviceMonitor, .prometheusRule,
     ]
+
+    /// Its monitoring may be where Prometheus looks.
+    package static func mayHaveChildren(
+        _ type: ResourceType, in namespace: String, from own: String, _ permissions: Permissions
+    ) -> Bool {
+        [.serviceMonitor, .prometheusRule].contains(type) && permissions.mayMonitor(in: namespace, from: own)
+    }
 
     /// Whether some of what the pool needs beside its nodes does not go with it by garbage collection.
     var reachesOutside: Bool { monitoringNamespace != metadata.namespace ?? "" }

@@ -183,8 +183,7 @@ extension RegionalWorkerPoolReconciler {
     /// Its other children go with it by their owner.
     private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
         guard object.finalizers.contains(Finalizer.cleanup) else {
-            let message = "waiting for the finalizers of others: \(object.finalizers.joined(separator: ", "))"
-            try await status.report(Finding(.deleting, message, .wait), on: object)
+            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
             return .done
         }
         if object[path: "spec", "suspend"]?.bool == true {

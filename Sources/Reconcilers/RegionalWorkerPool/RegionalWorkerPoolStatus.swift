@@ -12,7 +12,7 @@ extension PoolObservation {
         status.readyReplicas = sum(\.readyPods)
         status.scaler = pool.scaler(isKEDAServed: surroundings.isKEDAServed).rawValue
         status.regions = regions.map(\.status)
-        status.inventory = inventory
+        status.inventory = inventory.listed(for: RegionalWorkerPool.self)
         status.ledgersSealed = ledgersSealed ? true : nil
         status.conditions = conditions
         return status
@@ -20,6 +20,7 @@ extension PoolObservation {
 
     private var conditions: [Condition] {
         var conditions = Conditions()
+        conditions.remark = inventory.omission(for: RegionalWorkerPool.self)
         conditions.add(.nodesClaimed, nodeFinding, orElse: .claimed, "\(places) claimed")
         // A pool that may not claim nodes gets no children either.
         if mayClaimNodes {

@@ -4,6 +4,8 @@ package enum AnnotationKey {
     package static let claim = "quartermaster.dev/claim"
     /// On a child: the hash of what the operator wants of it.
     package static let appliedHash = "quartermaster.dev/applied-hash"
+    /// On a child: the code by which the operator knows that it has made it. See `ChildSeal`.
+    package static let madeFor = "quartermaster.dev/made-for"
     /// Set by a user to ask for a reconcile at once; echoed in `status.lastHandledReconcileAt`.
     package static let requestedAt = "quartermaster.dev/requestedAt"
     /// On a ScaledObject: KEDA may take over the autoscaler that it names. Source: KEDA, "ScaledObject specification".

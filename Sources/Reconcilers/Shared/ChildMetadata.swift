@@ -11,11 +11,23 @@ package protocol ChildOwner: KubernetesObject {
     var childNamespace: String? { get }
     /// Whether the children name the owner as their controller, so that garbage collection takes them when it goes.
     static var childrenNameOwner: Bool { get }
+    /// Whether such an owner may have children of a type in a namespace beside the one that is its own.
+    ///
+    /// - Parameter own: the namespace of the owner.
+    static func mayHaveChildren(
+        _ type: ResourceType, in namespace: String, from own: String, _ permissions: Permissions
+    ) -> Bool
+    /// How many children `status.inventory` names at most; the CRD allows some more.
+    static var inventoryLimit: Int { get }
 }
 
 extension ChildOwner {
     package var childNamespace: String? { metadata.namespace }
     package static var childrenNameOwner: Bool { true }
+    package static func mayHaveChildren(
+        _: ResourceType, in _: String, from _: String, _: Permissions
+    ) -> Bool { false }
+    package static var inventoryLimit: Int { 480 }
 }
 
 extension ChildOwner {

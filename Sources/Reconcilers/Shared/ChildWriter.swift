@@ -9,6 +9,8 @@ struct ChildWriter: Sendable {
         var failures: [PartFailure] = []
         /// Children that are not wanted any more and could not be deleted.
         var pruneFailures: [WriteFailure] = []
+        /// What those of the inventory wait for that are on their way out.
+        var waits: [InventoryEntry: String] = [:]
         /// What would change if the owner were not suspended, as `Deployment workers/workers-eu`.
         var heldBack: [String] = []
         /// Optional APIs that the server does not have and that wanted children are of, each once.
@@ -36,26 +38,26 @@ struct ChildWriter: Sendable {
     private struct Pass: Sendable {
         let object: DynamicObject
         /// What a child carries to be the owner's.
-        let labels: [String: String]
+        var labels: [String: String]
         let controller: OwnerReference?
+        let seal: ChildSeal
         let recorded: [InventoryEntry]
+        private let recordedUIDs: Set<String>
         var isSuspended = false
         var result = Result()
 
-        init(
-            labels: [String: String], controller: OwnerReference?, of object: DynamicObject, recorded: [InventoryEntry]
+        init<Owner: ChildOwner>(
+            _: Owner.Type, _ object: DynamicObject, controller: OwnerReference?, recorded: [InventoryEntry],
+            sealing seal: Seal
         ) {
             self.object = object
-            self.labels = labels
             self.controller = controller
+            self.seal = ChildSeal(seal, of: Owner.self, object.key)
             self.recorded = recorded
-        }
-
-        init<Owner: ChildOwner>(for owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry]) {
-            let value = ChildName.labelValue(owner.metadata.name ?? "")
-            self.init(
-                labels: [LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value],
-                controller: OwnerReference(controllerFor: owner), of: object, recorded: recorded)
+            labels = [
+                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: ChildName.labelValue(object.name),
+            ]
+            recordedUIDs = Set(recorded.map(\.uid))
         }
 
         func recordedEntry(of child: DesiredChild) -> InventoryEntry? {
@@ -63,12 +65,15 @@ struct ChildWriter: Sendable {
         }
 
         func ownership(of child: DesiredChild) -> Ownership {
-            child.ownership(labels: labels, controller: controller, recorded: recorded)
+            child.ownership(
+                labels: labels, controller: controller, recorded: recordedUIDs,
+                mark: seal.mark(child.type, child.object.key))
         }
     }
 
+    let finder: ChildFinder
     private let informers: [(type: ResourceType, informer: Informer)]
-    private let prunedTypes: [ResourceType]
+    private let seal: Seal
     private let api: any ObjectAPI
     private let applier: Applier
     private let pruner: Pruner
@@ -81,7 +86,8 @@ struct ChildWriter: Sendable {
         let objects = InformerObjects(environment.informers)
         informers = types.filter { !$0.isConfidential }.map { ($0, environment.children($0)) }
         let prunedTypes = types.filter { !kept.contains($0) }
-        self.prunedTypes = prunedTypes
+        finder = ChildFinder(environment, types: prunedTypes)
+        seal = environment.seal
         api = environment.api
         applier = Applier(
             api: environment.api, objects: objects, gate: environment.gate,
@@ -91,12 +97,6 @@ struct ChildWriter: Sendable {
             prunedTypes.first { $0.apiVersion == apiVersion && $0.kind == kind }
         }
         events = environment.events
-    }
-
-    /// The children that carry the labels of an owner, or name it as their controller, whether recorded or not.
-    func made<Owner: ChildOwner>(by owner: Owner, uid: String) -> [InventoryEntry] {
-        let value = ChildName.labelValue(owner.metadata.name ?? "")
-        return found(by: [uid, Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: owner.metadata.namespace)])
     }
 
     /// - Parameters:
@@ -109,7 +109,9 @@ struct ChildWriter: Sendable {
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
         isSuspended: Bool
     ) async throws -> Result {
-        var pass = Pass(for: owner, object, recorded: Inventory.merged(recorded, made(by: owner, uid: object.uid)))
+        let known = Inventory.merged(recorded, finder.children(of: owner, uid: object.uid))
+        var pass = Pass(
+            Owner.self, object, controller: OwnerReference(controllerFor: owner), recorded: known, sealing: seal)
         pass.isSuspended = isSuspended
         if !isSuspended, wanted.contains(where: { hasVanished($0, in: pass) }) {
             try await confirm(Owner.resourceType, object)
@@ -130,7 +132,8 @@ struct ChildWriter: Sendable {
     func prepare<Owner: ChildOwner>(
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry]
     ) async throws -> Bool {
-        let pass = Pass(for: owner, object, recorded: recorded)
+        let pass = Pass(
+            Owner.self, object, controller: OwnerReference(controllerFor: owner), recorded: recorded, sealing: seal)
         return try await settle(wanted, in: pass).allSatisfy { $0.failure == nil }
     }
 
@@ -140,25 +143,18 @@ struct ChildWriter: Sendable {
     /// - Returns: what could not be deleted.
     /// - Throws: `NotLeaderError` and `CancellationError` only.
     func pruneUnreachable<Owner: ChildOwner>(_: Owner.Type, of object: DynamicObject) async throws -> [WriteFailure] {
-        let value = ChildName.labelValue(object.name)
-        let labelled = Indexer.labelled(Owner.ownerLabelKey, value, ownerNamespace: object.namespace)
-        let known = Inventory.merged(object.inventory, found(by: [labelled]))
-        var pass = Pass(
-            labels: [
-                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: value,
-                LabelKey.ownerNamespace: object.namespace,
-            ], controller: nil, of: object, recorded: known)
+        let known = Inventory.merged(object.inventory, finder.distantChildren(of: Owner.self, object.key))
+        var pass = Pass(Owner.self, object, controller: nil, recorded: known, sealing: seal)
+        pass.labels[LabelKey.ownerNamespace] = object.namespace
         _ = try await prune(known.filter { $0.key.namespace != object.namespace }, in: &pass)
         return pass.result.pruneFailures
     }
 
-    /// Children that were made before a crash could record them.
-    private func found(by owners: [String]) -> [InventoryEntry] {
-        informers.filter { prunedTypes.contains($0.type) }.flatMap { type, informer in
-            owners.flatMap { informer.store.list(index: Indexer.childOwner.name, value: $0) }.map {
-                InventoryEntry($0.key, of: type, uid: $0.uid)
-            }
-        }
+    /// What an owner waits for that is being deleted and has nothing of ours to be done.
+    func othersFinalizers(on object: DynamicObject) -> String {
+        let words = "waiting for the finalizers of others: \(object.finalizers.joined(separator: ", "))"
+        guard let held = finder.heldUp(controlledBy: object.uid) else { return words }
+        return "\(words); \(held)"
     }
 
     /// - Returns: what became of each, in their order.
@@ -266,6 +262,7 @@ struct ChildWriter: Sendable {
         for (entry, error) in pruned.failures {
             pass.result.pruneFailures.append(try WriteFailure(error, on: entry.description))
         }
+        pass.result.waits = pruned.waits
         return pruned.remaining
     }
 }

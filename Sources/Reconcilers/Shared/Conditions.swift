@@ -13,6 +13,8 @@ struct Conditions {
 
     private var drafts: [Draft] = []
     private var findings: [Finding] = []
+    /// Stands at the end of the message of `Ready`, whatever that says.
+    var remark = ""
 
     /// Adds a condition: True with `reason` and `message`, or False with what was found.
     mutating func add(_ type: ConditionType, _ finding: Finding?, orElse reason: Reason, _ message: String) {
@@ -54,6 +56,7 @@ struct Conditions {
             case .pause: break
             }
         }
+        all[0].message += remark
         return (all + drafts).map { draft in
             Condition(
                 type: draft.type.rawValue, status: draft.status, reason: draft.reason.rawValue,

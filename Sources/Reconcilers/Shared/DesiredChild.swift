@@ -41,15 +41,16 @@ package struct DesiredChild: Sendable, Hashable {
     /// - Parameters:
     ///   - labels: what a child carries to be the owner's.
     ///   - controller: the owner, where the child can name it.
-    ///   - recorded: the owner's inventory.
+    ///   - recorded: the UIDs in the owner's inventory.
+    ///   - mark: what proves that the operator has made it; `nil` where its key is not known.
     func ownership(
-        labels: [String: String], controller: OwnerReference?, recorded: [InventoryEntry]
+        labels: [String: String], controller: OwnerReference?, recorded: Set<String>, mark: Ownership.Mark? = nil
     ) -> Ownership {
         var labels = labels
         if let namespace = object.labels[LabelKey.ownerNamespace] { labels[LabelKey.ownerNamespace] = namespace }
         return Ownership(
             labels: labels, controller: object.ownerReferences.isEmpty ? nil : controller,
-            recordedUIDs: Set(recorded.map(\.uid)))
+            recordedUIDs: recorded, mark: mark)
     }
 }
 

@@ -55,6 +55,31 @@ struct ApplierTests {
         #expect(result.uid == cluster[.deployment, key]?.uid)
     }
 
+    @Test("a mark that is missing is written once, and is no drift")
+    func mark() async throws {
+        let marked = Ownership(
+            labels: ownership.labels, mark: Ownership.Mark(annotation: "quartermaster.dev/made-for", value: "code"))
+        let recorded = try await apply(deployment())
+        var known = marked
+        known.recordedUIDs = [recorded.uid]
+        await #expect(throws: ApplyError.self) {
+            _ = try await applier.apply(deployment(replicas: 3), as: .deployment, ownership: marked)
+        }
+        let restarted = Applier(
+            api: cluster, objects: cluster, gate: .alwaysOpen(),
+            options: .init(hashAnnotation: "quartermaster.dev/applied-hash"))
+        guard case .nothing = try await restarted.preview(deployment(), as: .deployment, ownership: known) else {
+            Issue.record("a preview shows the mark")
+            return
+        }
+        let first = try await restarted.apply(deployment(), as: .deployment, ownership: known)
+        #expect(first.action == .updated && first.drift.isEmpty)
+        #expect(cluster[.deployment, key]?.annotations["quartermaster.dev/made-for"] == "code")
+        cluster.clearRequests()
+        for _ in 0..<5 { _ = try await restarted.apply(deployment(), as: .deployment, ownership: marked) }
+        #expect(cluster.requests == [])
+    }
+
     @Test("a hundred passes over a converged object send nothing")
     func noWrites() async throws {
         _ = try await apply(deployment())
@@ -213,10 +238,10 @@ struct ApplierTests {
 
     @Test("made is only what is not there: even an object with our labels is left as it is")
     func making() async throws {
-        #expect(try await applier.make(deployment(), as: .deployment))
+        #expect(try await applier.make(deployment(), as: .deployment, mark: nil))
         let made = try #require(cluster[.deployment, key])
         cluster.clearRequests()
-        #expect(try await !applier.make(deployment(replicas: 5), as: .deployment))
+        #expect(try await !applier.make(deployment(replicas: 5), as: .deployment, mark: nil))
         #expect(cluster.requests == ["PATCH deployments.apps shop/web"])
         #expect(cluster[.deployment, key] == made)
     }
@@ -364,6 +389,24 @@ struct OwnershipTests {
         #expect(
             ownership.objection(to: try object(labels: ["by": "us"], controller: other))
                 == "it is controlled by RegionalWorkerPool pool")
+    }
+
+    @Test("with a mark labels alone make nothing ours, and the mark does without them")
+    func marked() throws {
+        let mark = Ownership.Mark(annotation: "made-for", value: "code")
+        let ownership = Ownership(
+            labels: ["by": "us"], controller: controller, recordedUIDs: ["other"], adoptsUnmanaged: true, mark: mark)
+        #expect(
+            ownership.objection(to: try object(labels: ["by": "us"]))
+                == "it carries the labels of a child, but the operator has not made it")
+        var made = try object(labels: ["by": "them"])
+        made[path: "metadata", "annotations", "made-for"] = "code"
+        #expect(ownership.objection(to: made) == nil)
+        made[path: "metadata", "annotations", "made-for"] = "another"
+        made[path: "metadata", "labels"] = [:]
+        #expect(ownership.objection(to: made) == "its annotation made-for says that it belongs to another object")
+        #expect(ownership.objection(to: try object()) == nil)
+        #expect(ownership.objection(to: try object(controller: controller)) == nil)
     }
 
     @Test("adopting takes what nobody manages, and not what carries another value of our label")

@@ -32,22 +32,14 @@ struct InventoryTests {
         #expect(stale == [entry("g/v1", "a"), entry("g/v1", "b"), entry("h/v1", "kept")])
     }
 
-    @Test("children that a crash left out of the inventory are found by their controller reference")
-    func unrecorded() throws {
-        let child = DynamicObject.fixture([
-            "apiVersion": "v1", "kind": "ConfigMap",
-            "metadata": [
-                "namespace": "shop", "name": "c", "uid": "1",
-                "ownerReferences": [
-                    ["apiVersion": "v1", "kind": "P", "name": "p", "uid": "owner", "controller": true]
-                ],
-            ],
-        ])
-        let foreign = DynamicObject.fixture([
-            "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "d", "uid": "2"],
-        ])
-        let entries = Inventory.adding([child, foreign], controlledBy: "owner", to: [])
-        #expect(entries.map(\.description) == ["ConfigMap shop/c"])
+    @Test("a status lists what it has room for, and first what nothing else leads to")
+    func bounded() {
+        let all = (0..<10).map { number in
+            InventoryEntry(apiVersion: "v1", kind: number < 7 ? "ConfigMap" : "Secret", name: "\(number)", uid: "")
+        }
+        #expect(Inventory.bounded(all, to: 10) { _ in false } == all)
+        let listed = Inventory.bounded(all, to: 4) { $0.kind == "Secret" }
+        #expect(listed.map(\.description) == ["ConfigMap 0", "Secret 7", "Secret 8", "Secret 9"])
     }
 
     @Test("a child with our label and UID is deleted, and stays recorded until it is seen to be gone")
@@ -80,6 +72,8 @@ struct InventoryTests {
     func held() async throws {
         let entry = try make("held", finalizers: ["example.com/hold"])
         for _ in 0..<3 { #expect(try await pruner().prune([entry], labels: labels).remaining == [entry]) }
+        let words = "ConfigMap shop/held is being deleted: waiting for its finalizers example.com/hold"
+        #expect(try await pruner().prune([entry], labels: labels).waits == [entry: words])
         #expect(cluster.writes.count == 1)
     }
 

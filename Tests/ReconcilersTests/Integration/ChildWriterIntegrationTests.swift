@@ -74,6 +74,83 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "A recorded child without a seal gets one with one write, and a suspended owner says nothing of it",
+            arguments: ClusterKind.available)
+        func sealing(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, environment, settle, pool in
+                let store = environment.children(.configMap).store
+                let wanted = [try configMap("a", of: pool)]
+                let made = try await settle(wanted).inventory
+                let seal = try await cluster.client.get(.configMap, cluster.key("a")).annotations[AnnotationKey.madeFor]
+                #expect(seal?.count == 32)
+                // As an operator that knew no seals has left it.
+                let bare = try await cluster.change(
+                    .configMap, cluster.key("a"),
+                    ["metadata": ["annotations": [.init(AnnotationKey.madeFor): .null]]])
+                try await eventually("the informer has it") {
+                    store.get(cluster.key("a"))?.resourceVersion == bare.resourceVersion
+                }
+                let suspended = try await settle(wanted, isSuspended: true, recorded: made)
+                #expect(suspended.heldBack.isEmpty && suspended.failures.isEmpty)
+                for _ in 0..<2 { #expect(try await settle(wanted, recorded: made).failures.isEmpty) }
+                let live = try await cluster.client.get(.configMap, cluster.key("a"))
+                #expect(live.annotations[AnnotationKey.madeFor] == seal)
+                for _ in 0..<3 { _ = try await settle(wanted, recorded: made) }
+                let later = try await cluster.client.get(.configMap, cluster.key("a"))
+                #expect(later.resourceVersion == live.resourceVersion)
+            }
+        }
+
+        @Test(
+            "A seal holds for one owner, kind, namespace and name: copied to another object it is none",
+            arguments: ClusterKind.available)
+        func copiedSeal(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, environment, settle, pool in
+                _ = try await settle([configMap("a", of: pool)])
+                let real = try await cluster.client.get(.configMap, cluster.key("a"))
+                var forged = real
+                forged["metadata"] = [
+                    "name": "b", "namespace": .string(cluster.namespace), "labels": .strings(real.labels),
+                    "annotations": .strings(real.annotations),
+                    "ownerReferences": real[path: "metadata", "ownerReferences"] ?? .null,
+                ]
+                _ = try await cluster.client.create(forged, as: .configMap)
+                try await eventually("the informer has both") {
+                    environment.children(.configMap).store.keys().count { $0.namespace == cluster.namespace } == 2
+                }
+                let result = try await settle([])
+                #expect(result.inventory.map(\.name) == ["a"])
+                try await cluster.waitUntilGone(.configMap, cluster.key("a"))
+                #expect(try await cluster.exists(.configMap, cluster.key("b")))
+            }
+        }
+
+        @Test(
+            "A new owner of the same name finds the children that the old one has left behind",
+            arguments: ClusterKind.available)
+        func leftBehind(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, environment, settle, pool in
+                let wanted = [try configMap("a", of: pool)]
+                let uid = try await settle(wanted).inventory.first?.uid
+                try await cluster.client.delete(
+                    RegionalWorkerPool.resourceType, cluster.key("pool"),
+                    options: DeleteOptions(propagationPolicy: .orphan))
+                try await cluster.waitUntilGone(RegionalWorkerPool.resourceType, cluster.key("pool"))
+                try await eventually("nobody controls it", within: .seconds(30)) {
+                    environment.children(.configMap).store.get(cluster.key("a"))?.ownerReferences.isEmpty == true
+                }
+                let object = try await cluster.makePool(
+                    "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")
+                let again = try RegionalWorkerPool(defaulting: object)
+                let result = try await settle.writer.settle(
+                    [configMap("a", of: again)], of: again, object, recorded: [], isSuspended: false)
+                #expect(result.failures.isEmpty && result.inventory.map(\.uid) == [uid])
+                let live = try await cluster.client.get(.configMap, cluster.key("a"))
+                #expect(live.ownerReferences.map(\.uid) == [object.uid])
+            }
+        }
+
         @Test("A held child stays as it is and is not pruned", arguments: ClusterKind.available)
         func held(kind: ClusterKind) async throws {
             try await withWriter(kind) { cluster, _, settle, pool in
@@ -87,7 +164,7 @@ extension IntegrationTests {
         }
 
         @Test(
-            "A child without a namespace has no owner reference, is known by its labels, and is pruned by them",
+            "A child without a namespace has no owner reference, is found by its labels and its seal, and pruned",
             arguments: ClusterKind.available)
         func labelled(kind: ClusterKind) async throws {
             try await withWriter(kind) { cluster, environment, settle, pool in
@@ -100,7 +177,7 @@ extension IntegrationTests {
                 try await eventually("the informer has it") {
                     environment.children(.priorityClass).store.keys().contains { $0.name == name }
                 }
-                // Nothing was recorded: a crash came between. The labels lead to it all the same.
+                // Nothing was recorded: a crash came between. Labels and seal lead to it all the same.
                 let result = try await settle([])
                 #expect(result.inventory.map(\.name) == [name])
                 try await cluster.waitUntilGone(.priorityClass, ObjectKey(name: name))

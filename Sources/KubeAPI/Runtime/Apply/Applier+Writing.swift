@@ -2,17 +2,20 @@ extension Applier {
     /// Makes the object, and only that: what somebody else has made before us is not taken over.
     ///
     /// - Throws: `APIError` for a conflict where there is one.
-    func create(_ desired: DynamicObject, as type: ResourceType, hash: String) async throws -> ApplyResult {
-        let created = try await send(desired, as: type, hash: hash, over: .nothing)
+    func create(
+        _ desired: DynamicObject, as type: ResourceType, hash: String, mark: Ownership.Mark?
+    ) async throws -> ApplyResult {
+        let created = try await send(desired, as: type, hash: hash, mark: mark, over: .nothing)
         return ApplyResult(action: .created, uid: created.uid)
     }
 
     func update(
         _ desired: DynamicObject, as type: ResourceType, hash: String, live: DynamicObject, drift: [Drift],
-        yielding fields: [FieldPath]
+        ownership: Ownership, yielding fields: [FieldPath]
     ) async throws -> ApplyResult {
         if !fields.isEmpty { try await handOver(fields, of: live, as: type) }
-        let written = try await send(desired, as: type, hash: hash, over: .object(uid: live.uid))
+        let written = try await send(
+            desired, as: type, hash: hash, mark: ownership.mark, over: .object(uid: live.uid))
         let isSame = written.resourceVersion == live.resourceVersion
         return ApplyResult(action: isSame ? .unchanged : .updated, uid: written.uid, drift: drift)
     }
@@ -29,7 +32,7 @@ extension Applier {
         }
         let live = try await api.get(type, key)
         if let objection = ownership.objection(to: live) { throw ApplyError.foreign(type.kind, key, objection) }
-        if live.isBeingDeleted { throw ApplyError.beingDeleted(live) }
+        if live.isBeingDeleted { throw ApplyError.beingDeleted(type.kind, live) }
         let fields = ManagedFields(of: live)
         let all = Comparison.differences(desired: desired, live: live)
         let differences = memory.entry(type, key)?.remaining(of: all, uid: live.uid, hash: hash) ?? all
@@ -44,7 +47,7 @@ extension Applier {
             return Drift(path: difference.path, manager: manager)
         }
         let result = try await update(
-            desired, as: type, hash: hash, live: live, drift: drift, yielding: yielded)
+            desired, as: type, hash: hash, live: live, drift: drift, ownership: ownership, yielding: yielded)
         guard result.action == .updated, !drift.isEmpty else {
             return ApplyResult(action: result.action, uid: result.uid)
         }
@@ -90,10 +93,11 @@ extension Applier {
     }
 
     private func send(
-        _ desired: DynamicObject, as type: ResourceType, hash: String, over target: Target
+        _ desired: DynamicObject, as type: ResourceType, hash: String, mark: Ownership.Mark?, over target: Target
     ) async throws -> DynamicObject {
         var body = desired
         body[path: "metadata", "annotations", options.hashAnnotation] = .string(hash)
+        if let mark { body[path: "metadata", "annotations", mark.annotation] = .string(mark.value) }
         let force: Bool
         switch target {
         case .nothing:

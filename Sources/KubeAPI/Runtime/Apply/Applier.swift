@@ -54,7 +54,7 @@ package final class Applier: Sendable {
             return try await settle(found, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
         }
         do {
-            return try await create(desired, as: type, hash: hash)
+            return try await create(desired, as: type, hash: hash, mark: ownership.mark)
         } catch let error as APIError where error.isConflict {
             // There is one after all that the cache did not show. Unless the server had another conflict in mind.
             guard let live = try await look(type, desired.key) else { throw error }
@@ -67,9 +67,9 @@ package final class Applier: Sendable {
     ///
     /// - Returns: whether it was made.
     /// - Throws: `NotLeaderError`, `APIError`.
-    package func make(_ desired: DynamicObject, as type: ResourceType) async throws -> Bool {
+    package func make(_ desired: DynamicObject, as type: ResourceType, mark: Ownership.Mark?) async throws -> Bool {
         do {
-            _ = try await create(desired, as: type, hash: sha256Hex(desired.json.canonicalBytes()))
+            _ = try await create(desired, as: type, hash: sha256Hex(desired.json.canonicalBytes()), mark: mark)
             return true
         } catch let error as APIError where error.isConflict {
             return false
@@ -88,7 +88,14 @@ package final class Applier: Sendable {
             case .unselected, .unknown: try await look(type, desired.key)
             }
         guard let found else { return .create }
-        return try plan(found, desired, as: type, hash: hash, ownership: ownership)
+        let plan = try plan(found, desired, as: type, hash: hash, ownership: ownership)
+        // Where only our mark is missing there is nothing to see.
+        if case .update(let live, let differences) = plan, differences.isEmpty,
+            live.annotations[options.hashAnnotation] == hash
+        {
+            return .nothing(live: live)
+        }
+        return plan
     }
 
     /// Counts a change by others that was put right.
@@ -103,9 +110,10 @@ package final class Applier: Sendable {
                 found, desired, as: type, hash: hash, ownership: ownership)
         else { return ApplyResult(action: .unchanged, uid: found.uid) }
         let isDesiredAnew = live.annotations[options.hashAnnotation] != hash
-        if isDesiredAnew {
-            memory.withContention(type, desired.key) { $0.reset() }
-            return try await update(desired, as: type, hash: hash, live: live, drift: [], yielding: yielded)
+        if isDesiredAnew { memory.withContention(type, desired.key) { $0.reset() } }
+        if isDesiredAnew || differences.isEmpty {
+            return try await update(
+                desired, as: type, hash: hash, live: live, drift: [], ownership: ownership, yielding: yielded)
         }
         return try await correct(
             desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership,
@@ -121,10 +129,11 @@ package final class Applier: Sendable {
         }
         let live = try found.dynamic()
         if let objection = ownership.objection(to: live) { throw ApplyError.foreign(type.kind, desired.key, objection) }
-        if live.isBeingDeleted { throw ApplyError.beingDeleted(live) }
+        if live.isBeingDeleted { throw ApplyError.beingDeleted(type.kind, live) }
         let all = Comparison.differences(desired: desired, live: live)
         let differences = known?.remaining(of: all, uid: live.uid, hash: hash) ?? all
-        if differences.isEmpty, live.annotations[options.hashAnnotation] == hash {
+        let isMarked = ownership.mark?.stands(on: live) ?? true
+        if differences.isEmpty, isMarked, live.annotations[options.hashAnnotation] == hash {
             let accepted = known?.uid == live.uid && known?.hash == hash ? known?.accepted : nil
             memory.remember(
                 ApplyMemory.Entry(
@@ -159,7 +168,7 @@ package final class Applier: Sendable {
 package enum ApplyPlan: Sendable {
     case nothing(live: any LiveObject)
     case create
-    /// No differences: the desired state has changed in fields that are no longer desired.
+    /// No differences: the desired state has changed in fields that are no longer desired, or the object lacks our mark.
     case update(live: DynamicObject, differences: [Difference])
 }
 

@@ -12,6 +12,12 @@ package struct Finalizers: Sendable {
         self.gate = gate
     }
 
+    /// What an object that is being deleted waits for.
+    package static func progress(of object: String, heldBy finalizers: [String]) -> String {
+        let waits = finalizers.isEmpty ? "its end" : "its finalizers \(finalizers.joined(separator: ", "))"
+        return "\(object) is being deleted: waiting for \(waits)"
+    }
+
     /// The object with the finalizer.
     ///
     /// An object that is being deleted gets none: the API server would refuse it, and it would block the deletion.

@@ -50,19 +50,13 @@ package enum Inventory {
         Array(Set(current).union(remaining)).sorted()
     }
 
-    /// Adds children that were made before a crash could record them: they name the owner as their controller, and a
-    /// controller reference with our owner's UID is written by nobody but us.
-    package static func adding(
-        _ observed: [DynamicObject], controlledBy ownerUID: String, to recorded: [InventoryEntry]
+    /// What a status has room for.
+    ///
+    /// - Parameter isEssential: whether nothing but the inventory leads to a child: such stay in before all others.
+    package static func bounded(
+        _ entries: [InventoryEntry], to limit: Int, isEssential: (InventoryEntry) -> Bool
     ) -> [InventoryEntry] {
-        let children = observed.filter { object in
-            object.ownerReferences.contains { $0.controller == true && $0.uid == ownerUID }
-        }
-        let entries = children.map { child in
-            InventoryEntry(
-                apiVersion: child.apiVersion, kind: child.kind,
-                namespace: child.namespace.isEmpty ? nil : child.namespace, name: child.name, uid: child.uid)
-        }
-        return merged(recorded, entries)
+        guard entries.count > limit else { return entries }
+        return ((entries.filter(isEssential) + entries.filter { !isEssential($0) }).prefix(limit)).sorted()
     }
 }

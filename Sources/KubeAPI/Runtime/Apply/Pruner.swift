@@ -1,8 +1,11 @@
-/// Deletes children that are not wanted any more: only what carries our labels and has the UID of the inventory.
+/// Deletes children that are not wanted any more: only what carries our labels and has the UID of the inventory. Whoever
+/// may change an object can label it, so what stands in an inventory must have been made by us.
 package struct Pruner: Sendable {
     package struct Result: Sendable {
         /// Still there: on their way out, or the deletion failed. They stay in the inventory.
         package var remaining: [InventoryEntry] = []
+        /// What those wait for that were on their way out before.
+        package var waits: [InventoryEntry: String] = [:]
         package var deleted: [InventoryEntry] = []
         /// Left alone, with the reason: they are not ours any more and leave the inventory.
         package var released: [(entry: InventoryEntry, reason: String)] = []
@@ -62,6 +65,7 @@ package struct Pruner: Sendable {
         guard let live = try await find(type, entry.key), live.uid == entry.uid else { return }
         if live.isBeingDeleted {
             result.remaining.append(entry)
+            result.waits[entry] = Finalizers.progress(of: entry.description, heldBy: live.finalizers)
             return
         }
         if let missing = labels.sorted(by: { $0.key < $1.key }).first(where: { live.labels[$0.key] != $0.value }) {

@@ -28,7 +28,10 @@ struct ScalerWatch: Sendable {
         return Dictionary(
             pool.enabledRegions.map { region in
                 let key = ObjectKey(namespace: namespace, name: region.childName)
-                let replicas = deployments.store.get(key)?.value(at: "spec", "replicas")?.integer
+                let deployment = deployments.store.get(key)
+                // Another's Deployment of this name is neither scaled nor taken for the pool's.
+                let isOwn = deployment?.ownerReferences.contains { $0.uid == pool.metadata.uid } == true
+                let replicas = isOwn ? deployment?.value(at: "spec", "replicas")?.integer : nil
                 return (
                     region.name,
                     RegionScalers(

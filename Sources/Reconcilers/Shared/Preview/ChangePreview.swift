@@ -38,12 +38,13 @@ package struct ChangePreview: Sendable {
         var object = manifest
         object[path: "metadata", "uid"] = live.map { .string($0.uid) }
         let inventory = live?.inventory ?? []
+        let recorded = Set(inventory.map(\.uid))
         let children = try await kind.childrenInCluster(object, client)
         let newNamespaces = Set(children.filter { $0.type == .namespace }.map(\.object.name))
         var changes: [Change] = []
         for child in children where !child.isHeld {
             let ownership = child.ownership(
-                labels: kind.ownerLabels(object), controller: child.object.ownerReferences.first, recorded: inventory)
+                labels: kind.ownerLabels(object), controller: child.object.ownerReferences.first, recorded: recorded)
             let isAhead = newNamespaces.contains(child.object.namespace)
             guard let action = try await action(for: child, ownership, beforeItsNamespace: isAhead) else { continue }
             changes.append(Change(name: child.name, action: action))

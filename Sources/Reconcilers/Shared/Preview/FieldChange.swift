@@ -19,7 +19,9 @@ package struct FieldChange: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension FieldChange {
-    /// What the server keeps for itself, and the operator's own mark.
+    /// The operator's own marks on a child.
+    private static let marks = Set([AnnotationKey.appliedHash, AnnotationKey.madeFor])
+    /// What the server keeps for itself.
     private static let serverFields: Set = [
         "managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink",
     ]
@@ -41,7 +43,7 @@ extension FieldChange {
         var fields = object.fields.filter { $0.key != "status" }
         fields.edit(object: "metadata") { metadata in
             metadata = metadata.filter { !serverFields.contains($0.key) }
-            metadata.edit(object: "annotations") { $0 = $0.filter { $0.key != AnnotationKey.appliedHash } }
+            metadata.edit(object: "annotations") { $0 = $0.filter { !marks.contains($0.key) } }
             if metadata["annotations"]?.object?.isEmpty == true { metadata["annotations"] = nil }
         }
         return .object(fields)
