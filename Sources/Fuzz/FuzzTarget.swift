@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
 
     static let all = [
         json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response,
-        ledger, report,
+        ledger, inventory, report,
     ]
 
     /// What was read is written, read again and the same.
@@ -48,6 +48,17 @@ struct FuzzTarget: Sendable {
         guard let plan = NodePlan(node, wanted: nil) else { return }
         precondition(plan.labels[label] == nil, "a label of the cluster is written")
         precondition(plan.taints?.contains(taint) ?? true, "a taint of the cluster is gone")
+    }
+
+    /// The inventory of a status, as an enemy writes it: what is read of it fits a status again, and only what it names is
+    /// ever pruned.
+    static let inventory = FuzzTarget(name: "inventory") { input in
+        guard let value = try? JSONValue.parse(input) else { return }
+        let read = DynamicObject(["status": ["inventory": value]] as JSONObject).inventory
+        let bounded = Inventory.bounded(read, to: 16) { $0.kind == "Secret" }
+        precondition(bounded.count == min(read.count, 16) && Set(bounded).isSubset(of: read), "more than was there")
+        let stale = Inventory.stale(read, comparedTo: bounded)
+        precondition(Set(stale).isSubset(of: read) && Set(stale).isDisjoint(with: bounded), "what is wanted is stale")
     }
 
     static let kubeconfig = FuzzTarget(name: "kubeconfig") { input in
