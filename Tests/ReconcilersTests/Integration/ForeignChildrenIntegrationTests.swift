@@ -61,17 +61,19 @@ extension IntegrationTests {
                     try await cluster.makeEnvironment(
                         "shop", "tier: staging\ncomponents: [{name: web, image: 'web:1'}]")
                     try await cluster.waitForEnvironment("shop", .namespaceReady, .created)
+                    try await process.settled()
+                    process.requests.forgetWrites()
                     let labels = labels(ofEnvironment: cluster.environmentName("shop"))
-                    for space in [cluster.namespace, cluster.environmentName("shop")] {
+                    let forged = [cluster.namespace, cluster.environmentName("shop")].map { space in
+                        (space, (0..<550).map { ObjectKey(namespace: space, name: "flood-\($0)") })
+                    }
+                    for (space, keys) in forged {
                         try await cluster.asUser("jane", in: space) { jane in
-                            for number in 0..<550 {
-                                try await jane.forgeConfigMap(
-                                    ObjectKey(namespace: space, name: "flood-\(number)"), labels: labels)
+                            for key in keys {
+                                try await jane.forgeConfigMap(key, labels: labels, finalizers: [Self.hold])
                             }
                         }
                     }
-                    try await process.settled()
-                    process.requests.forgetWrites()
                     try await cluster.changeEnvironment(
                         "shop", ["spec": ["components": [["name": "api", "image": "api:1"]]]])
                     try await eventually("the status is of the new spec", within: .seconds(60)) {
@@ -82,6 +84,7 @@ extension IntegrationTests {
                     let inventory = try await cluster.environment("shop").inventory
                     #expect(!inventory.contains { $0.name.hasPrefix("flood-") } && !inventory.isEmpty)
                     #expect(!process.requests.writes.contains { $0.contains("flood-") })
+                    for key in forged.flatMap(\.1) { try await release(cluster, .configMap, key) }
                 }
             }
         }
