@@ -32,8 +32,8 @@ struct QueueWorkersSampleTests {
         Field(
             "Deployment", "spec.template.spec.tolerations.0",
             "{key: workload, operator: Equal, value: worker, effect: NoSchedule}"),
-        Field("Deployment", "\(affinity).0", "{key: region, operator: In, values: [<region>]}"),
-        Field("Deployment", "\(affinity).2", "{key: workload, operator: In, values: [worker]}"),
+        Field("Deployment", "\(affinity).1", "{key: region, operator: In, values: [<region>]}"),
+        Field("Deployment", "\(affinity).3", "{key: workload, operator: In, values: [worker]}"),
         Field("Deployment", "spec.template.spec.priorityClassName", "queue-worker"),
         Field("Deployment", "\(container).resources.requests", "{cpu: 500m, memory: 1Gi}"),
         Field("Deployment", "\(container).resources.limits", "{cpu: '2', memory: 3Gi}"),
@@ -137,7 +137,10 @@ struct QueueWorkersSampleTests {
         let pool = try RegionalWorkerPool(defaulting: #require(documents.first { $0.kind == "RegionalWorkerPool" }))
         #expect(pool.enabledRegions.map(\.name) == Self.regions)
         for region in pool.enabledRegions {
-            #expect(region.nodeLabels == ["workload": "worker", "region": region.name])
+            #expect(
+                region.nodeLabels == [
+                    "workload": "worker", "region": region.name, LabelKey.claimedBy: "workers.queue-workers",
+                ])
             #expect(region.taints == [Taint(key: "workload", value: "worker", effect: .noSchedule)])
         }
     }
