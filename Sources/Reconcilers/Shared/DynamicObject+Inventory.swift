@@ -1,4 +1,4 @@
-internal import KubeAPI
+package import KubeAPI
 
 extension DynamicObject {
     /// The inventory in the status of an object of ours, whatever the rest of it is.
