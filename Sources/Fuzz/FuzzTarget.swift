@@ -35,14 +35,15 @@ struct FuzzTarget: Sendable {
         let label = "node-restriction.kubernetes.io/tenant"
         let taint: JSONValue = ["key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"]
         var node = NodeSnapshot(
-            DynamicObject([
-                "apiVersion": "v1", "kind": "Node",
-                "metadata": [
-                    "name": "n", "uid": "u", "resourceVersion": "1", "labels": [label: "a", "workload": "worker"],
-                    "annotations": ["quartermaster.dev/claim": .string(String(decoding: input, as: UTF8.self))],
-                ],
-                "spec": ["taints": [taint, ["key": "workload", "value": "worker", "effect": "NoSchedule"]]],
-            ] as JSONObject), sealedBy: Seal(key: Array(repeating: 1, count: Seal.keyLength)))
+            DynamicObject(
+                [
+                    "apiVersion": "v1", "kind": "Node",
+                    "metadata": [
+                        "name": "n", "uid": "u", "resourceVersion": "1", "labels": [label: "a", "workload": "worker"],
+                        "annotations": ["quartermaster.dev/claim": .string(String(decoding: input, as: UTF8.self))],
+                    ],
+                    "spec": ["taints": [taint, ["key": "workload", "value": "worker", "effect": "NoSchedule"]]],
+                ] as JSONObject), sealedBy: Seal(key: Array(repeating: 1, count: Seal.keyLength)))
         precondition(node.claim == nil && !node.isSealed && node.baseLabels == node.labels, "a forged ledger counts")
         node.claim = node.unproven?.claim
         guard let plan = NodePlan(node, wanted: nil) else { return }
