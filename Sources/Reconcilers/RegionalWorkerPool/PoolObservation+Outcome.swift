@@ -5,7 +5,8 @@ extension PoolObservation {
     mutating func add(_ nodes: NodeClaims.Outcome) {
         nodeFailures = nodes.failures
         heldBack += nodes.heldBack
-        ledgersSealed = nodes.isSealed || pool.status?.ledgersSealed == true
+        ledgersSealed =
+            nodes.isSealed || pool.status?.observedGeneration == nil || pool.status?.ledgersSealed == true
         lockOut = nodes.lockOut
         pendingTaints = nodes.pendingTaints
         for index in regions.indices {

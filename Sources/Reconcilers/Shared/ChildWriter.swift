@@ -37,6 +37,7 @@ struct ChildWriter: Sendable {
     /// What one pass works with.
     private struct Pass: Sendable {
         let object: DynamicObject
+        let ownerType: ResourceType
         /// What a child carries to be the owner's.
         var labels: [String: String]
         let controller: OwnerReference?
@@ -51,6 +52,7 @@ struct ChildWriter: Sendable {
             sealing seal: Seal
         ) {
             self.object = object
+            ownerType = Owner.resourceType
             self.controller = controller
             self.seal = ChildSeal(seal, of: Owner.self, object.key)
             self.recorded = recorded
@@ -113,9 +115,7 @@ struct ChildWriter: Sendable {
         var pass = Pass(
             Owner.self, object, controller: OwnerReference(controllerFor: owner), recorded: known, sealing: seal)
         pass.isSuspended = isSuspended
-        if !isSuspended, wanted.contains(where: { hasVanished($0, in: pass) }) {
-            try await confirm(Owner.resourceType, object)
-        }
+        if !isSuspended, wanted.contains(where: { hasVanished($0, in: pass) }) { try await confirm(pass) }
         let settled = try await settle(wanted, in: pass)
         for one in settled { pass.result.add(one) }
         let current = settled.compactMap(\.entry)
@@ -188,6 +188,8 @@ struct ChildWriter: Sendable {
         } catch let error as APIError where error.isNotFound && child.type.isOptional {
             // The API went away a moment ago, and the informer has yet to learn of it.
             return Settled(missingAPI: child.type)
+        } catch let error as StaleOwner {
+            throw error.cause
         } catch {
             // Still wanted: it must not be pruned because it could not be written.
             let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name))
@@ -205,7 +207,10 @@ struct ChildWriter: Sendable {
 
     /// Children vanish when somebody deletes them, and when their owner goes and takes them along. The cache may learn
     /// later of that than of them: nothing is to be made for an owner that is gone, or is not as it was read any more.
-    private func confirm(_ type: ResourceType, _ owner: DynamicObject) async throws {
+    ///
+    /// - Throws: `APIError`, a conflict where it is so.
+    private func confirm(_ pass: Pass) async throws {
+        let (type, owner) = (pass.ownerType, pass.object)
         let live: DynamicObject?
         do {
             live = try await api.get(type, owner.key)
@@ -237,6 +242,14 @@ struct ChildWriter: Sendable {
     }
 
     private func apply(_ child: DesiredChild, in pass: Pass) async throws -> Settled {
+        // Since the pass began, too: the children before this one may have taken their time.
+        if hasVanished(child, in: pass) {
+            do {
+                try await confirm(pass)
+            } catch let error as APIError {
+                throw StaleOwner(cause: error)
+            }
+        }
         let applied = try await applier.apply(
             child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
         var settled = Settled(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
@@ -265,6 +278,11 @@ struct ChildWriter: Sendable {
         pass.result.waits = pruned.waits
         return pruned.remaining
     }
+}
+
+/// The owner can't be shown to be as it was read: no child is to blame, and no child is written.
+private struct StaleOwner: Error {
+    var cause: APIError
 }
 
 extension ChildWriter.Result {

@@ -57,6 +57,21 @@ struct RegionalWorkerPoolStatusTests {
         #expect(types.contains("Stalled") == (consequence == .edit), sourceLocation: sourceLocation)
     }
 
+    @Test("A pool without a status knows no ledgers without a seal, whatever fails; an older one until all are sealed")
+    func ledgersSealed() throws {
+        var nodes = NodeClaims.Outcome()
+        nodes.failures = [.takingTurns(over: "a")]
+        #expect(try observation { $0.add(nodes) }.status.ledgersSealed == true)
+        let older = try observation { seen in
+            seen.pool.status = .init()
+            seen.pool.status?.observedGeneration = 2
+            seen.add(nodes)
+        }
+        #expect(older.status.ledgersSealed == nil)
+        nodes.isSealed = true
+        #expect(try observation { $0.add(nodes) }.status.ledgersSealed == true)
+    }
+
     @Test("Taints that would lock others out are said before anything else about nodes")
     func lockOut() throws {
         let seen = try observation { seen in

@@ -105,7 +105,7 @@ struct NodeClaims: Sendable {
         let settled = Dictionary(results.map { ($0.name, $0) }) { _, last in last }
         let nodes = work.nodes.map { settled[$0.name] ?? $0 }
         for node in nodes { work.rules.count(node, in: &outcome.tallies) }
-        outcome.isSealed = outcome.failures.isEmpty && nodes.allSatisfy(work.rules.isSettled)
+        outcome.isSealed = nodes.allSatisfy(work.rules.isSettled)
         return outcome
     }
 

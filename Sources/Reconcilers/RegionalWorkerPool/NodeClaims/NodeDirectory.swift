@@ -123,7 +123,9 @@ private struct ClaimingPool: Sendable, Equatable {
         uid = object.uid
         let pool = object.dynamic()
         contender = mayClaim ? NodeOwnership.Contender(pool) : nil
-        let isSealed = pool[path: "status", "ledgersSealed"]?.bool == true
+        // A pool without a status is younger than seals: nobody may keep it from being sealed.
+        let isOlder = pool[path: "status", "observedGeneration"] != nil
+        let isSealed = !isOlder || pool[path: "status", "ledgersSealed"]?.bool == true
         unsealed = isSealed ? nil : (try? RegionalWorkerPool.read(pool).get()).map(ClaimKeys.init)
     }
 }
