@@ -6,7 +6,7 @@ extension PoolObservation {
         nodeFailures = nodes.failures
         heldBack += nodes.heldBack
         ledgersSealed =
-            nodes.isSealed || pool.status?.observedGeneration == nil || pool.status?.ledgersSealed == true
+            nodes.isSealed || pool.status?.observedGeneration ?? 0 <= 0 || pool.status?.ledgersSealed == true
         lockOut = nodes.lockOut
         pendingTaints = nodes.pendingTaints
         for index in regions.indices {

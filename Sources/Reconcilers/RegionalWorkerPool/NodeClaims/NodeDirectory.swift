@@ -124,7 +124,7 @@ private struct ClaimingPool: Sendable, Equatable {
         let pool = object.dynamic()
         contender = mayClaim ? NodeOwnership.Contender(pool) : nil
         // A pool without a status is younger than seals: nobody may keep it from being sealed.
-        let isOlder = pool[path: "status", "observedGeneration"] != nil
+        let isOlder = pool[path: "status", "observedGeneration"]?.integer ?? 0 > 0
         let isSealed = !isOlder || pool[path: "status", "ledgersSealed"]?.bool == true
         unsealed = isSealed ? nil : (try? RegionalWorkerPool.read(pool).get()).map(ClaimKeys.init)
     }
