@@ -55,6 +55,21 @@ struct ApplierTests {
         #expect(result.uid == cluster[.deployment, key]?.uid)
     }
 
+    @Test("an object that only the cache still shows is a conflict once, and made the next time")
+    func cacheShowsWhatIsGone() async throws {
+        let first = try await apply(deployment())
+        cluster.freezeCache()
+        cluster.remove(.deployment, key)
+        await #expect(throws: APIError.self) { _ = try await apply(deployment(replicas: 3)) }
+        let second = try await apply(deployment(replicas: 3))
+        #expect(second.action == .created && second.uid != first.uid)
+        // Another one of the name, made behind the cache's back.
+        cluster.remove(.deployment, key)
+        let other = cluster.put(try deployment(replicas: 1), as: .deployment, uid: "other")
+        await #expect(throws: APIError.self) { _ = try await apply(deployment(replicas: 4)) }
+        #expect(try await apply(deployment(replicas: 4)).uid == other.uid)
+    }
+
     @Test("a mark that is missing is written once, and is no drift")
     func mark() async throws {
         let marked = Ownership(

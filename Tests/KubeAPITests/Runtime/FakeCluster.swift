@@ -133,7 +133,11 @@ final class FakeCluster: ObjectAPI, LiveObjects {
         return try store(type, key) { live in
             switch patch {
             case .apply(let body, _):
-                if let live { try Self.check(body, against: live) }
+                if let live {
+                    try Self.check(body, against: live)
+                } else if body["metadata"]?["uid"] != nil {
+                    throw APIError.fake(409, "Conflict")
+                }
                 return try DynamicObject(Self.merge(live?.json ?? [:], body, isPatch: false))
             case .merge(let body):
                 guard let live else { throw APIError.fake(404, "NotFound") }

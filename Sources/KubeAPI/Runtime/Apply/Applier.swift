@@ -51,7 +51,12 @@ package final class Applier: Sendable {
     ) async throws -> ApplyResult {
         let hash = sha256Hex(desired.json.canonicalBytes())
         if let found = try await find(type, desired.key) {
-            return try await settle(found, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
+            do {
+                return try await settle(found, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
+            } catch let error as APIError where error.isConflict {
+                try await correctCache(of: found, type, desired.key)
+                throw error
+            }
         }
         do {
             return try await create(desired, as: type, hash: hash, mark: ownership.mark)
@@ -61,6 +66,15 @@ package final class Applier: Sendable {
             memory.noteHidden(type, desired.key)
             return try await settle(live, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
         }
+    }
+
+    /// The cache may show what is gone, or another one by now, and its watch may be the last to learn of it: the next attempt
+    /// must not fail in the same way.
+    private func correctCache(of found: any LiveObject, _ type: ResourceType, _ key: ObjectKey) async throws {
+        guard let live = try await look(type, key) else {
+            return objects.recordDeletion(type, key, uid: found.uid)
+        }
+        if live.uid != found.uid { objects.recordWrite(live, of: type) }
     }
 
     /// Makes an object where there is none. One that is there is left as it is, whosever it is.
