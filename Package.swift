@@ -14,6 +14,7 @@ let package = Package(
     name: "quartermaster",
     products: [
         .executable(name: "quartermaster", targets: ["Operator"]),
+        .executable(name: "quartermaster-agent", targets: ["Agent"]),
         .executable(name: "devcluster", targets: ["DevCluster"]),
         .executable(name: "quartermaster-bench", targets: ["Benchmarks"]),
     ],
@@ -35,10 +36,14 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "Reconcilers", dependencies: ["KubeAPI"], swiftSettings: settings),
+        // What backups come down to, without I/O: for the agent in the pods and for the operator that reads what it reports.
+        .target(name: "BackupModel", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "CommandLineInterface", swiftSettings: settings),
         .executableTarget(
             name: "Operator", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
             swiftSettings: settings),
+        // What the pods of backups run.
+        .executableTarget(name: "Agent", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
         .executableTarget(
             name: "DevCluster", dependencies: ["CommandLineInterface", "KubeAPI", "EmbeddedAPIServer"],
             swiftSettings: settings),

@@ -27,6 +27,11 @@ int qm_certificate_has_key(const uint8_t *pem, size_t count, const uint8_t *key_
 /// Writes the 32 bytes of SHA-256.
 void qm_sha256(const uint8_t *bytes, size_t count, uint8_t *digest);
 
+/// A SHA-256 that is fed piece by piece; NULL without memory. `qm_sha256_finish` frees it.
+void *qm_sha256_begin(void);
+void qm_sha256_update(void *digest, const void *bytes, size_t count);
+void qm_sha256_finish(void *digest, uint8_t *result);
+
 /// Writes the 32 bytes of HMAC-SHA256: 1, or 0 where OpenSSL refuses.
 int qm_hmac_sha256(const uint8_t *key, size_t key_count, const uint8_t *bytes, size_t count, uint8_t *digest);
 

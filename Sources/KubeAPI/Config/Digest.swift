@@ -7,6 +7,33 @@ package func sha256Hex(_ bytes: [UInt8]) -> String {
     return digest.hex
 }
 
+/// SHA-256 of what comes piece by piece. Used by one thread.
+package final class SHA256 {
+    private let context: UnsafeMutableRawPointer
+    private var result: String?
+
+    package init() {
+        guard let context = qm_sha256_begin() else { preconditionFailure("OpenSSL has no SHA-256") }
+        self.context = context
+    }
+
+    deinit { _ = finish() }
+
+    package func update(_ bytes: UnsafeRawBufferPointer) {
+        precondition(result == nil, "a digest that is finished takes nothing more")
+        qm_sha256_update(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// As 64 hexadecimal digits in lower case.
+    package func finish() -> String {
+        if let result { return result }
+        var digest = [UInt8](repeating: 0, count: 32)
+        qm_sha256_finish(context, &digest)
+        result = digest.hex
+        return digest.hex
+    }
+}
+
 /// HMAC-SHA256 as 64 hexadecimal digits in lower case. Source: RFC 2104.
 ///
 /// - Parameter key: not empty; 32 bytes or more.

@@ -1,0 +1,86 @@
+internal import BackupModel
+internal import Glibc
+internal import KubeAPI
+
+/// One container of a backup's pod: it does one thing, and reports it.
+enum AgentProgram {
+    /// What a verb does; it fills in the report as it goes, and throws where it fails.
+    typealias Work = @Sendable (_ arguments: [String], _ report: inout RunReport) throws -> Void
+
+    private static let verbs: [String: Work] = [
+        "prepare": { _, report in try DestinationCommands.prepare(&report) },
+        "deliver": { _, report in try DestinationCommands.deliver(&report) },
+        "check": { _, report in try DestinationCommands.check(&report) },
+        "fetch": { _, report in try DestinationCommands.fetch(&report) },
+    ]
+
+    /// - Returns: the exit status.
+    static func run(_ arguments: [String]) -> Int32 {
+        guard let verb = arguments.first, let work = verbs[verb] else {
+            Log.say("usage: quartermaster-agent \(verbs.keys.sorted().joined(separator: "|")); pods of a BackupPolicy run it")
+            return 2
+        }
+        umask(0o027)
+        let began = ContinuousClock.now
+        var report = RunReport(.failed)
+        do {
+            try limitTime()
+            try work(Array(arguments.dropFirst()), &report)
+        } catch let failure as RunFailure {
+            report.fail(failure.description, failure.reason)
+        } catch {
+            report.fail("\(error)", nil)
+        }
+        report.message = oneLine(report.message)
+        report.suspicion = report.suspicion.map(oneLine)
+        report.finding = report.finding.map(oneLine)
+        report.durationSeconds = report.durationSeconds ?? (ContinuousClock.now - began).components.seconds
+        write(report)
+        if report.result == .failed { Log.say("failed: \(report.message)") }
+        return exitStatus(of: report, verb)
+    }
+
+    /// All containers of a pod have the same time together: it began with the first of them.
+    private static func limitTime() throws(AgentFailure) {
+        guard let limit = try Settings.number("QM_DEADLINE_SECONDS") else { return }
+        let began = Files.line("\(Settings.staging)/run/pod-began").flatMap(Int64.init) ?? Timestamp.now().secondsSinceEpoch
+        let left = began + limit - Timestamp.now().secondsSinceEpoch
+        // A clock that was set meanwhile must not give more time than there is, nor none.
+        Stop.after(.seconds(max(min(left, limit), min(limit, 10))))
+    }
+
+    private static func exitStatus(of report: RunReport, _ verb: String) -> Int32 {
+        // The destinations have to get to what a source has left incomplete; they say it again.
+        let isBefore = verb.hasPrefix("source-") || verb == "hook"
+        if report.result == .partial, isBefore { return 0 }
+        // Hooks that come after it have to be run: the last of them ends the pod.
+        if report.result == .failed, Settings.flag("QM_DEFER_FAILURE"), report.reason != RunFailure.Reason.stopped.rawValue {
+            try? Files.makeFolder("\(Settings.staging)/hooks")
+            if (try? Files.write(report.message + "\n", to: "\(Settings.staging)/hooks/failed")) != nil { return 0 }
+        }
+        return report.result.exitStatus
+    }
+
+    private static func write(_ report: RunReport) {
+        let line = report.line + "\n"
+        if let path = Settings.text("QM_REPORT"), let file = fopen(path, "we") {
+            fputs(line, file)
+            if fclose(file) != 0 { Log.say("the report could not be written to \(path)") }
+        }
+        // For the container that notifies, where there is one: whole or not at all.
+        if let path = Settings.text("QM_REPORT_COPY") { try? Files.write(line, to: path) }
+    }
+
+    private static func oneLine(_ text: String) -> String {
+        let printable = String(String.UnicodeScalarView(Secrets.hide(text).unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+        return printable.split(separator: " ").joined(separator: " ")
+    }
+}
+
+extension RunReport {
+    fileprivate mutating func fail(_ message: String, _ reason: RunFailure.Reason?) {
+        result = .failed
+        self.message = message
+        self.reason = reason?.rawValue
+    }
+}

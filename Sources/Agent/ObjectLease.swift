@@ -1,0 +1,86 @@
+internal import BackupModel
+internal import Glibc
+internal import KubeAPI
+
+/// One run at a time in a folder of objects.
+///
+/// There is no way to make an object only where there is none, so each run leaves its lease and then looks: whoever sees another
+/// one takes its own back and tries again. Of two that see nobody the later would have seen the first. A lease ends by itself:
+/// its name begins with the second of its end. It is short and renewed, so that a run that was killed is not waited for long, with
+/// a key that may not delete either.
+final class ObjectLease {
+    private let list: () throws -> [String]
+    private let add: (String) throws -> Void
+    private let remove: (String) -> Bool
+    private let holder: String
+    private var name: String?
+    private var renewed = ContinuousClock.now
+
+    /// In seconds. Clocks of nodes differ by less than a tenth of it.
+    private static let length: Int64 = 900
+    private static let renewal = Duration.seconds(300)
+
+    init(list: @escaping () throws -> [String], add: @escaping (String) throws -> Void, remove: @escaping (String) -> Bool) {
+        self.list = list
+        self.add = add
+        self.remove = remove
+        holder = secretBytes(8).map { String($0, radix: 16) }.joined()
+    }
+
+    func acquire() throws {
+        let attempts = try Settings.number("QM_LOCK_ATTEMPTS") ?? 60
+        let pause = try Settings.number("QM_LOCK_PAUSE") ?? 30
+        var attempt: Int64 = 0
+        while true {
+            var other = try others().first
+            if other == nil {
+                try renew()
+                other = try others().first
+                if other == nil { break }
+                release()
+            }
+            attempt += 1
+            guard attempt <= attempts else { throw AgentFailure("another run works in this folder: \(other ?? "")") }
+            Log.say("locked by \(other ?? ""); trying again")
+            // Not all of them at the same time again.
+            try Stop.sleep(.seconds(pause) + .milliseconds(Int64(secretBytes(1)[0]) * 20))
+        }
+        for ended in try list() where Self.end(of: ended) + Self.length < Timestamp.now().secondsSinceEpoch {
+            _ = remove(ended)
+        }
+        Program.onTick = { [weak self] in
+            guard let self, ContinuousClock.now - renewed >= Self.renewal else { return }
+            do { try renew() } catch { Log.say("the lease could not be renewed: \(error)") }
+        }
+    }
+
+    /// The leases of others that have not ended.
+    private func others() throws -> [String] {
+        let now = Timestamp.now().secondsSinceEpoch
+        return try list().filter { !$0.hasSuffix("-\(holder)") && Self.end(of: $0) > now }
+    }
+
+    /// A lease with a new end, and then the one before goes.
+    private func renew() throws {
+        let next = "\(Timestamp.now().secondsSinceEpoch + Self.length)-\(holder)"
+        try add(next)
+        let before = name
+        name = next
+        renewed = .now
+        if let before, before != next { _ = remove(before) }
+    }
+
+    func release() {
+        Program.onTick = nil
+        guard let name else { return }
+        self.name = nil
+        Stop.cleanUp {
+            if !remove(name) { Log.say("the lease \(name) stays until its time") }
+        }
+    }
+
+    /// `EPOCHSECONDS-…`
+    private static func end(of name: String) -> Int64 {
+        name.split(separator: "-", maxSplits: 1).first.flatMap { Int64($0) } ?? 0
+    }
+}

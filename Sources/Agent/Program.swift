@@ -1,0 +1,129 @@
+internal import BackupModel
+internal import Glibc
+
+/// Another program, started with a list of arguments and all of its environment: no shell reads either.
+struct Program {
+    /// Looked for in `PATH` where it has no slash.
+    var name: String
+    var arguments: [String]
+    /// Beside what every program gets.
+    var environment: [String: String] = [:]
+    var folder: String?
+    /// Given to its standard input; nothing where it is `nil`.
+    var input: [UInt8]?
+    /// Ends it, and with it the run.
+    var deadline: Duration?
+
+    init(_ name: String, _ arguments: [String]) {
+        self.name = name
+        self.arguments = arguments
+    }
+
+    /// What a program came to.
+    struct Ending {
+        /// As a shell counts it: 128 and the signal, where one has ended the program.
+        var status: Int32
+        /// The end of what it said on standard error, without secrets.
+        var messages: String
+
+        /// Its last words, on one line.
+        var words: String {
+            messages.split(separator: "\n").map { $0.trimmingBlanks }.filter { !$0.isEmpty }.suffix(3)
+                .joined(separator: " ")
+        }
+    }
+
+    /// Called about once a second while programs run: leases are renewed by it.
+    nonisolated(unsafe) static var onTick: (() -> Void)?
+    private nonisolated(unsafe) static var isTicking = false
+
+    /// How long a program may take that runs in a clean-up.
+    private static let cleanUpLimit = Duration.seconds(8)
+    /// What a program gets to end in when it is asked to.
+    private static let patience = Duration.seconds(8)
+    private static let messageLimit = 32 << 10
+
+    /// Runs it to its end.
+    ///
+    /// - Parameter output: called with what it prints, in pieces; what it throws ends the program.
+    /// - Throws: where the program can't be started, where this process has to end, or what `output` throws. It is gone then.
+    func run(output: (UnsafeRawBufferPointer) throws -> Void) throws -> Ending {
+        try Stop.check()
+        let child = try Spawned(self)
+        defer { child.end(patience: Self.patience) }
+        let began = ContinuousClock.now
+        let limit = Stop.isCleaningUp ? Self.cleanUpLimit : deadline
+        var messages: [UInt8] = []
+        var lastTick = began
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let isOpen = child.wait(milliseconds: 500)
+            if try child.read(child.output, &chunk, output) { continue }
+            child.read(child.errors, &chunk) { bytes in
+                Log.pass(bytes)
+                messages += bytes
+                if messages.count > 2 * Self.messageLimit { messages.removeFirst(messages.count - Self.messageLimit) }
+            }
+            if let status = child.status() {
+                while try child.read(child.output, &chunk, output) {}
+                while child.read(child.errors, &chunk, { messages += $0 }) {}
+                return Ending(status: status, messages: Secrets.hide(String(decoding: messages, as: UTF8.self)))
+            }
+            try Stop.check()
+            if let limit, ContinuousClock.now - began >= limit {
+                throw AgentFailure("\(name) took more than \(limit.components.seconds) s")
+            }
+            if ContinuousClock.now - lastTick >= .seconds(1) {
+                lastTick = .now
+                Self.tick()
+            }
+            if !isOpen { usleep(2000) }
+        }
+    }
+
+    /// Runs it and keeps what it prints.
+    ///
+    /// - Parameter limit: in bytes; more is an error.
+    func collect(limit: Int = 256 << 20) throws -> (ending: Ending, output: [UInt8]) {
+        var output: [UInt8] = []
+        let ending = try run { bytes in
+            guard output.count + bytes.count <= limit else { throw AgentFailure("\(name) printed more than \(limit) bytes") }
+            output += bytes
+        }
+        return (ending, output)
+    }
+
+    /// Runs it, and fails where it does.
+    ///
+    /// - Parameter purpose: what could not be done, as in `the upload failed`.
+    @discardableResult
+    func text(orFail purpose: String) throws -> String {
+        let (ending, output) = try collect()
+        guard ending.status == 0 else { throw AgentFailure(purpose, ending) }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    private static func tick() {
+        guard !isTicking, !Stop.isCleaningUp, let onTick else { return }
+        isTicking = true
+        defer { isTicking = false }
+        onTick()
+    }
+
+    /// What every program gets.
+    static var commonEnvironment: [String: String] {
+        [
+            "PATH": Settings.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "HOME": Settings.text("QM_HOME") ?? "/tmp", "TMPDIR": Settings.text("TMPDIR") ?? "/tmp",
+        ]
+    }
+}
+
+extension StringProtocol {
+    fileprivate var trimmingBlanks: String {
+        var text = Substring(self)
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

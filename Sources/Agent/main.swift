@@ -1,0 +1,4 @@
+internal import Glibc
+
+Stop.listen()
+exit(AgentProgram.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,25 @@
+/// Why a run, or a part of it, has failed.
+package struct RunFailure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// One word that the operator knows; most failures have none.
+    package enum Reason: String, Sendable, Hashable {
+        case secretMissing = "SecretMissing"
+        case verificationFailed = "VerificationFailed"
+        case unsupportedDatastore = "UnsupportedDatastore"
+        /// The repository, bucket or folder that held artifacts is not there any more.
+        case destinationMissing = "DestinationMissing"
+        /// Another cluster stores there.
+        case foreignOwner = "ForeignOwner"
+        /// The run was ended: by a signal, or by its own deadline.
+        case stopped = "Stopped"
+        case deadlineExceeded = "DeadlineExceeded"
+    }
+
+    package var reason: Reason?
+    /// What failed, and what to do.
+    package var description: String
+
+    package init(_ description: String, _ reason: Reason? = nil) {
+        self.description = description
+        self.reason = reason
+    }
+}
