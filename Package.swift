@@ -66,9 +66,10 @@ let package = Package(
         .testTarget(
             name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
-        // The scripts of the backup jobs with the real programs, and API servers to export from.
+        // Backups by the agent with the real programs, and API servers to export from.
         .testTarget(
-            name: "BackupScriptTests", dependencies: ["EmbeddedAPIServer", "Support"], swiftSettings: settings),
+            name: "AgentTests", dependencies: ["Agent", "BackupModel", "EmbeddedAPIServer", "KubeAPI", "Support"],
+            swiftSettings: settings),
         .testTarget(
             name: "DevClusterTests",
             dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],

@@ -19,14 +19,14 @@ extension Sandbox {
 
     func resticDestination() throws -> [String: String] {
         [
-            "QM_DESTINATION": "restic", "QM_REPOSITORY": path("restic"),
+            "QM_KIND": "restic", "QM_DESTINATION": "restic", "QM_REPOSITORY": path("restic"),
             "QM_CREDENTIALS": try credentials("restic-secret", ["RESTIC_PASSWORD": "restic-secret-5512"]),
         ]
     }
 
     func borgDestination() throws -> [String: String] {
         [
-            "QM_DESTINATION": "borg", "QM_REPOSITORY": path("borg"),
+            "QM_KIND": "borg", "QM_DESTINATION": "borg", "QM_REPOSITORY": path("borg"),
             "QM_CREDENTIALS": try credentials("borg-secret", ["BORG_PASSPHRASE": "borg-secret-9931"]),
         ]
     }

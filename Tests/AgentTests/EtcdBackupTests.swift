@@ -9,7 +9,7 @@ struct EtcdBackupTests {
         let sandbox = try Sandbox()
         let k3s = try K3s(sandbox)
         for _ in 0..<3 {
-            let source = try sandbox.run("source-etcd.sh", k3s.source)
+            let source = try sandbox.run("source-etcd", k3s.source)
             try #require(source.result == "Succeeded", "\(source.all)")
             #expect(
                 sandbox.files(in: "staging/artifact") == [
@@ -32,7 +32,7 @@ struct EtcdBackupTests {
         let sandbox = try Sandbox()
         let k3s = try K3s(sandbox)
         let source = try sandbox.run(
-            "source-etcd.sh",
+            "source-etcd",
             k3s.source.merging(
                 ["QM_ETCD_COMPRESS": "false", "QM_ETCD_TOKEN": "false", "QM_ETCD_MANIFESTS": "false"]
             ) { $1 })
@@ -46,7 +46,7 @@ struct EtcdBackupTests {
     func answersSuccess(fault: String, words: String) throws {
         let sandbox = try Sandbox()
         let k3s = try K3s(sandbox, fault: fault)
-        let source = try sandbox.run("source-etcd.sh", k3s.source)
+        let source = try sandbox.run("source-etcd", k3s.source)
         #expect(source.result == "Failed" && source.message.contains(words), "\(source.all)")
         #expect(source.log.contains("upload failed"))
         #expect(sandbox.files(in: "staging/artifact").isEmpty)
@@ -57,14 +57,14 @@ struct EtcdBackupTests {
         let sandbox = try Sandbox()
         for fault in ["disabled", "not found"] {
             let k3s = try K3s(sandbox, fault: fault)
-            let source = try sandbox.run("source-etcd.sh", k3s.source)
+            let source = try sandbox.run("source-etcd", k3s.source)
             #expect(source.string("reason") == "UnsupportedDatastore" && source.result == "Failed", "\(source.all)")
         }
         let k3s = try K3s(sandbox, fault: "refused")
-        let refused = try sandbox.run("source-etcd.sh", k3s.source)
+        let refused = try sandbox.run("source-etcd", k3s.source)
         #expect(refused.string("reason") == nil && refused.message.contains("connection refused"), "\(refused.all)")
         try FileManager.default.removeItem(atPath: sandbox.path("k3s/db/etcd"))
-        let none = try sandbox.run("source-etcd.sh", k3s.source)
+        let none = try sandbox.run("source-etcd", k3s.source)
         #expect(none.string("reason") == "UnsupportedDatastore", "\(none.all)")
     }
 
@@ -76,14 +76,13 @@ struct EtcdBackupTests {
         for number in 0..<50 { try etcd.control(["put", "/registry/test/\(number)", "value \(number)"]) }
         let k3s = try K3s(sandbox, etcd: etcd)
         let folder = try sandbox.localDestination()
-        let source = try sandbox.run("source-etcd.sh", k3s.source)
+        let source = try sandbox.run("source-etcd", k3s.source)
         try #require(source.result == "Succeeded", "\(source.all)")
-        let stored = try sandbox.run("destination-objects.sh", folder)
+        let stored = try sandbox.deliver(folder)
         try #require(stored.result == "Succeeded", "\(stored.all)")
         let want = try etcd.control(["get", "--prefix", "/registry", "--print-value-only=false"])
 
-        let fetched = try sandbox.run(
-            "destination-objects.sh", folder.merging(["QM_TASK": "fetch", "QM_UNPACK": "true"]) { $1 })
+        let fetched = try sandbox.deliver(folder.merging(["QM_TASK": "fetch", "QM_UNPACK": "true"]) { $1 })
         try #require(fetched.result == "Succeeded", "\(fetched.all)")
         // What the container of etcd runs; the distribution's version has it in etcdctl.
         try Sandbox.tool(
@@ -92,7 +91,7 @@ struct EtcdBackupTests {
                 "snapshot", "restore", sandbox.path("staging/artifact/etcd-snapshot.db"),
                 "--data-dir=\(sandbox.path("staging/scratch"))",
             ], environment: ["ETCDCTL_API": "3"])
-        let drill = try sandbox.run("drill-etcd.sh", ["QM_ETCD_TOKEN": "true", "QM_MAX_SECONDS": "600"])
+        let drill = try sandbox.run("drill-etcd", ["QM_ETCD_TOKEN": "true", "QM_MAX_SECONDS": "600"])
         #expect(drill.result == "Succeeded" && drill.string("artifact") == stored.string("artifact"), "\(drill.all)")
         let again = try EtcdServer(data: sandbox.path("staging/scratch"))
         defer { again.stop() }
@@ -100,7 +99,7 @@ struct EtcdBackupTests {
 
         // Half a snapshot does not pass the restore, and without its result the drill does not pass.
         try FileManager.default.removeItem(atPath: sandbox.path("staging/scratch"))
-        let failed = try sandbox.run("drill-etcd.sh", [:])
+        let failed = try sandbox.run("drill-etcd", [:])
         #expect(failed.result == "Failed" && failed.message.contains("member/snap/db"), "\(failed.all)")
     }
 }

@@ -7,10 +7,12 @@ import Testing
 /// What a pod would have, as folders: staging, credentials, a termination log.
 final class Sandbox: Sendable {
     let folder: URL
+    private let prepared = Mutex<Set<String>>([])
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
-    static let scripts = root.appending(path: "scripts/backup")
+    private static let agent = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appending(path: "quartermaster-agent").path
     static let moto = root.appending(path: ".build/moto/bin/moto_server").path
 
     init() throws {
@@ -52,37 +54,53 @@ final class Sandbox: Sendable {
         guard copy.wait() == 0 else { throw ToolFailure(description: copy.log) }
     }
 
-    /// Starts a script of a pod, with nothing in its environment that the pod would not give.
+    /// Starts the agent of a container, with nothing in its environment that the pod would not give.
     ///
     /// - Parameters:
-    ///   - arguments: of the script.
+    ///   - verb: what it has to do.
+    ///   - arguments: of the verb.
     ///   - user: another one than that of the tests.
     func start(
-        _ script: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil
+        _ verb: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil
     ) throws -> Running {
         var variables = [
             "PATH": "\(path("shims")):/usr/local/bin:/usr/bin:/bin:/usr/sbin", "TMPDIR": path("tmp"),
             "QM_HOME": path("tmp"), "QM_NAMESPACE": "shop", "QM_POLICY": "nightly", "QM_SOURCE": "db",
-            "QM_STAGING": path("staging"), "QM_SCRIPTS": Self.scripts.path, "QM_REPORT": path("report"),
+            "QM_STAGING": path("staging"), "QM_CLUSTER": "test-cluster", "QM_REPORT": path("report"),
             "QM_CREDENTIALS": path("none"), "QM_KEEP": "daily=7 minKeep=1", "QM_LOCK_PAUSE": "1",
             "QM_LOCK_ATTEMPTS": "3",
         ]
         variables.merge(environment) { $1 }
         try? FileManager.default.removeItem(atPath: path("report"))
         let other = user.map { ["/usr/bin/setpriv", "--reuid=\($0)", "--regid=\($0)", "--clear-groups"] } ?? []
-        let words = other + ["/bin/sh", Sandbox.scripts.appending(path: script).path] + arguments
+        let words = other + [Self.agent, verb] + arguments
         return try Running(words[0], Array(words.dropFirst()), environment: variables, log: path("log"))
     }
 
     func run(
-        _ script: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil,
+        _ verb: String, _ environment: [String: String], arguments: [String] = [], as user: String? = nil,
         within seconds: Int = 180
     ) throws -> Report {
-        let running = try start(script, environment, arguments: arguments, as: user)
+        let running = try start(verb, environment, arguments: arguments, as: user)
         return try report(of: running, within: seconds)
     }
 
-    /// - Parameter seconds: a script that takes longer is ended, and has failed.
+    /// Delivers what the source has left; the destination is prepared before the first time.
+    func deliver(_ environment: [String: String]) throws -> Report {
+        try prepare(environment)
+        return try run("deliver", environment)
+    }
+
+    /// Makes the destination ready, once in the life of the sandbox.
+    func prepare(_ environment: [String: String]) throws {
+        let place = [environment["QM_REPOSITORY"], environment["QM_REMOTE"], environment["QM_S3_ENDPOINT"]]
+            .compactMap(\.self).joined(separator: " ")
+        guard prepared.withLock({ $0.insert(place).inserted }) else { return }
+        let report = try run("prepare", environment)
+        guard report.result == "Succeeded" else { throw ToolFailure(description: report.all) }
+    }
+
+    /// - Parameter seconds: an agent that takes longer is ended, and has failed.
     func report(of running: Running, within seconds: Int = 180) throws -> Report {
         let status = running.wait(within: seconds)
         let text = (try? String(contentsOfFile: path("report"), encoding: .utf8)) ?? ""
@@ -172,7 +190,7 @@ final class Running: Sendable {
 /// A program of a test that failed: not of what is tested.
 struct ToolFailure: Error, CustomStringConvertible { let description: String }
 
-/// What a script left behind.
+/// What an agent left behind.
 struct Report {
     let status: Int32
     let text: String

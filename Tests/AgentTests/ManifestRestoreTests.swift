@@ -74,7 +74,7 @@ struct ManifestRestoreTests {
             _ = try kubectl(sandbox, old, ["apply", "-f", sandbox.path("objects.yaml")])
         }
         let source = try sandbox.run(
-            "source-manifests.sh",
+            "source-manifests",
             [
                 "QM_NAMESPACES": "shop\nweb", "QM_INCLUDE_SECRETS": "true",
                 "KUBECONFIG": sandbox.path("old"), "HOME": sandbox.path("tmp"),
@@ -82,10 +82,10 @@ struct ManifestRestoreTests {
         try #require(source.result == "Succeeded", "\(source.all)")
         #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "shop", "web"])
         let folder = try sandbox.resticDestination()
-        let stored = try sandbox.run("destination-restic.sh", folder)
+        let stored = try sandbox.deliver(folder)
         try #require(stored.result == "Succeeded", "\(stored.all)")
         #expect(!source.all.contains("manifest-secret-771") && !stored.all.contains("manifest-secret-771"))
-        let fetched = try sandbox.run("destination-restic.sh", folder.merging(["QM_TASK": "fetch"]) { $1 })
+        let fetched = try sandbox.deliver(folder.merging(["QM_TASK": "fetch"]) { $1 })
         try #require(fetched.result == "Succeeded", "\(fetched.all)")
 
         for namespace in ["shop", "web"] {

@@ -23,11 +23,11 @@ struct ManifestBackupTests {
     func files() throws {
         let sandbox = try Sandbox()
         try kubectl(sandbox)
-        let report = try sandbox.run("source-manifests.sh", [:])
+        let report = try sandbox.run("source-manifests", [:])
         #expect(report.result == "Succeeded" && report.number("objects") == 2, "\(report.all)")
         #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "configmaps.yaml", "deployments.apps.yaml"])
         let secrets = try sandbox.run(
-            "source-manifests.sh", ["QM_INCLUDE_SECRETS": "true", "QM_EXCLUDE_KINDS": "deployments.apps"])
+            "source-manifests", ["QM_INCLUDE_SECRETS": "true", "QM_EXCLUDE_KINDS": "deployments.apps"])
         #expect(secrets.result == "Succeeded")
         #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "configmaps.yaml", "secrets.yaml"])
     }
@@ -36,7 +36,7 @@ struct ManifestBackupTests {
     func forbidden() throws {
         let sandbox = try Sandbox()
         try kubectl(sandbox, failingFor: "deployments.apps")
-        let report = try sandbox.run("source-manifests.sh", [:])
+        let report = try sandbox.run("source-manifests", [:])
         #expect(
             report.result == "Failed" && report.message.contains("deployments.apps could not be read"), "\(report.all)")
         #expect(report.message.contains("Forbidden") && sandbox.files(in: "staging/artifact").isEmpty)

@@ -16,7 +16,7 @@ struct DrillTests {
         let programs = try PostgresServer.programs()
         if getuid() == 0 { try Sandbox.tool("chmod", ["-R", "a+rwX", sandbox.folder.path]) }
         return try sandbox.run(
-            "drill-postgres.sh", environment.merging(["PATH": "\(programs):/usr/bin:/bin"]) { $1 },
+            "drill-postgres", environment.merging(["PATH": "\(programs):/usr/bin:/bin"]) { $1 },
             as: getuid() == 0 ? "postgres" : nil)
     }
 
@@ -37,17 +37,16 @@ struct DrillTests {
             UPDATE orders SET note = 'planted' WHERE id = 4711; ALTER TABLE orders OWNER TO seller
             """, on: "shop")
         func backup() throws -> String {
-            let source = try sandbox.run("source-postgres.sh", server.source(sandbox, databases: "shop"))
+            let source = try sandbox.run("source-postgres", server.source(sandbox, databases: "shop"))
             try #require(source.result == "Succeeded", "\(source.all)")
-            let stored = try sandbox.run("destination-objects.sh", s3.destination(sandbox))
+            let stored = try sandbox.deliver(s3.destination(sandbox))
             try #require(stored.result == "Succeeded", "\(stored.all)")
             return try #require(stored.string("artifact"))
         }
         func fetch() throws {
             try FileManager.default.removeItem(atPath: sandbox.path("staging"))
             try FileManager.default.createDirectory(atPath: sandbox.path("staging"), withIntermediateDirectories: true)
-            let fetched = try sandbox.run(
-                "destination-objects.sh", s3.destination(sandbox).merging(["QM_TASK": "fetch"]) { $1 })
+            let fetched = try sandbox.deliver(s3.destination(sandbox).merging(["QM_TASK": "fetch"]) { $1 })
             try #require(fetched.result == "Succeeded", "\(fetched.all)")
         }
         let artifact = try backup()
@@ -84,15 +83,15 @@ struct DrillTests {
             try server.query("CREATE TABLE t AS SELECT '\(name.count)' AS n; ALTER TABLE t OWNER TO owner", on: name)
         }
         let source = try sandbox.run(
-            "source-postgres.sh",
+            "source-postgres",
             server.source(sandbox, databases: "").merging(["QM_PG_GLOBALS": "false"]) { $1 })
         try #require(source.result == "Succeeded", "\(source.all)")
         #expect(
             sandbox.files(in: "staging/artifact") == ["O'Brien.dump", "SHA256SUMS", "a db.dump", "postgres.dump"])
         let folder = try sandbox.resticDestination()
-        let stored = try sandbox.run("destination-restic.sh", folder)
+        let stored = try sandbox.deliver(folder)
         try #require(stored.result == "Succeeded", "\(stored.all)")
-        let fetched = try sandbox.run("destination-restic.sh", folder.merging(["QM_TASK": "fetch"]) { $1 })
+        let fetched = try sandbox.deliver(folder.merging(["QM_TASK": "fetch"]) { $1 })
         try #require(fetched.result == "Succeeded", "\(fetched.all)")
         let passed = try drill(
             sandbox,
@@ -109,7 +108,7 @@ struct DrillTests {
         try sandbox.fillVolume()
         for source in ["db", "files"] {
             let name = ["QM_SOURCE": source]
-            _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource.merging(name) { $1 })
+            _ = try sandbox.run("source-pvc", sandbox.volumeSource.merging(name) { $1 })
             let stored = try sandbox.run(script, destination.merging(name) { $1 })
             try #require(stored.result == "Succeeded", "\(stored.all)")
         }
@@ -127,19 +126,19 @@ struct DrillTests {
         let destination = try sandbox.localDestination()
         try store(sandbox, "destination-objects.sh", destination)
         let check = destination.merging(Self.check) { $1 }
-        let sound = try sandbox.run("destination-objects.sh", check)
+        let sound = try sandbox.deliver(check)
         #expect(sound.result == "Succeeded", "\(sound.all)")
         #expect(lists(sound) == #"checked ["db", "files"], unsound []"#)
 
         let files = sandbox.path("remote/shop.nightly/files")
         try Sandbox.tool(
             "sh", ["-c", "printf X | dd of=\"$(find \(files) -name data.tar)\" bs=1 seek=700 conv=notrunc"])
-        let damaged = try sandbox.run("destination-objects.sh", check)
+        let damaged = try sandbox.deliver(check)
         #expect(damaged.result == "Failed" && damaged.message.contains("data.tar was read back"), "\(damaged.all)")
         #expect(lists(damaged) == #"checked ["db"], unsound ["files"]"#)
         // Checksums that were made to fit are not those of the mark.
         try Sandbox.tool("sh", ["-c", "cd \(files)/*Z && sha256sum data.tar >SHA256SUMS"])
-        let forged = try sandbox.run("destination-objects.sh", check)
+        let forged = try sandbox.deliver(check)
         #expect(forged.message.contains("the checksums are not those of the mark"), "\(forged.all)")
     }
 
@@ -170,7 +169,7 @@ struct DrillTests {
             // A clock that is one check further each time.
             try sandbox.shim(
                 "date", "[ \"$*\" != +%s ] || { echo \((part - 1) * 86400); exit; }\nexec /bin/date \"$@\"")
-            let report = try sandbox.run("destination-restic.sh", destination.merging(Self.check) { $1 })
+            let report = try sandbox.deliver(destination.merging(Self.check) { $1 })
             #expect(report.result == "Succeeded" || report.message.contains("is not sound"), "\(report.all)")
             found = report.result == "Failed"
         }
@@ -182,7 +181,7 @@ struct DrillTests {
         let sandbox = try Sandbox()
         let destination = try sandbox.borgDestination()
         try store(sandbox, "destination-borg.sh", destination)
-        let sound = try sandbox.run("destination-borg.sh", destination.merging(Self.check) { $1 })
+        let sound = try sandbox.deliver(destination.merging(Self.check) { $1 })
         #expect(sound.result == "Succeeded" && lists(sound) == #"checked ["db", "files"], unsound []"#, "\(sound.all)")
         try Sandbox.tool(
             "sh",
@@ -190,7 +189,7 @@ struct DrillTests {
                 "-c",
                 "f=$(find \(sandbox.path("borg/data")) -type f -size +1k | sort -n | head -n 1); printf XXXX | dd of=$f bs=1 seek=600 conv=notrunc",
             ])
-        let damaged = try sandbox.run("destination-borg.sh", destination.merging(Self.check) { $1 })
+        let damaged = try sandbox.deliver(destination.merging(Self.check) { $1 })
         #expect(damaged.result == "Failed" && damaged.message.contains("the repository is not sound"), "\(damaged.all)")
     }
 }

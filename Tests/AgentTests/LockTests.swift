@@ -9,11 +9,11 @@ struct LockTests {
         let sandbox = try Sandbox()
         let destination = try sandbox.localDestination()
         try sandbox.fillVolume()
-        _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        _ = try sandbox.run("source-pvc", sandbox.volumeSource)
         let folder = "remote/shop.nightly/db/lock"
         let future = Int(Date().timeIntervalSince1970) + 600
         try sandbox.write("x", to: "\(folder)/\(future)-qm.other-pod")
-        let waiting = try sandbox.run("destination-objects.sh", destination.merging(["QM_LOCK_ATTEMPTS": "1"]) { $1 })
+        let waiting = try sandbox.deliver(destination.merging(["QM_LOCK_ATTEMPTS": "1"]) { $1 })
         #expect(
             waiting.result == "Failed" && waiting.message.contains("another run works in this folder"),
             "\(waiting.all)")
@@ -22,7 +22,7 @@ struct LockTests {
 
         try FileManager.default.removeItem(atPath: sandbox.path("\(folder)/\(future)-qm.other-pod"))
         try sandbox.write("x", to: "\(folder)/\(Int(Date().timeIntervalSince1970) - 5)-qm.dead-pod")
-        let stored = try sandbox.run("destination-objects.sh", destination)
+        let stored = try sandbox.deliver(destination)
         #expect(stored.result == "Succeeded", "\(stored.all)")
         #expect(sandbox.files(in: folder).isEmpty)
     }
@@ -35,7 +35,7 @@ struct LockTests {
         let pods = try (0..<4).map { _ in try Sandbox() }
         let running = try pods.map { pod in
             try pod.fillVolume()
-            _ = try pod.run("source-pvc.sh", pod.volumeSource)
+            _ = try pod.run("source-pvc", pod.volumeSource)
             try pod.shim(
                 "rclone",
                 """
@@ -61,7 +61,7 @@ struct LockTests {
     func stopped() throws {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
-        _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        _ = try sandbox.run("source-pvc", sandbox.volumeSource)
         try sandbox.shim(
             "rclone", "[ \"$1\" != copy ] || { touch \(sandbox.path("inside")); sleep 5; }\nexec /usr/bin/rclone \"$@\""
         )

@@ -37,7 +37,7 @@ struct WebhookTests {
         let (sandbox, environment) = try pod(
             receiver, ["source": Self.good, "to-bucket": Self.failed, "to-box": Self.good])
         try sandbox.recordArguments(of: "curl")
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         try eventually("the webhook is told") { receiver.requests.count == 1 }
         running.terminate()
         let report = try sandbox.report(of: running)
@@ -63,7 +63,7 @@ struct WebhookTests {
         var (sandbox, environment) = try pod(
             receiver, ["source": Self.good, "to-bucket": Self.good, "to-box": Self.good])
         environment["QM_ON_SUCCESS"] = String(isWished)
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         try eventually("it is done") { sandbox.files(in: "reports").contains("notified") }
         if isWished { try eventually("the webhook is told") { receiver.requests.count == 1 } }
         running.terminate()
@@ -77,7 +77,7 @@ struct WebhookTests {
         let receiver = try Receiver()
         defer { receiver.stop() }
         let (sandbox, environment) = try pod(receiver, ["source": Self.failed])
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         try eventually("the webhook is told") { receiver.requests.count == 1 }
         running.terminate()
         _ = try sandbox.report(of: running)
@@ -90,7 +90,7 @@ struct WebhookTests {
         let receiver = try Receiver()
         defer { receiver.stop() }
         let (sandbox, environment) = try pod(receiver, ["before-1": Self.failed])
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         usleep(500_000)
         running.terminate()
         let report = try sandbox.report(of: running)
@@ -106,7 +106,7 @@ struct WebhookTests {
         defer { receiver.stop() }
         var (sandbox, environment) = try pod(receiver, ["check-box": Self.failed])
         environment.merge(["QM_TASK": "check", "QM_SOURCE": "", "QM_FIRST": "", "QM_LAST": "check-box"]) { $1 }
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         try eventually("the webhook is told") { receiver.requests.count == 1 }
         running.terminate()
         #expect(try sandbox.report(of: running).result == "Succeeded")
@@ -120,7 +120,7 @@ struct WebhookTests {
         let receiver = try Receiver()
         defer { receiver.stop() }
         let (sandbox, environment) = try pod(receiver, ["source": Self.good, "to-box": Self.good])
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         usleep(500_000)
         #expect(receiver.requests.isEmpty)
         running.terminate()
@@ -137,7 +137,7 @@ struct WebhookTests {
             let receiver = try Receiver(statuses)
             defer { receiver.stop() }
             let (sandbox, environment) = try pod(receiver, ["source": Self.failed])
-            let running = try sandbox.start("notify.sh", environment)
+            let running = try sandbox.start("notify", environment)
             try eventually("three attempts were made") { receiver.requests.count == 3 }
             if want == "Failed" { try eventually("it gave up") { sandbox.files(in: "reports").contains("unsent") } }
             running.terminate()
@@ -157,7 +157,7 @@ struct WebhookTests {
         defer { receiver.stop() }
         let (sandbox, environment) = try pod(receiver, ["source": Self.failed])
         for _ in 0..<2 {
-            let running = try sandbox.start("notify.sh", environment)
+            let running = try sandbox.start("notify", environment)
             try eventually("the webhook is told") { receiver.requests.count == 1 }
             usleep(300_000)
             running.terminate()
@@ -174,7 +174,7 @@ struct WebhookTests {
         defer { receiver.stop() }
         var (sandbox, environment) = try pod(receiver, ["source": Self.failed])
         environment["QM_CREDENTIALS"] = try sandbox.credentials("other", keys)
-        let running = try sandbox.start("notify.sh", environment)
+        let running = try sandbox.start("notify", environment)
         try eventually("it gave up") { sandbox.files(in: "reports").contains("unsent") }
         running.terminate()
         let report = try sandbox.report(of: running)
@@ -188,7 +188,7 @@ struct WebhookTests {
         try sandbox.write("", to: "reports/.keep")
         var source = sandbox.volumeSource
         source["QM_REPORT_COPY"] = sandbox.path("reports/source.json")
-        let report = try sandbox.run("source-pvc.sh", source)
+        let report = try sandbox.run("source-pvc", source)
         let copy = try String(contentsOfFile: sandbox.path("reports/source.json"), encoding: .utf8)
         #expect(report.result == "Succeeded" && copy == report.text)
     }

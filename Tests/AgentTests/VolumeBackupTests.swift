@@ -10,9 +10,9 @@ struct VolumeBackupTests {
         try sandbox.fillVolume()
         try sandbox.recordArguments(of: "restic")
         for _ in 0..<2 {
-            let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+            let source = try sandbox.run("source-pvc", sandbox.volumeSource)
             try #require(source.result == "Succeeded", "\(source.all)")
-            let stored = try sandbox.run("destination-restic.sh", sandbox.resticDestination())
+            let stored = try sandbox.deliver(sandbox.resticDestination())
             try #require(stored.result == "Succeeded", "\(stored.all)")
             // Two runs of one day, whatever their pods are called.
             #expect(stored.number("count") == 1 && stored.string("verified") == "read", "\(stored.all)")
@@ -35,9 +35,9 @@ struct VolumeBackupTests {
         try sandbox.fillVolume()
         let server = try SSHServer(sandbox)
         defer { server.stop() }
-        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource)
         try #require(source.result == "Succeeded", "\(source.all)")
-        let stored = try sandbox.run("destination-borg.sh", server.destination(sandbox))
+        let stored = try sandbox.deliver(server.destination(sandbox))
         try #require(stored.result == "Succeeded", "\(stored.all)")
         #expect(stored.string("pruned") == "Done" && stored.number("count") == 1)
         #expect(!stored.all.contains("borg-secret-9931"))
@@ -55,9 +55,9 @@ struct VolumeBackupTests {
     func objects() throws {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
-        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource)
         try #require(source.result == "Succeeded", "\(source.all)")
-        let stored = try sandbox.run("destination-objects.sh", sandbox.localDestination())
+        let stored = try sandbox.deliver(sandbox.localDestination())
         try #require(stored.result == "Succeeded" && stored.string("verified") == "read", "\(stored.all)")
         // As docs/guides/restore.md has it, with a folder for the remote.
         let artifact = try #require(stored.string("artifact"))
@@ -73,7 +73,7 @@ struct VolumeBackupTests {
         for name in ["volume", "volume/lost+found", "volume/cache"] {
             try FileManager.default.createDirectory(atPath: sandbox.path(name), withIntermediateDirectories: true)
         }
-        let failed = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        let failed = try sandbox.run("source-pvc", sandbox.volumeSource)
         #expect(failed.result == "Failed" && failed.message.contains("the volume is empty"), "\(failed.all)")
     }
 
@@ -81,14 +81,14 @@ struct VolumeBackupTests {
     func oneDestinationDown() throws {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
-        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource)
         try #require(source.result == "Succeeded", "\(source.all)")
         var down = try sandbox.localDestination()
         down["QM_CREDENTIALS"] = try sandbox.credentials(
             "down", ["rclone.conf": "[box]\ntype = webdav\nurl = http://127.0.0.1:\(try freePort())\nvendor = other\n"])
-        let failed = try sandbox.run("destination-objects.sh", down)
+        let failed = try sandbox.deliver(down)
         #expect(failed.status == 1 && failed.message.contains("could not be listed"), "\(failed.all)")
-        let stored = try sandbox.run("destination-objects.sh", sandbox.localDestination())
+        let stored = try sandbox.deliver(sandbox.localDestination())
         #expect(stored.result == "Succeeded", "\(stored.all)")
     }
 
@@ -96,12 +96,12 @@ struct VolumeBackupTests {
     func readBack() throws {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
-        _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        _ = try sandbox.run("source-pvc", sandbox.volumeSource)
         try sandbox.shim(
             "rclone",
             "/usr/bin/rclone \"$@\" || exit\n[ \"$1\" != copy ] || find \(sandbox.path("remote")) -name data.tar -exec sh -c 'printf X | dd of=\"$1\" bs=1 seek=600 conv=notrunc 2>/dev/null' _ {} \\;\n"
         )
-        let failed = try sandbox.run("destination-objects.sh", sandbox.localDestination())
+        let failed = try sandbox.deliver(sandbox.localDestination())
         #expect(failed.result == "Failed" && failed.string("reason") == "VerificationFailed", "\(failed.all)")
         #expect(sandbox.files(in: "remote/shop.nightly/db").filter { $0.hasSuffix(".json") }.isEmpty)
     }
@@ -115,8 +115,8 @@ struct VolumeBackupTests {
         var reports: [Report] = []
         for size in [400_000, 1000, 1000, 400_000] {
             try sandbox.write(String(repeating: "x", count: size), to: "volume/file")
-            _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
-            reports.append(try sandbox.run("destination-objects.sh", destination))
+            _ = try sandbox.run("source-pvc", sandbox.volumeSource)
+            reports.append(try sandbox.deliver(destination))
             usleep(1_100_000)
         }
         #expect(reports.map(\.result) == Array(repeating: "Succeeded", count: 4), "\(reports.map(\.all))")

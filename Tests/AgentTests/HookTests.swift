@@ -21,7 +21,7 @@ struct HookTests {
         _ sandbox: Sandbox, _ stage: String, _ command: [String], _ environment: [String: String] = [:]
     ) throws -> Report {
         try sandbox.run(
-            "hook.sh",
+            "hook",
             [
                 "QM_HOOK_STAGE": stage, "QM_HOOK_SELECTOR": "app=db", "QM_HOOK_CONTAINER": "", "QM_HOOK_TIMEOUT": "5",
                 "QM_HOOK_ON_ERROR": "Fail",
@@ -60,7 +60,7 @@ struct HookTests {
         #expect(first.message.contains("pre hook sh: it failed in pod/db-0 (status 3): locked"), "\(first.all)")
         let second = try hook(sandbox, "pre", ["touch", sandbox.path("second")], puts)
         #expect(second.status == 0 && second.message.contains("skipped"))
-        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource.merging(puts) { $1 })
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource.merging(puts) { $1 })
         #expect(source.status == 0 && source.result == "Failed" && source.message.contains("locked"), "\(source.all)")
         let post = try hook(sandbox, "post", ["touch", sandbox.path("post")], ["QM_HOOK_IS_LAST": "true"])
         #expect(post.status == 1 && post.result == "Failed" && post.message.contains("locked"), "\(post.all)")
@@ -73,7 +73,7 @@ struct HookTests {
         try kubectl(sandbox)
         try FileManager.default.createDirectory(atPath: sandbox.path("volume"), withIntermediateDirectories: true)
         let source = try sandbox.run(
-            "source-pvc.sh", sandbox.volumeSource.merging(["QM_DEFER_FAILURE": "true"]) { $1 })
+            "source-pvc", sandbox.volumeSource.merging(["QM_DEFER_FAILURE": "true"]) { $1 })
         #expect(source.status == 0 && source.result == "Failed", "\(source.all)")
         let post = try hook(sandbox, "post", ["touch", sandbox.path("post")], ["QM_HOOK_IS_LAST": "true"])
         #expect(post.status == 1 && post.message.contains("the volume is empty"), "\(post.all)")
@@ -85,11 +85,11 @@ struct HookTests {
         let sandbox = try Sandbox()
         try kubectl(sandbox)
         try sandbox.fillVolume()
-        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource)
         try #require(source.result == "Succeeded", "\(source.all)")
         let post = try hook(sandbox, "post", ["false"], ["QM_HOOK_IS_LAST": "true"])
         #expect(post.status == 0 && post.result == "Partial", "\(post.all)")
-        let stored = try sandbox.run("destination-objects.sh", sandbox.localDestination())
+        let stored = try sandbox.deliver(sandbox.localDestination())
         #expect(stored.result == "Partial" && stored.string("pruned") == "Refused", "\(stored.all)")
         #expect(stored.message.contains("post hook false"))
     }

@@ -15,7 +15,7 @@ struct SharedRepositoryTests {
             var counts: [Int?] = []
             for source in ["app", "app-staging", "app", "app-staging", "app"] {
                 let name = ["QM_SOURCE": source, "QM_KEEP": "last=1 minKeep=1"]
-                _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource.merging(name) { $1 })
+                _ = try sandbox.run("source-pvc", sandbox.volumeSource.merging(name) { $1 })
                 let stored = try sandbox.run(script, destination.merging(name) { $1 })
                 try #require(stored.result == "Succeeded", "\(stored.all)")
                 counts.append(stored.number("count"))
@@ -35,8 +35,8 @@ struct SharedRepositoryTests {
         let destination = try sandbox.resticDestination().merging(["QM_SHARED_HOST": "true", "QM_LOCK_ATTEMPTS": "1"]) {
             $1
         }
-        _ = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
-        let first = try sandbox.run("destination-restic.sh", destination)
+        _ = try sandbox.run("source-pvc", sandbox.volumeSource)
+        let first = try sandbox.deliver(destination)
         try #require(first.result == "Succeeded", "\(first.all)")
         // The lock of a process that is gone from this host: restic alone would take it away at once.
         let environment = [
@@ -54,12 +54,12 @@ struct SharedRepositoryTests {
         try #require(!locks().isEmpty)
         // Checks need the repository for themselves.
         let check = ["QM_TASK": "check", "QM_SOURCES": "db", "QM_CHECK_INTERVAL": "86400"]
-        let waiting = try sandbox.run("destination-restic.sh", destination.merging(check) { $1 })
+        let waiting = try sandbox.deliver(destination.merging(check) { $1 })
         #expect(waiting.result == "Failed" && waiting.message.contains("locked"), "\(waiting.all)")
         // A clock that is an hour further.
         try sandbox.shim(
             "date", "[ \"$*\" != +%s ] || { echo $(($(/bin/date +%s) + 3600)); exit; }\nexec /bin/date \"$@\"")
-        let later = try sandbox.run("destination-restic.sh", destination.merging(check) { $1 })
+        let later = try sandbox.deliver(destination.merging(check) { $1 })
         #expect(later.result == "Succeeded", "\(later.all)")
         #expect(sandbox.files(in: "restic/locks").isEmpty)
     }
@@ -75,9 +75,9 @@ struct SharedRepositoryTests {
             case "$*" in *--create*) echo 'tar: ./plain.txt: file changed as we read it' >&2; exit 1 ;; esac
             exit $status
             """)
-        let source = try sandbox.run("source-pvc.sh", sandbox.volumeSource)
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource)
         #expect(source.result == "Partial" && source.status == 0, "\(source.all)")
-        let stored = try sandbox.run("destination-restic.sh", sandbox.resticDestination())
+        let stored = try sandbox.deliver(sandbox.resticDestination())
         #expect(stored.result == "Partial" && stored.string("pruned") == "Refused", "\(stored.all)")
         #expect(stored.message.contains("file changed as we read it"))
     }

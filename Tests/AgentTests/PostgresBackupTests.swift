@@ -18,10 +18,10 @@ struct PostgresBackupTests {
 
         var artifacts: [String] = []
         for _ in 0..<2 {
-            let source = try sandbox.run("source-postgres.sh", server.source(sandbox, databases: "shop"))
+            let source = try sandbox.run("source-postgres", server.source(sandbox, databases: "shop"))
             try #require(source.result == "Succeeded", "\(source.all)")
             #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "globals.sql", "shop.dump"])
-            let stored = try sandbox.run("destination-objects.sh", s3.destination(sandbox))
+            let stored = try sandbox.deliver(s3.destination(sandbox))
             try #require(stored.result == "Succeeded", "\(stored.all)")
             #expect(stored.string("verified") == "read" && stored.string("pruned") == "Done")
             #expect(stored.number("sizeBytes") == source.number("sizeBytes"))
@@ -52,20 +52,20 @@ struct PostgresBackupTests {
         let sandbox = try Sandbox()
         let folder = try sandbox.localDestination()
         try server.query("CREATE DATABASE shop")
-        let good = try sandbox.run("source-postgres.sh", server.source(sandbox, databases: "shop"))
+        let good = try sandbox.run("source-postgres", server.source(sandbox, databases: "shop"))
         try #require(good.result == "Succeeded", "\(good.all)")
-        let stored = try sandbox.run("destination-objects.sh", folder)
+        let stored = try sandbox.deliver(folder)
         try #require(stored.result == "Succeeded", "\(stored.all)")
 
         for day in 0..<30 {
             // Half of the days with one database that is there.
             let databases = day % 2 == 0 ? "nowhere" : "shop\nnowhere"
-            let failed = try sandbox.run("source-postgres.sh", server.source(sandbox, databases: databases))
+            let failed = try sandbox.run("source-postgres", server.source(sandbox, databases: databases))
             #expect(failed.status == 1 && failed.result == "Failed")
             #expect(failed.message.contains(#"database "nowhere" does not exist"#), "\(failed.all)")
             #expect(sandbox.files(in: "staging/artifact").isEmpty)
             guard day % 10 == 0 else { continue }
-            let upload = try sandbox.run("destination-objects.sh", folder)
+            let upload = try sandbox.deliver(folder)
             #expect(upload.status == 1 && upload.message == "the source left no complete artifact")
         }
         let artifact = try #require(stored.string("artifact"))
@@ -86,7 +86,7 @@ struct PostgresBackupTests {
             /usr/bin/pg_dump "$@" || exit
             truncate -s $(($(wc -c <"$file") / 2)) "$file"
             """#)
-        let failed = try sandbox.run("source-postgres.sh", server.source(sandbox, databases: "postgres"))
+        let failed = try sandbox.run("source-postgres", server.source(sandbox, databases: "postgres"))
         #expect(failed.result == "Failed" && failed.message.contains("can't be read back"), "\(failed.all)")
         #expect(sandbox.files(in: "staging/artifact").isEmpty)
     }
@@ -98,14 +98,14 @@ struct PostgresBackupTests {
         let sandbox = try Sandbox()
         try sandbox.shim("pg_dump", "/usr/bin/pg_dump \"$@\" || exit\ntouch \(sandbox.path("dumped"))\nsleep 60 & wait")
         let environment = try server.source(sandbox, databases: "postgres")
-        let running = try sandbox.start("source-postgres.sh", environment)
+        let running = try sandbox.start("source-postgres", environment)
         try eventually("the dump is written") { FileManager.default.fileExists(atPath: sandbox.path("dumped")) }
         running.killGroup()
         #expect(sandbox.files(in: "staging/artifact") == ["postgres.part"])
         #expect(!FileManager.default.fileExists(atPath: sandbox.path("staging/run/stamp")))
 
         try FileManager.default.removeItem(atPath: sandbox.path("shims/pg_dump"))
-        let next = try sandbox.run("source-postgres.sh", environment)
+        let next = try sandbox.run("source-postgres", environment)
         #expect(next.result == "Succeeded", "\(next.all)")
         #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "globals.sql", "postgres.dump"])
     }
@@ -118,12 +118,12 @@ struct PostgresBackupTests {
         var environment = try server.source(sandbox, databases: "postgres")
         environment["QM_CREDENTIALS"] = try sandbox.credentials(
             "wrong", ["username": "admin", "password": "wr0ng-one"])
-        let refused = try sandbox.run("source-postgres.sh", environment)
+        let refused = try sandbox.run("source-postgres", environment)
         #expect(refused.message.contains("password authentication failed"), "\(refused.all)")
         #expect(!refused.all.contains("wr0ng-one"))
         environment["QM_CREDENTIALS"] = try sandbox.credentials("half", ["username": "admin"])
         environment["QM_SECRET"] = "db-credentials"
-        let missing = try sandbox.run("source-postgres.sh", environment)
+        let missing = try sandbox.run("source-postgres", environment)
         #expect(missing.string("reason") == "SecretMissing")
         #expect(missing.message == "Secret db-credentials is missing or has no key password")
     }
