@@ -75,6 +75,10 @@ chaos: deps ## The operator through random faults: make chaos SEED=7 ROUNDS=20 A
 	$(SWIFT_BUILD) --product devcluster
 	.build/debug/devcluster chaos $(if $(SEED),--seed $(SEED)) --rounds $(or $(ROUNDS),5) $(ARGS)
 
+.PHONY: chaos-backups
+chaos-backups: deps-test ## Backups with the real programs under random faults: make chaos-backups SEED=7 or ROUNDS=20
+	QM_SEED=$(SEED) QM_ROUNDS=$(or $(ROUNDS),5) $(SWIFT_TEST) --filter 'BackupCampaignTests|DeliveryTests'
+
 .PHONY: bench
 bench: release ## Measure against the cluster of KUBECONFIG: make bench CASE=informer
 	.build/release/quartermaster-bench $(or $(CASE),informer) $(ARGS)

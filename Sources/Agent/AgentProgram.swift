@@ -11,6 +11,7 @@ enum AgentProgram {
         "prepare": { _, report in try DestinationCommands.prepare(&report) },
         "deliver": { _, report in try DestinationCommands.deliver(&report) },
         "check": { _, report in try DestinationCommands.check(&report) },
+        "list": { _, report in try DestinationCommands.list(&report) },
         "fetch": { _, report in try DestinationCommands.fetch(&report) },
     ]
 

@@ -14,12 +14,11 @@ final class BorgHeartbeat {
     private var isRunning = false
     private var beaten = ContinuousClock.now
 
-    /// In seconds. Clocks of nodes differ by less than a tenth of it.
-    private static let life: Int64 = 900
-    private static let beat = Duration.seconds(60)
+    private let life: Int64
 
     /// - Parameter breakLock: takes all locks of the repository away.
-    init(of holder: String, at repository: String, breakLock: @escaping () throws -> Void) {
+    init(of holder: String, at repository: String, breakLock: @escaping () throws -> Void) throws(AgentFailure) {
+        life = try LeaseLength.seconds
         self.holder = holder
         self.repository = repository
         self.breakLock = breakLock
@@ -36,7 +35,7 @@ final class BorgHeartbeat {
         isRunning = true
         breakDeadLock()
         Program.onTick = { [weak self] in
-            guard let self, ContinuousClock.now - beaten >= Self.beat else { return }
+            guard let self, ContinuousClock.now - beaten >= .seconds(life / 10) else { return }
             try? touch()
             breakDeadLock()
         }
@@ -77,6 +76,6 @@ final class BorgHeartbeat {
     private func isDead(_ other: String) -> Bool {
         guard other.hasPrefix("qm-") else { return false }
         guard let beat = Files.line("\(folder)/\(other)").flatMap(Int64.init) else { return true }
-        return beat + Self.life < Timestamp.now().secondsSinceEpoch
+        return beat + life < Timestamp.now().secondsSinceEpoch
     }
 }

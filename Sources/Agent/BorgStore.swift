@@ -31,7 +31,7 @@ final class BorgStore: ArtifactStore {
         if isRemote { environment["BORG_RSH"] = try Self.remoteShell(scratch) }
         self.environment = environment
         guard !isRemote else { return }
-        heartbeat = BorgHeartbeat(of: holder, at: repository) {
+        heartbeat = try BorgHeartbeat(of: holder, at: repository) {
             var program = Program("borg", ["break-lock"])
             program.environment = environment
             program.deadline = .seconds(60)
@@ -160,8 +160,10 @@ final class BorgStore: ArtifactStore {
         return files
     }
 
-    func isThere(_ artifact: Artifact) throws -> Bool {
-        try borg("info", ["--json", "::\(artifact.id)"]).run { _ in }.status == 0
+    /// The list of archives is one authenticated object: it can't show one of them too many.
+    func missing(of artifacts: [Artifact]) throws -> [Artifact] {
+        let there = Set(try list().map(\.id))
+        return artifacts.filter { !there.contains($0.id) }
     }
 
     func erase(_ artifact: Artifact) throws {

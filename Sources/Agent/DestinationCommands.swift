@@ -34,6 +34,19 @@ enum DestinationCommands {
             sources: Settings.list("QM_SOURCES"), part: Int(try Settings.number("QM_CHECK_PART") ?? 1), report: &report)
     }
 
+    /// Prints what is stored of the source, newest first.
+    static func list(_ report: inout RunReport) throws {
+        let store = try Destination.store()
+        guard try store.isPresent() else { throw AgentFailure.missing }
+        let artifacts = try store.ownArtifacts().sorted { $0.stamp > $1.stamp }
+        for artifact in artifacts {
+            let flaws = artifact.flaws.map(\.rawValue).sorted().joined(separator: ", ")
+            Log.say("\(artifact.stamp) \(artifact.sizeBytes) bytes\(flaws.isEmpty ? "" : ", \(flaws)")")
+        }
+        report.count = Int64(artifacts.count)
+        report.result = .succeeded
+    }
+
     static func fetch(_ report: inout RunReport) throws {
         let began = Timestamp.now()
         for folder in [Settings.artifactFolder, Settings.runFolder] {
@@ -42,7 +55,10 @@ enum DestinationCommands {
         }
         try Files.write("\(began.secondsSinceEpoch)\n", to: "\(Settings.runFolder)/pod-began")
         let retrieval = Retrieval(from: try Destination.store(), context)
-        let artifact = try retrieval.choose(nil)
+        let name = Settings.text("QM_ARTIFACT")
+        let stamp = name.flatMap { Stamp($0) }
+        guard name == nil || stamp != nil else { throw AgentFailure("QM_ARTIFACT is \(name ?? "") and no artifact's name") }
+        let artifact = try retrieval.choose(stamp)
         report.artifact = artifact.stamp.description
         try retrieval.fetch(artifact) { file in
             let path = "\(Settings.artifactFolder)/\(file)"

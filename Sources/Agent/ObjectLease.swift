@@ -16,11 +16,13 @@ final class ObjectLease {
     private var name: String?
     private var renewed = ContinuousClock.now
 
-    /// In seconds. Clocks of nodes differ by less than a tenth of it.
-    private static let length: Int64 = 900
-    private static let renewal = Duration.seconds(300)
 
-    init(list: @escaping () throws -> [String], add: @escaping (String) throws -> Void, remove: @escaping (String) -> Bool) {
+    private let length: Int64
+
+    init(list: @escaping () throws -> [String], add: @escaping (String) throws -> Void, remove: @escaping (String) -> Bool)
+        throws(AgentFailure)
+    {
+        length = try LeaseLength.seconds
         self.list = list
         self.add = add
         self.remove = remove
@@ -45,11 +47,11 @@ final class ObjectLease {
             // Not all of them at the same time again.
             try Stop.sleep(.seconds(pause) + .milliseconds(Int64(secretBytes(1)[0]) * 20))
         }
-        for ended in try list() where Self.end(of: ended) + Self.length < Timestamp.now().secondsSinceEpoch {
+        for ended in try list() where Self.end(of: ended) + length / 10 < Timestamp.now().secondsSinceEpoch {
             _ = remove(ended)
         }
         Program.onTick = { [weak self] in
-            guard let self, ContinuousClock.now - renewed >= Self.renewal else { return }
+            guard let self, ContinuousClock.now - renewed >= .seconds(length / 3) else { return }
             do { try renew() } catch { Log.say("the lease could not be renewed: \(error)") }
         }
     }
@@ -62,7 +64,7 @@ final class ObjectLease {
 
     /// A lease with a new end, and then the one before goes.
     private func renew() throws {
-        let next = "\(Timestamp.now().secondsSinceEpoch + Self.length)-\(holder)"
+        let next = "\(Timestamp.now().secondsSinceEpoch + length)-\(holder)"
         try add(next)
         let before = name
         name = next
@@ -83,4 +85,9 @@ final class ObjectLease {
     private static func end(of name: String) -> Int64 {
         name.split(separator: "-", maxSplits: 1).first.flatMap { Int64($0) } ?? 0
     }
+}
+
+/// How long a run that shows nothing is taken for alive. Clocks of nodes differ by less than a tenth of it.
+enum LeaseLength {
+    static var seconds: Int64 { get throws(AgentFailure) { try Settings.number("QM_LEASE_SECONDS") ?? 900 } }
 }

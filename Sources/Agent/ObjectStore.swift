@@ -117,7 +117,7 @@ final class ObjectStore: ArtifactStore {
     // MARK: Leases
 
     func acquire() throws {
-        let lease = ObjectLease(
+        let lease = try ObjectLease(
             list: { [unowned self] in try names(in: "\(folder)/lock", "--files-only") },
             add: { [unowned self] name in try put(Array("\(name)\n".utf8), as: "\(folder)/lock/\(name)") },
             remove: { [unowned self] name in
@@ -195,9 +195,12 @@ final class ObjectStore: ArtifactStore {
         return artifact
     }
 
-    func isThere(_ artifact: Artifact) throws -> Bool {
-        guard try contents(of: "\(folder)/\(Self.mark(of: artifact))") != nil else { return false }
-        return try !names(in: "\(folder)/\(artifact.id)", "--files-only", "--recursive").isEmpty
+    /// Each by its own mark, and by files that it has.
+    func missing(of artifacts: [Artifact]) throws -> [Artifact] {
+        try artifacts.filter { artifact in
+            guard try contents(of: "\(folder)/\(Self.mark(of: artifact))") != nil else { return true }
+            return try names(in: "\(folder)/\(artifact.id)", "--files-only", "--recursive").isEmpty
+        }
     }
 
     /// The mark goes first: an artifact that is half gone must not be listed.

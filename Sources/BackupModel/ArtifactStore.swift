@@ -60,8 +60,10 @@ package protocol ArtifactStore: AnyObject {
     /// Makes it an artifact. From here on it counts.
     func commit(_ artifact: NewArtifact, id: String) throws -> Artifact
 
-    /// Looks for an artifact by itself, not in a listing of all.
-    func isThere(_ artifact: Artifact) throws -> Bool
+    /// Looks for artifacts by another way than `list`.
+    ///
+    /// - Returns: those that are not there.
+    func missing(of artifacts: [Artifact]) throws -> [Artifact]
 
     func erase(_ artifact: Artifact) throws
 

@@ -123,7 +123,7 @@ package struct Delivery {
             report.pruned = "Done"
             return
         }
-        if let gone = try plan.kept.first(where: { try !store.isThere($0) }) {
+        if let gone = try store.missing(of: plan.kept).first {
             report.pruned = "Failed"
             report.finding = "the artifact \(gone.stamp) is listed and not there; nothing was pruned"
             return

@@ -46,7 +46,7 @@ struct DrillTests {
         func fetch() throws {
             try FileManager.default.removeItem(atPath: sandbox.path("staging"))
             try FileManager.default.createDirectory(atPath: sandbox.path("staging"), withIntermediateDirectories: true)
-            let fetched = try sandbox.deliver(s3.destination(sandbox).merging(["QM_TASK": "fetch"]) { $1 })
+            let fetched = try sandbox.run("fetch", s3.destination(sandbox))
             try #require(fetched.result == "Succeeded", "\(fetched.all)")
         }
         let artifact = try backup()
@@ -91,7 +91,7 @@ struct DrillTests {
         let folder = try sandbox.resticDestination()
         let stored = try sandbox.deliver(folder)
         try #require(stored.result == "Succeeded", "\(stored.all)")
-        let fetched = try sandbox.deliver(folder.merging(["QM_TASK": "fetch"]) { $1 })
+        let fetched = try sandbox.run("fetch", folder)
         try #require(fetched.result == "Succeeded", "\(fetched.all)")
         let passed = try drill(
             sandbox,
@@ -101,95 +101,5 @@ struct DrillTests {
         #expect(passed.result == "Succeeded" && passed.number("databases") == 3, "\(passed.all)")
         let unnamed = try drill(sandbox, ["QM_QUERIES": "1", "QM_SQL_1": "SELECT 1", "QM_EXPECT_1": "1"])
         #expect(unnamed.message.contains("query 1 needs a database"), "\(unnamed.all)")
-    }
-
-    /// A volume of two sources at one destination.
-    private func store(_ sandbox: Sandbox, _ script: String, _ destination: [String: String]) throws {
-        try sandbox.fillVolume()
-        for source in ["db", "files"] {
-            let name = ["QM_SOURCE": source]
-            _ = try sandbox.run("source-pvc", sandbox.volumeSource.merging(name) { $1 })
-            let stored = try sandbox.run(script, destination.merging(name) { $1 })
-            try #require(stored.result == "Succeeded", "\(stored.all)")
-        }
-    }
-
-    private static let check = ["QM_TASK": "check", "QM_SOURCES": "db\nfiles\nnew", "QM_CHECK_INTERVAL": "86400"]
-
-    private func lists(_ report: Report) -> String {
-        ["checked", "unsound"].map { "\($0) \(report.list($0))" }.joined(separator: ", ")
-    }
-
-    @Test("A check of objects reads the newest artifacts against their marks, and says which source is not sound")
-    func checkObjects() throws {
-        let sandbox = try Sandbox()
-        let destination = try sandbox.localDestination()
-        try store(sandbox, "destination-objects.sh", destination)
-        let check = destination.merging(Self.check) { $1 }
-        let sound = try sandbox.deliver(check)
-        #expect(sound.result == "Succeeded", "\(sound.all)")
-        #expect(lists(sound) == #"checked ["db", "files"], unsound []"#)
-
-        let files = sandbox.path("remote/shop.nightly/files")
-        try Sandbox.tool(
-            "sh", ["-c", "printf X | dd of=\"$(find \(files) -name data.tar)\" bs=1 seek=700 conv=notrunc"])
-        let damaged = try sandbox.deliver(check)
-        #expect(damaged.result == "Failed" && damaged.message.contains("data.tar was read back"), "\(damaged.all)")
-        #expect(lists(damaged) == #"checked ["db"], unsound ["files"]"#)
-        // Checksums that were made to fit are not those of the mark.
-        try Sandbox.tool("sh", ["-c", "cd \(files)/*Z && sha256sum data.tar >SHA256SUMS"])
-        let forged = try sandbox.deliver(check)
-        #expect(forged.message.contains("the checksums are not those of the mark"), "\(forged.all)")
-    }
-
-    @Test("A check of restic reads the eighth that is next, and finds a damaged repository")
-    func checkRestic() throws {
-        let sandbox = try Sandbox()
-        let destination = try sandbox.resticDestination()
-        try store(sandbox, "destination-restic.sh", destination)
-        var parts: [Int?] = []
-        for interval in ["86400", "100000000"] {
-            let sound = try sandbox.run(
-                "destination-restic.sh",
-                destination.merging(Self.check) { $1 }.merging(["QM_CHECK_INTERVAL": interval]) { $1 })
-            #expect(
-                sound.result == "Succeeded" && lists(sound) == #"checked ["db", "files"], unsound []"#, "\(sound.all)")
-            parts.append(sound.number("part"))
-        }
-        #expect(parts.allSatisfy { (1...8).contains($0 ?? 0) })
-        // Packs of which one byte is another one.
-        try Sandbox.tool(
-            "sh",
-            [
-                "-c",
-                "chmod -R u+w \(sandbox.path("restic/data")); for f in $(find \(sandbox.path("restic/data")) -type f); do printf X | dd of=$f bs=1 seek=40 conv=notrunc 2>/dev/null; done",
-            ])
-        var found = false
-        for part in 1...8 where !found {
-            // A clock that is one check further each time.
-            try sandbox.shim(
-                "date", "[ \"$*\" != +%s ] || { echo \((part - 1) * 86400); exit; }\nexec /bin/date \"$@\"")
-            let report = try sandbox.deliver(destination.merging(Self.check) { $1 })
-            #expect(report.result == "Succeeded" || report.message.contains("is not sound"), "\(report.all)")
-            found = report.result == "Failed"
-        }
-        #expect(found, "eight checks have not found it")
-    }
-
-    @Test("A check of borg reads everything, and finds a damaged repository")
-    func checkBorg() throws {
-        let sandbox = try Sandbox()
-        let destination = try sandbox.borgDestination()
-        try store(sandbox, "destination-borg.sh", destination)
-        let sound = try sandbox.deliver(destination.merging(Self.check) { $1 })
-        #expect(sound.result == "Succeeded" && lists(sound) == #"checked ["db", "files"], unsound []"#, "\(sound.all)")
-        try Sandbox.tool(
-            "sh",
-            [
-                "-c",
-                "f=$(find \(sandbox.path("borg/data")) -type f -size +1k | sort -n | head -n 1); printf XXXX | dd of=$f bs=1 seek=600 conv=notrunc",
-            ])
-        let damaged = try sandbox.deliver(destination.merging(Self.check) { $1 })
-        #expect(damaged.result == "Failed" && damaged.message.contains("the repository is not sound"), "\(damaged.all)")
     }
 }

@@ -2,27 +2,27 @@ import Foundation
 import Support
 import Testing
 
-@Suite("Locks of stores that have none of their own", .onThreadsOfItsOwn)
+@Suite("Runs that work in the same place", .onThreadsOfItsOwn)
 struct LockTests {
-    @Test("A run waits for another one's lock, takes an old one for dead, and leaves none behind")
+    @Test("A run waits for another one's lease, takes one that has ended for dead, and leaves none behind")
     func waits() throws {
         let sandbox = try Sandbox()
         let destination = try sandbox.localDestination()
-        try sandbox.fillVolume()
-        _ = try sandbox.run("source-pvc", sandbox.volumeSource)
+        try sandbox.prepare(destination)
+        try sandbox.stage("x\n")
         let folder = "remote/shop.nightly/db/lock"
         let future = Int(Date().timeIntervalSince1970) + 600
-        try sandbox.write("x", to: "\(folder)/\(future)-qm.other-pod")
-        let waiting = try sandbox.deliver(destination.merging(["QM_LOCK_ATTEMPTS": "1"]) { $1 })
+        try sandbox.write("x", to: "\(folder)/\(future)-other")
+        let waiting = try sandbox.run("deliver", destination.merging(["QM_LOCK_ATTEMPTS": "1"]) { $1 })
         #expect(
             waiting.result == "Failed" && waiting.message.contains("another run works in this folder"),
             "\(waiting.all)")
         #expect(sandbox.files(in: "remote/shop.nightly/db") == ["lock"])
-        #expect(sandbox.files(in: folder) == ["\(future)-qm.other-pod"])
+        #expect(sandbox.files(in: folder) == ["\(future)-other"])
 
-        try FileManager.default.removeItem(atPath: sandbox.path("\(folder)/\(future)-qm.other-pod"))
-        try sandbox.write("x", to: "\(folder)/\(Int(Date().timeIntervalSince1970) - 5)-qm.dead-pod")
-        let stored = try sandbox.deliver(destination)
+        try FileManager.default.removeItem(atPath: sandbox.path("\(folder)/\(future)-other"))
+        try sandbox.write("x", to: "\(folder)/\(Int(Date().timeIntervalSince1970) - 200)-dead")
+        let stored = try sandbox.run("deliver", destination)
         #expect(stored.result == "Succeeded", "\(stored.all)")
         #expect(sandbox.files(in: folder).isEmpty)
     }
@@ -31,11 +31,11 @@ struct LockTests {
     func oneAtATime() throws {
         let sandbox = try Sandbox()
         let folder = try sandbox.localDestination()
+        try sandbox.prepare(folder)
         // Each run is in a pod of its own and says when it is inside.
         let pods = try (0..<4).map { _ in try Sandbox() }
-        let running = try pods.map { pod in
-            try pod.fillVolume()
-            _ = try pod.run("source-pvc", pod.volumeSource)
+        let running = try pods.enumerated().map { index, pod in
+            try pod.stage("\(index)\n", at: Sandbox.stamp(Double(index)))
             try pod.shim(
                 "rclone",
                 """
@@ -45,8 +45,7 @@ struct LockTests {
                 fi
                 exec /usr/bin/rclone "$@"
                 """)
-            return try pod.start(
-                "destination-objects.sh", folder.merging(["QM_LOCK_ATTEMPTS": "60", "QM_KEEP": "last=9"]) { $1 })
+            return try pod.start("deliver", folder.merging(["QM_LOCK_ATTEMPTS": "60", "QM_KEEP": "last=9"]) { $1 })
         }
         for (pod, process) in zip(pods, running) {
             let report = try pod.report(of: process)
@@ -57,20 +56,113 @@ struct LockTests {
         #expect(sandbox.files(in: "remote/shop.nightly/db/lock").isEmpty)
     }
 
-    @Test("A run that is stopped gives its lock back")
-    func stopped() throws {
+    @Test(
+        "What a run that was killed holds is free again after the length of a lease",
+        arguments: [Place.rclone, .borg])
+    func killed(place: Place) throws {
         let sandbox = try Sandbox()
-        try sandbox.fillVolume()
-        _ = try sandbox.run("source-pvc", sandbox.volumeSource)
+        try place.with(sandbox) { destination in
+            let destination = destination.merging(["QM_LEASE_SECONDS": "10", "QM_LOCK_ATTEMPTS": "30", "QM_LOCK_WAIT": "60"]) { $1 }
+            try sandbox.prepare(destination)
+            try sandbox.stage("x\n", at: Sandbox.stamp(-60))
+            let program = place == .borg ? "borg" : "rclone"
+            if place == .borg {
+                // It holds the lock while it reads what never ends.
+                try sandbox.shim(
+                    "borg",
+                    """
+                    case "$1" in create) shift; { sleep 300; } | /usr/bin/borg create "$@" - ; exit ;; esac
+                    exec /usr/bin/borg "$@"
+                    """)
+            } else {
+                try sandbox.shim("rclone", "[ \"$1\" != copy ] || sleep 300\nexec /usr/bin/rclone \"$@\"")
+            }
+            let running = try sandbox.start("deliver", destination)
+            try eventually("the run holds the place") {
+                place == .borg
+                    ? !sandbox.files(in: "borg/lock.exclusive").isEmpty
+                    : !sandbox.files(in: "remote/shop.nightly/db/lock").isEmpty
+            }
+            // Long enough to be inside.
+            usleep(500_000)
+            running.killGroup()
+            try FileManager.default.removeItem(atPath: sandbox.path("shims/\(program)"))
+            let next = try sandbox.store("y\n", destination)
+            #expect(next.result == "Succeeded" && next.number("count") == 1, "\(next.all)")
+        }
+    }
+
+    @Test("A key that may not delete leaves leases that end by themselves")
+    func noDeletion() throws {
+        let sandbox = try Sandbox()
+        let destination = try sandbox.localDestination().merging(["QM_LEASE_SECONDS": "3", "QM_LOCK_ATTEMPTS": "10"]) { $1 }
+        try sandbox.prepare(destination)
         try sandbox.shim(
-            "rclone", "[ \"$1\" != copy ] || { touch \(sandbox.path("inside")); sleep 5; }\nexec /usr/bin/rclone \"$@\""
-        )
-        let running = try sandbox.start("destination-objects.sh", sandbox.localDestination())
-        try eventually("the run is inside") { FileManager.default.fileExists(atPath: sandbox.path("inside")) }
-        #expect(sandbox.files(in: "remote/shop.nightly/db/lock").count == 1)
-        running.terminate()
-        let report = try sandbox.report(of: running)
-        #expect(report.result == "Failed" && report.message == "stopped by a signal", "\(report.all)")
-        #expect(sandbox.files(in: "remote/shop.nightly/db/lock").isEmpty)
+            "rclone",
+            "case \"$1\" in deletefile|purge|delete) echo AccessDenied >&2; exit 1 ;; esac\nexec /usr/bin/rclone \"$@\"")
+        for run in 0..<2 {
+            let report = try sandbox.store("\(run)\n", destination)
+            #expect(report.result == "Succeeded", "\(report.all)")
+            usleep(1_100_000)
+        }
+    }
+
+    @Test("The folder of a killed run stays until it was seen twice without a mark, a day apart")
+    func leftovers() throws {
+        let sandbox = try Sandbox()
+        let destination = try sandbox.localDestination()
+        try sandbox.prepare(destination)
+        let left = Sandbox.stamp(-4 * 86400)
+        let folder = "remote/shop.nightly/db"
+        try sandbox.write("half", to: "\(folder)/\(left)/data.tar")
+        let first = try sandbox.store("x\n", at: Sandbox.stamp(-60), destination)
+        #expect(first.result == "Succeeded", "\(first.all)")
+        let notes = sandbox.files(in: "\(folder)/leftover")
+        #expect(notes.count == 1 && sandbox.files(in: folder).contains(left))
+        // Seen again at once: that is one sight.
+        let second = try sandbox.store("y\n", at: Sandbox.stamp(-30), destination)
+        #expect(second.result == "Succeeded" && sandbox.files(in: folder).contains(left), "\(second.all)")
+        // As if the first time lay a day back.
+        let note = try #require(notes.first)
+        try FileManager.default.removeItem(atPath: sandbox.path("\(folder)/leftover/\(note)"))
+        let seen = Int(Date().timeIntervalSince1970) - 86400
+        try sandbox.write("x", to: "\(folder)/leftover/\(left)_\(seen)")
+        let third = try sandbox.store("z\n", destination)
+        #expect(third.result == "Succeeded" && !sandbox.files(in: folder).contains(left), "\(third.all)")
+    }
+
+    @Test("A listing that loses the marks for a moment costs no artifact", arguments: 1...7)
+    func lostMarks(call: Int) throws {
+        let sandbox = try Sandbox()
+        let destination = try sandbox.localDestination().merging(["QM_KEEP": "daily=30"]) { $1 }
+        for day in 1...5 { _ = try sandbox.store("day \(day)\n", at: Sandbox.stamp(Double(day - 8) * 86400), destination) }
+        try sandbox.shim(
+            "rclone",
+            """
+            if [ "$1" = lsf ]; then
+                echo x >>\(sandbox.path("calls"))
+                [ "$(wc -l <\(sandbox.path("calls")))" -ne \(call) ] || exit 3
+            fi
+            exec /usr/bin/rclone "$@"
+            """)
+        let report = try sandbox.store("new\n", destination)
+        try FileManager.default.removeItem(atPath: sandbox.path("shims/rclone"))
+        #expect(try sandbox.listed(destination).count == (report.result == "Failed" ? 5 : 6), "\(report.all)")
+        let files = try Sandbox.tool("find", [sandbox.path("remote"), "-name", "data.tar"]).split(separator: "\n")
+        #expect(files.count >= 5, "\(report.all)")
+    }
+
+    @Test("Of two that prepare a place one makes it, and the other finds it", arguments: [Place.restic, .borg])
+    func prepared(place: Place) throws {
+        let sandbox = try Sandbox()
+        try place.with(sandbox) { destination in
+            let other = try Sandbox()
+            let first = try sandbox.start("prepare", destination)
+            let second = try other.start("prepare", destination.merging(["QM_PREPARE_DELAY_SECONDS": "30"]) { $1 })
+            #expect(try sandbox.report(of: first).result == "Succeeded")
+            let report = try other.report(of: second)
+            #expect(report.result == "Succeeded" && !report.log.contains("making it"), "\(report.all)")
+            #expect(try sandbox.store("x\n", destination).result == "Succeeded")
+        }
     }
 }

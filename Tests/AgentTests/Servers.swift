@@ -108,7 +108,8 @@ final class S3Server: Sendable {
             .split(separator: "\n").map(String.init)
     }
 
-    private var remote: [String: String] {
+    /// The environment of an rclone that names the server `S`.
+    var remote: [String: String] {
         [
             "RCLONE_CONFIG": "/dev/null", "RCLONE_CONFIG_S_TYPE": "s3", "RCLONE_CONFIG_S_PROVIDER": "Other",
             "RCLONE_CONFIG_S_ENDPOINT": "http://127.0.0.1:\(port)", "RCLONE_CONFIG_S_ACCESS_KEY_ID": "AKIATESTTEST",

@@ -8,22 +8,18 @@ struct SharedRepositoryTests {
     func series() throws {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
-        for (script, destination) in [
-            ("destination-borg.sh", try sandbox.borgDestination()),
-            ("destination-restic.sh", try sandbox.resticDestination()),
-        ] {
+        for destination in [try sandbox.borgDestination(), try sandbox.resticDestination()] {
             var counts: [Int?] = []
             for source in ["app", "app-staging", "app", "app-staging", "app"] {
                 let name = ["QM_SOURCE": source, "QM_KEEP": "last=1 minKeep=1"]
                 _ = try sandbox.run("source-pvc", sandbox.volumeSource.merging(name) { $1 })
-                let stored = try sandbox.run(script, destination.merging(name) { $1 })
+                let stored = try sandbox.deliver(destination.merging(name) { $1 })
                 try #require(stored.result == "Succeeded", "\(stored.all)")
                 counts.append(stored.number("count"))
                 usleep(1_100_000)
             }
             #expect(counts == [1, 1, 1, 1, 1])
-            let check = ["QM_TASK": "check", "QM_SOURCES": "app\napp-staging", "QM_CHECK_INTERVAL": "86400"]
-            let both = try sandbox.run(script, destination.merging(check) { $1 })
+            let both = try sandbox.run("check", destination.merging(["QM_SOURCES": "app\napp-staging"]) { $1 })
             #expect(both.list("checked") == ["app", "app-staging"], "\(both.all)")
         }
     }
@@ -53,13 +49,13 @@ struct SharedRepositoryTests {
         holding.killGroup()
         try #require(!locks().isEmpty)
         // Checks need the repository for themselves.
-        let check = ["QM_TASK": "check", "QM_SOURCES": "db", "QM_CHECK_INTERVAL": "86400"]
-        let waiting = try sandbox.deliver(destination.merging(check) { $1 })
+        let check = ["QM_SOURCES": "db"]
+        let waiting = try sandbox.run("check", destination.merging(check) { $1 })
         #expect(waiting.result == "Failed" && waiting.message.contains("locked"), "\(waiting.all)")
         // A clock that is an hour further.
         try sandbox.shim(
             "date", "[ \"$*\" != +%s ] || { echo $(($(/bin/date +%s) + 3600)); exit; }\nexec /bin/date \"$@\"")
-        let later = try sandbox.deliver(destination.merging(check) { $1 })
+        let later = try sandbox.run("check", destination.merging(check) { $1 })
         #expect(later.result == "Succeeded", "\(later.all)")
         #expect(sandbox.files(in: "restic/locks").isEmpty)
     }
