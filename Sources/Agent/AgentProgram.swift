@@ -13,7 +13,18 @@ enum AgentProgram {
         "check": { _, report in try DestinationCommands.check(&report) },
         "list": { _, report in try DestinationCommands.list(&report) },
         "fetch": { _, report in try DestinationCommands.fetch(&report) },
+        "source-postgres": { _, report in try PostgresSource.run(&report) },
+        "source-pvc": { _, report in try VolumeSource.run(&report) },
+        "source-etcd": { _, report in try EtcdSource.run(&report) },
+        "source-manifests": { _, report in try ManifestSource.run(&report) },
+        "drill-postgres": { _, report in try PostgresDrill.run(&report) },
+        "drill-etcd": { _, report in try EtcdDrill.run(&report) },
+        "hook": { arguments, report in try Hook.run(arguments, &report) },
+        notifier: { _, report in try Notifier.run(&report) },
     ]
+
+    /// It waits for the others, and ends when it is told to.
+    private static let notifier = "notify"
 
     /// - Returns: the exit status.
     static func run(_ arguments: [String]) -> Int32 {
@@ -25,7 +36,7 @@ enum AgentProgram {
         let began = ContinuousClock.now
         var report = RunReport(.failed)
         do {
-            try limitTime()
+            if verb != notifier { try limitTime() }
             try work(Array(arguments.dropFirst()), &report)
         } catch let failure as RunFailure {
             report.fail(failure.description, failure.reason)
@@ -44,7 +55,8 @@ enum AgentProgram {
     /// All containers of a pod have the same time together: it began with the first of them.
     private static func limitTime() throws(AgentFailure) {
         guard let limit = try Settings.number("QM_DEADLINE_SECONDS") else { return }
-        let began = Files.line("\(Settings.staging)/run/pod-began").flatMap(Int64.init) ?? Timestamp.now().secondsSinceEpoch
+        let known = [Hook.podBeganFile, "\(Settings.runFolder)/pod-began"].lazy.compactMap { Files.line($0).flatMap(Int64.init) }
+        let began = known.first ?? Timestamp.now().secondsSinceEpoch
         let left = began + limit - Timestamp.now().secondsSinceEpoch
         // A clock that was set meanwhile must not give more time than there is, nor none.
         Stop.after(.seconds(max(min(left, limit), min(limit, 10))))

@@ -66,6 +66,7 @@ enum DestinationCommands {
             let writer = try FileWriter(path)
             return { try writer.write($0) }
         }
+        if Settings.flag("QM_UNPACK") { try EtcdSnapshot.unpack(in: Settings.artifactFolder) }
         try Files.write("\(artifact.stamp)\n", to: "\(Settings.runFolder)/stamp")
         report.result = .succeeded
         report.sizeBytes = artifact.sizeBytes

@@ -14,14 +14,15 @@ struct Handover {
 
     /// Begins a source: whatever an attempt before has left is gone.
     ///
+    /// - Parameter podBegan: from when the time of the pod is counted; a source may have waited before it begins.
     /// - Returns: the stamp of the artifact that is going to be made.
-    static func begin() throws -> Stamp {
+    static func begin(podBegan: Timestamp) throws -> Stamp {
         let stamp = Stamp(Timestamp.now())
         for folder in [Settings.artifactFolder, Settings.runFolder] {
             Files.removeTree(folder)
             try Files.makeFolder(folder)
         }
-        try Files.write("\(stamp.time.secondsSinceEpoch)\n", to: "\(Settings.runFolder)/pod-began")
+        try Files.write("\(podBegan.secondsSinceEpoch)\n", to: "\(Settings.runFolder)/pod-began")
         return stamp
     }
 

@@ -3,7 +3,7 @@ import Glibc
 import Support
 import Testing
 
-@Suite("Drills and checks by the scripts of the pods", .onThreadsOfItsOwn)
+@Suite("Drills and checks by the agent", .onThreadsOfItsOwn)
 struct DrillTests {
     private static let query = [
         "QM_QUERIES": "2", "QM_SQL_1": "SELECT count(*) FROM orders", "QM_EXPECT_1": "5000",
@@ -11,13 +11,11 @@ struct DrillTests {
         "QM_DATABASE_2": "shop",
     ]
 
-    /// PostgreSQL does not run as root: where the tests do, the script runs as its user.
+    /// PostgreSQL does not run as root: where the tests do, the agent runs as its user.
     private func drill(_ sandbox: Sandbox, _ environment: [String: String]) throws -> Report {
-        let programs = try PostgresServer.programs()
         if getuid() == 0 { try Sandbox.tool("chmod", ["-R", "a+rwX", sandbox.folder.path]) }
         return try sandbox.run(
-            "drill-postgres", environment.merging(["PATH": "\(programs):/usr/bin:/bin"]) { $1 },
-            as: getuid() == 0 ? "postgres" : nil)
+            "drill-postgres", environment, as: getuid() == 0 ? "postgres" : nil)
     }
 
     @Test(
@@ -53,7 +51,6 @@ struct DrillTests {
         try fetch()
         let passed = try drill(sandbox, Self.query)
         #expect(passed.result == "Succeeded" && passed.string("artifact") == artifact, "\(passed.all)")
-        #expect(passed.number("queries") == 2 && passed.number("databases") == 1)
         #expect(sandbox.files(in: "staging") == ["artifact", "run"])
         let slow = try drill(sandbox, Self.query.merging(["QM_MAX_SECONDS": "0"]) { $1 })
         #expect(slow.result == "Failed" && slow.message.contains("more than maxDuration"), "\(slow.all)")
@@ -98,7 +95,7 @@ struct DrillTests {
             [
                 "QM_QUERIES": "1", "QM_SQL_1": "SELECT n FROM t", "QM_EXPECT_1": "7", "QM_DATABASE_1": "O'Brien",
             ])
-        #expect(passed.result == "Succeeded" && passed.number("databases") == 3, "\(passed.all)")
+        #expect(passed.result == "Succeeded", "\(passed.all)")
         let unnamed = try drill(sandbox, ["QM_QUERIES": "1", "QM_SQL_1": "SELECT 1", "QM_EXPECT_1": "1"])
         #expect(unnamed.message.contains("query 1 needs a database"), "\(unnamed.all)")
     }

@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Testing
 
-@Suite("Hooks by the scripts of the pods", .onThreadsOfItsOwn)
+@Suite("Hooks by the agent", .onThreadsOfItsOwn)
 struct HookTests {
     /// A kubectl with two pods, which runs commands here and writes down where.
     private func kubectl(_ sandbox: Sandbox, pods: String = #"pod/db-0\npod/db-1\n"#) throws {

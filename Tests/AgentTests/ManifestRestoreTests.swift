@@ -85,7 +85,7 @@ struct ManifestRestoreTests {
         let stored = try sandbox.deliver(folder)
         try #require(stored.result == "Succeeded", "\(stored.all)")
         #expect(!source.all.contains("manifest-secret-771") && !stored.all.contains("manifest-secret-771"))
-        let fetched = try sandbox.deliver(folder.merging(["QM_TASK": "fetch"]) { $1 })
+        let fetched = try sandbox.run("fetch", folder)
         try #require(fetched.result == "Succeeded", "\(fetched.all)")
 
         for namespace in ["shop", "web"] {

@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Testing
 
-@Suite("Backups of PostgreSQL by the scripts of the pods", .onThreadsOfItsOwn)
+@Suite("Backups of PostgreSQL by the agent", .onThreadsOfItsOwn)
 struct PostgresBackupTests {
     @Test("A dump is stored, read back, pruned by retention, and comes back row by row")
     func wholeWay() throws {
@@ -14,13 +14,18 @@ struct PostgresBackupTests {
         try server.query("CREATE DATABASE shop")
         try server.query(
             "CREATE TABLE orders AS SELECT i AS id, md5(i::text) AS note FROM generate_series(1, 5000) i", on: "shop")
-        for program in ["pg_dump", "rclone", "psql"] { try sandbox.recordArguments(of: program) }
+        try sandbox.recordArguments(of: "rclone")
+        let record = "echo \"$0 $*\" >>\(sandbox.path("arguments"))\nexec $real \"$@\"\n"
+        let programs = try sandbox.postgresPrograms(
+            [Sandbox.postgresMajor()], shims: ["pg_dump": record, "psql": record, "pg_dumpall": record])
 
         var artifacts: [String] = []
         for _ in 0..<2 {
-            let source = try sandbox.run("source-postgres", server.source(sandbox, databases: "shop"))
+            let source = try sandbox.run(
+                "source-postgres", server.source(sandbox, databases: "shop").merging(programs) { $1 })
             try #require(source.result == "Succeeded", "\(source.all)")
-            #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "globals.sql", "shop.dump"])
+            #expect(
+                sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "globals.sql", "passwords.sql", "shop.dump"])
             let stored = try sandbox.deliver(s3.destination(sandbox))
             try #require(stored.result == "Succeeded", "\(stored.all)")
             #expect(stored.string("verified") == "read" && stored.string("pruned") == "Done")
@@ -69,7 +74,10 @@ struct PostgresBackupTests {
             #expect(upload.status == 1 && upload.message == "the source left no complete artifact")
         }
         let artifact = try #require(stored.string("artifact"))
-        #expect(sandbox.files(in: "remote/shop.nightly/db/\(artifact)") == ["SHA256SUMS", "globals.sql", "shop.dump"])
+        #expect(
+            sandbox.files(in: "remote/shop.nightly/db/\(artifact)") == [
+                "SHA256SUMS", "globals.sql", "passwords.sql", "shop.dump",
+            ])
     }
 
     @Test("Half a dump is noticed before anything is stored")
@@ -79,14 +87,17 @@ struct PostgresBackupTests {
         let sandbox = try Sandbox()
         try server.query("CREATE TABLE big AS SELECT i, md5(i::text) FROM generate_series(1, 20000) i")
         // As a full disk that nobody reports, or a connection that ends quietly.
-        try sandbox.shim(
-            "pg_dump",
-            #"""
-            for argument; do [ "$previous" != -f ] || file=$argument; previous=$argument; done
-            /usr/bin/pg_dump "$@" || exit
-            truncate -s $(($(wc -c <"$file") / 2)) "$file"
-            """#)
-        let failed = try sandbox.run("source-postgres", server.source(sandbox, databases: "postgres"))
+        let programs = try sandbox.postgresPrograms(
+            [Sandbox.postgresMajor()],
+            shims: [
+                "pg_dump": #"""
+                for argument; do [ "$previous" != -f ] || file=$argument; previous=$argument; done
+                $real "$@" || exit
+                truncate -s $(($(wc -c <"$file") / 2)) "$file"
+                """#
+            ])
+        let failed = try sandbox.run(
+            "source-postgres", server.source(sandbox, databases: "postgres").merging(programs) { $1 })
         #expect(failed.result == "Failed" && failed.message.contains("can't be read back"), "\(failed.all)")
         #expect(sandbox.files(in: "staging/artifact").isEmpty)
     }
@@ -96,18 +107,20 @@ struct PostgresBackupTests {
         let server = try PostgresServer()
         defer { server.stop() }
         let sandbox = try Sandbox()
-        try sandbox.shim("pg_dump", "/usr/bin/pg_dump \"$@\" || exit\ntouch \(sandbox.path("dumped"))\nsleep 60 & wait")
+        let programs = try sandbox.postgresPrograms(
+            [Sandbox.postgresMajor()],
+            shims: ["pg_dump": "$real \"$@\" || exit\ntouch \(sandbox.path("dumped"))\nsleep 60 & wait"])
         let environment = try server.source(sandbox, databases: "postgres")
-        let running = try sandbox.start("source-postgres", environment)
+        let running = try sandbox.start("source-postgres", environment.merging(programs) { $1 })
         try eventually("the dump is written") { FileManager.default.fileExists(atPath: sandbox.path("dumped")) }
         running.killGroup()
         #expect(sandbox.files(in: "staging/artifact") == ["postgres.part"])
         #expect(!FileManager.default.fileExists(atPath: sandbox.path("staging/run/stamp")))
 
-        try FileManager.default.removeItem(atPath: sandbox.path("shims/pg_dump"))
         let next = try sandbox.run("source-postgres", environment)
         #expect(next.result == "Succeeded", "\(next.all)")
-        #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "globals.sql", "postgres.dump"])
+        #expect(
+            sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "globals.sql", "passwords.sql", "postgres.dump"])
     }
 
     @Test("A wrong password is told without the password, a missing key by its name")

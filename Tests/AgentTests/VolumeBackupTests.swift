@@ -2,7 +2,7 @@ import Foundation
 import Support
 import Testing
 
-@Suite("Backups of volumes by the scripts of the pods", .onThreadsOfItsOwn)
+@Suite("Backups of volumes by the agent", .onThreadsOfItsOwn)
 struct VolumeBackupTests {
     @Test("A volume goes to restic and comes back as it was; a second pod replaces the first one's snapshot")
     func restic() throws {

@@ -1,0 +1,94 @@
+package import KubeAPI
+
+/// Which objects of a namespace an export holds, and what of them.
+///
+/// An object that is applied with the `ownerReferences` of another cluster, or of an owner that was made anew, is collected
+/// as garbage seconds later: its owner has another UID. So no reference is kept. What a controller makes again from its owner
+/// is left out where the owner is in the export: applied beside it, a Job of a CronJob would run once more, and a Deployment of
+/// a custom resource would be there before the operator that has to own it. Objects that hold data of their own are kept
+/// even then, because no controller can make the same again: a generated password, the size of a claim.
+package struct ManifestExport: Sendable {
+    /// The objects of one kind, by its name such as `deployments.apps`.
+    package struct Kind: Sendable {
+        package var name: String
+        package var objects: [DynamicObject]
+
+        package init(name: String, objects: [DynamicObject]) {
+            self.name = name
+            self.objects = objects
+        }
+    }
+
+    /// What others make from these objects again, and what is gone by the time of a restore.
+    package static let derivedKinds: Set<String> = [
+        "bindings", "controllerrevisions.apps", "csistoragecapacities.storage.k8s.io", "endpoints",
+        "endpointslices.discovery.k8s.io", "events", "events.events.k8s.io", "leases.coordination.k8s.io",
+        "localsubjectaccessreviews.authorization.k8s.io", "pods", "pods.metrics.k8s.io", "replicasets.apps",
+    ]
+
+    private static let kindsWithData: Set<String> = ["secrets", "configmaps", "persistentvolumeclaims"]
+    /// What one cluster gave, and another one refuses or gives again.
+    private static let fieldsOfTheCluster = [
+        "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
+        "managedFields", "ownerReferences",
+    ]
+
+    /// The kinds that have objects to keep, with what is kept of them.
+    package private(set) var kinds: [Kind]
+    /// How many objects were left out because their controllers make them again.
+    package private(set) var remade = 0
+
+    package var count: Int { kinds.reduce(0) { $0 + $1.objects.count } }
+
+    /// - Parameter all: what was read of one namespace.
+    package init(_ all: [Kind]) {
+        let owners = Set(all.flatMap { $0.objects.map(\.uid) }.filter { !$0.isEmpty })
+        kinds = []
+        for kind in all {
+            var kept: [DynamicObject] = []
+            for object in kind.objects where !Self.isGivenToEveryNamespace(object, kind.name) {
+                if !Self.kindsWithData.contains(kind.name), let controller = Self.controller(of: object), owners.contains(controller) {
+                    remade += 1
+                } else {
+                    kept.append(Self.portable(object, kind.name))
+                }
+            }
+            if !kept.isEmpty { kinds.append(Kind(name: kind.name, objects: kept)) }
+        }
+    }
+
+    /// The list as `kubectl` writes and applies it.
+    package static func document(of kind: Kind) -> JSONValue {
+        .object(
+            JSONObject([
+                ("apiVersion", "v1"), ("items", .array(kind.objects.map(\.json))), ("kind", "List"),
+                ("metadata", .object(JSONObject([("resourceVersion", "")]))),
+            ]))
+    }
+
+    /// What the cluster makes of itself in every namespace.
+    private static func isGivenToEveryNamespace(_ object: DynamicObject, _ kind: String) -> Bool {
+        switch kind {
+        case "configmaps": object.name == "kube-root-ca.crt"
+        case "secrets": object["type"]?.string == "kubernetes.io/service-account-token"
+        default: false
+        }
+    }
+
+    private static func controller(of object: DynamicObject) -> String? {
+        object[path: "metadata", "ownerReferences"]?.array?.first { $0["controller"]?.bool == true }?["uid"]?.string
+    }
+
+    private static func portable(_ object: DynamicObject, _ kind: String) -> DynamicObject {
+        var json = object.json
+        for field in fieldsOfTheCluster { json[path: ["metadata", field]] = nil }
+        if kind == "jobs.batch", json[path: ["spec", "manualSelector"]]?.bool != true {
+            // The API server makes them from the Job's UID, and refuses those of another one.
+            json[path: ["spec", "selector"]] = nil
+            for labels in [["metadata", "labels"], ["spec", "template", "metadata", "labels"]] {
+                for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] { json[path: labels + [label]] = nil }
+            }
+        }
+        return DynamicObject(json.object ?? object.fields)
+    }
+}
