@@ -30,6 +30,19 @@ final class ObjectLease {
     }
 
     func acquire() throws {
+        do {
+            try wait()
+        } catch {
+            release()
+            throw error
+        }
+        Program.onTick = { [weak self] in
+            guard let self, ContinuousClock.now - renewed >= .seconds(length / 3) else { return }
+            do { try renew() } catch { Log.say("the lease could not be renewed: \(error)") }
+        }
+    }
+
+    private func wait() throws {
         let attempts = try Settings.number("QM_LOCK_ATTEMPTS") ?? 60
         let pause = try Settings.number("QM_LOCK_PAUSE") ?? 30
         var attempt: Int64 = 0
@@ -50,10 +63,6 @@ final class ObjectLease {
         for ended in try list() where Self.end(of: ended) + length / 10 < Timestamp.now().secondsSinceEpoch {
             _ = remove(ended)
         }
-        Program.onTick = { [weak self] in
-            guard let self, ContinuousClock.now - renewed >= .seconds(length / 3) else { return }
-            do { try renew() } catch { Log.say("the lease could not be renewed: \(error)") }
-        }
     }
 
     /// The leases of others that have not ended.
@@ -65,11 +74,18 @@ final class ObjectLease {
     /// A lease with a new end, and then the one before goes.
     private func renew() throws {
         let next = "\(Timestamp.now().secondsSinceEpoch + length)-\(holder)"
-        try add(next)
+        guard next != name else { return }
         let before = name
+        do {
+            try add(next)
+        } catch {
+            // It may be there all the same, and nobody should wait for it.
+            Stop.cleanUp { _ = remove(next) }
+            throw error
+        }
         name = next
         renewed = .now
-        if let before, before != next { _ = remove(before) }
+        if let before { _ = remove(before) }
     }
 
     func release() {

@@ -18,6 +18,7 @@ final class ObjectStore: ArtifactStore {
     private let environment: [String: String]
     private let scratch: String
     private var lease: ObjectLease?
+    private var objects = 0
 
     init(_ series: Series, kind: String) throws {
         self.series = series
@@ -98,7 +99,10 @@ final class ObjectStore: ArtifactStore {
     private static func isMissing(_ ending: Program.Ending) -> Bool { ending.status == 3 || ending.status == 4 }
 
     private func put(_ bytes: [UInt8], as path: String) throws {
-        let file = "\(scratch)/object"
+        // A lease may be renewed while something else is on its way.
+        let file = "\(scratch)/object-\(objects)"
+        objects += 1
+        defer { unlink(file) }
         try Files.write(String(decoding: bytes, as: UTF8.self), to: file, mode: 0o600)
         try rclone("copyto", file, path).text(orFail: "\(path) could not be written")
         guard try contents(of: path) == bytes else { throw AgentFailure("\(path) was read back and is not what was stored") }

@@ -93,7 +93,7 @@ struct DestinationTests {
             try sandbox.shim(
                 program,
                 """
-                case "$*" in *owner.json*) ;; *.json*) ;; \(verb)*) echo damaged; exit 0 ;; esac
+                case "$*" in \(verb)*data.tar*) echo damaged; exit 0 ;; esac
                 exec /usr/bin/\(program) "$@"
                 """)
             let bad = try sandbox.store("bad\n", at: Sandbox.stamp(-50), destination.merging(["QM_KEEP": "last=1"]) { $1 })
