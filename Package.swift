@@ -35,12 +35,12 @@ let package = Package(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
-        .target(name: "Reconcilers", dependencies: ["KubeAPI"], swiftSettings: settings),
+        .target(name: "Reconcilers", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
         // What backups come down to, without I/O: for the agent in the pods and for the operator that reads what it reports.
         .target(name: "BackupModel", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "CommandLineInterface", swiftSettings: settings),
         .executableTarget(
-            name: "Operator", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
+            name: "Operator", dependencies: ["BackupModel", "CommandLineInterface", "KubeAPI", "Reconcilers"],
             swiftSettings: settings),
         // What the pods of backups run.
         .executableTarget(name: "Agent", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
@@ -64,7 +64,8 @@ let package = Package(
             name: "ConformanceTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], exclude: ["Cases"],
             swiftSettings: settings),
         .testTarget(
-            name: "ReconcilersTests", dependencies: ["KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
+            name: "ReconcilersTests",
+            dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
         // Backups by the agent with the real programs, and API servers to export from.

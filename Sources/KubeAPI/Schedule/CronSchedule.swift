@@ -60,16 +60,24 @@ package struct CronSchedule: Sendable, Hashable {
         return nil
     }
 
-    /// The longest time between two runs, of those that follow `time`; `nil` where there are none.
-    package func longestGap(after time: Timestamp, in zone: TimeZoneRules) -> Duration? {
-        var longest: Duration?
-        var before = next(after: time, in: zone)
-        for _ in 0..<14 {
-            guard let run = before, let following = next(after: run, in: zone) else { break }
-            longest = max(longest ?? .zero, following - run)
-            before = following
+    /// The last time that was due at `time` or before; `nil` where there was none in five years.
+    package func last(until time: Timestamp, in zone: TimeZoneRules) -> Timestamp? {
+        let end = time.secondsSinceEpoch
+        func following(_ second: Int64) -> Timestamp? {
+            next(after: Timestamp(secondsSinceEpoch: second), in: zone).flatMap { $0 <= time ? $0 : nil }
         }
-        return longest
+        var span: Int64 = 60
+        while following(end - span) == nil {
+            guard span < 5 * 366 * 86400 else { return nil }
+            span *= 2
+        }
+        // After `low` something was due until `time`, after `high` nothing.
+        var (low, high) = (end - span, end)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if following(middle) == nil { high = middle } else { low = middle }
+        }
+        return following(low)
     }
 
     private func matchesDay(_ local: Int64) -> Bool {

@@ -1,4 +1,5 @@
 internal import CommandLineInterface
+internal import BackupModel
 internal import KubeAPI
 internal import Reconcilers
 

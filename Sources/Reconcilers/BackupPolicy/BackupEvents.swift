@@ -1,3 +1,4 @@
+internal import BackupModel
 internal import KubeAPI
 
 // Each run that has ended is an event where it matters: a failure always, a success where it ends a row of failures. What

@@ -1,3 +1,4 @@
+package import BackupModel
 package import KubeAPI
 
 /// What a reconcile has seen and done: the input of the status.
@@ -5,8 +6,15 @@ package struct BackupObservation: Sendable {
     package var policy: BackupPolicy
     package var now: Timestamp
     package var targets: [BackupPolicy.Target]
+    package var destinations: [BackupPolicy.DestinationStatus]
     /// When each source was scheduled last, as the CronJob controller says.
     package var lastScheduled: [String: Timestamp] = [:]
+    /// Since when the CronJobs are there that look at what is stored, by their names.
+    var verifiedSince: [String: Timestamp] = [:]
+    /// Why the pod that makes destinations ready does not begin.
+    var preparationWaits: String?
+    /// Whether the UID is known by which destinations tell clusters apart.
+    var isClusterKnown = true
     /// Jobs and pods that say that they are the policy's and are not.
     package var strangers: [String] = []
     /// Sources whose pods do not begin, with the reason.
@@ -30,7 +38,7 @@ package struct BackupObservation: Sendable {
 
     package init(
         policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = [],
-        velero: [VeleroSource] = []
+        velero: [VeleroSource] = [], preparations: [PreparationRun] = []
     ) {
         // Clocks differ a little. What has ended later than that is counted when its time has come.
         let limit = now + .seconds(300)
@@ -40,22 +48,45 @@ package struct BackupObservation: Sendable {
         let verifications = verifications.filter { $0.run.endedAt ?? now <= limit }
         self.policy = policy
         self.now = now
-        targets = RunHistory.targets(of: policy, runs: runs)
+        targets = RunHistory.targets(of: policy, runs: runs, at: now)
         targets.add(verifications, of: policy)
+        let checks = verifications.filter { $0.task == .check }
+        destinations = policy.spec.destinations.map { destination in
+            var known = policy.known(destination)
+            known.add(preparations, for: destination, of: policy, at: now)
+            known.add(checks)
+            return known
+        }
         self.velero = velero
         for source in velero {
-            let previous = policy.status?.target(source.name, BackupPolicy.veleroDestination)
+            let previous = policy.knownTarget(source.name, BackupPolicy.veleroDestination, at: now)
             targets.append(source.target(after: previous, until: limit))
             lastScheduled[source.name] = source.lastScheduled
             if let end = source.patienceEnds { patienceEnds.append(end) }
         }
+        acceptLosses(until: limit)
         notification =
             runs.filter { $0.endedAt != nil && $0.notification != nil }
             .max { $0.endedAt ?? now < $1.endedAt ?? now }?.notification
         for run in runs {
             if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
+            for destination in policy.spec.destinations {
+                let lost = run.lostSince(BackupPolicy.destinationContainer(destination.name))
+                if let lost { patienceEnds.append(lost + BackupRun.patience + .seconds(1)) }
+            }
         }
+        for run in preparations.map(\.run) {
+            if let waiting = run.waiting(at: now) { preparationWaits = waiting }
+            if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
+        }
+    }
+
+    /// A user names the time up to which artifacts may be gone. One that is still to come would hide what is lost later.
+    private mutating func acceptLosses(until limit: Timestamp) {
+        let given = policy.metadata.annotations?[AnnotationKey.acceptedLoss].flatMap(Timestamp.init(rfc3339:))
+        guard let given, given <= limit else { return }
+        for index in targets.indices { targets[index].accept(lossesUntil: given) }
     }
 }
 
@@ -65,10 +96,25 @@ extension BackupObservation {
         policy.spec.suspend ? nil : policy.times?.next(after: now)
     }
 
-    /// How old a backup may be.
-    var maxAge: Duration {
+    /// How old a backup of that time may get.
+    func allowance(after time: Timestamp) -> Duration {
         if let given = policy.spec.freshness.maxAge.flatMap(Duration.init(ofPolicy:)) { return given }
-        return (policy.times?.longestGap(after: now) ?? .seconds(86400)) * 2
+        return policy.times?.allowance(after: time) ?? .seconds(2 * 86400)
+    }
+
+    /// Since when backups are expected of a target.
+    func since(_ target: BackupPolicy.Target) -> Timestamp { target.since ?? created }
+
+    /// When a target without a new backup is stale: reckoned from its last one, and not from before backups were expected.
+    func staleAfter(_ target: BackupPolicy.Target) -> Timestamp {
+        let base = max(target.lastSuccessTime ?? since(target), since(target))
+        return base + allowance(after: base)
+    }
+
+    /// Those that the policy can't do without; all of them where it could do without each.
+    var requiredDestinations: [String] {
+        let required = policy.spec.destinations.filter(\.required)
+        return (required.isEmpty ? policy.spec.destinations : required).map(\.name)
     }
 
     /// Those that the policy can't do without.
@@ -86,7 +132,8 @@ extension BackupObservation {
         var times: [Timestamp] = []
         if let nextRun { times.append(nextRun + .seconds(1)) }
         times += patienceEnds
-        times += requiredTargets.map { ($0.lastSuccessTime ?? created) + maxAge + .seconds(1) }
+        if destinations != policy.status?.destinations ?? [] { times.append(now + .seconds(1)) }
+        times += requiredTargets.map { staleAfter($0) + .seconds(1) }
         times += overdueTimes.map { $0 + .seconds(1) }
         times += policy.spec.sources.compactMap { missedAfter($0.name).map { $0 + .seconds(1) } }
         return times.map { $0 - now }.filter { $0 > .zero }.min()
@@ -95,7 +142,9 @@ extension BackupObservation {
     /// When a run of the source that has not begun until then is missed.
     func missedAfter(_ source: String) -> Timestamp? {
         guard !policy.spec.suspend, refused[source] == nil else { return nil }
-        let due = policy.times?.next(after: lastScheduled[source] ?? created)
+        // What was due before it was there, or while the policy was suspended, was not missed.
+        let since = targets.filter { $0.source == source }.map(since).min() ?? created
+        let due = policy.times?.next(after: max(lastScheduled[source] ?? since, since))
         return due.map { $0 + .seconds(policy.spec.startingDeadlineSeconds) }
     }
 
@@ -108,7 +157,15 @@ struct RunTimes {
     let zone: TimeZoneRules
 
     func next(after time: Timestamp) -> Timestamp? { schedule.next(after: time, in: zone) }
-    func longestGap(after time: Timestamp) -> Duration? { schedule.longestGap(after: time, in: zone) }
+
+    /// How long it is well that something is as a run has left it at `time`: two runs were due since then, and had as long
+    /// as that one. In real time, from one clock change to the other, and through nights and weekends without a run.
+    ///
+    /// - Returns: `nil` where no two runs are due.
+    func allowance(after time: Timestamp) -> Duration? {
+        guard let first = next(after: time), let second = next(after: first) else { return nil }
+        return second - (schedule.last(until: time, in: zone) ?? time)
+    }
 }
 
 extension BackupPolicy {

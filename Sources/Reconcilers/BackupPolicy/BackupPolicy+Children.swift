@@ -3,7 +3,7 @@ package import KubeAPI
 extension BackupPolicy {
     /// The kinds that a policy's inventory may hold.
     static let childTypes: [ResourceType] = [
-        .cronJob, .configMap, .serviceAccount, .roleBinding, .networkPolicy, .prometheusRule, .veleroSchedule,
+        .cronJob, .job, .configMap, .serviceAccount, .roleBinding, .networkPolicy, .prometheusRule, .veleroSchedule,
     ]
 
     /// Rights in the namespaces that it reads.
@@ -18,8 +18,7 @@ extension BackupPolicy {
 
     static func destinationContainer(_ destination: String) -> String { "to-\(destination)" }
 
-    /// Every child that the policy wants, in the order in which they are written: scripts and rights before the jobs
-    /// that need them.
+    /// Every child that the policy wants, in the order in which they are written: rights before the jobs that need them.
     ///
     /// - Parameter refused: the names of sources that get nothing: they are not permitted.
     package func children(without refused: Set<String> = []) throws -> [DesiredChild] {
@@ -27,7 +26,8 @@ extension BackupPolicy {
         // Velero needs no pods of ours.
         let shared =
             ownSources.isEmpty
-            ? [] : try [scripts(), serviceAccount()] + roleBindings(for: sources) + networkPolicies()
+            ? []
+            : try [serviceAccount()] + roleBindings(for: sources) + networkPolicies() + [prepareJob()].compactMap(\.self)
         return try shared + prometheusRule() + sources.filter { $0.velero == nil }.map(cronJob)
             + sources.compactMap(veleroSchedule)
             + [checkJob()].compactMap(\.self)

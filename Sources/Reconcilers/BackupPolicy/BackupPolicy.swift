@@ -15,6 +15,15 @@ package struct BackupPolicy: OwnResource, Hashable {
     package var spec: Spec
     package var status: Status?
 
+    /// The UID of the namespace `kube-system`, by which destinations tell the artifacts of clusters apart. No part of the
+    /// object: the reconciler knows it.
+    package var cluster = unknownCluster
+
+    /// Stands for the cluster where there is none to be asked.
+    package static let unknownCluster = "UID-OF-NAMESPACE-KUBE-SYSTEM"
+
+    private enum CodingKeys: String, CodingKey { case metadata, spec, status }
+
     package var inheritedMetadata: InheritedMetadata? { spec.inheritedMetadata }
 
     package struct Spec: Sendable, Hashable, Codable {
@@ -54,7 +63,6 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var allDatabases: Bool
         package var credentialsSecretRef: SecretReference
         package var sslMode: String
-        package var majorVersion: Int
         package var globals: Bool
         package var staging: Staging?
     }
@@ -64,6 +72,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var podSelector: LabelSelector?
         package var paths: [String]?
         package var excludes: [String]?
+        /// Patterns of files that may change while they are read.
+        package var changing: [String]?
         package var staging: Staging?
     }
 
@@ -90,6 +100,8 @@ package struct BackupPolicy: OwnResource, Hashable {
         package var name: String
         package var credentialsSecretRef: SecretReference
         package var required: Bool
+        /// The UID of a cluster that is gone and whose artifacts are this one's now.
+        package var takeOverFrom: String?
         package var retention: Retention?
         package var s3: S3?
         package var restic: Restic?
@@ -173,19 +185,10 @@ package struct BackupPolicy: OwnResource, Hashable {
     }
 
     package struct Images: Sendable, Hashable, Codable {
-        package var postgres: String?
-        package var tar: String
-        package var kubectl: String
-        package var rclone: String
-        package var restic: String
-        package var borg: String
-        package var k3s: String
-        package var etcd: String
-        package var curl: String
+        /// The agent, with every program that it calls.
+        package var backup: String
     }
 }
-
-extension BackupPolicy {}
 
 extension BackupPolicy.Retention {
     /// The policy's rules, field by field in the place of what is not set here.
@@ -196,7 +199,12 @@ extension BackupPolicy.Retention {
             minKeep: minKeep ?? policy.minKeep)
     }
 
-    /// As `retention.awk` takes them: `daily=7 weekly=4 minKeep=1`.
+    /// Whether something is kept beside the newest artifact.
+    var keepsMore: Bool {
+        [last, hourly, daily, weekly, monthly, yearly].contains { ($0 ?? 0) > 0 }
+    }
+
+    /// As the agent takes them: `daily=7 weekly=4 minKeep=1`.
     var rules: String {
         let all = [
             ("last", last), ("hourly", hourly), ("daily", daily), ("weekly", weekly), ("monthly", monthly),

@@ -28,6 +28,10 @@ extension BackupPolicyReconciler {
         let velero = reconciler.velero
         controller.watches(velero.backups) { velero.policies(of: $0, among: policies) }
         controller.watches(reconciler.servers) { Self.policies(concernedByNode: $0, among: policies) }
+        controller.watches(reconciler.namespaces) { event in
+            guard event.key == clusterNamespace, case .added = event else { return [] }
+            return policies.store.list().map(\.key)
+        }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
         environment.exposeBackups(of: policies)
         return controller
@@ -36,7 +40,8 @@ extension BackupPolicyReconciler {
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
         self.init(
             policies: environment.objects(of: .backupPolicy),
-            servers: environment.informers.informer(Selection(.node)), runs: BackupRuns(environment),
+            servers: environment.informers.informer(Selection(.node)),
+            namespaces: environment.informers.informer(Selection(.namespace)), runs: BackupRuns(environment),
             velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),
             priorityClasses: PriorityClasses(environment),

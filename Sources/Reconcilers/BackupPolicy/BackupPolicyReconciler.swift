@@ -6,6 +6,8 @@ package struct BackupPolicyReconciler: Reconciler {
     let policies: Informer
     /// Nodes, of which some may keep etcd.
     let servers: Informer
+    /// One of them tells clusters apart.
+    let namespaces: Informer
     let runs: BackupRuns
     let velero: VeleroRuns
     let children: ChildWriter
@@ -29,12 +31,16 @@ package struct BackupPolicyReconciler: Reconciler {
     }
 
     private func settle(_ policy: BackupPolicy, _ read: DynamicObject) async throws -> Outcome {
+        let cluster = namespaces.store.get(Self.clusterNamespace)?.uid
+        var policy = policy
+        policy.cluster = cluster ?? BackupPolicy.unknownCluster
         let refused = policy.refusedSources(by: permissions)
         let priorityRefusal = policy.priorityRefusal(by: priorityClasses)
         var wanted = try policy.children(without: Set(refused.keys))
+        wanted.keep(runs.preparations(of: policy))
         // What backs up already goes on as it is.
-        for index in wanted.indices where wanted[index].type == .cronJob {
-            wanted[index].isHeld = priorityRefusal != nil
+        for index in wanted.indices where [.cronJob, .job].contains(wanted[index].type) {
+            wanted[index].isHeld = wanted[index].isHeld || priorityRefusal != nil || cluster == nil
         }
         var object = read
         if wanted.contains(where: { $0.object.ownerReferences.isEmpty }) {
@@ -47,8 +53,10 @@ package struct BackupPolicyReconciler: Reconciler {
         let found = runs.find(of: policy)
         var seen = BackupObservation(
             policy: policy, now: now(), runs: found.runs, verifications: found.verifications,
-            velero: velero.list(of: policy))
+            velero: velero.list(of: policy), preparations: found.preparations)
+        seen.isClusterKnown = cluster != nil
         seen.strangers = found.strangers
+        seen.verifiedSince = found.verifiedSince
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused
         seen.priorityRefusal = priorityRefusal
@@ -60,6 +68,8 @@ package struct BackupPolicyReconciler: Reconciler {
         try await status.report(seen.status, on: object, news: seen.events(on: object))
         return try outcome(of: seen, retryAfter: written.retryAfter)
     }
+
+    static let clusterNamespace = ObjectKey(name: "kube-system")
 
     /// The sources of etcd whose selector finds no node.
     private func sourcesWithoutServers(_ policy: BackupPolicy) -> Set<String> {
@@ -102,5 +112,16 @@ package struct BackupPolicyReconciler: Reconciler {
         if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
         let waits = failures.compactMap(\.retryAfter) + [retryAfter, seen.nextLook].compactMap(\.self)
         return waits.min().map(Outcome.requeue(after:)) ?? .done
+    }
+}
+
+extension [DesiredChild] {
+    /// A job that makes destinations ready and has not ended stays until it has, whatever is wanted by now: two at work at the
+    /// same time could spoil a repository, and so could the end of one.
+    fileprivate mutating func keep(_ preparations: [PreparationRun]) {
+        guard let running = preparations.first(where: { $0.run.ending == nil })?.run else { return }
+        guard !contains(where: { $0.type == .job && $0.object.name == running.name }) else { return }
+        removeAll { $0.type == .job }
+        append(.held(.job, ObjectKey(namespace: running.namespace, name: running.name)))
     }
 }

@@ -1,3 +1,4 @@
+internal import BackupModel
 internal import KubeAPI
 
 extension BackupObservation {

@@ -9,11 +9,21 @@ extension BackupObservation {
         } else if let young = requiredTargets.first(where: { $0.lastSuccessTime == nil }) {
             // A policy that was just made is none that fails.
             conditions.note(.fresh, .false, .neverRan, "\(young.name) has no backup yet")
+        } else if let old = requiredTargets.first(where: isOld) {
+            // A policy that was resumed has its time too.
+            conditions.note(
+                .fresh, .false, .resumed,
+                "\(old.name): resumed; the last good backup is of \(old.lastSuccessTime?.description ?? "")")
         } else {
+            let longest = requiredTargets.compactMap(\.lastSuccessTime).map(allowance).max() ?? .zero
             conditions.add(
                 .fresh, nil, orElse: .withinMaxAge,
-                "every required target has a backup of the last \(maxAge.policyText)")
+                "every required target has a backup of the last \(longest.policyText)")
         }
+    }
+
+    private func isOld(_ target: BackupPolicy.Target) -> Bool {
+        target.lastSuccessTime.map { $0 + allowance(after: $0) < now } ?? true
     }
 
     private static let freshnessChecks = Checks<BackupObservation>(missed, stale, suspicious)
@@ -32,9 +42,13 @@ extension BackupObservation {
     }
 
     private static func stale(_ seen: BackupObservation) -> Finding? {
-        for target in seen.requiredTargets where (target.lastSuccessTime ?? seen.created) + seen.maxAge < seen.now {
-            let last = target.lastSuccessTime.map { "the last good backup is of \($0)" } ?? "there is no good backup"
-            return Finding(.stale, "\(target.name): \(last), more than \(seen.maxAge.policyText) ago", .wait)
+        for target in seen.requiredTargets where seen.staleAfter(target) < seen.now {
+            let since = max(target.lastSuccessTime ?? seen.since(target), seen.since(target))
+            let age = seen.allowance(after: since).policyText
+            let words =
+                target.lastSuccessTime.map { "the last good backup is of \($0), more than \(age) ago" }
+                ?? "there is no good backup since it was added at \(since), more than \(age) ago"
+            return Finding(.stale, "\(target.name): \(words)", .wait)
         }
         return nil
     }

@@ -1,3 +1,4 @@
+internal import BackupModel
 internal import KubeAPI
 
 // Whether backups were looked at again: after each run, by checks of their own, and by restores.
@@ -78,24 +79,36 @@ extension BackupObservation {
         guard !policy.spec.suspend else { return [] }
         let verification = policy.spec.verification
         var deadlines: [(time: Timestamp, message: String)] = []
-        if verification.afterEach != .none, let oldest = readTargets.compactMap(\.lastVerifiedTime).min() {
-            deadlines.append((oldest + maxAge, "nothing was read back in the last \(maxAge.policyText)"))
-        }
-        if let patience = patience(for: verification.checkSchedule) {
-            deadlines += readTargets.map {
-                (($0.lastCheckTime ?? created) + patience, "\($0.name): no check in the last \(patience.policyText)")
+        if verification.afterEach != .none {
+            deadlines += readTargets.compactMap { target in
+                guard let last = target.lastVerifiedTime else { return nil }
+                let base = max(last, since(target))
+                let age = allowance(after: base)
+                return (base + age, "\(target.name): nothing was read back in the last \(age.policyText)")
             }
         }
-        if let patience = patience(for: verification.drill?.schedule) {
-            deadlines += drillTargets.map {
-                (($0.lastDrillTime ?? created) + patience, "\($0.name): no drill in the last \(patience.policyText)")
+        deadlines += readTargets.compactMap { target in
+            let base = base(target, target.lastCheckTime, policy.checkName)
+            return patience(for: verification.checkSchedule, after: base).map {
+                (base + $0, "\(target.name): no check in the last \($0.policyText)")
+            }
+        }
+        deadlines += drillTargets.compactMap { target in
+            let base = base(target, target.lastDrillTime, policy.drillName(target.source))
+            return patience(for: verification.drill?.schedule, after: base).map {
+                (base + $0, "\(target.name): no drill in the last \($0.policyText)")
             }
         }
         return deadlines
     }
 
+    /// From when it counts that nobody has looked: the last time, or since when somebody was to.
+    private func base(_ target: BackupPolicy.Target, _ last: Timestamp?, _ cronJob: String) -> Timestamp {
+        max(last ?? verifiedSince[cronJob] ?? since(target), since(target))
+    }
+
     /// One run may fail or be late.
-    private func patience(for schedule: String?) -> Duration? {
-        schedule.flatMap { policy.times($0)?.longestGap(after: now) }.map { $0 * 2 }
+    private func patience(for schedule: String?, after time: Timestamp) -> Duration? {
+        schedule.flatMap { policy.times($0)?.allowance(after: time) }
     }
 }

@@ -1,3 +1,4 @@
+internal import BackupModel
 internal import KubeAPI
 
 // The status as a pure function of what was observed.
@@ -11,6 +12,7 @@ extension BackupObservation {
         status.lastSuccessTime = successes.contains(nil) ? nil : successes.compactMap(\.self).min()
         status.size = size
         status.targets = targets
+        status.destinations = destinations.isEmpty ? nil : destinations
         status.inventory = inventory.listed(for: BackupPolicy.self)
         status.conditions = conditions
         return status
@@ -37,7 +39,7 @@ extension BackupObservation {
         addVerification(to: &conditions)
         addPruning(to: &conditions)
         addAlerting(to: &conditions)
-        for finding in [pruneFailed].compactMap(\.self) { conditions.block(finding) }
+        for finding in [artifactsMissing, pruneFailed].compactMap(\.self) { conditions.block(finding) }
         return conditions.assembled(
             ready: policy.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
     }
@@ -52,7 +54,35 @@ extension BackupObservation {
     }
 
     private static let scheduleChecks = Checks<BackupObservation>(
-        notPermitted, childFailed, veleroUnable, unsupportedDatastore, secretMissing, podWaiting)
+        notPermitted, clusterUnknown, childFailed, veleroUnable, unsupportedDatastore, secretMissing, notPrepared,
+        podWaiting)
+
+    private static func clusterUnknown(_ seen: BackupObservation) -> Finding? {
+        guard !seen.isClusterKnown, !seen.policy.ownSources.isEmpty else { return nil }
+        return Finding(
+            .clusterUnknown,
+            """
+            the UID of namespace kube-system is not known, by which destinations tell the artifacts of clusters apart; no \
+            CronJob is written
+            """, .wait)
+    }
+
+    private static func notPrepared(_ seen: BackupObservation) -> Finding? {
+        guard !seen.policy.spec.suspend, !seen.policy.ownSources.isEmpty else { return nil }
+        let required = Set(seen.requiredDestinations)
+        let waiting = seen.destinations.filter { $0.preparedTime == nil && required.contains($0.name) }
+        guard let first = waiting.first(where: { $0.message != nil }) ?? waiting.first else { return nil }
+        if let message = first.message {
+            let isSecret = first.reason == Reason.secretMissing.rawValue
+            return Finding(
+                isSecret ? .secretMissing : .destinationNotReady,
+                "destination \(first.name) could not be made ready: \(message)", .wait)
+        }
+        if let waits = seen.preparationWaits {
+            return Finding(.podWaiting, "destination \(first.name) is being made ready: \(waits)", .wait)
+        }
+        return Finding(.preparing, "destination \(first.name) is being made ready for artifacts", .wait)
+    }
 
     private static func notPermitted(_ seen: BackupObservation) -> Finding? {
         if let refusal = seen.priorityRefusal {
@@ -131,6 +161,20 @@ extension BackupObservation {
         } else {
             conditions.note(.pruned, .unknown, .neverRan, "nothing had to be pruned yet")
         }
+    }
+
+    /// Artifacts that were there, and that no run says to have deleted.
+    private var artifactsMissing: Finding? {
+        guard let target = requiredTargets.first(where: { $0.expected != nil }) else { return nil }
+        let key = "\(policy.metadata.name ?? "") -n \(policy.metadata.namespace ?? "")"
+        let time = target.missingSince?.description ?? now.description
+        return Finding(
+            .artifactsMissing,
+            """
+            \(target.name): there are \(target.count ?? 0) artifacts where there were \(target.expected ?? 0), and no run has \
+            deleted them; look into the store. If that is all right: kubectl annotate --overwrite bpol \(key) \
+            \(AnnotationKey.acceptedLoss)=\(time)
+            """, .wait)
     }
 
     private var pruneFailed: Finding? {

@@ -16,13 +16,16 @@ extension BackupPolicy {
         rules.require(
             !spec.alerting.onSuccess || spec.alerting.webhookSecretRef != nil, "spec.alerting",
             "onSuccess needs a webhookSecretRef that can be told")
-        let retention = spec.retention
-        let counts = [
-            retention.last, retention.hourly, retention.daily, retention.weekly, retention.monthly, retention.yearly,
-        ]
         rules.require(
-            counts.contains { ($0 ?? 0) > 0 }, "spec.retention",
+            spec.retention.keepsMore, "spec.retention",
             "at least one of last, hourly, daily, weekly, monthly and yearly must be positive")
+        let own = spec.destinations.compactMap(\.retention)
+        rules.require(
+            own.allSatisfy { $0.minKeep != nil || $0.overriding(spec.retention).keepsMore }, "spec",
+            """
+            the retention of a destination would keep one artifact alone; let one of last, hourly, daily, weekly, monthly \
+            and yearly be positive, or give it a minKeep
+            """)
         let exportsSecrets = spec.sources.contains { $0.manifests?.includeSecrets == true }
         rules.require(
             !exportsSecrets || spec.destinations.allSatisfy { $0.restic != nil || $0.borg != nil }, "spec",

@@ -32,6 +32,10 @@ struct BackupRuns: Sendable {
         var strangers: [String] = []
         /// When each source was scheduled last, as the CronJob controller says.
         var lastScheduled: [String: Timestamp] = [:]
+        /// Since when the CronJobs are there that look at what is stored, by their names.
+        var verifiedSince: [String: Timestamp] = [:]
+        /// The oldest first.
+        var preparations: [PreparationRun] = []
     }
 
     /// What of one policy runs or is still there.
@@ -50,12 +54,33 @@ struct BackupRuns: Sendable {
             + policy.drillSources.map { (.drill(source: $0.name), policy.drillName($0.name)) }
         for (task, name) in tasks {
             guard let cronJob = cronJob(name, of: policy) else { continue }
+            found.verifiedSince[name] = cronJob.created
             for (job, pods) in runs(of: cronJob, strangers: &found.strangers) {
                 found.verifications.append(VerificationRun(task, job: job, pods: pods))
             }
         }
+        found.preparations = preparations(of: policy)
         found.strangers.sort()
         return found
+    }
+
+    /// The jobs that make the policy's destinations ready, the oldest first.
+    ///
+    /// Whoever forges one can make the work be left out, and then every run says that the destination is missing.
+    func preparations(of policy: BackupPolicy) -> [PreparationRun] {
+        guard let uid = policy.metadata.uid else { return [] }
+        let own = jobs.store.list(index: Indexer.ownerUID.name, value: uid).filter {
+            $0.key.namespace == policy.metadata.namespace && $0.controllerUID == uid
+                && $0.labels[LabelKey.backupTask] == BackupPolicy.prepareTask
+        }
+        return own.sorted { ($0.created ?? .beginning, $0.key.name) < ($1.created ?? .beginning, $1.key.name) }.map { cached in
+            let job = cached.dynamic()
+            let template = job[path: "spec", "template", "spec"] ?? [:]
+            let made = children(of: cached, in: pods).filter {
+                RunPods.areMade($0.value(at: "spec") ?? [:], from: template)
+            }
+            return PreparationRun(job: job, pods: made.compactMap { try? $0.decode(Pod.self) })
+        }
     }
 
     private func cronJob(_ name: String, of policy: BackupPolicy) -> CachedObject? {
@@ -95,4 +120,12 @@ struct BackupRuns: Sendable {
 
 extension CachedObject {
     var controllerUID: String? { ownerReferences.first { $0.controller == true }?.uid }
+
+    fileprivate var created: Timestamp? {
+        value(at: "metadata", "creationTimestamp")?.string.flatMap(Timestamp.init(rfc3339:))
+    }
+}
+
+extension Timestamp {
+    fileprivate static let beginning = Timestamp(secondsSinceEpoch: 0)
 }

@@ -18,6 +18,8 @@ package enum AnnotationKey {
     package static let secretsHash = "quartermaster.dev/secrets-hash"
     /// On a copy of a Secret: where it is from, as `namespace/name`.
     package static let copiedFrom = "quartermaster.dev/copied-from"
+    /// Set by a user on a policy: artifacts that were missed up to this time may be gone.
+    package static let acceptedLoss = "quartermaster.dev/accepted-loss"
     /// Set by a user on a production environment that is to be deleted with its data; its value is the name.
     package static let confirmDelete = "quartermaster.dev/confirm-delete"
 }

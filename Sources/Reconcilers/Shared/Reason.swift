@@ -46,6 +46,9 @@ package enum Reason: String, Sendable, CaseIterable {
 
     // Of BackupPolicy.
     case converged = "Converged"
+    case preparing = "Preparing"
+    case destinationNotReady = "DestinationNotReady"
+    case clusterUnknown = "ClusterUnknown"
     case secretMissing = "SecretMissing"
     case engineNotInstalled = "EngineNotInstalled"
     case unsupportedDatastore = "UnsupportedDatastore"
@@ -54,8 +57,11 @@ package enum Reason: String, Sendable, CaseIterable {
     case failed = "Failed"
     case partial = "Partial"
     case deadlineExceeded = "DeadlineExceeded"
+    case reportLost = "ReportLost"
+    case artifactsMissing = "ArtifactsMissing"
     case neverRan = "NeverRan"
     case withinMaxAge = "WithinMaxAge"
+    case resumed = "Resumed"
     case stale = "Stale"
     case missed = "Missed"
     case suspicious = "Suspicious"
@@ -99,7 +105,8 @@ extension Reason {
     /// Whether somebody should look, although the operator goes on by itself and no edit of the object would help.
     var isAlarming: Bool {
         switch self {
-        case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting:
+        case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting,
+            .destinationNotReady, .artifactsMissing:
             true
         default: false
         }

@@ -40,7 +40,9 @@ package enum Rendering {
         Kind(
             RegionalWorkerPool.self, children: { try $0.children() },
             inCluster: { pool, client in try pool.children(in: await PoolSurroundings(of: pool, asking: client)) }),
-        Kind(BackupPolicy.self) { try $0.children() },
+        Kind(
+            BackupPolicy.self, children: { try $0.children() },
+            inCluster: { policy, client in try await policy.known(to: client).children() }),
         Kind(
             AppEnvironment.self, children: { try ResolvedEnvironment($0).rendered() },
             inCluster: { environment, client in

@@ -87,7 +87,9 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
             usedBy: "Applier, prune: BackupPolicy"),
-        Right(.cluster, "batch", "jobs", read, usedBy: "BackupRuns"),
+        Right(
+            .cluster, "batch", "jobs", read.union(["create", "patch", "delete"]),
+            usedBy: "BackupRuns; Applier, prune: Preparation"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate"),
         Right(.cluster, "velero.io", "schedules", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
         Right(.cluster, "velero.io", "backups", read, usedBy: "VeleroRuns"),

@@ -24,7 +24,7 @@ enum WriteWave: Int, Comparable, CaseIterable {
             switch type {
             case .roleBinding: .rights
             case .networkPolicy: .policies
-            case .deployment, .cronJob, .veleroSchedule: .workloads
+            case .deployment, .cronJob, .job, .veleroSchedule: .workloads
             case .horizontalPodAutoscaler, .scaledObject, .ingress, .serviceMonitor, .prometheusRule: .followers
             default: .surroundings
             }

@@ -85,9 +85,19 @@ struct ScheduleTests {
     @Test("What is no time zone is refused", arguments: ["Mars/Olympus", "../../etc/passwd", "/etc/passwd", ""])
     func zones(name: String) { #expect(throws: TimeZoneRules.LoadError.self) { try TimeZoneRules.named(name) } }
 
-    @Test("The longest gap is that of the weekend")
-    func gap() throws {
-        let schedule = try CronSchedule("0 2 * * 1-5")
-        #expect(try schedule.longestGap(after: time("2026-01-28T00:00:00Z"), in: .utc) == .seconds(3 * 86400))
+    @Test(
+        "The last time that was due is found, over nights, weekends and changes of the clocks",
+        arguments: [
+            ("0 2 * * 1-5", "UTC", "2026-01-26T01:59:59Z", "2026-01-23T02:00:00Z"),
+            ("0 2 * * 1-5", "UTC", "2026-01-26T02:00:00Z", "2026-01-26T02:00:00Z"),
+            ("*/15 8-17 * * 1-5", "UTC", "2026-01-26T07:00:00Z", "2026-01-23T17:45:00Z"),
+            ("30 2 * * *", "Europe/Berlin", "2026-03-30T00:00:00Z", "2026-03-28T01:30:00Z"),
+            ("30 2 * * *", "Europe/Berlin", "2026-10-25T02:00:00Z", "2026-10-25T01:30:00Z"),
+            ("0 0 29 2 *", "UTC", "2026-01-01T00:00:00Z", "2024-02-29T00:00:00Z"),
+            ("0 0 31 2 *", "UTC", "2026-01-01T00:00:00Z", nil),
+        ] as [(String, String, String, String?)])
+    func last(text: String, zone: String, until: String, want: String?) throws {
+        let schedule = try CronSchedule(text)
+        #expect(try schedule.last(until: time(until), in: .named(zone))?.rfc3339 == want)
     }
 }

@@ -14,7 +14,7 @@ struct BackupAlertTests {
     func checked() throws {
         let (status, output) = try Promtool.run(
             ["check", "rules", "rules.yaml"], files: ["rules.yaml": try rules(.fixture())])
-        #expect(status == 0 && output.contains("8 rules found"), "\(output)")
+        #expect(status == 0 && output.contains("9 rules found"), "\(output)")
     }
 
     @Test(
@@ -44,6 +44,10 @@ struct BackupAlertTests {
             (
                 #"quartermaster_resource_condition{kind="BackupPolicy",namespace="shop",name="nightly",type="Verified",status="False",reason="Failed"}"#,
                 "1", "BackupUnverified"
+            ),
+            (
+                #"quartermaster_resource_condition{kind="BackupPolicy",namespace="shop",name="nightly",type="Ready",status="False",reason="ArtifactsMissing"}"#,
+                "1", "BackupArtifactsMissing"
             ),
             (
                 #"quartermaster_backup_drill_failed{namespace="shop",name="nightly",source="db",destination="box"}"#,

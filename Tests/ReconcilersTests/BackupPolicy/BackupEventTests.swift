@@ -1,3 +1,4 @@
+import BackupModel
 import KubeAPI
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite("Events and metrics of a BackupPolicy")
 struct BackupEventTests {
     private static let good = report(
-        "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":2048,"verified":"read","count":3"#)
+        "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":2048,"verified":"read","count":3,"deleted":1"#)
 
     private func run(_ day: Int, _ result: String, message: String = "") throws -> BackupRun {
         let text = result == "Succeeded" ? Self.good : report(result, message: message)
@@ -90,7 +91,7 @@ struct BackupEventTests {
         #expect(try condition(hook) == "True Applied: told by a PrometheusRule and a webhook")
         #expect(try condition("alerting: {prometheusRule: \"Off\"}") == "False Off: spec.alerting tells nobody")
         #expect(try condition("") { $0.isPrometheusMissing = true }.hasPrefix("False CRDNotInstalled: "))
-        let unsent = try condition(hook) { $0.notification = RunReport(failed: "no such host") }
+        let unsent = try condition(hook) { $0.notification = RunReport(.failed, "no such host") }
         #expect(unsent == "False NotSent: the last run's result was not sent: no such host")
     }
 

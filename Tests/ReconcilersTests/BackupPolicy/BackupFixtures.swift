@@ -5,7 +5,9 @@ import Testing
 
 extension BackupPolicy {
     /// A policy `shop/nightly` of 2026-01-01: source `db` to `bucket` and `box`, every day at two.
-    static func fixture(_ spec: String = "", status: String? = nil) throws -> BackupPolicy {
+    ///
+    /// - Parameter isPrepared: whether its destinations are ready.
+    static func fixture(_ spec: String = "", status: String? = nil, isPrepared: Bool = true) throws -> BackupPolicy {
         var object = try DynamicObject.fixture(
             """
             apiVersion: quartermaster.dev/v1alpha1
@@ -24,7 +26,16 @@ extension BackupPolicy {
             }
         }
         if let status { object["status"] = try YAML.parseDocument(Array(status.utf8)) }
-        return try BackupPolicy(defaulting: object)
+        var policy = try BackupPolicy(defaulting: object)
+        guard isPrepared else { return policy }
+        var status = policy.status ?? Status()
+        status.destinations = policy.spec.destinations.map { destination in
+            var known = policy.known(destination)
+            known.preparedTime = policy.metadata.creationTimestamp
+            return known
+        }
+        policy.status = status
+        return policy
     }
 }
 
@@ -33,13 +44,13 @@ extension BackupRun {
     ///
     /// - Parameter containers: what each container left: its exit status and its termination message.
     static func fixture(
-        _ end: String, condition: String = "Complete", reason: String = "", containers: [(String, Int, String)]
+        _ end: String, named name: String = "run", condition: String = "Complete", reason: String = "", containers: [(String, Int, String)]
     ) throws -> BackupRun {
         var job = try DynamicObject.fixture(
             """
             apiVersion: batch/v1
             kind: Job
-            metadata: {name: run, namespace: shop, labels: {quartermaster.dev/backup-source: db}}
+            metadata: {name: \(name), namespace: shop, labels: {quartermaster.dev/backup-source: db}}
             status:
               startTime: "2026-01-01T00:00:00Z"
               conditions: [{type: \(condition), status: "True", lastTransitionTime: "\(end)"}]
@@ -67,7 +78,7 @@ extension BackupRun {
     }
 }
 
-/// A report as the scripts write it.
+/// A report as the agent writes it.
 func report(_ result: String, _ fields: String = "", message: String = "") -> String {
     #"{"version":1,"result":"\#(result)","message":"\#(message)","durationSeconds":12\#(fields)}"#
 }

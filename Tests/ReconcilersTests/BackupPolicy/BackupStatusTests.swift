@@ -1,3 +1,4 @@
+import BackupModel
 import KubeAPI
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 struct BackupStatusTests {
     private static let good = report(
         "Succeeded",
-        #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7,"oldest":"20260104T020000Z""#
+        #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7,"deleted":1,"oldest":"20260104T020000Z""#
     )
 
     private func observe(

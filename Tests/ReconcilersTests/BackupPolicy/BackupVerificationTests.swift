@@ -1,3 +1,4 @@
+import BackupModel
 import KubeAPI
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite("Checks, drills and engines in the status of a BackupPolicy")
 struct BackupVerificationTests {
     private static let good = report(
-        "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7"#)
+        "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7,"deleted":1"#)
     private static let spec = """
         sources:
         - {name: db, postgres: {host: h, databases: [a], credentialsSecretRef: {name: s}}}
@@ -136,8 +137,8 @@ struct BackupVerificationTests {
         let cases: [([(String, Int, String)], String)] = [
             ([("fetch", 1, report("Failed", message: "no route")), ("drill", 0, "")], "no route"),
             (
-                [("fetch", 0, report("Succeeded")), ("restore", 1, "a\nb\nsnapshot file integrity check failed")],
-                "container restore ended with status 1: a b snapshot file integrity check failed"
+                [("fetch", 0, report("Succeeded")), ("drill", 128, "a\nb\nno such file or directory")],
+                "container drill ended with status 128: a b no such file or directory"
             ),
             (
                 [("fetch", 0, report("Succeeded")), ("drill", 1, report("Failed", message: "query 1 found 0"))],

@@ -56,6 +56,41 @@ struct RestorePlanTests {
         #expect(other.artifact == "20260110T020000Z")
     }
 
+    @Test("Without a name the newest artifact that is complete is taken, and what is odd is said before anything else")
+    func complete() throws {
+        func plan(_ fields: String, at artifact: String? = nil) throws -> RestorePlan {
+            let policy = try BackupPolicy.fixture(
+                status: "targets: [{source: db, destination: bucket, artifact: 20260112T020000Z, \(fields)}]")
+            return try RestorePlan(of: policy, target: "db/bucket", at: artifact)
+        }
+        let good = try plan("complete: 20260112T020000Z")
+        #expect(good.artifact == "20260112T020000Z" && good.remarks.isEmpty && good.text.hasPrefix("# 1. Credentials"))
+        let older = try plan("complete: 20260110T020000Z, suspicion: it shrank")
+        #expect(older.artifact == "20260110T020000Z")
+        #expect(older.text.hasPrefix("# The artifact 20260110T020000Z is not the newest one. 20260112T020000Z is suspicious: it shrank;"))
+        let named = try plan("complete: 20260110T020000Z", at: "20260112T020000Z")
+        #expect(named.artifact == "20260112T020000Z")
+        #expect(named.remarks == ["The artifact 20260112T020000Z is not known to be complete."])
+        let old = try plan("complete: 20260112T020000Z", at: "20260101T020000Z")
+        #expect(old.remarks == ["The artifact 20260101T020000Z is not the newest one: that is 20260112T020000Z."])
+        // Of a status without that field nobody knows.
+        #expect(try plan("count: 1").remarks == ["The artifact 20260112T020000Z is not known to be complete."])
+    }
+
+    @Test("Each artifact has a folder of its own, whatever it is and wherever it comes from")
+    func folders() throws {
+        for target in ["db/bucket", "files/restic", "objects/borg", "others/box", "cluster/bucket"] {
+            let plans = try ["20260131T020000Z", "20260201T020000Z"].map {
+                try RestorePlan(of: .fixture(Self.sources), target: target, at: $0)
+            }
+            for plan in plans {
+                let lines = plan.steps.flatMap(\.lines)
+                #expect(lines.contains { $0.contains("mkdir \(plan.source)-\(plan.artifact)") }, "\(target)")
+                #expect(!lines.contains { $0.contains(" artifact") || $0.contains("artifact/") }, "\(target)")
+            }
+        }
+    }
+
     @Test(
         "What is asked for wrongly is refused with what to write instead",
         arguments: [

@@ -90,6 +90,64 @@ extension IntegrationTests {
         }
 
         @Test(
+            "Destinations are made ready once: one job at a time, another where one failed, none of what is ready",
+            arguments: ClusterKind.available)
+        func prepared(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await TestOperator.runBackups(on: cluster) { process in
+                    try await cluster.makePolicy(
+                        "nightly",
+                        """
+                        schedule: 0 2 * * *
+                        sources: [{name: db, pvc: {claimName: data}}]
+                        destinations:
+                        - {name: box, credentialsSecretRef: {name: box}, rclone: {remote: box, path: b}}
+                        - {name: restic, credentialsSecretRef: {name: restic}, restic: {repository: "rest:http://r:8000/"}}
+                        """)
+                    try await cluster.waitForVerdicts([.ready: "False Preparing", .scheduled: "False Preparing"])
+                    let first = try await cluster.preparation()
+                    let uid = try await cluster.client.get(.namespace, ObjectKey(name: "kube-system")).uid
+                    let variables = first[path: "spec", "template", "spec", "containers"]?[0]?["env"]?.elements ?? []
+                    #expect(variables.contains(["name": "QM_CLUSTER", "value": .string(uid)]))
+                    // What is wanted changes meanwhile: what is at work is let be.
+                    try await cluster.change(
+                        BackupPolicy.resourceType, cluster.key("nightly"),
+                        ["spec": ["podTemplate": ["images": ["backup": "registry.example.org/backup:2"]]]])
+                    try await eventually("the change is seen") {
+                        let policy = try await cluster.policy()
+                        return policy.status?.observedGeneration == policy.metadata.generation
+                    }
+                    try await process.settled()
+                    #expect(try await cluster.preparation().uid == first.uid)
+                    try await cluster.prepare("nightly", ["prepare-restic": report("Failed", message: "no route")])
+                    // By the image of before nothing counts: another job looks again.
+                    try await eventually("another job is made") {
+                        let jobs = try await cluster.client.list(.job, namespace: cluster.namespace).items
+                        return jobs.contains { $0.name != first.name && !$0.isBeingDeleted }
+                    }
+                    try await cluster.prepare("nightly", ["prepare-restic": report("Failed", message: "no route")])
+                    try await cluster.waitForVerdicts([
+                        .ready: "False DestinationNotReady", .scheduled: "False DestinationNotReady",
+                    ])
+                    let known = try await cluster.policy().status?.destinations ?? []
+                    #expect(known.map { $0.preparedTime != nil } == [true, false] && known[1].message == "no route")
+                    let last = try await cluster.preparation()
+                    let containers = last[path: "spec", "template", "spec", "containers"]?.elements ?? []
+                    #expect(containers.map { $0["name"] } == ["prepare-restic"])
+                    try await cluster.prepare()
+                    try await cluster.waitForVerdicts([.ready: "True Ready", .scheduled: "True Converged"])
+                    try await eventually("no job is left") {
+                        try await cluster.client.list(.job, namespace: cluster.namespace).items.isEmpty
+                    }
+                    try await process.settled()
+                    process.requests.forgetWrites()
+                    for _ in 0..<5 { _ = try await process.reconciler.reconcile(cluster.key("nightly")) }
+                    #expect(process.requests.writes == [])
+                }
+            }
+        }
+
+        @Test(
             "In a namespace that is not privileged etcd and foreign namespaces are refused, and the rest goes on",
             arguments: ClusterKind.available)
         func notPermitted(kind: ClusterKind) async throws {
@@ -134,6 +192,7 @@ extension IntegrationTests {
                         .ready: "False UnsupportedDatastore", .scheduled: "False UnsupportedDatastore",
                     ])
                     try await cluster.makeNode("server", zone: "etcd")
+                    try await cluster.prepare()
                     try await cluster.waitForVerdicts([.ready: "True Ready", .scheduled: "True Converged"])
                     let binding = ObjectKey(namespace: other, name: "\(cluster.namespace).nightly-reader")
                     _ = try await cluster.client.get(.roleBinding, binding)

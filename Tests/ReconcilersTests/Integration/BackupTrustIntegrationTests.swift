@@ -27,6 +27,7 @@ extension IntegrationTests {
             try await TestCluster.run(kind, options: .rbac) { cluster in
                 try await TestOperator.runBackups(on: cluster) { process in
                     try await cluster.makePolicy("nightly", Self.spec)
+                    try await cluster.prepare()
                     try await cluster.waitForVerdicts(Self.untouched)
                     try await body(cluster, process, try await cluster.client.get(.cronJob, cluster.key("nightly-db")))
                 }
@@ -145,7 +146,7 @@ extension IntegrationTests {
                 let (_, pod) = try await cluster.startRun("db")
                 try await cluster.change(
                     BackupPolicy.resourceType, cluster.key("nightly"),
-                    ["spec": ["podTemplate": ["images": ["tar": "registry.example.org/tar:2"]]]])
+                    ["spec": ["podTemplate": ["images": ["backup": "registry.example.org/backup:2"]]]])
                 try await eventually("the CronJob is changed") {
                     try await cluster.client.get(.cronJob, cluster.key("nightly-db")).generation != cronJob.generation
                 }

@@ -84,6 +84,7 @@ extension IntegrationTests {
                         sources: [{name: all, manifests: {namespaces: [\(other)]}}]
                         destinations: [{name: box, credentialsSecretRef: {name: box}, rclone: {remote: box, path: b}}]
                         """)
+                    try await cluster.prepare()
                     try await cluster.waitForVerdicts([.ready: "True Ready"])
                     let key = ObjectKey(namespace: other, name: "\(cluster.namespace).nightly-reader")
                     try await hold(cluster, .roleBinding, key)

@@ -176,6 +176,7 @@ extension IntegrationTests {
                         sources: [{name: db, pvc: {claimName: data}}]
                         destinations: [{name: box, credentialsSecretRef: {name: s}, rclone: {remote: a, path: b}}]
                         """)
+                    try await cluster.prepare()
                     try await cluster.waitForVerdicts([.scheduled: "True Converged"])
                     let before = try await cluster.client.get(.cronJob, cluster.key("nightly-db"))
                     try await cluster.asUser("author", in: cluster.namespace, on: Self.ours) { author in

@@ -29,6 +29,9 @@ extension BackupPolicy {
                 "BackupSuspicious", .fresh, [.suspicious], "warning",
                 "The newest backup of \(policy) is suspiciously small; nothing is pruned."),
             alert(
+                "BackupArtifactsMissing", .ready, [.artifactsMissing], "critical",
+                "Artifacts of \(policy) have vanished that no run has deleted."),
+            alert(
                 "BackupIncomplete", .backupSucceeded, [.partial], "warning",
                 "The last backup of \(policy) is incomplete."),
             alert(

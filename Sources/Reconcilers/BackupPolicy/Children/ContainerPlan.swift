@@ -2,9 +2,8 @@ internal import KubeAPI
 
 /// What one kind of source or destination needs of its container.
 struct ContainerPlan {
-    var image: String
-    /// A file of `scripts/backup`.
-    var script: String
+    /// What the agent is to do.
+    var verb: String
     /// Nothing of it is secret.
     var environment: [(String, String)]
     var mounts: [JSONValue] = []
@@ -22,8 +21,7 @@ extension BackupPolicy {
     private func plan(for postgres: Postgres) -> ContainerPlan {
         let secret = postgres.credentialsSecretRef.name
         return ContainerPlan(
-            image: image(for: postgres),
-            script: "source-postgres.sh",
+            verb: "source-postgres",
             environment: [
                 ("QM_SECRET", secret), ("QM_PG_HOST", postgres.host), ("QM_PG_PORT", String(postgres.port)),
                 ("QM_PG_SSLMODE", postgres.sslMode),
@@ -34,16 +32,13 @@ extension BackupPolicy {
             volumes: [.secretVolume("source", secret)])
     }
 
-    func image(for postgres: Postgres) -> String {
-        spec.podTemplate.images.postgres ?? "docker.io/library/postgres:\(postgres.majorVersion)"
-    }
-
     private func plan(for volume: Volume) -> ContainerPlan {
         ContainerPlan(
-            image: spec.podTemplate.images.tar, script: "source-pvc.sh",
+            verb: "source-pvc",
             environment: [
                 ("QM_DATA", "/data"), ("QM_PATHS", (volume.paths ?? []).joined(separator: "\n")),
                 ("QM_EXCLUDES", (volume.excludes ?? []).joined(separator: "\n")),
+                ("QM_CHANGING", (volume.changing ?? []).joined(separator: "\n")),
             ],
             mounts: [.mount("source", at: "/data", isReadOnly: true)],
             volumes: [
@@ -57,7 +52,7 @@ extension BackupPolicy {
     /// Its container, and no other of the pod, gets a token.
     private func plan(for manifests: Manifests) -> ContainerPlan {
         ContainerPlan(
-            image: spec.podTemplate.images.kubectl, script: "source-manifests.sh",
+            verb: "source-manifests",
             environment: [
                 ("QM_NAMESPACES", (manifests.namespaces ?? []).joined(separator: "\n")),
                 ("QM_INCLUDE_KINDS", (manifests.includeKinds ?? []).joined(separator: "\n")),
@@ -67,59 +62,63 @@ extension BackupPolicy {
             mounts: [.tokenMount])
     }
 
-    /// The folder of the server is only read: it is the server itself that writes the snapshot.
+    /// The folders of the server are only read: it is the server itself that writes the snapshot. The program is the
+    /// server's own, so that its version is always right.
+    ///
+    /// Source: K3s, cmd/k3s/main.go, `extract`: the program is unpacked into `data/<hash>`, to which `data/current` leads by
+    /// its absolute path; so the folder is mounted where it is on the node.
     private func plan(for etcd: Etcd, of source: Source) -> ContainerPlan {
-        let server = "/var/lib/rancher/k3s/server"
-        let snapshots = "\(server)/db/snapshots"
+        let folder = "/var/lib/rancher/k3s"
+        let (server, programs) = ("\(folder)/server", "\(folder)/data")
         let series = ChildName.stableHash("\(metadata.namespace ?? "")/\(metadata.name ?? "")/\(source.name)")
         return ContainerPlan(
-            image: spec.podTemplate.images.k3s, script: "source-etcd.sh",
+            verb: "source-etcd",
             environment: [
-                ("QM_K3S", server), ("QM_SNAPSHOTS", snapshots),
+                ("QM_K3S", server), ("QM_SNAPSHOTS", "\(server)/db/snapshots"),
+                ("QM_K3S_PROGRAM", "\(programs)/current/bin/k3s"),
                 // The server prunes whatever begins with the name: by the hash no series is the beginning of another.
                 ("QM_SNAPSHOT_NAME", "\(ChildName.joined(metadata.name ?? "", source.name))-\(series)"),
                 ("QM_ETCD_COMPRESS", String(etcd.compress)), ("QM_ETCD_TOKEN", String(etcd.includeToken)),
                 ("QM_ETCD_MANIFESTS", String(etcd.includeServerManifests)),
             ],
-            mounts: [.mount("source", at: server, isReadOnly: true)],
-            volumes: [["name": "source", "hostPath": ["path": .string(server), "type": "Directory"]]])
+            mounts: [
+                .mount("source", at: server, isReadOnly: true), .mount("programs", at: programs, isReadOnly: true),
+            ],
+            volumes: [("source", server), ("programs", programs)].map { name, path in
+                ["name": .string(name), "hostPath": ["path": .string(path), "type": "Directory"]]
+            })
     }
 
-    func destinationPlan(for destination: Destination) -> ContainerPlan {
-        let images = spec.podTemplate.images
+    /// - Parameter verb: what the agent is to do there.
+    func destinationPlan(for destination: Destination, _ verb: String) -> ContainerPlan {
+        ContainerPlan(
+            verb: verb,
+            environment: [("QM_DESTINATION", destination.name)] + place(of: destination)
+                + (destination.takeOverFrom.map { [("QM_TAKE_OVER_FROM", $0)] } ?? []))
+    }
+
+    /// Where the destination is.
+    func place(of destination: Destination) -> [(String, String)] {
         if let restic = destination.restic {
-            return ContainerPlan(
-                image: images.restic, script: "destination-restic.sh",
-                environment: [("QM_REPOSITORY", restic.repository)])
+            return [("QM_KIND", "restic"), ("QM_REPOSITORY", restic.repository)]
         }
         if let borg = destination.borg {
-            return ContainerPlan(
-                image: images.borg, script: "destination-borg.sh",
-                environment: [("QM_REPOSITORY", borg.repository), ("QM_REMOTE_PATH", borg.remotePath ?? "")])
+            return [
+                ("QM_KIND", "borg"), ("QM_REPOSITORY", borg.repository), ("QM_REMOTE_PATH", borg.remotePath ?? ""),
+            ]
         }
         if let rclone = destination.rclone {
-            return ContainerPlan(
-                image: images.rclone, script: "destination-objects.sh",
-                environment: [
-                    ("QM_KIND", "rclone"), ("QM_LOCK_SECONDS", String(lockSeconds)),
-                    ("QM_REMOTE", "\(rclone.remote):\(folder(rclone.path))"),
-                ])
+            return [("QM_KIND", "rclone"), ("QM_REMOTE", "\(rclone.remote):\(folder(rclone.path))")]
         }
         guard let s3 = destination.s3 else { preconditionFailure("a destination without a kind passed validation") }
-        return ContainerPlan(
-            image: images.rclone, script: "destination-objects.sh",
-            environment: [
-                ("QM_KIND", "s3"), ("QM_LOCK_SECONDS", String(lockSeconds)),
-                ("QM_REMOTE", "TARGET:\(folder("\(s3.bucket)/\(s3.prefix ?? "")"))"),
-                ("QM_S3_ENDPOINT", s3.endpoint), ("QM_S3_REGION", s3.region),
-                ("QM_S3_PATH_STYLE", String(s3.forcePathStyle)),
-            ])
+        return [
+            ("QM_KIND", "s3"), ("QM_REMOTE", "TARGET:\(folder("\(s3.bucket)/\(s3.prefix ?? "")"))"),
+            ("QM_S3_ENDPOINT", s3.endpoint), ("QM_S3_REGION", s3.region),
+            ("QM_S3_PATH_STYLE", String(s3.forcePathStyle)),
+        ]
     }
 
-    /// No run is alive any more after that.
-    private var lockSeconds: Int { spec.activeDeadlineSeconds + 600 }
-
-    /// A folder of this policy alone; the scripts put those of the sources into it.
+    /// A folder of this policy alone; the agent puts those of the sources into it.
     private func folder(_ base: String) -> String {
         var base = Substring(base)
         while base.last == "/" { base.removeLast() }

@@ -36,16 +36,15 @@ extension BackupPolicy {
     }
 
     private func destinationContainer(for source: Source, _ destination: Destination) -> JSONValue {
-        var plan = destinationPlan(for: destination)
+        var plan = destinationPlan(for: destination, "deliver")
         let freshness = spec.freshness
-        plan.environment =
+        plan.environment +=
             [
-                ("QM_DESTINATION", destination.name),
                 ("QM_VERIFY", spec.verification.afterEach.rawValue),
                 ("QM_KEEP", destination.retention?.overriding(spec.retention).rules ?? spec.retention.rules),
                 ("QM_MIN_SIZE", String(freshness.minSizeBytes)),
                 ("QM_MAX_SHRINK", String(freshness.maxShrinkPercent)),
-            ] + plan.environment + (source.etcd != nil && destination.restic != nil ? [("QM_SHARED_HOST", "true")] : [])
+            ] + (source.etcd != nil && destination.restic != nil ? [("QM_SHARED_HOST", "true")] : [])
         return container(
             Self.destinationContainer(destination.name), plan,
             mounts: [
@@ -56,9 +55,7 @@ extension BackupPolicy {
 
     /// Always the same for one policy, so that several of them spread over the time that they may take.
     private var delay: Int {
-        guard spec.jitterSeconds > 0 else { return 0 }
-        let name = "\(metadata.namespace ?? "")/\(metadata.name ?? "")"
-        return ChildName.stableHash(name).utf8.reduce(0) { ($0 * 31 + Int($1)) % 1_000_003 } % (spec.jitterSeconds + 1)
+        spec.jitterSeconds > 0 ? spread(over: spec.jitterSeconds + 1) : 0
     }
 
     /// What servers of K3s may keep others away with.
@@ -92,7 +89,7 @@ extension JSONValue {
         ])
     }
 
-    /// Optional, so that the pod starts and the script can say which key is missing; 0440 with the pod's group.
+    /// Optional, so that the pod starts and the agent can say which key is missing; 0440 with the pod's group.
     static func secretVolume(_ name: String, _ secret: String) -> JSONValue {
         ["name": .string(name), "secret": ["secretName": .string(secret), "optional": true, "defaultMode": 0o440]]
     }

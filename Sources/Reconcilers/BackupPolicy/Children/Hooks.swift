@@ -27,7 +27,7 @@ extension BackupPolicy {
                 + (stage == .post && index == hooks.count - 1 ? [("QM_HOOK_IS_LAST", "true")] : [])
             return container(
                 stage.container(index + 1),
-                ContainerPlan(image: spec.podTemplate.images.kubectl, script: "hook.sh", environment: environment),
+                ContainerPlan(verb: "hook", environment: environment),
                 arguments: hook.command, mounts: [.mount("staging", at: "/staging"), .tokenMount], isReported: true,
                 for: source)
         }

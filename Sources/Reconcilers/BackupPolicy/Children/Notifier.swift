@@ -14,19 +14,16 @@ extension BackupPolicy {
         return [
             .compact([
                 "name": .string(Self.notifierContainer),
-                "image": .string(spec.podTemplate.images.curl),
-                "command": ["/bin/sh", "/scripts/notify.sh"],
+                "image": .string(spec.podTemplate.images.backup),
+                "command": .array([JSONValue.string(Self.agent), "notify"]),
                 "restartPolicy": "Always",
-                "env": .array(
-                    [
-                        ("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? ""),
-                        ("QM_TASK", task), ("QM_SOURCE", source?.name ?? ""), ("QM_SCRIPTS", "/scripts"),
-                        ("QM_CREDENTIALS", "/credentials"),
-                        ("QM_REPORT", "/dev/termination-log"), ("QM_SECRET", secret.name),
-                        ("QM_REPORTS", "/reports"), ("QM_FIRST", first.joined(separator: " ")),
-                        ("QM_LAST", last.joined(separator: " ")),
-                        ("QM_ON_SUCCESS", String(spec.alerting.onSuccess)),
-                    ].map { ["name": .string($0), "value": .string($1)] }),
+                "env": Self.environment([
+                    ("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? ""),
+                    ("QM_TASK", task), ("QM_SOURCE", source?.name ?? ""), ("QM_CREDENTIALS", "/credentials"),
+                    ("QM_REPORT", "/dev/termination-log"), ("QM_SECRET", secret.name),
+                    ("QM_REPORTS", "/reports"), ("QM_FIRST", first.joined(separator: " ")),
+                    ("QM_LAST", last.joined(separator: " ")), ("QM_ON_SUCCESS", String(spec.alerting.onSuccess)),
+                ]),
                 "resources": [
                     "requests": ["cpu": "5m", "memory": "16Mi"], "limits": ["cpu": "100m", "memory": "64Mi"],
                 ],
@@ -37,8 +34,7 @@ extension BackupPolicy {
                 ],
                 "volumeMounts": .array(
                     [.mount("webhook", at: "/credentials", isReadOnly: true)] + reportMounts + [
-                        .mount("scripts", at: "/scripts", isReadOnly: true),
-                        .mount("tmp", at: "/tmp", subPath: Self.notifierContainer),
+                        .mount("tmp", at: "/tmp", subPath: Self.notifierContainer)
                     ]),
             ])
         ]

@@ -1,3 +1,4 @@
+internal import BackupModel
 internal import KubeAPI
 
 /// What is particular to one kind of pod of ours.
@@ -35,7 +36,8 @@ extension BackupPolicy {
                         "metadata": ["labels": .strings(podLabels)],
                         "spec": [
                             "backoffLimit": .integer(Int64(spec.backoffLimit)),
-                            "activeDeadlineSeconds": .integer(Int64(spec.activeDeadlineSeconds)),
+                            "activeDeadlineSeconds": .integer(jobDeadline),
+                            "podFailurePolicy": Self.failurePolicy,
                             "template": [
                                 "metadata": ["labels": .strings(podLabels)],
                                 "spec": podSpec(plan),
@@ -46,7 +48,23 @@ extension BackupPolicy {
             ])
     }
 
-    private func podSpec(_ plan: PodPlan) -> JSONValue {
+    /// The agent ends a pod itself, with a report. This is for a pod that can't: each attempt has its time and some more.
+    private var jobDeadline: Int64 {
+        (Int64(spec.activeDeadlineSeconds) + 120) * (Int64(spec.backoffLimit) + 1)
+    }
+
+    /// A run whose source is incomplete is not tried again: it would find the same.
+    static let failurePolicy: JSONValue = [
+        "rules": [
+            ["action": "Count", "onExitCodes": ["operator": "In", "values": [1, 137, 143]]],
+            [
+                "action": "FailJob",
+                "onExitCodes": ["operator": "In", "values": [.integer(Int64(RunResult.partialStatus))]],
+            ],
+        ]
+    ]
+
+    func podSpec(_ plan: PodPlan) -> JSONValue {
         let settings = spec.podTemplate
         let nodeSelector = (settings.nodeSelector ?? [:]).merging(plan.nodeSelector) { $1 }
         let tolerations = (settings.tolerations ?? []).map(JSONValue.object) + plan.tolerations
@@ -55,7 +73,7 @@ extension BackupPolicy {
             "serviceAccountName": .string(sharedName),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
-            "terminationGracePeriodSeconds": 30,
+            "terminationGracePeriodSeconds": 60,
             "hostNetwork": plan.sharesHostNetwork ? true : nil,
             "dnsPolicy": plan.sharesHostNetwork ? "ClusterFirstWithHostNet" : nil,
             "securityContext": [
@@ -75,38 +93,42 @@ extension BackupPolicy {
         ])
     }
 
-    /// A container that runs one of the scripts.
+    /// A container that runs the agent.
     ///
     /// - Parameters:
-    ///   - arguments: of the script.
+    ///   - arguments: of the verb.
     ///   - isReported: whether the webhook is told what it reports.
+    ///   - deadline: the seconds after which it ends itself; those of the policy where nothing is said.
     ///   - source: the one that it works for; `nil` where it works for all of them.
     func container(
         _ name: String, _ plan: ContainerPlan, arguments: [String] = [], mounts: [JSONValue], isRoot: Bool = false,
-        secret: String? = nil, isReported: Bool = false, for source: Source?
+        secret: String? = nil, isReported: Bool = false, deadline: Int64? = nil, for source: Source?
     ) -> JSONValue {
         let common: [(String, String)] =
             [("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? "")]
             + (source.map { [("QM_SOURCE", $0.name)] } ?? [])
             + [
-                ("QM_STAGING", "/staging"), ("QM_SCRIPTS", "/scripts"), ("QM_CREDENTIALS", "/credentials"),
-                ("QM_REPORT", "/dev/termination-log"),
+                ("QM_STAGING", "/staging"), ("QM_CREDENTIALS", "/credentials"),
+                ("QM_REPORT", "/dev/termination-log"), ("QM_DEADLINE_SECONDS", String(deadline ?? Int64(spec.activeDeadlineSeconds))),
+                ("QM_CLUSTER", cluster),
             ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + (isReported ? reportCopy(of: name) : [])
         return .compact([
             "name": .string(name),
-            "image": .string(plan.image),
-            "command": .array((["/bin/sh", "/scripts/\(plan.script)"] + arguments).map(JSONValue.string)),
-            "env": .array((common + plan.environment).map { ["name": .string($0), "value": .string($1)] }),
+            "image": .string(spec.podTemplate.images.backup),
+            "command": .array(([Self.agent, plan.verb] + arguments.map(\.literal)).map(JSONValue.string)),
+            "env": Self.environment(common + plan.environment),
             "resources": resources,
             "terminationMessagePolicy": "File",
             "securityContext": securityContext(isRoot: isRoot),
             "volumeMounts": .array(
-                mounts + (isReported ? reportMounts : []) + [
-                    .mount("scripts", at: "/scripts", isReadOnly: true),
-                    .mount("scripts", at: "/etc/passwd", subPath: "passwd", isReadOnly: true),
-                    .mount("tmp", at: "/tmp", subPath: name),
-                ]),
+                mounts + (isReported ? reportMounts : []) + [.mount("tmp", at: "/tmp", subPath: name)]),
         ])
+    }
+
+    static let agent = "/usr/local/bin/quartermaster-agent"
+
+    static func environment(_ variables: [(String, String)]) -> JSONValue {
+        .array(variables.map { ["name": .string($0), "value": .string($1.literal)] })
     }
 
     var resources: JSONValue? {
@@ -124,11 +146,11 @@ extension BackupPolicy {
         ])
     }
 
-    /// What every pod of ours has: the scripts, and a folder to write to.
-    var commonVolumes: [JSONValue] {
-        [
-            ["name": "tmp", "emptyDir": [:]],
-            ["name": "scripts", "configMap": ["name": .string(sharedName), "defaultMode": 0o555]],
-        ]
-    }
+    /// What every pod of ours has: a folder to write to.
+    var commonVolumes: [JSONValue] { [["name": "tmp", "emptyDir": [:]]] }
+}
+
+extension String {
+    /// The text as Kubernetes leaves it to the container: it takes `$(NAME)` for a variable, and `$$` for a dollar.
+    fileprivate var literal: String { replacing("$", with: "$$") }
 }

@@ -1,19 +1,6 @@
 internal import KubeAPI
 
 extension BackupPolicy {
-    /// The scripts that the pods run.
-    func scripts() throws -> DesiredChild {
-        // A user of its own in the pods: ssh asks for one, and images differ in those that they have.
-        let passwd = """
-            root:x:0:0:root:/tmp:/bin/sh
-            backup:x:\(Self.userID):\(Self.userID):backup:/tmp:/bin/sh
-
-            """
-        let files = BackupScripts.files.merging(["passwd": passwd]) { script, _ in script }
-        return try DesiredChild(
-            .configMap, of: self, named: sharedName, ["data": .strings(files)])
-    }
-
     func serviceAccount() throws -> DesiredChild {
         try DesiredChild(
             .serviceAccount, of: self, named: sharedName, ["automountServiceAccountToken": false])

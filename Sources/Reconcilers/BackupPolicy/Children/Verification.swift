@@ -27,24 +27,15 @@ extension BackupPolicy {
     }
 
     private func checkContainer(_ destination: Destination) -> JSONValue {
-        var plan = destinationPlan(for: destination)
-        plan.environment =
-            [
-                ("QM_DESTINATION", destination.name), ("QM_TASK", "check"),
-                ("QM_SOURCES", ownSources.map(\.name).joined(separator: "\n")),
-                ("QM_CHECK_INTERVAL", String(checkInterval)),
-            ] + plan.environment
+        var plan = destinationPlan(for: destination, "check")
+        plan.environment += [
+            ("QM_SOURCES", ownSources.map(\.name).joined(separator: "\n")),
+            ("QM_CHECK_PART", String(known(destination).nextCheckPart)),
+        ]
         return container(
             Self.checkContainer(destination.name), plan,
             mounts: [.mount("to-\(destination.name)", at: "/credentials", isReadOnly: true)],
             secret: destination.credentialsSecretRef.name, isReported: true, for: nil)
-    }
-
-    /// Seconds between two checks: by it a check knows which part is next. Reckoned from a day that does not move.
-    private var checkInterval: Int64 {
-        let reference = Timestamp(secondsSinceEpoch: 1_767_225_600)
-        let gap = spec.verification.checkSchedule.flatMap { times($0) }?.longestGap(after: reference)
-        return max(gap?.components.seconds ?? 86400, 60)
     }
 
     func drillJob(for source: Source) throws -> DesiredChild? {
@@ -58,18 +49,15 @@ extension BackupPolicy {
             PodPlan(
                 initContainers: notifier(
                     of: "drill", first: [Self.fetchContainer], last: [Self.drillContainer], for: source)
-                    + [fetchContainer(for: source, from: destination)]
-                    + (source.etcd == nil ? [] : [etcdRestoreContainer]),
+                    + [fetchContainer(for: source, from: destination)],
                 containers: [drillContainer(drill, for: source)],
                 volumes: [.stagingVolume(source.staging)] + commonVolumes + notifierVolumes
                     + [.secretVolume("to-\(destination.name)", destination.credentialsSecretRef.name)]))
     }
 
     private func fetchContainer(for source: Source, from destination: Destination) -> JSONValue {
-        var plan = destinationPlan(for: destination)
-        plan.environment =
-            [("QM_DESTINATION", destination.name), ("QM_TASK", "fetch")]
-            + (source.etcd == nil ? [] : [("QM_UNPACK", "true")]) + plan.environment
+        var plan = destinationPlan(for: destination, "fetch")
+        if source.etcd != nil { plan.environment.append(("QM_UNPACK", "true")) }
         return container(
             Self.fetchContainer, plan,
             mounts: [
@@ -78,32 +66,15 @@ extension BackupPolicy {
             ], secret: destination.credentialsSecretRef.name, isReported: true, for: source)
     }
 
-    /// The image of etcd has no shell: its program is called as it is, and its last words are the message.
-    private var etcdRestoreContainer: JSONValue {
-        .compact([
-            "name": "restore",
-            "image": .string(spec.podTemplate.images.etcd),
-            "command": [
-                "etcdutl", "snapshot", "restore", "/staging/artifact/etcd-snapshot.db", "--data-dir=/staging/scratch",
-            ],
-            "resources": resources,
-            "terminationMessagePolicy": "FallbackToLogsOnError",
-            "securityContext": securityContext(),
-            "volumeMounts": [.mount("staging", at: "/staging")],
-        ])
-    }
-
     private func drillContainer(_ drill: Drill, for source: Source) -> JSONValue {
         let limit = drill.maxDuration.flatMap(Duration.init(ofPolicy:))
         let environment = [("QM_MAX_SECONDS", limit.map { String($0.components.seconds) } ?? "")]
         let plan =
-            if let postgres = source.postgres {
-                ContainerPlan(
-                    image: image(for: postgres), script: "drill-postgres.sh",
-                    environment: environment + queries(drill, for: source))
+            if source.postgres != nil {
+                ContainerPlan(verb: "drill-postgres", environment: environment + queries(drill, for: source))
             } else {
                 ContainerPlan(
-                    image: spec.podTemplate.images.tar, script: "drill-etcd.sh",
+                    verb: "drill-etcd",
                     environment: environment + [("QM_ETCD_TOKEN", String(source.etcd?.includeToken ?? false))])
             }
         return container(

@@ -10,7 +10,9 @@ struct RestoreCommands {
     let artifact: String
 
     private var namespace: String { policy.metadata.namespace ?? "" }
-    private var folder: String { "credentials/\(destination.name)" }
+    private var credentialsFolder: String { "credentials/\(destination.name)" }
+    /// Where the files of the artifact go: another folder for each, so that none of before is taken for this one.
+    var folder: String { "\(source.name)-\(artifact)" }
 
     /// The keys of the destination's Secret as files: from the cluster while it is there, else from where they are kept.
     var credentials: Step {
@@ -19,11 +21,11 @@ struct RestoreCommands {
             title: "Credentials of \(destination.name), as files that only you can read",
             lines: [
                 "umask 077",
-                "mkdir -p \(folder)",
+                "mkdir -p \(credentialsFolder)",
                 "# Without the cluster: put the keys of Secret \(secret) there from where you keep them, one file each.",
                 "kubectl get secret -n \(namespace) \(secret) -o go-template='{{range $key, $value := .data}}{{$key}}{{\"\\n\"}}{{end}}' |",
                 "    while read -r key; do",
-                "        kubectl get secret -n \(namespace) \(secret) -o go-template=\"{{index .data \\\"$key\\\"}}\" | base64 -d >\"\(folder)/$key\"",
+                "        kubectl get secret -n \(namespace) \(secret) -o go-template=\"{{index .data \\\"$key\\\"}}\" | base64 -d >\"\(credentialsFolder)/$key\"",
                 "    done",
             ])
     }
@@ -33,58 +35,79 @@ struct RestoreCommands {
     }
 
     private var fetchLines: [String] {
-        let plan = policy.destinationPlan(for: destination)
-        let remote = plan.environment.first { $0.0 == "QM_REMOTE" }.map { "\($0.1)/\(source.name)" } ?? ""
         if let restic = destination.restic { return fetch(restic) }
         if let borg = destination.borg { return fetch(borg) }
-        var lines = ["[ ! -f \(folder)/ca.crt ] || export RCLONE_CA_CERT=\(folder)/ca.crt"]
+        let place = policy.place(of: destination).first { $0.0 == "QM_REMOTE" }?.1 ?? ""
+        let remote = "\(place)/\(source.name)"
+        var lines = ["[ ! -f \(credentialsFolder)/ca.crt ] || export RCLONE_CA_CERT=\(credentialsFolder)/ca.crt"]
         if let s3 = destination.s3 {
             lines += [
                 "export RCLONE_CONFIG=/dev/null RCLONE_CONFIG_TARGET_TYPE=s3 RCLONE_CONFIG_TARGET_PROVIDER=Other",
                 "export RCLONE_CONFIG_TARGET_ENDPOINT=\(s3.endpoint.shellQuoted)",
                 "export RCLONE_CONFIG_TARGET_REGION=\(s3.region.shellQuoted) RCLONE_CONFIG_TARGET_FORCE_PATH_STYLE=\(s3.forcePathStyle)",
-                "RCLONE_CONFIG_TARGET_ACCESS_KEY_ID=$(cat \(folder)/AWS_ACCESS_KEY_ID)",
-                "RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY=$(cat \(folder)/AWS_SECRET_ACCESS_KEY)",
-                "export RCLONE_CONFIG_TARGET_ACCESS_KEY_ID RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY",
+                "export \"RCLONE_CONFIG_TARGET_ACCESS_KEY_ID=\(value("AWS_ACCESS_KEY_ID"))\"",
+                "export \"RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY=\(value("AWS_SECRET_ACCESS_KEY"))\"",
+                "[ ! -f \(credentialsFolder)/AWS_SESSION_TOKEN ] || export \"RCLONE_CONFIG_TARGET_SESSION_TOKEN=\(value("AWS_SESSION_TOKEN"))\"",
             ]
         } else {
-            lines.append("export RCLONE_CONFIG=\(folder)/rclone.conf")
+            lines.append("export RCLONE_CONFIG=\(credentialsFolder)/rclone.conf")
         }
         return lines + [
             "# Only what is listed here is whole:",
             "rclone lsf --files-only --include '*.json' \(remote.shellQuoted)",
-            "rclone copy \("\(remote)/\(artifact)".shellQuoted) artifact",
+            "mkdir \(folder) && rclone copy \("\(remote)/\(artifact)".shellQuoted) \(folder)",
         ]
     }
+
+    /// The value of a key as the pods take it: line ends at its end are no part of it.
+    private func value(_ key: String) -> String { "$(tr -d '\\r' <\(credentialsFolder)/\(key))" }
 
     private func fetch(_ restic: BackupPolicy.Restic) -> [String] {
         let selection = "--host \(namespace).\(policy.metadata.name ?? "") --tag source=\(source.name)"
         return [
-            "for file in \(folder)/[A-Z]*; do export \"${file##*/}=$(cat \"$file\")\"; done",
-            "[ ! -f \(folder)/ca.crt ] || export RESTIC_CACERT=\(folder)/ca.crt",
+            "for file in \(credentialsFolder)/[A-Z]*; do",
+            "    case ${file##*/} in",
+            "        # restic leaves out blanks and line ends around what is in a file, as it does in the pods.",
+            "        RESTIC_PASSWORD) export \"RESTIC_PASSWORD_FILE=$PWD/$file\" ;;",
+            "        *) export \"${file##*/}=$(tr -d '\\r' <\"$file\")\" ;;",
+            "    esac",
+            "done",
+            "# Of Google the content is in the Secret or the name of a file; restic wants the name.",
+            "[ ! -f \(credentialsFolder)/GOOGLE_APPLICATION_CREDENTIALS ] || export \"GOOGLE_APPLICATION_CREDENTIALS=$PWD/\(credentialsFolder)/GOOGLE_APPLICATION_CREDENTIALS\"",
+            "[ ! -f \(credentialsFolder)/ca.crt ] || export RESTIC_CACERT=\(credentialsFolder)/ca.crt",
             "export RESTIC_REPOSITORY=\(restic.repository.shellQuoted)",
             "restic snapshots \(selection)",
-            "restic restore latest \(selection),at=\(artifact) --target restored",
-            "mv \"$(dirname \"$(find restored -name SHA256SUMS)\")\" artifact",
+            "restic restore latest \(selection),at=\(artifact) --target \(folder).restic",
+            "# restic keeps the folders above the files:",
+            "mkdir \(folder) && mv \"$(dirname \"$(find \(folder).restic -name SHA256SUMS)\")\"/* \(folder)",
         ]
     }
 
     private func fetch(_ borg: BackupPolicy.Borg) -> [String] {
         let series = "\(namespace).\(policy.metadata.name ?? "").\(source.name)@"
         let path = borg.remotePath.map { " BORG_REMOTE_PATH=\($0.shellQuoted)" } ?? ""
+        let usesSSH = !borg.repository.hasPrefix("/")
         return [
             "export BORG_REPO=\(borg.repository.shellQuoted)\(path)",
-            "export BORG_PASSCOMMAND=\"cat $PWD/\(folder)/BORG_PASSPHRASE\"",
-            "export BORG_RSH=\"ssh -i $PWD/\(folder)/ssh-privatekey -o IdentitiesOnly=yes -o UserKnownHostsFile=$PWD/\(folder)/known_hosts\"",
-            "borg list --glob-archives '\(series)*'",
-            "mkdir artifact && (cd artifact && borg extract \("::\(series)\(artifact)".shellQuoted))",
+            "export \"BORG_PASSPHRASE=\(value("BORG_PASSPHRASE"))\"",
         ]
+            + (usesSSH
+                ? [
+                    "# ssh wants a line end after the key, and its options take no blanks: so the keys go to a folder without any.",
+                    "keys=$(mktemp -d /tmp/restore.XXXXXX)",
+                    "for key in ssh-privatekey known_hosts; do { tr -d '\\r' <\(credentialsFolder)/$key; echo; } >$keys/$key; done",
+                    "export BORG_RSH=\"ssh -i $keys/ssh-privatekey -o IdentitiesOnly=yes -o UserKnownHostsFile=$keys/known_hosts\"",
+                ] : [])
+            + [
+                "borg list --glob-archives '\(series)*'",
+                "mkdir \(folder) && (cd \(folder) && borg extract \("::\(series)\(artifact)".shellQuoted))",
+            ] + (usesSSH ? ["rm -r $keys"] : [])
     }
 
     var check: Step {
         Step(
             title: "See that it is what was saved",
-            lines: ["(cd artifact && sha256sum --check SHA256SUMS)"])
+            lines: ["(cd \(folder) && sha256sum --check SHA256SUMS)"])
     }
 
     var restore: [Step] {
@@ -103,11 +126,11 @@ struct RestoreCommands {
             ])
         let roles = Step(
             title: "Roles and tablespaces; \"already exists\" does no harm",
-            lines: ["psql -X -d postgres -f artifact/globals.sql"])
+            lines: ["psql -X -d postgres -f \(folder)/globals.sql"])
         let databases = Step(
             title: "The databases; they must not be there yet",
             lines: [
-                "for dump in artifact/*.dump; do",
+                "for dump in \(folder)/*.dump; do",
                 "    database=$(basename \"$dump\" .dump)",
                 "    createdb -- \"$database\"",
                 "    pg_restore -d \"$database\" --exit-on-error --jobs 4 \"$dump\"",
@@ -136,9 +159,10 @@ struct RestoreCommands {
                     "metadata: {name: \(pod)}",
                     "spec:",
                     "  restartPolicy: Never",
+                    "  securityContext: {runAsUser: 0}",
                     "  containers:",
                     "    - name: restore",
-                    "      image: \(policy.spec.podTemplate.images.tar)",
+                    "      image: \(policy.spec.podTemplate.images.backup)",
                     "      command: [sleep, infinity]",
                     "      volumeMounts: [{name: data, mountPath: /data}]",
                     "  volumes: [{name: data, persistentVolumeClaim: {claimName: \(volume.claimName)}}]",
@@ -148,7 +172,7 @@ struct RestoreCommands {
             Step(
                 title: "Unpack; files of the same name are replaced, others stay",
                 lines: [
-                    "kubectl exec -i -n \(namespace) \(pod) -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --same-permissions <artifact/data.tar",
+                    "kubectl exec -i -n \(namespace) \(pod) -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --xattrs-include='*' --same-permissions <\(folder)/data.tar",
                     "kubectl delete pod -n \(namespace) \(pod)",
                 ]),
         ]
@@ -158,7 +182,7 @@ struct RestoreCommands {
         // With namespaces of its own the artifact has a folder for each of them.
         let given = source.manifests?.namespaces ?? []
         let namespaces = given.isEmpty ? [namespace] : given
-        func folder(_ namespace: String) -> String { given.isEmpty ? "artifact" : "artifact/\(namespace)" }
+        func files(_ namespace: String) -> String { given.isEmpty ? folder : "\(folder)/\(namespace)" }
         let first =
             "secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io "
             + "persistentvolumeclaims services"
@@ -168,12 +192,12 @@ struct RestoreCommands {
                 lines: [
                     "# In Services: spec.clusterIP and clusterIPs. In claims: spec.volumeName and the annotations",
                     "# pv.kubernetes.io/*. Anywhere: metadata.ownerReferences whose owner is not there yet.",
-                    "ls artifact",
+                    "ls \(folder)",
                 ]),
             Step(
                 title: "What others need, custom resource definitions and operators before it",
                 lines: namespaces.flatMap { namespace in
-                    let file = "\(folder(namespace))/$kind.yaml"
+                    let file = "\(files(namespace))/$kind.yaml"
                     return [
                         "kubectl create namespace \(namespace)",
                         "for kind in \(first); do",
@@ -183,7 +207,7 @@ struct RestoreCommands {
                 }),
             Step(
                 title: "Fill volumes and databases now, then the rest",
-                lines: namespaces.map { "kubectl apply --server-side -n \($0) -f \(folder($0))" }),
+                lines: namespaces.map { "kubectl apply --server-side -n \($0) -f \(files($0))" }),
         ]
     }
 }

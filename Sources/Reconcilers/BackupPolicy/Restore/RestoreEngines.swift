@@ -10,14 +10,14 @@ extension RestoreCommands {
                 title: "On the first server, with the version of K3s and the /etc/rancher/k3s/config.yaml of before",
                 lines: ["systemctl stop k3s"]
                     + (etcd.includeToken
-                        ? ["install -D -m 600 artifact/token /var/lib/rancher/k3s/server/token"]
+                        ? ["install -D -m 600 \(folder)/token /var/lib/rancher/k3s/server/token"]
                         : ["# The artifact has no token: the one of before must be in /var/lib/rancher/k3s/server."])
                     + [
-                        "# It ends by itself and says so.",
-                        "k3s server --cluster-reset --cluster-reset-restore-path=\"$PWD/artifact/\(file)\"",
+                        "# It ends by itself and says so. With etcd-s3 in its configuration it would look for the file in a bucket.",
+                        "k3s server --cluster-reset --etcd-s3=false --cluster-reset-restore-path=\"$PWD/\(folder)/\(file)\"",
                     ]
                     + (etcd.includeServerManifests
-                        ? ["tar -xf artifact/manifests.tar -C /var/lib/rancher/k3s/server"] : [])
+                        ? ["tar -xf \(folder)/manifests.tar -C /var/lib/rancher/k3s/server"] : [])
                     + ["systemctl start k3s"]),
             Step(
                 title: "On every other server",

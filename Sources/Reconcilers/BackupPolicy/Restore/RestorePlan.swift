@@ -18,10 +18,12 @@ package struct RestorePlan: Sendable, Hashable {
     /// Such as `20260131T020000Z`.
     package var artifact: String
     package var steps: [Step]
+    /// What is to be known of the artifact before anything else is read.
+    package var remarks: [String] = []
 
     /// - Parameters:
     ///   - target: `SOURCE` or `SOURCE/DESTINATION`.
-    ///   - artifact: the newest one that is known where it is `nil`.
+    ///   - artifact: where it is `nil` the newest one that is known to be complete, else the newest one.
     /// - Throws: `Refusal` that says what to write instead.
     package init(of policy: BackupPolicy, target: String, at artifact: String?) throws(Refusal) {
         let words = target.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
@@ -46,7 +48,7 @@ package struct RestorePlan: Sendable, Hashable {
         }
         let destination = try Self.destination(of: policy, source.name, words.count == 2 ? words[1] : nil)
         let known = policy.status?.targets?.first { $0.source == source.name && $0.destination == destination.name }
-        guard let artifact = artifact ?? known?.artifact else {
+        guard let artifact = artifact ?? known?.complete ?? known?.artifact else {
             throw Refusal(
                 description: "no artifact of \(source.name) at \(destination.name) is known; look what is there as "
                     + "docs/guides/restore.md shows, and name it with --at 20260131T020000Z")
@@ -58,6 +60,7 @@ package struct RestorePlan: Sendable, Hashable {
         self.destination = destination.name
         self.artifact = artifact
         let commands = RestoreCommands(policy: policy, source: source, destination: destination, artifact: artifact)
+        remarks = known?.remarks(choosing: artifact) ?? []
         steps = [commands.credentials, commands.fetch, commands.check] + commands.restore
     }
 
@@ -81,7 +84,26 @@ package struct RestorePlan: Sendable, Hashable {
         let parts = steps.enumerated().map { index, step in
             (["# \(index + 1). \(step.title)"] + step.lines).joined(separator: "\n")
         }
-        return parts.joined(separator: "\n\n") + "\n"
+        let head = remarks.map { "# \($0)" }.joined(separator: "\n")
+        return ([head] + parts).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+    }
+}
+
+extension BackupPolicy.Target {
+    /// What is odd about the choice of an artifact, as far as the status knows it.
+    fileprivate func remarks(choosing chosen: String) -> [String] {
+        guard let newest = artifact else { return [] }
+        let isComplete = newest == complete
+        let words = suspicion.map { "suspicious: \($0)" } ?? "not known to be complete"
+        switch chosen {
+        case newest: return isComplete ? [] : ["The artifact \(newest) is \(words)."]
+        case complete:
+            return [
+                "The artifact \(chosen) is not the newest one. \(newest) is \(words);",
+                "with --at \(newest) it is the one that is restored.",
+            ]
+        default: return chosen < newest ? ["The artifact \(chosen) is not the newest one: that is \(newest)."] : []
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+internal import BackupModel
 package import KubeAPI
 
 /// One job of a source, with its pods.
@@ -10,6 +11,7 @@ package struct BackupRun: Sendable, Hashable {
 
     package var source: String
     package var name: String
+    var namespace: String
     package var startedAt: Timestamp?
     /// `nil` while it runs.
     package var endedAt: Timestamp?
@@ -20,6 +22,7 @@ package struct BackupRun: Sendable, Hashable {
     package init(of source: String, job: DynamicObject, pods: [Pod]) {
         self.source = source
         name = job.name
+        namespace = job.namespace
         let status = job["status"]
         startedAt = status?["startTime"]?.string.flatMap(Timestamp.init(rfc3339:))
         self.pods = pods.sorted { $0.began < $1.began }
@@ -45,13 +48,11 @@ package struct BackupRun: Sendable, Hashable {
     func outcome(of container: String) -> RunOutcome? {
         let reports = pods.compactMap { $0.report(of: container) }
         // A second attempt may fail where the first one had stored everything.
-        if let good = reports.last(where: { $0.result == .succeeded }) { return RunOutcome(good) }
-        if let last = reports.last, ending != .succeeded || last.result == .partial { return RunOutcome(last) }
-        if ending == .succeeded {
-            // That its job is complete is no proof: others may have made it so, and a pod may not be seen yet.
-            if pods.contains(where: { $0.endedSilently(container) }) { return RunOutcome(result: .succeeded) }
-            return reports.last.map(RunOutcome.init)
+        if let told = reports.last(where: { $0.result == .succeeded }) ?? reports.last {
+            return RunOutcome(told, of: reports)
         }
+        guard let ending else { return nil }
+        if ending == .succeeded { return .lost }
         // What comes before it: a hook, the source, what fetches an artifact.
         if let failed = pods.compactMap(\.failureBefore).last {
             return RunOutcome(result: .failed, reason: failed.reason, message: failed.message)
@@ -60,6 +61,9 @@ package struct BackupRun: Sendable, Hashable {
         let words = pods.last.flatMap { $0.words } ?? message
         return RunOutcome(result: .failed, reason: reason.isEmpty ? nil : reason, message: words)
     }
+
+    /// Since when a run has ended of which a report is missing that may yet be seen: pods come later than their jobs.
+    func lostSince(_ container: String) -> Timestamp? { outcome(of: container) == .lost ? endedAt : nil }
 
     /// What the container that tells the webhook said of itself; `nil` where there is none, or it goes on.
     var notification: RunReport? { pods.last?.report(of: BackupPolicy.notifierContainer) }
@@ -99,6 +103,15 @@ package struct RunOutcome: Sendable, Hashable {
     var reason: String?
     var message: String?
     var report: RunReport?
+    /// How many artifacts all attempts together have stored, and deleted.
+    var stored: Int64 = 0
+    var deleted: Int64 = 0
+
+    /// The job says that it is complete, and nothing is left that says what it did. That a job is complete is no proof:
+    /// others may have made it so.
+    static let lost = RunOutcome(
+        result: .failed, reason: Reason.reportLost.rawValue,
+        message: "its pod was gone before its report was read; what it did is not known")
 
     init(result: BackupPolicy.Target.Result, reason: String? = nil, message: String? = nil) {
         self.result = result
@@ -106,10 +119,13 @@ package struct RunOutcome: Sendable, Hashable {
         self.message = message
     }
 
-    init(_ report: RunReport) {
-        self.init(
-            result: report.result, reason: report.reason, message: report.message.isEmpty ? nil : report.message)
+    /// - Parameter attempts: the reports of all attempts of the run.
+    init(_ report: RunReport, of attempts: [RunReport]) {
+        let words = [report.message, report.finding ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+        self.init(result: report.result, reason: report.reason, message: words.isEmpty ? nil : words)
         self.report = report
+        stored = Int64(attempts.count { $0.result != .failed && $0.artifact != nil })
+        deleted = attempts.reduce(0) { min($0 + ($1.deleted ?? 0), 1 << 53) }
     }
 }
 
@@ -139,20 +155,27 @@ extension Pod {
         }
     }
 
-    /// Whether a container ended well and had nothing to say.
-    fileprivate func endedSilently(_ container: String) -> Bool {
-        state(of: container)?.terminated?.exitCode == 0 && report(of: container) == nil
-    }
-
-    /// The report of a container that has ended; one that left none has failed, whatever it was.
+    /// The report of a container that has ended. One that left none, or one that was cut, has failed, whatever its status:
+    /// the kubelet keeps 12 KiB for all containers of a pod, and what it throws away may have been anything.
     fileprivate func report(of container: String) -> RunReport? {
         guard let ended = state(of: container)?.terminated else { return nil }
-        if let report = ended.message.flatMap(RunReport.init(terminationMessage:)) { return report }
-        guard ended.exitCode != 0 else { return nil }
-        // A program without a script of ours leaves its last words.
+        if var report = ended.message.flatMap(RunReport.init(terminationMessage:)) {
+            guard report.result == .succeeded, ended.exitCode != 0 else { return report }
+            report.result = .failed
+            report.message = "container \(container) reported success and ended with status \(ended.exitCode)"
+            return report
+        }
+        guard ended.exitCode != 0 else {
+            var report = RunReport(
+                .failed, "the report of container \(container) is missing or was cut; what it did is not known")
+            report.reason = Reason.reportLost.rawValue
+            return report
+        }
+        // What could not begin leaves the words of the container's runtime.
         let words = ended.message.map { ": \($0.split(separator: "\n").suffix(3).joined(separator: " "))" } ?? ""
         return RunReport(
-            failed: "container \(container) ended with status \(ended.exitCode)"
+            .failed,
+            "container \(container) ended with status \(ended.exitCode)"
                 + (ended.reason.map { $0 == "Error" ? "" : " (\($0))" } ?? "") + (words == ": " ? "" : words))
     }
 
@@ -166,13 +189,5 @@ extension Pod {
     fileprivate var words: String? {
         guard let reason = status?.reason else { return nil }
         return "\(reason)\(status?.message.map { ": \($0)" } ?? "")"
-    }
-}
-
-extension RunReport {
-    init(failed message: String) {
-        version = 1
-        result = .failed
-        self.message = message
     }
 }

@@ -1,3 +1,4 @@
+internal import BackupModel
 package import KubeAPI
 
 /// A run that somebody asks for: a Job made from a source's CronJob, as `kubectl create job --from` makes it.

@@ -1,20 +1,25 @@
-internal import KubeAPI
+internal import BackupModel
+package import KubeAPI
 
 /// What is known of every source and destination: what the status said, and the runs that have ended since. Jobs stay
 /// for a while after their end, so a run that nobody watched is counted later.
 package enum RunHistory {
-    package static func targets(of policy: BackupPolicy, runs: [BackupRun]) -> [BackupPolicy.Target] {
-        return policy.ownSources.flatMap { source in
-            policy.spec.destinations.map { destination in
-                var target =
-                    policy.status?.target(source.name, destination.name)
-                    ?? BackupPolicy.Target(source: source.name, destination: destination.name)
-                for run in runs.filter({ $0.source == source.name }).sorted(by: ended) {
-                    guard let end = run.endedAt, target.lastAttemptTime.map({ $0 < end }) ?? true else { continue }
+    package static func targets(
+        of policy: BackupPolicy, runs: [BackupRun], at now: Timestamp
+    ) -> [BackupPolicy.Target] {
+        policy.ownSources.flatMap { source in
+            let own = runs.filter { $0.source == source.name }.sorted(by: ended)
+            return policy.spec.destinations.map { destination in
+                let container = BackupPolicy.destinationContainer(destination.name)
+                var target = policy.knownTarget(source.name, destination.name, at: now)
+                for run in own {
+                    guard let end = run.endedAt, !target.hasCounted(run.name, endedAt: end) else { continue }
                     // A destination that is new was not part of runs before it.
-                    let container = BackupPolicy.destinationContainer(destination.name)
-                    guard run.pods.isEmpty || run.pods.contains(where: { $0.has(container) }) else { continue }
-                    if let outcome = run.outcome(at: destination.name) { target.add(outcome, endedAt: end) }
+                    let began = run.startedAt ?? end
+                    guard run.pods.isEmpty ? began >= (target.since ?? began) : run.mayHave(container) else { continue }
+                    guard let outcome = run.outcome(of: container) else { continue }
+                    if run.lostSince(container).map({ $0 + BackupRun.patience > now }) ?? false { continue }
+                    target.add(outcome, of: run.name, endedAt: end)
                 }
                 return target
             }
@@ -23,35 +28,90 @@ package enum RunHistory {
 
     private static func ended(_ left: BackupRun, _ right: BackupRun) -> Bool {
         guard let first = left.endedAt, let second = right.endedAt else { return false }
-        return first < second
+        return (first, left.name) < (second, right.name)
+    }
+}
+
+extension BackupPolicy {
+    /// The target as the status has it, with the time since when backups are expected of it.
+    func knownTarget(_ source: String, _ destination: String, at now: Timestamp) -> Target {
+        let created = metadata.creationTimestamp ?? now
+        guard var target = status?.target(source, destination) else {
+            var target = Target(source: source, destination: destination)
+            // A status without any is that of a policy that is new, or has lost it.
+            target.since = (status?.targets ?? []).isEmpty ? created : now
+            return target
+        }
+        target.since = isResumed ? now : target.since ?? created
+        return target
+    }
+
+    /// Whether the status is that of a policy that was suspended, and it is so no longer.
+    private var isResumed: Bool {
+        let wasSuspended =
+            status?.conditions?.contains {
+                $0.type == ConditionType.fresh.rawValue && $0.reason == Reason.suspended.rawValue
+            } ?? false
+        return wasSuspended && !spec.suspend
     }
 }
 
 extension BackupPolicy.Target {
+    /// Whether a run is part of what is known already. Two may end in the same second.
+    func hasCounted(_ run: String, endedAt end: Timestamp) -> Bool {
+        guard let lastAttemptTime, lastAttemptTime >= end else { return false }
+        // Without names it is the status of an operator that counted one for each second.
+        return lastAttemptTime > end || lastRuns?.contains(run) ?? true
+    }
+
     /// Adds a run. What is not known of a failed one stays as it was: the newest artifact is still the one before.
-    mutating func add(_ outcome: RunOutcome, endedAt end: Timestamp) {
+    mutating func add(_ outcome: RunOutcome, of run: String, endedAt end: Timestamp) {
+        lastRuns = Array(((lastAttemptTime == end ? lastRuns ?? [] : []) + [run.cut(to: 253)]).suffix(8))
         lastAttemptTime = end
         lastResult = outcome.result
         reason = outcome.result == .succeeded ? nil : outcome.reason?.cut(to: 64)
         message = outcome.message?.cut(to: 2048)
         if let report = outcome.report {
             durationSeconds = report.durationSeconds
-            if report.verified != nil { lastVerifiedTime = end }
             pruned = report.pruned ?? pruned
         }
         guard outcome.result != .failed else {
+            // What a failed run has deleted by the rules is not missing.
+            count = count.map { max($0 - outcome.deleted, 0) }
             consecutiveFailures = min(consecutiveFailures ?? 0, 1_000_000) + 1
             return
         }
         consecutiveFailures = nil
         if outcome.result == .succeeded { lastSuccessTime = end }
         if let report = outcome.report {
+            // What was verified and is not stored is no artifact.
+            if report.verified != nil, report.artifact != nil { lastVerifiedTime = end }
+            compare(report.count, outcome, endedAt: end)
             artifact = report.artifact
+            if outcome.result == .succeeded, report.suspicion == nil { complete = report.artifact ?? complete }
             sizeBytes = report.sizeBytes
             count = report.count
             oldest = report.oldest
             suspicion = report.suspicion?.cut(to: 1024)
         }
+    }
+
+    /// Notices artifacts that are gone and that no run has deleted.
+    private mutating func compare(_ found: Int64?, _ outcome: RunOutcome, endedAt end: Timestamp) {
+        guard let found else { return }
+        if let expected {
+            // Where retention keeps less than before, that many are not to be expected any more.
+            let wanted = expected - max(outcome.deleted - outcome.stored, 0)
+            (self.expected, missingSince) = found >= wanted ? (nil, nil) : (wanted, missingSince)
+        } else if let count, found < count + outcome.stored - outcome.deleted {
+            (expected, missingSince) = (count, end)
+        }
+    }
+
+    /// Somebody has looked into what was missed until then, and takes what is there for all that there is.
+    mutating func accept(lossesUntil time: Timestamp) {
+        guard let missingSince, missingSince <= time else { return }
+        (expected, self.missingSince) = (nil, nil)
     }
 }
 
@@ -62,6 +122,7 @@ extension BackupPolicy.Status {
         var status = self
         status.targets = targets?.map { target in
             var target = target
+            target.since = past(target.since)
             target.lastAttemptTime = past(target.lastAttemptTime)
             target.lastSuccessTime = past(target.lastSuccessTime)
             target.lastVerifiedTime = past(target.lastVerifiedTime)
@@ -69,8 +130,18 @@ extension BackupPolicy.Status {
             target.lastDrillTime = past(target.lastDrillTime)
             return target
         }
+        status.destinations = destinations?.map { destination in
+            var destination = destination
+            destination.preparedTime = past(destination.preparedTime)
+            destination.checkedTime = past(destination.checkedTime)
+            return destination
+        }
         return status
     }
+}
+
+extension BackupRun {
+    fileprivate func mayHave(_ container: String) -> Bool { pods.contains { $0.has(container) } }
 }
 
 extension Pod {

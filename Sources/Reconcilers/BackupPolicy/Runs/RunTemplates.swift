@@ -70,10 +70,15 @@ enum RunPods {
             }
     }
 
-    private static func does(_ container: JSONValue, what wanted: JSONValue) -> Bool {
-        ["name", "command", "args", "lifecycle", "terminationMessagePath"].allSatisfy { container[$0] == wanted[$0] }
+    static func does(_ container: JSONValue, what wanted: JSONValue) -> Bool {
+        ["name", "command", "args", "lifecycle"].allSatisfy { container[$0] == wanted[$0] }
+            && reportPath(container) == reportPath(wanted)
             && ["env", "volumeMounts"].allSatisfy { holds(container[$0], all: wanted[$0]) }
             && isSameImage(container["image"]?.string ?? "", as: wanted["image"]?.string ?? "")
+    }
+
+    private static func reportPath(_ container: JSONValue) -> JSONValue {
+        container["terminationMessagePath"] ?? "/dev/termination-log"
     }
 
     private static func holds(_ list: JSONValue?, all wanted: JSONValue?) -> Bool {

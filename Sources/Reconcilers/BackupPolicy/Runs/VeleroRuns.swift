@@ -1,3 +1,4 @@
+internal import BackupModel
 internal import KubeAPI
 
 /// What Velero says of the Schedules that policies have, and of the backups that it took by them.
@@ -85,13 +86,13 @@ package struct VeleroSource: Sendable, Hashable {
     /// The target with what is known of Velero's backups: those that have ended since the last one that was counted.
     ///
     /// - Parameter limit: what has ended later is not counted yet.
-    func target(after previous: BackupPolicy.Target?, until limit: Timestamp) -> BackupPolicy.Target {
-        var target = previous ?? BackupPolicy.Target(source: name, destination: BackupPolicy.veleroDestination)
+    func target(after previous: BackupPolicy.Target, until limit: Timestamp) -> BackupPolicy.Target {
+        var target = previous
         for backup in backups.sorted(by: { ($0.endedAt ?? $0.began) < ($1.endedAt ?? $1.began) }) {
             guard let outcome = backup.outcome else { continue }
             let end = backup.endedAt ?? backup.began
-            guard end <= limit, target.lastAttemptTime.map({ $0 < end }) ?? true else { continue }
-            target.add(outcome, endedAt: end)
+            guard end <= limit, !target.hasCounted(backup.name, endedAt: end) else { continue }
+            target.add(outcome, of: backup.name, endedAt: end)
             target.durationSeconds = (end - backup.began).components.seconds
             if outcome.result != .failed { target.artifact = backup.name.cut(to: 64) }
         }

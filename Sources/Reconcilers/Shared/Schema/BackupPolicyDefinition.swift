@@ -151,7 +151,7 @@ spec:
                   default: 3600
                 activeDeadlineSeconds:
                   description: >-
-                    A run that takes longer is ended.
+                    A run that takes longer is ended, each attempt for itself.
                   type: integer
                   format: int32
                   minimum: 60
@@ -230,14 +230,6 @@ spec:
                             type: string
                             default: require
                             enum: [disable, allow, prefer, require, verify-ca, verify-full]
-                          majorVersion:
-                            description: >-
-                              The version of the dump program. It must not be older than the server.
-                            type: integer
-                            format: int32
-                            minimum: 12
-                            maximum: 30
-                            default: 17
                           globals:
                             description: Whether roles and tablespaces are dumped too.
                             type: boolean
@@ -335,6 +327,18 @@ spec:
                           excludes:
                             description: >-
                               Patterns of what is left out, relative to the volume.
+                            type: array
+                            maxItems: 64
+                            x-kubernetes-list-type: set
+                            items:
+                              type: string
+                              minLength: 1
+                              maxLength: 1024
+                              pattern: '^[^/\n][^\n]*$'
+                          changing:
+                            description: >-
+                              Patterns of files that may change while they are read, relative to the volume: logs that are always written.
+                              What else changes makes a run Partial.
                             type: array
                             maxItems: 64
                             x-kubernetes-list-type: set
@@ -506,6 +510,13 @@ spec:
                         description: Whether the policy is not ready when this destination fails.
                         type: boolean
                         default: true
+                      takeOverFrom:
+                        description: >-
+                          The UID of namespace kube-system of a cluster that is gone and whose artifacts this one takes over, pruning
+                          included. Those of any other cluster are left alone, and refused.
+                        type: string
+                        pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+                        maxLength: 36
                       retention:
                         description: Takes the place of the policy's retention, field by field.
                         type: object
@@ -598,7 +609,7 @@ spec:
                             type: boolean
                             default: true
                       restic:
-                        description: A restic repository, made where there is none. Key RESTIC_PASSWORD and those of the backend.
+                        description: A restic repository, made once where there is none. Key RESTIC_PASSWORD and those of the backend.
                         type: object
                         required: [repository]
                         properties:
@@ -614,7 +625,7 @@ spec:
                               - rule: self == oldSelf
                                 message: a repository can't be changed; add a destination of another name for the new one
                       borg:
-                        description: A borg repository, made where there is none. Key BORG_PASSPHRASE; ssh-privatekey and known_hosts over ssh.
+                        description: A borg repository, made once where there is none. Key BORG_PASSPHRASE; ssh-privatekey and known_hosts over ssh.
                         type: object
                         required: [repository]
                         properties:
@@ -1098,75 +1109,22 @@ spec:
                       maxLength: 253
                       pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$'
                     images:
-                      description: The images of the programs, by tag or digest. Each needs a shell beside its program.
+                      description: The image of the pods, by tag or digest.
                       type: object
                       default: {}
                       properties:
-                        postgres:
-                          description: The default is docker.io/library/postgres with the tag majorVersion.
+                        backup:
+                          description: The agent, with every program that it calls.
                           type: string
                           minLength: 1
                           maxLength: 512
                           pattern: '^[^ \n]+$'
-                        tar:
-                          description: GNU tar.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: docker.io/library/debian:12-slim
-                        kubectl:
-                          description: kubectl.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: docker.io/alpine/k8s:1.34.1
-                        rclone:
-                          description: rclone, for s3 and rclone.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: docker.io/rclone/rclone:1.71
-                        restic:
-                          description: restic.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: docker.io/restic/restic:0.18.0
-                        borg:
-                          description: borg and ssh.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: ghcr.io/borgmatic-collective/borgmatic:2.0
-                        k3s:
-                          description: k3s, of the version of the servers.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: docker.io/rancher/k3s:v1.34.1-k3s1
-                        etcd:
-                          description: etcdutl, for drills. It needs no shell.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: registry.k8s.io/etcd:3.6.5-0
-                        curl:
-                          description: curl, for the webhook.
-                          type: string
-                          minLength: 1
-                          maxLength: 512
-                          pattern: '^[^ \n]+$'
-                          default: docker.io/curlimages/curl:8.11.1
+                          default: ghcr.io/quartermaster-dev/quartermaster-backup:0.1.0
               x-kubernetes-validations:
                 - rule: "!self.sources.exists(source, has(source.manifests) && source.manifests.includeSecrets) || self.destinations.all(destination, has(destination.restic) || has(destination.borg))"
                   message: Secrets are exported only towards restic and borg, which encrypt; set includeSecrets to false or remove the other destinations
+                - rule: "self.destinations.all(destination, !has(destination.retention) || has(destination.retention.minKeep) || [has(destination.retention.last) ? destination.retention.last : (has(self.retention.last) ? self.retention.last : 0), has(destination.retention.hourly) ? destination.retention.hourly : (has(self.retention.hourly) ? self.retention.hourly : 0), has(destination.retention.daily) ? destination.retention.daily : (has(self.retention.daily) ? self.retention.daily : 0), has(destination.retention.weekly) ? destination.retention.weekly : (has(self.retention.weekly) ? self.retention.weekly : 0), has(destination.retention.monthly) ? destination.retention.monthly : (has(self.retention.monthly) ? self.retention.monthly : 0), has(destination.retention.yearly) ? destination.retention.yearly : (has(self.retention.yearly) ? self.retention.yearly : 0)].exists(number, number > 0))"
+                  message: the retention of a destination would keep one artifact alone; let one of last, hourly, daily, weekly, monthly and yearly be positive, or give it a minKeep
                 - rule: self.sources.all(source, has(source.velero)) || self.destinations.size() > 0
                   message: give at least one destination; only velero sources need none
                 - rule: "!self.sources.all(source, has(source.velero)) || (self.destinations.size() == 0 && !has(self.hooks) && !has(self.verification.checkSchedule))"
@@ -1219,10 +1177,22 @@ spec:
                       destination:
                         type: string
                         maxLength: 20
+                      since:
+                        description: Since when backups are expected here; it was added then, or the policy was resumed.
+                        type: string
+                        format: date-time
                       lastAttemptTime:
                         description: When the last run ended.
                         type: string
                         format: date-time
+                      lastRuns:
+                        description: The jobs of which the last one ended at lastAttemptTime.
+                        type: array
+                        maxItems: 8
+                        x-kubernetes-list-type: atomic
+                        items:
+                          type: string
+                          maxLength: 253
                       lastSuccessTime:
                         description: When the last run ended that went well.
                         type: string
@@ -1236,6 +1206,10 @@ spec:
                         maxLength: 64
                       artifact:
                         description: The newest artifact.
+                        type: string
+                        maxLength: 64
+                      complete:
+                        description: The newest artifact that is complete and not suspicious.
                         type: string
                         maxLength: 64
                       sizeBytes:
@@ -1252,6 +1226,14 @@ spec:
                         description: The oldest of them.
                         type: string
                         maxLength: 64
+                      expected:
+                        description: How many there were before some vanished that no run has deleted; absent where none did.
+                        type: integer
+                        format: int64
+                      missingSince:
+                        description: The end of the run that missed them.
+                        type: string
+                        format: date-time
                       lastVerifiedTime:
                         description: When an artifact was last checked at the destination.
                         type: string
@@ -1290,6 +1272,43 @@ spec:
                       message:
                         type: string
                         maxLength: 2048
+                destinations:
+                  description: What is known of the destinations beside their artifacts.
+                  type: array
+                  maxItems: 8
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [name]
+                  items:
+                    type: object
+                    required: [name]
+                    properties:
+                      name:
+                        type: string
+                        maxLength: 20
+                      place:
+                        description: A hash of where it is.
+                        type: string
+                        maxLength: 16
+                      preparedTime:
+                        description: When it was made ready for artifacts; it is made once, and never again where it is gone.
+                        type: string
+                        format: date-time
+                      reason:
+                        description: Why it could not be made ready, in one word.
+                        type: string
+                        maxLength: 64
+                      message:
+                        description: Why it could not be made ready.
+                        type: string
+                        maxLength: 2048
+                      checkedPart:
+                        description: The eighth of a repository's data that the last good check has read.
+                        type: integer
+                        format: int32
+                      checkedTime:
+                        description: When that check ended.
+                        type: string
+                        format: date-time
                 inventory:
                   description: The children that the operator has made.
                   type: array
