@@ -30,6 +30,7 @@ build: deps ## Build everything (debug)
 .PHONY: release
 release: deps ## Build the programs optimised, with the Swift runtime linked in
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-agent
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product devcluster
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-bench
 

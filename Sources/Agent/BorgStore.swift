@@ -179,7 +179,7 @@ final class BorgStore: ArtifactStore {
     }
 
     /// Archives of runs that ended before they were verified.
-    func sweep(at now: Timestamp) throws {
+    func sweep(at now: Timestamp) throws -> String? {
         let limit = now + .seconds(-172_800)
         for archive in try archives() where archive.name.hasSuffix(Self.pending) {
             guard let stamp = Stamp(archive.name.dropLast(Self.pending.count)), stamp.time < limit,
@@ -190,6 +190,7 @@ final class BorgStore: ArtifactStore {
                 Log.say("it stays for now")
             }
         }
+        return nil
     }
 
     func checkWhole(part: Int) throws -> Int? {

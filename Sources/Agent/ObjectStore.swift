@@ -17,12 +17,14 @@ final class ObjectStore: ArtifactStore {
     private let root: String
     private let environment: [String: String]
     private let scratch: String
+    private let isBucket: Bool
     private var lease: ObjectLease?
     private var objects = 0
 
     init(_ series: Series, kind: String) throws {
         self.series = series
         root = try Settings.required("QM_REMOTE")
+        isBucket = kind == "s3"
         scratch = try Files.makeScratchFolder()
         environment = try Self.environment(kind, scratch: scratch)
     }
@@ -228,9 +230,13 @@ final class ObjectStore: ArtifactStore {
 
     /// A folder without a mark is removed only where it was seen so before, by a run some time ago, and where the listing shows
     /// the marks of others: what a listing lacks once may well be there.
-    func sweep(at now: Timestamp) throws {
+    func sweep(at now: Timestamp) throws -> String? {
         let marked = Set(try list().map(\.stamp.description))
-        guard !marked.isEmpty else { return }
+        if !marked.isEmpty { try sweepFolders(without: marked, at: now) }
+        return unfinishedUploads(at: now)
+    }
+
+    private func sweepFolders(without marked: Set<String>, at now: Timestamp) throws {
         let old = now + .seconds(-Leftover.minimumAge)
         let unmarked = try names(in: folder, "--dirs-only").compactMap { name -> Stamp? in
             let stamp = Stamp(name.dropLast())
@@ -252,6 +258,26 @@ final class ObjectStore: ArtifactStore {
         for note in notes where !left.contains(note.stamp) {
             _ = try rclone("deletefile", "\(folder)/leftover/\(note.name)").run { _ in }
         }
+    }
+
+    /// Parts of uploads that never ended cost space and show in no listing. Others may upload to the bucket as well, so it is for
+    /// its owner to end them.
+    private func unfinishedUploads(at now: Timestamp) -> String? {
+        guard isBucket else { return nil }
+        let path = root.split(separator: ":", maxSplits: 1).last.map(String.init) ?? ""
+        let parts = path.split(separator: "/", maxSplits: 1).map(String.init)
+        guard parts.count == 2,
+            let (ending, output) = try? rclone("backend", "list-multipart-uploads", "TARGET:\(parts[0])").collect(),
+            ending.status == 0, let uploads = try? JSONValue.parse(output)
+        else { return nil }
+        let limit = now + .seconds(-Leftover.minimumAge)
+        let old = (uploads[parts[0]]?.array ?? []).filter { upload in
+            upload["Key"]?.string?.hasPrefix("\(parts[1])/\(series.source)/") == true
+                && upload["Initiated"]?.string.flatMap(Timestamp.init(rfc3339:)).map { $0 < limit } == true
+        }
+        guard !old.isEmpty else { return nil }
+        return "\(old.count) uploads to the bucket were begun and never ended; a lifecycle rule that aborts incomplete multipart "
+            + "uploads gives back their space"
     }
 
     /// A folder that was seen without a mark.

@@ -246,7 +246,7 @@ final class ResticStore: ArtifactStore {
     }
 
     /// Snapshots of runs that ended before they were verified.
-    func sweep(at now: Timestamp) throws {
+    func sweep(at now: Timestamp) throws -> String? {
         let limit = now + .seconds(-172_800)
         for snapshot in try snapshots() where snapshot.tags.contains(Self.pending) {
             guard let stamp = snapshot.tags.value(of: "at").flatMap({ Stamp($0) }), stamp.time < limit,
@@ -255,6 +255,7 @@ final class ResticStore: ArtifactStore {
             Log.say("removing the snapshot of \(stamp), which was never verified")
             if try locked(["forget", snapshot.id]).ending.status != 0 { Log.say("it stays for now") }
         }
+        return nil
     }
 
     func checkWhole(part: Int) throws -> Int? {

@@ -70,8 +70,10 @@ package protocol ArtifactStore: AnyObject {
     /// Gives back the space of what was erased.
     func reclaim() throws
 
-    /// What has been left by runs that were killed, and can go; what may be somebody's stays.
-    func sweep(at now: Timestamp) throws
+    /// Removes what runs that were killed have left; what may be somebody's stays.
+    ///
+    /// - Returns: what somebody should look at, where there is something.
+    func sweep(at now: Timestamp) throws -> String?
 
     /// Looks into the store as a whole, where it has means of its own for that.
     ///

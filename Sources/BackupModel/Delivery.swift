@@ -118,7 +118,7 @@ package struct Delivery {
             return
         }
         let plan = settings.retention.plan(for: after, storing: committed.stamp, at: now)
-        try store.sweep(at: now)
+        report.finding = try report.finding ?? store.sweep(at: now)
         guard !plan.deleted.isEmpty else {
             report.pruned = "Done"
             return
