@@ -41,7 +41,8 @@ enum EtcdSource {
         }
         let new = EtcdSnapshotName.files(of: name, among: Files.names(in: folder)).filter { !before.contains($0) }
         guard let taken = new.first else {
-            throw AgentFailure("k3s answered success, but left no \(name)-… in \(folder); see the log of the K3s server")
+            throw AgentFailure(
+                "k3s answered success, but left no \(name)-… in \(folder); see the log of the K3s server")
         }
         guard new.count == 1 else {
             throw AgentFailure("more than one snapshot of this name was taken at once: \(new.joined(separator: " "))")

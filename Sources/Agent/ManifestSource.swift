@@ -48,7 +48,8 @@ struct ManifestSource {
 
     private static func makeClient() throws -> KubeClient {
         let names = ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "HOME"]
-        let environment = Dictionary(uniqueKeysWithValues: names.compactMap { name in Settings.text(name).map { (name, $0) } })
+        let environment = Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in Settings.text(name).map { (name, $0) } })
         var options = ClientOptions()
         options.userAgent = "quartermaster-agent"
         // One namespace after the other: the server's own fairness is limit enough.

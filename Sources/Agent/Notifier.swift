@@ -7,7 +7,9 @@ internal import KubeAPI
 enum Notifier {
     static func run(_ report: inout RunReport) throws {
         let folder = try Settings.required("QM_REPORTS")
-        let summary = PodSummary(first: words("QM_FIRST"), last: words("QM_LAST")) { Files.read("\(folder)/\($0).json") }
+        let summary = PodSummary(first: words("QM_FIRST"), last: words("QM_LAST")) {
+            Files.read("\(folder)/\($0).json")
+        }
         let pause = Double(Settings.text("QM_PAUSE") ?? "2") ?? 2
         var isOver = false
         while !isOver, !summary.isComplete { isOver = isEnded(within: .milliseconds(Int64(pause * 1000))) }
@@ -47,5 +49,7 @@ enum Notifier {
         }
     }
 
-    private static func words(_ name: String) -> [String] { (Settings.text(name) ?? "").split(separator: " ").map(String.init) }
+    private static func words(_ name: String) -> [String] {
+        (Settings.text(name) ?? "").split(separator: " ").map(String.init)
+    }
 }

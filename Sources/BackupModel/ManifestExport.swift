@@ -29,7 +29,8 @@ package struct ManifestExport: Sendable {
     private static let kindsWithData: Set<String> = ["secrets", "configmaps", "persistentvolumeclaims"]
     /// What one cluster gave, and another one refuses or gives again.
     private static let fieldsOfTheCluster = [
-        "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
+        "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+        "selfLink",
         "managedFields", "ownerReferences",
     ]
 
@@ -47,7 +48,9 @@ package struct ManifestExport: Sendable {
         for kind in all {
             var kept: [DynamicObject] = []
             for object in kind.objects where !Self.isGivenToEveryNamespace(object, kind.name) {
-                if !Self.kindsWithData.contains(kind.name), let controller = Self.controller(of: object), owners.contains(controller) {
+                if !Self.kindsWithData.contains(kind.name), let controller = Self.controller(of: object),
+                    owners.contains(controller)
+                {
                     remade += 1
                 } else {
                     kept.append(Self.portable(object, kind.name))
@@ -86,7 +89,9 @@ package struct ManifestExport: Sendable {
             // The API server makes them from the Job's UID, and refuses those of another one.
             json[path: ["spec", "selector"]] = nil
             for labels in [["metadata", "labels"], ["spec", "template", "metadata", "labels"]] {
-                for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] { json[path: labels + [label]] = nil }
+                for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] {
+                    json[path: labels + [label]] = nil
+                }
             }
         }
         return DynamicObject(json.object ?? object.fields)

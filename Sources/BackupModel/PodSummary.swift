@@ -47,7 +47,8 @@ package struct PodSummary: Sendable {
         let headline = "\(subject): \(outcome.rawValue)" + (message.isEmpty ? "" : ". \(message)")
         return .object(
             JSONObject([
-                ("version", 1), ("text", .string(headline)), ("namespace", .string(namespace)), ("policy", .string(policy)),
+                ("version", 1), ("text", .string(headline)), ("namespace", .string(namespace)),
+                ("policy", .string(policy)),
                 ("task", .string(task)), ("source", .string(source)), ("result", .string(outcome.rawValue)),
                 ("message", .string(message)), ("time", .string(time.rfc3339)), ("reports", .object(reports)),
             ]))

@@ -19,12 +19,15 @@ package enum PostgresText {
                 rest = Substring(line[setting.upperBound...])
             } else if line.hasPrefix("CREATE DATABASE "), let clause = line.firstRange(of: " TABLESPACE = ") {
                 rest = Substring(line[clause.upperBound...])
-            } else if let statement = line.firstRange(of: "CREATE TABLESPACE "), statement.lowerBound == line.startIndex {
+            } else if let statement = line.firstRange(of: "CREATE TABLESPACE "), statement.lowerBound == line.startIndex
+            {
                 rest = Substring(line[statement.upperBound...])
             } else {
                 continue
             }
-            guard let name = name(at: rest), !name.isEmpty, name != "pg_default", !names.contains(name) else { continue }
+            guard let name = name(at: rest), !name.isEmpty, name != "pg_default", !names.contains(name) else {
+                continue
+            }
             names.append(name)
         }
         return names
@@ -34,7 +37,9 @@ package enum PostgresText {
     package static func rolesWithSettings(in sql: some StringProtocol) -> [String] {
         var names: [String] = []
         for line in sql.split(separator: "\n") where line.hasPrefix("ALTER ROLE ") && line.contains(" IN DATABASE ") {
-            guard let name = name(at: Substring(line.dropFirst("ALTER ROLE ".count))), !names.contains(name) else { continue }
+            guard let name = name(at: Substring(line.dropFirst("ALTER ROLE ".count))), !names.contains(name) else {
+                continue
+            }
             names.append(name)
         }
         return names

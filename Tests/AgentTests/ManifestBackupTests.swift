@@ -15,7 +15,9 @@ struct ManifestBackupTests {
         try sandbox.write(server.kubeconfig(), to: "admin")
         try sandbox.write(
             server.kubeconfig(token: server.token(for: Self.reader), userName: Self.reader.name), to: "reader")
-        let client = try KubeClient(configuration: server.clientConfiguration())
+        var options = ClientOptions()
+        options.qps = 0
+        let client = try KubeClient(configuration: server.clientConfiguration(), options: options)
         try await apply(
             client,
             """
@@ -75,7 +77,7 @@ struct ManifestBackupTests {
             ---
             {apiVersion: v1, kind: Secret, metadata: {name: login, namespace: shop}, stringData: {a: manifest-secret-771}}
             ---
-            {apiVersion: v1, kind: Pod, metadata: {name: web-0, namespace: shop}, spec: {containers: [{name: a, image: b}]}}
+            {apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: lead, namespace: shop}, spec: {holderIdentity: a}}
             ---
             {alpha: first, apiVersion: example.com/v1, kind: Widget, metadata: {name: one, namespace: shop}, spec: {size: 3}}
             """)

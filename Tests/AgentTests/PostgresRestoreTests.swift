@@ -6,7 +6,8 @@ import Testing
 @Suite("Databases of PostgreSQL, from one server to another", .onThreadsOfItsOwn)
 struct PostgresRestoreTests {
     private static let properties = """
-        SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datconnlimit, datacl,
+        SELECT datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datconnlimit,
+            (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(datacl) a),
             shobj_description(d.oid, 'pg_database'), (SELECT spcname FROM pg_tablespace t WHERE t.oid = d.dattablespace),
             (SELECT array_agg(setconfig::text || coalesce(r.rolname, '-') ORDER BY r.rolname) FROM pg_db_role_setting s
              LEFT JOIN pg_roles r ON r.oid = s.setrole WHERE s.setdatabase = d.oid)
@@ -103,6 +104,25 @@ struct PostgresRestoreTests {
             ], as: getuid() == 0 ? "postgres" : nil)
         #expect(drill.result == "Succeeded" && drill.string("finding") == nil, "\(drill.all)")
         #expect(sandbox.files(in: "staging") == ["artifact", "run"])
+    }
+
+    @Test("A locale that the image does not know is no reason to fail the drill, and is said")
+    func locale() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let sandbox = try Sandbox()
+        try server.query("CREATE DATABASE shop TEMPLATE template0 LOCALE 'C.UTF-8'")
+        try server.query("CREATE TABLE orders AS SELECT 4711 AS id", on: "shop")
+        let source = try sandbox.run("source-postgres", server.source(sandbox, databases: "shop"))
+        try #require(source.result == "Succeeded", "\(source.all)")
+        // As a dump from a host that has more locales.
+        try Sandbox.tool("sed", ["-i", "s/C.UTF-8/x.UTF-8/", sandbox.path("staging/artifact/shop.dump")])
+        if getuid() == 0 { try Sandbox.tool("chmod", ["-R", "a+rwX", sandbox.folder.path]) }
+        let drill = try sandbox.run(
+            "drill-postgres", ["QM_QUERIES": "1", "QM_SQL_1": "SELECT id FROM orders", "QM_EXPECT_1": "4711"],
+            as: getuid() == 0 ? "postgres" : nil)
+        #expect(drill.result == "Succeeded", "\(drill.all)")
+        #expect(drill.string("finding")?.contains("the locale of shop") == true, "\(drill.all)")
     }
 
     @Test("An interrupted drill stops its server and leaves nothing")

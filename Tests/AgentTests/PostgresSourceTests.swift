@@ -45,10 +45,8 @@ struct PostgresSourceTests {
         for name in ["broken", "refused", "shop"] { try server.query("CREATE DATABASE \(name)") }
         // What an interrupted DROP DATABASE leaves.
         try server.query("UPDATE pg_database SET datconnlimit = -2 WHERE datname = 'broken'")
-        try server.query("ALTER DATABASE refused SET default_table_access_method = 'nowhere'")
-        try server.query("CREATE TABLE t (a int); ALTER TABLE t ADD CHECK (a > 0)", on: "refused")
-        try server.query("UPDATE pg_class SET relam = 4711 WHERE relname = 't'", on: "refused")
-        try server.query("UPDATE pg_constraint SET conbin = 'x' WHERE conrelid = 't'::regclass", on: "refused")
+        try server.query("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", on: "refused")
+        try server.query("UPDATE pg_proc SET prolang = 4711 WHERE proname = 'f'", on: "refused")
         let all = try run(sandbox, server, "", [:])
         #expect(all.result == "Partial" && all.status == 0, "\(all.all)")
         #expect(all.message.contains("database broken is invalid"), "\(all.all)")
