@@ -86,8 +86,8 @@ enum EtcdSource {
         }
     }
 
-    /// A server that keeps snapshots in S3 by its configuration would store this one there too, and fail with it; pruning would
-    /// delete there.
+    /// A server that keeps snapshots in S3 by its configuration would store this one there too, and fail with it;
+    /// pruning would delete there.
     private static func options(_ name: String, _ folder: String) -> [String] {
         ["--name", name, "--etcd-snapshot-dir", folder, "--etcd-s3=false"]
     }

@@ -2,7 +2,8 @@ internal import BackupModel
 internal import Glibc
 internal import KubeAPI
 
-/// Exports the objects of namespaces as YAML, one file a kind. Any error fails the run: half an export looks like a whole one.
+/// Exports the objects of namespaces as YAML, one file a kind. Any error fails the run: half an export looks like a
+/// whole one.
 ///
 /// With `QM_NAMESPACES` each namespace has a folder of its own, without it the policy's own namespace has none.
 struct ManifestSource {

@@ -2,8 +2,9 @@ internal import BackupModel
 internal import Glibc
 internal import KubeAPI
 
-/// Tells a webhook what became of a run: a container beside those of the run, which begins before them and ends with the
-/// pod. It needs neither the operator nor the API server. That it fails, fails no backup: it says so in its own report.
+/// Tells a webhook what became of a run: a container beside those of the run, which begins before them and ends with
+/// the pod. It needs neither the operator nor the API server. That it fails, fails no backup: it says so in its own
+/// report.
 enum Notifier {
     static func run(_ report: inout RunReport) throws {
         let folder = try Settings.required("QM_REPORTS")

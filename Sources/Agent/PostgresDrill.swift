@@ -1,8 +1,8 @@
 internal import BackupModel
 internal import Glibc
 
-/// Restores the dumps of an artifact into a server of its own, in the steps that a restore has, and asks it the policy's
-/// questions: roles, databases with all that they are, passwords.
+/// Restores the dumps of an artifact into a server of its own, in the steps that a restore has, and asks it the
+/// policy's questions: roles, databases with all that they are, passwords.
 struct PostgresDrill {
     private let server: ScratchPostgres
     private let scratch: String

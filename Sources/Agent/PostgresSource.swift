@@ -3,11 +3,11 @@ internal import Glibc
 
 /// Dumps PostgreSQL databases: one file in the custom format each, the roles and tablespaces, and the roles' passwords.
 ///
-/// A dump in the custom format holds what a database is besides its content: encoding, collation, owner, rights, settings,
-/// connection limit and comment. `pg_restore --create` makes it so.
+/// A dump in the custom format holds what a database is besides its content: encoding, collation, owner, rights,
+/// settings, connection limit and comment. `pg_restore --create` makes it so.
 ///
-/// The passwords are a file of their own, `passwords.sql`, which comes last in a restore: among the roles they would change
-/// the password of the user that restores, and the next step could not connect.
+/// The passwords are a file of their own, `passwords.sql`, which comes last in a restore: among the roles they would
+/// change the password of the user that restores, and the next step could not connect.
 struct PostgresSource {
     static let globalsFile = "globals.sql"
     static let passwordsFile = "passwords.sql"
@@ -53,7 +53,8 @@ struct PostgresSource {
         anyDatabase = database
     }
 
-    /// Not every user may connect to `postgres`, and it may have been dropped: then the first database that is named tells.
+    /// Not every user may connect to `postgres`, and it may have been dropped: then the first database that is named
+    /// tells.
     private static func version(of server: PostgresConnection, _ named: [String]) throws -> (String, String) {
         func ask(_ database: String) throws -> (String, String) {
             let fields = try server.fields(

@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A PostgreSQL server of this process alone, which ends with it.
 final class ScratchPostgres {
-    /// Roles of a dump are made as they were, with their rights and passwords, and none of them has this name: what is done to
-    /// them is not done to the user that restores.
+    /// Roles of a dump are made as they were, with their rights and passwords, and none of them has this name: what is
+    /// done to them is not done to the user that restores.
     private static let user = "quartermaster-drill"
     private static let startLimit = 120
 

@@ -2,11 +2,12 @@ package import KubeAPI
 
 /// Which objects of a namespace an export holds, and what of them.
 ///
-/// An object that is applied with the `ownerReferences` of another cluster, or of an owner that was made anew, is collected
-/// as garbage seconds later: its owner has another UID. So no reference is kept. What a controller makes again from its owner
-/// is left out where the owner is in the export: applied beside it, a Job of a CronJob would run once more, and a Deployment of
-/// a custom resource would be there before the operator that has to own it. Objects that hold data of their own are kept
-/// even then, because no controller can make the same again: a generated password, the size of a claim.
+/// An object that is applied with the `ownerReferences` of another cluster, or of an owner that was made anew, is
+/// collected as garbage seconds later: its owner has another UID. So no reference is kept. What a controller makes
+/// again from its owner is left out where the owner is in the export: applied beside it, a Job of a CronJob would run
+/// once more, and a Deployment of a custom resource would be there before the operator that has to own it. Objects
+/// that hold data of their own are kept even then, because no controller can make the same again: a generated
+/// password, the size of a claim.
 package struct ManifestExport: Sendable {
     /// The objects of one kind, by its name such as `deployments.apps`.
     package struct Kind: Sendable {

@@ -14,7 +14,8 @@ package struct PodSummary: Sendable {
         self.report = report
     }
 
-    /// Whether there is nothing more to come. After a failure of the last of those before them, none of the others begins.
+    /// Whether there is nothing more to come. After a failure of the last of those before them, none of the others
+    /// begins.
     package var isComplete: Bool {
         let results = first.map(result)
         guard results.allSatisfy({ $0 != nil }) else { return false }

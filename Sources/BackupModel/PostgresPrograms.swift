@@ -1,7 +1,7 @@
 /// Which major of PostgreSQL's programs a dump or a restore takes.
 ///
-/// What `pg_dump` of a newer major has written may hold settings that an older server refuses, and it has no option that
-/// keeps them out. So a server is dumped by programs of its own major, where they are installed.
+/// What `pg_dump` of a newer major has written may hold settings that an older server refuses, and it has no option
+/// that keeps them out. So a server is dumped by programs of its own major, where they are installed.
 package enum PostgresPrograms {
     package struct Choice: Sendable, Hashable {
         package var major: Int

@@ -91,7 +91,8 @@ package struct TarMessages: Sendable, Hashable {
     private static func anchored(_ pattern: String) -> String { "./" + pattern.drop { $0 == "/" } }
 
     private static func matches(_ pattern: String, _ name: String) -> Bool {
-        // A folder that is named stands for what is in it; wildcards match slashes. Both as tar does with what it leaves out.
+        // A folder that is named stands for what is in it; wildcards match slashes. Both as tar does with what it
+        // leaves out.
         fnmatch(pattern, name, ignoringTail) == 0
     }
 

@@ -20,7 +20,8 @@ struct PostgresRestoreTests {
         try server.query("CREATE ROLE reader")
         try server.query("CREATE TABLESPACE fast LOCATION '\(tablespace)'")
         try server.query(
-            "CREATE DATABASE shop OWNER seller TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C' TABLESPACE fast CONNECTION LIMIT 17")
+            "CREATE DATABASE shop OWNER seller TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C' TABLESPACE fast CONNECTION LIMIT 17"
+        )
         try server.query(
             """
             COMMENT ON DATABASE shop IS 'it''s the shop'; REVOKE CONNECT ON DATABASE shop FROM PUBLIC;
@@ -29,7 +30,8 @@ struct PostgresRestoreTests {
             ALTER DATABASE postgres SET work_mem = '9MB'; COMMENT ON DATABASE postgres IS 'the first one'
             """)
         try server.query(
-            "CREATE SCHEMA app; CREATE TABLE app.orders (id int) TABLESPACE fast; INSERT INTO app.orders VALUES (4711)", on: "shop")
+            "CREATE SCHEMA app; CREATE TABLE app.orders (id int) TABLESPACE fast; INSERT INTO app.orders VALUES (4711)",
+            on: "shop")
     }
 
     /// A folder that the server may write to.
@@ -77,7 +79,8 @@ struct PostgresRestoreTests {
             try Sandbox.tool("psql", ["-X", "-A", "-t", "-q", "-d", database, "-c", sql], environment: environment)
         }
         #expect(try query(Self.properties, "postgres") == want)
-        #expect(want.contains("17") && want.contains("LATIN1") && want.contains("fast") && want.contains("Europe/Berlin"))
+        #expect(
+            want.contains("17") && want.contains("LATIN1") && want.contains("fast") && want.contains("Europe/Berlin"))
         #expect(try query("SELECT id FROM orders", "shop") == "4711\n")
         environment["PGUSER"] = "seller"
         environment["PGPASSWORD"] = "of-the-seller"
@@ -98,7 +101,8 @@ struct PostgresRestoreTests {
         let drill = try sandbox.run(
             "drill-postgres",
             [
-                "QM_QUERIES": "2", "QM_SQL_1": "SELECT id || current_setting('search_path') || $$ '$HOME'$$ FROM orders",
+                "QM_QUERIES": "2",
+                "QM_SQL_1": "SELECT id || current_setting('search_path') || $$ '$HOME'$$ FROM orders",
                 "QM_EXPECT_1": "4711app, public '$HOME'", "QM_DATABASE_1": "shop", "QM_SQL_2": "SHOW work_mem",
                 "QM_EXPECT_2": "9MB", "QM_DATABASE_2": "postgres",
             ], as: getuid() == 0 ? "postgres" : nil)

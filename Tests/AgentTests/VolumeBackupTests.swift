@@ -68,7 +68,9 @@ struct VolumeBackupTests {
         #expect(try sandbox.differences(from: sandbox.path("artifact/data.tar")) == "")
     }
 
-    @Test("What is another file system below the volume is named, and makes the run a partial one", .enabled(if: getuid() == 0))
+    @Test(
+        "What is another file system below the volume is named, and makes the run a partial one",
+        .enabled(if: getuid() == 0))
     func otherFileSystem() throws {
         let sandbox = try Sandbox()
         try sandbox.fillVolume()
@@ -77,7 +79,9 @@ struct VolumeBackupTests {
             try Sandbox.tool("mount", ["-t", "tmpfs", "none", sandbox.path(name)])
         }
         defer {
-            for name in ["volume/mount point", "volume/cache/left out"] { _ = try? Sandbox.tool("umount", [sandbox.path(name)]) }
+            for name in ["volume/mount point", "volume/cache/left out"] {
+                _ = try? Sandbox.tool("umount", [sandbox.path(name)])
+            }
         }
         try sandbox.write("of another file system", to: "volume/mount point/file")
         let report = try sandbox.run("source-pvc", sandbox.volumeSource)
@@ -220,7 +224,8 @@ final class SSHServer: Sendable {
     func destination(_ sandbox: Sandbox) throws -> [String: String] {
         let words = hostKey.split(separator: " ")
         return [
-            "QM_KIND": "borg", "QM_DESTINATION": "borg", "QM_REPOSITORY": "ssh://\(NSUserName())@127.0.0.1:\(port)\(sandbox.path("borg"))",
+            "QM_KIND": "borg", "QM_DESTINATION": "borg",
+            "QM_REPOSITORY": "ssh://\(NSUserName())@127.0.0.1:\(port)\(sandbox.path("borg"))",
             "QM_CREDENTIALS": try sandbox.credentials(
                 "borg-secret",
                 [
