@@ -63,6 +63,8 @@ enum AgentProgram {
     }
 
     private static func exitStatus(of report: RunReport, _ verb: String) -> Int32 {
+        // That nobody could be told fails no backup.
+        if verb == notifier { return 0 }
         // The destinations have to get to what a source has left incomplete; they say it again.
         let isBefore = verb.hasPrefix("source-") || verb == "hook"
         if report.result == .partial, isBefore { return 0 }

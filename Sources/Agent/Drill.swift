@@ -11,7 +11,9 @@ struct Drill {
 
     /// - Throws: where there is no artifact.
     init(_ report: inout RunReport) throws {
-        guard let stamp = Files.line("\(Settings.runFolder)/stamp") else { throw AgentFailure("there is no artifact to restore") }
+        guard let stamp = Files.line("\(Settings.runFolder)/stamp") else {
+            throw AgentFailure("there is no artifact to restore")
+        }
         self.stamp = stamp
         // The fetching is part of a restore.
         began = Files.line("\(Settings.runFolder)/pod-began").flatMap(Int64.init) ?? Timestamp.now().secondsSinceEpoch

@@ -10,7 +10,9 @@ enum EtcdDrill {
         defer { Files.removeTree(Drill.scratch) }
         let folder = Settings.artifactFolder
         try EtcdSnapshot.unpack(in: folder)
-        guard Files.exists("\(folder)/\(EtcdSnapshot.plain)") else { throw AgentFailure("the artifact has no snapshot of etcd") }
+        guard Files.exists("\(folder)/\(EtcdSnapshot.plain)") else {
+            throw AgentFailure("the artifact has no snapshot of etcd")
+        }
         // It compares the checksum that etcd has put at the snapshot's end.
         try Program("etcdutl", ["snapshot", "restore", "\(folder)/\(EtcdSnapshot.plain)", "--data-dir", Drill.scratch])
             .text(orFail: "the snapshot can't be restored")

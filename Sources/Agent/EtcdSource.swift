@@ -41,7 +41,8 @@ enum EtcdSource {
         }
         let new = EtcdSnapshotName.files(of: name, among: Files.names(in: folder)).filter { !before.contains($0) }
         guard let taken = new.first else {
-            throw AgentFailure("k3s answered success, but left no \(name)-… in \(folder); see the log of the K3s server")
+            throw AgentFailure(
+                "k3s answered success, but left no \(name)-… in \(folder); see the log of the K3s server")
         }
         guard new.count == 1 else {
             throw AgentFailure("more than one snapshot of this name was taken at once: \(new.joined(separator: " "))")
@@ -85,8 +86,8 @@ enum EtcdSource {
         }
     }
 
-    /// A server that keeps snapshots in S3 by its configuration would store this one there too, and fail with it; pruning would
-    /// delete there.
+    /// A server that keeps snapshots in S3 by its configuration would store this one there too, and fail with it;
+    /// pruning would delete there.
     private static func options(_ name: String, _ folder: String) -> [String] {
         ["--name", name, "--etcd-snapshot-dir", folder, "--etcd-s3=false"]
     }

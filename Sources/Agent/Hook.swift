@@ -65,7 +65,8 @@ struct Hook {
         let (ending, output) = try Program(
             "kubectl",
             [
-                "get", "pods", "--namespace", namespace, "--selector", selector, "--field-selector=status.phase=Running", "-o", "name",
+                "get", "pods", "--namespace", namespace, "--selector", selector,
+                "--field-selector=status.phase=Running", "-o", "name",
             ]
         ).collect()
         guard ending.status == 0 else { return "its pods could not be listed: \(ending.words)" }

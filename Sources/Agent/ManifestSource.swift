@@ -2,7 +2,8 @@ internal import BackupModel
 internal import Glibc
 internal import KubeAPI
 
-/// Exports the objects of namespaces as YAML, one file a kind. Any error fails the run: half an export looks like a whole one.
+/// Exports the objects of namespaces as YAML, one file a kind. Any error fails the run: half an export looks like a
+/// whole one.
 ///
 /// With `QM_NAMESPACES` each namespace has a folder of its own, without it the policy's own namespace has none.
 struct ManifestSource {
@@ -48,7 +49,8 @@ struct ManifestSource {
 
     private static func makeClient() throws -> KubeClient {
         let names = ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "HOME"]
-        let environment = Dictionary(uniqueKeysWithValues: names.compactMap { name in Settings.text(name).map { (name, $0) } })
+        let environment = Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in Settings.text(name).map { (name, $0) } })
         var options = ClientOptions()
         options.userAgent = "quartermaster-agent"
         // One namespace after the other: the server's own fairness is limit enough.

@@ -2,12 +2,15 @@ internal import BackupModel
 internal import Glibc
 internal import KubeAPI
 
-/// Tells a webhook what became of a run: a container beside those of the run, which begins before them and ends with the
-/// pod. It needs neither the operator nor the API server. That it fails, fails no backup: it says so in its own report.
+/// Tells a webhook what became of a run: a container beside those of the run, which begins before them and ends with
+/// the pod. It needs neither the operator nor the API server. That it fails, fails no backup: it says so in its own
+/// report.
 enum Notifier {
     static func run(_ report: inout RunReport) throws {
         let folder = try Settings.required("QM_REPORTS")
-        let summary = PodSummary(first: words("QM_FIRST"), last: words("QM_LAST")) { Files.read("\(folder)/\($0).json") }
+        let summary = PodSummary(first: words("QM_FIRST"), last: words("QM_LAST")) {
+            Files.read("\(folder)/\($0).json")
+        }
         let pause = Double(Settings.text("QM_PAUSE") ?? "2") ?? 2
         var isOver = false
         while !isOver, !summary.isComplete { isOver = isEnded(within: .milliseconds(Int64(pause * 1000))) }
@@ -47,5 +50,7 @@ enum Notifier {
         }
     }
 
-    private static func words(_ name: String) -> [String] { (Settings.text(name) ?? "").split(separator: " ").map(String.init) }
+    private static func words(_ name: String) -> [String] {
+        (Settings.text(name) ?? "").split(separator: " ").map(String.init)
+    }
 }

@@ -36,7 +36,9 @@ struct PostgresConnection {
 
     /// Asks one question; the answer's fields and rows have zero bytes after them, which no text can hold.
     func fields(of sql: String, on database: String, orFail purpose: String) throws -> [String] {
-        let arguments = ["-w", "-X", "-A", "-t", "-z", "-0", "-v", "ON_ERROR_STOP=1", "-d", PostgresText.connection(to: database)]
+        let arguments = [
+            "-w", "-X", "-A", "-t", "-z", "-0", "-v", "ON_ERROR_STOP=1", "-d", PostgresText.connection(to: database),
+        ]
         let text = try program("psql", arguments + ["-c", sql]).text(orFail: purpose)
         return text.split(separator: "\0", omittingEmptySubsequences: false).dropLast().map(String.init)
     }

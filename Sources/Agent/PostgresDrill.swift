@@ -1,8 +1,8 @@
 internal import BackupModel
 internal import Glibc
 
-/// Restores the dumps of an artifact into a server of its own, in the steps that a restore has, and asks it the policy's
-/// questions: roles, databases with all that they are, passwords.
+/// Restores the dumps of an artifact into a server of its own, in the steps that a restore has, and asks it the
+/// policy's questions: roles, databases with all that they are, passwords.
 struct PostgresDrill {
     private let server: ScratchPostgres
     private let scratch: String
@@ -45,15 +45,19 @@ struct PostgresDrill {
     }
 
     private func path(_ file: String) -> String { "\(Settings.artifactFolder)/\(file)" }
-    private func database(of dump: String) -> String { ArtifactFileName.decode(dump.dropLast(PostgresSource.dumpEnding.count)) }
+    private func database(of dump: String) -> String {
+        ArtifactFileName.decode(dump.dropLast(PostgresSource.dumpEnding.count))
+    }
 
     private mutating func restore() throws {
         let globals = Files.text(path(PostgresSource.globalsFile))
         if let globals { try restore(globals: globals) }
         for dump in dumps { try restore(dump, withOwners: globals != nil) }
         if Files.exists(path(PostgresSource.passwordsFile)) {
-            try server.connection.program("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", path(PostgresSource.passwordsFile)])
-                .text(orFail: "the passwords of the roles can't be restored")
+            try server.connection.program(
+                "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", path(PostgresSource.passwordsFile)]
+            )
+            .text(orFail: "the passwords of the roles can't be restored")
         }
     }
 
@@ -63,14 +67,20 @@ struct PostgresDrill {
         try Files.write(PostgresText.withoutTablespaceFolders(globals), to: file, mode: 0o600)
         let ending = try server.connection.program("psql", ["-X", "-q", "-f", file]).run { _ in }
         // Some settings are those of extensions that are not here; the databases show what is missing.
-        let errors = ending.messages.split(separator: "\n").filter { $0.contains("ERROR:") && !$0.contains("already exists") }
+        let errors = ending.messages.split(separator: "\n").filter {
+            $0.contains("ERROR:") && !$0.contains("already exists")
+        }
         guard ending.status == 0 else { throw AgentFailure("the roles can't be restored", ending) }
-        if let first = errors.first { findings.append("\(errors.count) statements of globals.sql failed, first: \(first)") }
+        if let first = errors.first {
+            findings.append("\(errors.count) statements of globals.sql failed, first: \(first)")
+        }
     }
 
     /// A tablespace is a folder of the host; here it is one of the scratch server.
     private func makeTablespaces(_ names: [String]) throws {
-        let known = Set(try server.connection.fields(of: "SELECT spcname FROM pg_tablespace", on: "template1", orFail: "no tablespaces"))
+        let known = Set(
+            try server.connection.fields(
+                of: "SELECT spcname FROM pg_tablespace", on: "template1", orFail: "no tablespaces"))
         for (index, name) in names.enumerated() where !known.contains(name) {
             let folder = "\(scratch)/tablespace-\(index)-\(known.count)"
             try Files.makeFolder(folder, mode: 0o700)
@@ -92,7 +102,9 @@ struct PostgresDrill {
             "pg_restore", ["--exit-on-error", "--create"] + replaced + owners + ["-d", "template1", path(dump)]
         ).run { _ in }
         if ending.status == 0 { return }
-        guard ending.messages.contains("locale") else { throw AgentFailure("the dump of \(database) can't be restored", ending) }
+        guard ending.messages.contains("locale") else {
+            throw AgentFailure("the dump of \(database) can't be restored", ending)
+        }
         // The image does not have every locale, and the host of a restore has the one that the database had.
         try restoreWithoutLocale(dump, database, owners)
     }
@@ -111,11 +123,14 @@ struct PostgresDrill {
         let sql = try server.connection.program("pg_restore", ["--create", "--schema-only", "-f", "-", path(dump)])
             .text(orFail: "the dump of \(database(of: dump)) can't be restored")
         try makeTablespaces(PostgresText.tablespaces(in: sql))
-        let known = Set(try server.connection.fields(of: "SELECT rolname FROM pg_roles", on: "template1", orFail: "no roles"))
+        let known = Set(
+            try server.connection.fields(of: "SELECT rolname FROM pg_roles", on: "template1", orFail: "no roles"))
         for role in PostgresText.rolesWithSettings(in: sql) where !known.contains(role) {
             let statement = "CREATE ROLE \(PostgresText.identifier(role))"
-            try server.connection.program("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "template1", "-c", statement])
-                .text(orFail: "the role \(role) could not be made")
+            try server.connection.program(
+                "psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", "template1", "-c", statement]
+            )
+            .text(orFail: "the role \(role) could not be made")
         }
     }
 
@@ -128,13 +143,16 @@ struct PostgresDrill {
             guard let database = named ?? (dumps.count == 1 ? database(of: dumps[0]) : nil) else {
                 throw AgentFailure("query \(number) needs a database: the artifact holds \(dumps.count) of them")
             }
-            let arguments = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", PostgresText.connection(to: database), "-c", sql]
+            let arguments = [
+                "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", PostgresText.connection(to: database), "-c", sql,
+            ]
             var answer = try server.connection.program("psql", arguments)
                 .text(orFail: "query \(number) could not be answered by the restored \(database)")
             while answer.last?.isNewline == true { answer.removeLast() }
             guard answer == expected else {
                 throw AgentFailure(
-                    "query \(number) found \"\(answer.cut(toBytes: 200))\" in the restored \(database), not \"\(expected)\"")
+                    "query \(number) found \"\(answer.cut(toBytes: 200))\" in the restored \(database), not \"\(expected)\""
+                )
             }
         }
     }

@@ -9,7 +9,9 @@ enum PostgresInstallation {
 
     /// The majors that have a program.
     static func majors(having program: String) throws(AgentFailure) -> [Int] {
-        let majors = Files.names(in: root).compactMap(Int.init).filter { Files.exists("\(folder(major: $0))/\(program)") }
+        let majors = Files.names(in: root).compactMap(Int.init).filter {
+            Files.exists("\(folder(major: $0))/\(program)")
+        }
         guard !majors.isEmpty else { throw AgentFailure("the image has no \(program) of PostgreSQL below \(root)") }
         return majors.sorted()
     }

@@ -3,11 +3,11 @@ internal import Glibc
 
 /// Dumps PostgreSQL databases: one file in the custom format each, the roles and tablespaces, and the roles' passwords.
 ///
-/// A dump in the custom format holds what a database is besides its content: encoding, collation, owner, rights, settings,
-/// connection limit and comment. `pg_restore --create` makes it so.
+/// A dump in the custom format holds what a database is besides its content: encoding, collation, owner, rights,
+/// settings, connection limit and comment. `pg_restore --create` makes it so.
 ///
-/// The passwords are a file of their own, `passwords.sql`, which comes last in a restore: among the roles they would change
-/// the password of the user that restores, and the next step could not connect.
+/// The passwords are a file of their own, `passwords.sql`, which comes last in a restore: among the roles they would
+/// change the password of the user that restores, and the next step could not connect.
 struct PostgresSource {
     static let globalsFile = "globals.sql"
     static let passwordsFile = "passwords.sql"
@@ -53,10 +53,12 @@ struct PostgresSource {
         anyDatabase = database
     }
 
-    /// Not every user may connect to `postgres`, and it may have been dropped: then the first database that is named tells.
+    /// Not every user may connect to `postgres`, and it may have been dropped: then the first database that is named
+    /// tells.
     private static func version(of server: PostgresConnection, _ named: [String]) throws -> (String, String) {
         func ask(_ database: String) throws -> (String, String) {
-            let fields = try server.fields(of: "SHOW server_version_num", on: database, orFail: "the server could not be asked")
+            let fields = try server.fields(
+                of: "SHOW server_version_num", on: database, orFail: "the server could not be asked")
             return (fields.first ?? "", database)
         }
         guard let other = named.first, other != "postgres" else { return try ask("postgres") }
@@ -71,7 +73,8 @@ struct PostgresSource {
     /// One database that can't be dumped is no reason to lose the others.
     private func dumpAll(_ omissions: inout Source.Omissions) throws {
         let fields = try server.fields(
-            of: "SELECT datname, datconnlimit FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname",
+            of:
+                "SELECT datname, datconnlimit FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname",
             on: anyDatabase, orFail: "the databases could not be listed")
         let databases = stride(from: 0, to: fields.count - 1, by: 2).map { (name: fields[$0], limit: fields[$0 + 1]) }
         var dumped = 0
@@ -102,7 +105,8 @@ struct PostgresSource {
         try server.program(
             "pg_dump",
             [
-                "-w", "-Fc", "--lock-wait-timeout=5min", "-f", Source.part(file), "-d", PostgresText.connection(to: database),
+                "-w", "-Fc", "--lock-wait-timeout=5min", "-f", Source.part(file), "-d",
+                PostgresText.connection(to: database),
             ]
         ).text(orFail: "database \(database) could not be dumped")
         // `--list` is content with half a dump; reading all of it is not.
@@ -135,7 +139,8 @@ struct PostgresSource {
             statements = try server.fields(
                 of: "SELECT format('ALTER ROLE %I PASSWORD %L;', rolname, rolpassword) FROM pg_authid "
                     + "WHERE rolpassword IS NOT NULL AND rolname !~ '^pg_' ORDER BY rolname",
-                on: anyDatabase, orFail: "the passwords of the roles could not be read (let a superuser do it, or set globals: false)")
+                on: anyDatabase,
+                orFail: "the passwords of the roles could not be read (let a superuser do it, or set globals: false)")
         } catch let failure as AgentFailure {
             try Stop.check()
             omissions.add(failure.description)

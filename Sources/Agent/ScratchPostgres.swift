@@ -3,8 +3,8 @@ internal import Glibc
 
 /// A PostgreSQL server of this process alone, which ends with it.
 final class ScratchPostgres {
-    /// Roles of a dump are made as they were, with their rights and passwords, and none of them has this name: what is done to
-    /// them is not done to the user that restores.
+    /// Roles of a dump are made as they were, with their rights and passwords, and none of them has this name: what is
+    /// done to them is not done to the user that restores.
     private static let user = "quartermaster-drill"
     private static let startLimit = 120
 
@@ -32,7 +32,8 @@ final class ScratchPostgres {
         try Program(
             "\(folder)/initdb",
             [
-                "--pgdata", data, "--username", Self.user, "--auth", "trust", "--encoding", "UTF8", "--no-locale", "--no-sync",
+                "--pgdata", data, "--username", Self.user, "--auth", "trust", "--encoding", "UTF8", "--no-locale",
+                "--no-sync",
             ]
         ).text(orFail: "the scratch server could not be made")
         try configure(socketFolder)
@@ -41,7 +42,8 @@ final class ScratchPostgres {
 
     private func configure(_ socketFolder: String) throws {
         let lines = [
-            "listen_addresses = ''", "unix_socket_directories = '\(socketFolder)'", "fsync = off", "full_page_writes = off",
+            "listen_addresses = ''", "unix_socket_directories = '\(socketFolder)'", "fsync = off",
+            "full_page_writes = off",
             "synchronous_commit = off", "shared_buffers = 64MB", "max_connections = 20",
         ]
         let path = "\(data)/postgresql.conf"
@@ -50,7 +52,9 @@ final class ScratchPostgres {
     }
 
     private func start() throws {
-        let arguments = ["--pgdata", data, "--log", logFile, "--wait", "--timeout", String(Self.startLimit), "--silent", "start"]
+        let arguments = [
+            "--pgdata", data, "--log", logFile, "--wait", "--timeout", String(Self.startLimit), "--silent", "start",
+        ]
         let ending = try Program("\(folder)/pg_ctl", arguments).run { _ in }
         guard ending.status == 0 else {
             let words = Program.Ending(status: ending.status, messages: Files.text(logFile) ?? ending.messages)
@@ -62,7 +66,8 @@ final class ScratchPostgres {
     func stop() {
         Stop.cleanUp {
             if Files.exists("\(data)/postmaster.pid") {
-                _ = try? Program("\(folder)/pg_ctl", ["--pgdata", data, "--mode", "immediate", "--silent", "stop"]).run { _ in }
+                _ = try? Program("\(folder)/pg_ctl", ["--pgdata", data, "--mode", "immediate", "--silent", "stop"]).run
+                { _ in }
             }
             Files.removeTree(data)
         }

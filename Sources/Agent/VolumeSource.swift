@@ -30,7 +30,9 @@ enum VolumeSource {
                 "--exclude-from", "\(scratch)/excludes", "--verbatim-files-from", "--files-from", "\(scratch)/paths",
             ])
         let ending = try tar.run { _ in }
-        guard ending.status == 0 || ending.status == 1 else { throw AgentFailure("the volume could not be archived", ending) }
+        guard ending.status == 0 || ending.status == 1 else {
+            throw AgentFailure("the volume could not be archived", ending)
+        }
         let messages = TarMessages(parsing: ending.messages, expected: Settings.list("QM_CHANGING"))
         if let omission = messages.omission(hasDifferences: ending.status == 1) { omissions.add(omission) }
     }

@@ -67,7 +67,8 @@ struct Webhook {
         switch answer {
         case .success(let status) where (200..<300).contains(status): (nil, false)
         case .success(let status): ("it answered \(status)", status >= 500 || status == 429 || status == 408)
-        case .failure(let error): (error.message, error.code == .connect || error.code == .timeout || error.code == .closed)
+        case .failure(let error):
+            (error.message, error.code == .connect || error.code == .timeout || error.code == .closed)
         }
     }
 }

@@ -1,10 +1,10 @@
 /// Names that somebody else has chosen, as names of files: databases may be called anything.
 package enum ArtifactFileName {
-    /// The name with all bytes that a file system, a store or a command line could take for something else as `%` and two
-    /// hexadecimal digits. Different names have different file names, and each can be read back.
+    /// The name with all bytes that a file system, a store or a command line could take for something else as `%` and
+    /// two hexadecimal digits. Different names have different file names, and each can be read back.
     ///
-    /// Letters, digits, blanks inside and a few signs stay, so that an everyday name stays as it is. What is not ASCII is
-    /// encoded too: stores and file systems change the spelling of such letters.
+    /// Letters, digits, blanks inside and a few signs stay, so that an everyday name stays as it is. What is not ASCII
+    /// is encoded too: stores and file systems change the spelling of such letters.
     package static func encode(_ name: String) -> String {
         let bytes = Array(name.utf8)
         var encoded = ""
@@ -19,8 +19,8 @@ package enum ArtifactFileName {
         return encoded
     }
 
-    /// The name that `encode` has made a file name of. What is no encoding stays as it stands: older artifacts have names of
-    /// databases as they are.
+    /// The name that `encode` has made a file name of. What is no encoding stays as it stands: older artifacts have
+    /// names of databases as they are.
     package static func decode(_ fileName: some StringProtocol) -> String {
         let bytes = Array(fileName.utf8)
         var decoded: [UInt8] = []
@@ -46,7 +46,8 @@ package enum ArtifactFileName {
         return byte < 128 && (character.isLetter || character.isNumber || "_'+,@()".contains(character))
     }
 
-    /// At its beginning a dash is an option and a point hides a file, at its end blanks and points are lost on some stores.
+    /// At its beginning a dash is an option and a point hides a file, at its end blanks and points are lost on some
+    /// stores.
     private static func isPlainInside(_ byte: UInt8) -> Bool { "-. ".utf8.contains(byte) }
 
     private static func value(_ digit: UInt8) -> UInt8? {

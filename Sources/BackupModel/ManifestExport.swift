@@ -2,11 +2,12 @@ package import KubeAPI
 
 /// Which objects of a namespace an export holds, and what of them.
 ///
-/// An object that is applied with the `ownerReferences` of another cluster, or of an owner that was made anew, is collected
-/// as garbage seconds later: its owner has another UID. So no reference is kept. What a controller makes again from its owner
-/// is left out where the owner is in the export: applied beside it, a Job of a CronJob would run once more, and a Deployment of
-/// a custom resource would be there before the operator that has to own it. Objects that hold data of their own are kept
-/// even then, because no controller can make the same again: a generated password, the size of a claim.
+/// An object that is applied with the `ownerReferences` of another cluster, or of an owner that was made anew, is
+/// collected as garbage seconds later: its owner has another UID. So no reference is kept. What a controller makes
+/// again from its owner is left out where the owner is in the export: applied beside it, a Job of a CronJob would run
+/// once more, and a Deployment of a custom resource would be there before the operator that has to own it. Objects
+/// that hold data of their own are kept even then, because no controller can make the same again: a generated
+/// password, the size of a claim.
 package struct ManifestExport: Sendable {
     /// The objects of one kind, by its name such as `deployments.apps`.
     package struct Kind: Sendable {
@@ -29,7 +30,8 @@ package struct ManifestExport: Sendable {
     private static let kindsWithData: Set<String> = ["secrets", "configmaps", "persistentvolumeclaims"]
     /// What one cluster gave, and another one refuses or gives again.
     private static let fieldsOfTheCluster = [
-        "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink",
+        "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
+        "selfLink",
         "managedFields", "ownerReferences",
     ]
 
@@ -47,7 +49,9 @@ package struct ManifestExport: Sendable {
         for kind in all {
             var kept: [DynamicObject] = []
             for object in kind.objects where !Self.isGivenToEveryNamespace(object, kind.name) {
-                if !Self.kindsWithData.contains(kind.name), let controller = Self.controller(of: object), owners.contains(controller) {
+                if !Self.kindsWithData.contains(kind.name), let controller = Self.controller(of: object),
+                    owners.contains(controller)
+                {
                     remade += 1
                 } else {
                     kept.append(Self.portable(object, kind.name))
@@ -86,7 +90,9 @@ package struct ManifestExport: Sendable {
             // The API server makes them from the Job's UID, and refuses those of another one.
             json[path: ["spec", "selector"]] = nil
             for labels in [["metadata", "labels"], ["spec", "template", "metadata", "labels"]] {
-                for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] { json[path: labels + [label]] = nil }
+                for label in ["controller-uid", "batch.kubernetes.io/controller-uid"] {
+                    json[path: labels + [label]] = nil
+                }
             }
         }
         return DynamicObject(json.object ?? object.fields)

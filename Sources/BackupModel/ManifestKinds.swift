@@ -26,7 +26,9 @@ package enum ManifestKinds {
                 }
             }
             guard unknown.isEmpty else {
-                throw RunFailure("the cluster has no kinds \(unknown.joined(separator: ", ")) in namespaces; write them as deployments.apps")
+                throw RunFailure(
+                    "the cluster has no kinds \(unknown.joined(separator: ", ")) in namespaces; write them as deployments.apps"
+                )
             }
         }
         let kinds = chosen.filter { !excluded.contains($0.qualifiedName) }

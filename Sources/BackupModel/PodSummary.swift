@@ -14,7 +14,8 @@ package struct PodSummary: Sendable {
         self.report = report
     }
 
-    /// Whether there is nothing more to come. After a failure of the last of those before them, none of the others begins.
+    /// Whether there is nothing more to come. After a failure of the last of those before them, none of the others
+    /// begins.
     package var isComplete: Bool {
         let results = first.map(result)
         guard results.allSatisfy({ $0 != nil }) else { return false }
@@ -47,7 +48,8 @@ package struct PodSummary: Sendable {
         let headline = "\(subject): \(outcome.rawValue)" + (message.isEmpty ? "" : ". \(message)")
         return .object(
             JSONObject([
-                ("version", 1), ("text", .string(headline)), ("namespace", .string(namespace)), ("policy", .string(policy)),
+                ("version", 1), ("text", .string(headline)), ("namespace", .string(namespace)),
+                ("policy", .string(policy)),
                 ("task", .string(task)), ("source", .string(source)), ("result", .string(outcome.rawValue)),
                 ("message", .string(message)), ("time", .string(time.rfc3339)), ("reports", .object(reports)),
             ]))

@@ -1,7 +1,7 @@
 /// Which major of PostgreSQL's programs a dump or a restore takes.
 ///
-/// What `pg_dump` of a newer major has written may hold settings that an older server refuses, and it has no option that
-/// keeps them out. So a server is dumped by programs of its own major, where they are installed.
+/// What `pg_dump` of a newer major has written may hold settings that an older server refuses, and it has no option
+/// that keeps them out. So a server is dumped by programs of its own major, where they are installed.
 package enum PostgresPrograms {
     package struct Choice: Sendable, Hashable {
         package var major: Int
@@ -54,7 +54,9 @@ package enum PostgresPrograms {
     /// The programs that restore a dump: those of the major that has written it, else the oldest newer ones.
     package static func forRestore(dump: Int, installed: [Int]) throws(RunFailure) -> Int {
         guard let major = installed.filter({ $0 >= dump }).min() else {
-            throw RunFailure("the dump was written by PostgreSQL \(dump), and the image has no programs of that major or a newer one")
+            throw RunFailure(
+                "the dump was written by PostgreSQL \(dump), and the image has no programs of that major or a newer one"
+            )
         }
         return major
     }
@@ -63,7 +65,9 @@ package enum PostgresPrograms {
     package static func dumpMajor(listing: some StringProtocol) -> Int? {
         for line in listing.split(separator: "\n") {
             guard line.hasPrefix(";") else { return nil }
-            if let found = line.firstRange(of: "Dumped by pg_dump version:") { return major(version: line[found.upperBound...]) }
+            if let found = line.firstRange(of: "Dumped by pg_dump version:") {
+                return major(version: line[found.upperBound...])
+            }
         }
         return nil
     }

@@ -1,6 +1,7 @@
 /// What PostgreSQL's programs and its dumps understand.
 package enum PostgresText {
-    /// A connection string that means this database and nothing else: a bare name with an `=` in it would be read as one.
+    /// A connection string that means this database and nothing else: a bare name with an `=` in it would be read as
+    /// one.
     package static func connection(to database: String) -> String { "dbname='\(escaped(database, "\\'"))'" }
 
     /// A field of a password file.
@@ -9,8 +10,8 @@ package enum PostgresText {
     /// A name in SQL.
     package static func identifier(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 
-    /// The names of the tablespaces that SQL text uses, as `pg_restore` and `pg_dumpall` write it. What looks like it inside of
-    /// a function's text is found too, which does no harm.
+    /// The names of the tablespaces that SQL text uses, as `pg_restore` and `pg_dumpall` write it. What looks like it
+    /// inside of a function's text is found too, which does no harm.
     package static func tablespaces(in sql: some StringProtocol) -> [String] {
         var names: [String] = []
         for line in sql.split(separator: "\n") {
@@ -19,12 +20,15 @@ package enum PostgresText {
                 rest = Substring(line[setting.upperBound...])
             } else if line.hasPrefix("CREATE DATABASE "), let clause = line.firstRange(of: " TABLESPACE = ") {
                 rest = Substring(line[clause.upperBound...])
-            } else if let statement = line.firstRange(of: "CREATE TABLESPACE "), statement.lowerBound == line.startIndex {
+            } else if let statement = line.firstRange(of: "CREATE TABLESPACE "), statement.lowerBound == line.startIndex
+            {
                 rest = Substring(line[statement.upperBound...])
             } else {
                 continue
             }
-            guard let name = name(at: rest), !name.isEmpty, name != "pg_default", !names.contains(name) else { continue }
+            guard let name = name(at: rest), !name.isEmpty, name != "pg_default", !names.contains(name) else {
+                continue
+            }
             names.append(name)
         }
         return names
@@ -34,7 +38,9 @@ package enum PostgresText {
     package static func rolesWithSettings(in sql: some StringProtocol) -> [String] {
         var names: [String] = []
         for line in sql.split(separator: "\n") where line.hasPrefix("ALTER ROLE ") && line.contains(" IN DATABASE ") {
-            guard let name = name(at: Substring(line.dropFirst("ALTER ROLE ".count))), !names.contains(name) else { continue }
+            guard let name = name(at: Substring(line.dropFirst("ALTER ROLE ".count))), !names.contains(name) else {
+                continue
+            }
             names.append(name)
         }
         return names

@@ -45,17 +45,22 @@ package struct TarMessages: Sendable, Hashable {
         if hasDifferences {
             if !others.isEmpty { parts.append("tar warned: \(Self.list(others))") }
             // A status without a message that was understood is no success.
-            if changed.isEmpty, others.isEmpty, expectedChanges == 0 { parts.append("tar found differences and does not say where") }
+            if changed.isEmpty, others.isEmpty, expectedChanges == 0 {
+                parts.append("tar found differences and does not say where")
+            }
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
 
     private static let shownNames = 8
     private static let changes = [
-        ": file changed as we read it", ": File removed before we read it", ": Directory renamed before its status could be extracted",
+        ": file changed as we read it", ": File removed before we read it",
+        ": Directory renamed before its status could be extracted",
         ": contents changed",
     ]
-    private static let harmless = ["socket ignored", "door ignored", "Exiting with failure status due to previous errors"]
+    private static let harmless = [
+        "socket ignored", "door ignored", "Exiting with failure status due to previous errors",
+    ]
 
     private static func changedName(in message: Substring) -> Substring? {
         for change in changes {
@@ -86,7 +91,8 @@ package struct TarMessages: Sendable, Hashable {
     private static func anchored(_ pattern: String) -> String { "./" + pattern.drop { $0 == "/" } }
 
     private static func matches(_ pattern: String, _ name: String) -> Bool {
-        // A folder that is named stands for what is in it; wildcards match slashes. Both as tar does with what it leaves out.
+        // A folder that is named stands for what is in it; wildcards match slashes. Both as tar does with what it
+        // leaves out.
         fnmatch(pattern, name, ignoringTail) == 0
     }
 

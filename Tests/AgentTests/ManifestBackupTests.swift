@@ -15,7 +15,9 @@ struct ManifestBackupTests {
         try sandbox.write(server.kubeconfig(), to: "admin")
         try sandbox.write(
             server.kubeconfig(token: server.token(for: Self.reader), userName: Self.reader.name), to: "reader")
-        let client = try KubeClient(configuration: server.clientConfiguration())
+        var options = ClientOptions()
+        options.qps = 0
+        let client = try KubeClient(configuration: server.clientConfiguration(), options: options)
         try await apply(
             client,
             """
@@ -49,7 +51,8 @@ struct ManifestBackupTests {
         }
     }
 
-    private func export(_ sandbox: Sandbox, as user: String = "admin", _ more: [String: String] = [:]) throws -> Report {
+    private func export(_ sandbox: Sandbox, as user: String = "admin", _ more: [String: String] = [:]) throws -> Report
+    {
         try sandbox.run(
             "source-manifests",
             ["KUBECONFIG": sandbox.path(user), "QM_INCLUDE_KINDS": "", "QM_EXCLUDE_KINDS": ""].merging(more) { $1 })
@@ -75,7 +78,7 @@ struct ManifestBackupTests {
             ---
             {apiVersion: v1, kind: Secret, metadata: {name: login, namespace: shop}, stringData: {a: manifest-secret-771}}
             ---
-            {apiVersion: v1, kind: Pod, metadata: {name: web-0, namespace: shop}, spec: {containers: [{name: a, image: b}]}}
+            {apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: lead, namespace: shop}, spec: {holderIdentity: a}}
             ---
             {alpha: first, apiVersion: example.com/v1, kind: Widget, metadata: {name: one, namespace: shop}, spec: {size: 3}}
             """)
@@ -98,7 +101,8 @@ struct ManifestBackupTests {
         #expect(named.result == "Succeeded", "\(named.all)")
         #expect(sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "configmaps.yaml", "widgets.example.com.yaml"])
         let unknown = try export(sandbox, ["QM_INCLUDE_KINDS": "configmaps\ngadgets.example.com"])
-        #expect(unknown.result == "Failed" && unknown.message.contains("no kinds gadgets.example.com"), "\(unknown.all)")
+        #expect(
+            unknown.result == "Failed" && unknown.message.contains("no kinds gadgets.example.com"), "\(unknown.all)")
         let nothing = try export(sandbox, ["QM_NAMESPACES": "shop\nempty"])
         #expect(nothing.result == "Failed" && nothing.message.contains("empty holds nothing to save"), "\(nothing.all)")
         await server.stop()
@@ -126,7 +130,10 @@ struct ManifestBackupTests {
             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
             subjects: [{kind: User, apiGroup: rbac.authorization.k8s.io, name: reader}]
             """)
-        let kinds = ["QM_INCLUDE_KINDS": "configmaps\nservices\ndeployments.apps\nwidgets.example.com", "QM_NAMESPACES": "shop\nempty"]
+        let kinds = [
+            "QM_INCLUDE_KINDS": "configmaps\nservices\ndeployments.apps\nwidgets.example.com",
+            "QM_NAMESPACES": "shop\nempty",
+        ]
         let report = try export(sandbox, as: "reader", kinds)
         #expect(report.result == "Failed" && sandbox.files(in: "staging/artifact").isEmpty, "\(report.all)")
         for kind in ["deployments.apps in shop", "widgets.example.com in shop", "deployments.apps in empty"] {
@@ -144,7 +151,8 @@ struct ManifestBackupTests {
         let type = try #require(try await client.resourceType(apiVersion: "v1", kind: "ConfigMap"))
         for number in 0..<1203 {
             let fields: JSONObject = [
-                "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": .string("c-\(number)"), "namespace": "shop"],
+                "apiVersion": "v1", "kind": "ConfigMap",
+                "metadata": ["name": .string("c-\(number)"), "namespace": "shop"],
             ]
             _ = try await client.create(DynamicObject(fields), as: type)
         }
@@ -180,13 +188,16 @@ struct ManifestBackupTests {
         let manifests = [
             owned("apiVersion: batch/v1, kind: Job", by: uid).replacing("NAME", with: "remade") + ", \(job)",
             owned("apiVersion: batch/v1, kind: Job", by: gone).replacing("NAME", with: "orphan") + ", \(job)",
-            owned("apiVersion: v1, kind: Secret", by: uid).replacing("NAME", with: "generated") + ", stringData: {a: b}}",
+            owned("apiVersion: v1, kind: Secret", by: uid).replacing("NAME", with: "generated")
+                + ", stringData: {a: b}}",
         ]
         try await apply(client, manifests.joined(separator: "\n---\n"))
         let report = try export(sandbox, ["QM_INCLUDE_SECRETS": "true"])
         #expect(report.result == "Succeeded", "\(report.all)")
         #expect(
-            sandbox.files(in: "staging/artifact") == ["SHA256SUMS", "cronjobs.batch.yaml", "jobs.batch.yaml", "secrets.yaml"])
+            sandbox.files(in: "staging/artifact") == [
+                "SHA256SUMS", "cronjobs.batch.yaml", "jobs.batch.yaml", "secrets.yaml",
+            ])
         let kept = try objects(sandbox, "jobs.batch.yaml") + objects(sandbox, "secrets.yaml")
         #expect(kept.compactMap { $0[path: ["metadata", "name"]]?.string } == ["orphan", "generated"])
         #expect(kept.allSatisfy { $0[path: ["metadata", "ownerReferences"]] == nil })

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Support
 import Testing
 
@@ -67,6 +68,66 @@ struct VolumeBackupTests {
         #expect(try sandbox.differences(from: sandbox.path("artifact/data.tar")) == "")
     }
 
+    @Test(
+        "What is another file system below the volume is named, and makes the run a partial one",
+        .enabled(if: getuid() == 0))
+    func otherFileSystem() throws {
+        let sandbox = try Sandbox()
+        try sandbox.fillVolume()
+        for name in ["volume/mount point", "volume/cache/left out"] {
+            try FileManager.default.createDirectory(atPath: sandbox.path(name), withIntermediateDirectories: true)
+            try Sandbox.tool("mount", ["-t", "tmpfs", "none", sandbox.path(name)])
+        }
+        defer {
+            for name in ["volume/mount point", "volume/cache/left out"] {
+                _ = try? Sandbox.tool("umount", [sandbox.path(name)])
+            }
+        }
+        try sandbox.write("of another file system", to: "volume/mount point/file")
+        let report = try sandbox.run("source-pvc", sandbox.volumeSource)
+        #expect(report.result == "Partial" && report.status == 0, "\(report.all)")
+        #expect(report.message == "not archived, because they are other file systems: mount point", "\(report.all)")
+        let stored = try sandbox.deliver(sandbox.localDestination())
+        #expect(stored.result == "Partial" && stored.message.contains("mount point"), "\(stored.all)")
+    }
+
+    @Test("File capabilities come back with the options that a restore has", .enabled(if: getuid() == 0))
+    func capabilities() throws {
+        let sandbox = try Sandbox()
+        try sandbox.fillVolume()
+        try Sandbox.tool("setcap", ["cap_net_bind_service=ep", sandbox.path("volume/deep/er/tool.sh")])
+        let report = try sandbox.run("source-pvc", sandbox.volumeSource)
+        try #require(report.result == "Succeeded", "\(report.all)")
+        try FileManager.default.createDirectory(atPath: sandbox.path("out"), withIntermediateDirectories: true)
+        try Sandbox.tool(
+            "tar",
+            [
+                "--extract", "--file", sandbox.path("staging/artifact/data.tar"), "--directory", sandbox.path("out"),
+                "--numeric-owner", "--acls", "--xattrs", "--xattrs-include=*", "--same-permissions",
+            ])
+        #expect(try Sandbox.tool("getcap", [sandbox.path("out/deep/er/tool.sh")]).contains("cap_net_bind_service=ep"))
+    }
+
+    @Test("Files that change while they are read are named, and those that may change are no fault")
+    func changing() throws {
+        let sandbox = try Sandbox()
+        try sandbox.fillVolume()
+        for name in ["log/app.log", "log/other.log", "data.bin"] {
+            try sandbox.write(String(repeating: "x", count: 400_000), to: "volume/\(name)")
+        }
+        // At each tenth record that tar writes something grows.
+        let grow = "for f in log/app.log log/other.log data.bin; do echo x >>\(sandbox.path("volume"))/$f; done"
+        try sandbox.write("#!/bin/sh\n" + grow + "\n", to: "grow", isExecutable: true)
+        try sandbox.shim(
+            "tar", "exec /usr/bin/tar --checkpoint=10 --checkpoint-action=exec=\(sandbox.path("grow")) \"$@\"\n")
+        let partial = try sandbox.run("source-pvc", sandbox.volumeSource.merging(["QM_CHANGING": "/log/app*"]) { $1 })
+        #expect(partial.result == "Partial", "\(partial.all)")
+        #expect(partial.message.contains("log/other.log") && partial.message.contains("data.bin"), "\(partial.all)")
+        #expect(!partial.message.contains("app.log"), "\(partial.all)")
+        let expected = try sandbox.run("source-pvc", sandbox.volumeSource.merging(["QM_CHANGING": "log\n*.bin"]) { $1 })
+        #expect(expected.result == "Succeeded" && expected.message.isEmpty, "\(expected.all)")
+    }
+
     @Test("An empty volume is no success")
     func emptyVolume() throws {
         let sandbox = try Sandbox()
@@ -86,8 +147,8 @@ struct VolumeBackupTests {
         var down = try sandbox.localDestination()
         down["QM_CREDENTIALS"] = try sandbox.credentials(
             "down", ["rclone.conf": "[box]\ntype = webdav\nurl = http://127.0.0.1:\(try freePort())\nvendor = other\n"])
-        let failed = try sandbox.deliver(down)
-        #expect(failed.status == 1 && failed.message.contains("could not be listed"), "\(failed.all)")
+        let failed = try sandbox.run("deliver", down)
+        #expect(failed.status == 1 && failed.message.contains("connection refused"), "\(failed.all)")
         let stored = try sandbox.deliver(sandbox.localDestination())
         #expect(stored.result == "Succeeded", "\(stored.all)")
     }
@@ -163,7 +224,8 @@ final class SSHServer: Sendable {
     func destination(_ sandbox: Sandbox) throws -> [String: String] {
         let words = hostKey.split(separator: " ")
         return [
-            "QM_DESTINATION": "borg", "QM_REPOSITORY": "ssh://\(NSUserName())@127.0.0.1:\(port)\(sandbox.path("borg"))",
+            "QM_KIND": "borg", "QM_DESTINATION": "borg",
+            "QM_REPOSITORY": "ssh://\(NSUserName())@127.0.0.1:\(port)\(sandbox.path("borg"))",
             "QM_CREDENTIALS": try sandbox.credentials(
                 "borg-secret",
                 [
