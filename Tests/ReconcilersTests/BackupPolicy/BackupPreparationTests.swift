@@ -58,7 +58,8 @@ struct BackupPreparationTests {
         let seen = try observe(policy, ended)
         #expect(ready(seen).hasPrefix("Ready: "))
         policy.status = seen.status
-        #expect(policy.unprepared.isEmpty && !(try policy.children().contains { $0.type == .job }))
+        #expect(policy.unprepared.isEmpty)
+        #expect(try !policy.children().contains { $0.type == .job })
         #expect(
             policy.status?.destinations?.map { $0.preparedTime?.rfc3339 } == [
                 "2026-01-01T00:05:00Z", "2026-01-01T00:05:00Z",
