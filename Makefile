@@ -9,7 +9,6 @@ TEST_WIDTH ?= 24
 SWIFT_TEST := swift test --disable-xctest -j $(JOBS) --experimental-maximum-parallelization-width $(TEST_WIDTH)
 SOURCES := Package.swift Sources Tests
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
-BACKUP_SCRIPTS := $(wildcard scripts/backup/*.sh)
 
 .PHONY: help
 help: ## Show this list
@@ -30,6 +29,7 @@ build: deps ## Build everything (debug)
 .PHONY: release
 release: deps ## Build the programs optimised, with the Swift runtime linked in
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-agent
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product devcluster
 	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-bench
 
@@ -41,7 +41,6 @@ test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
 check: deps-test ## Lint: format, shell scripts, generated files, manifests
 	swift format lint --strict --recursive --parallel $(SOURCES)
 	shellcheck $(SHELL_SCRIPTS)
-	shellcheck --external-sources --source-path=$(CURDIR) $(BACKUP_SCRIPTS)
 	scripts/check-generated.sh
 
 .PHONY: fmt
