@@ -9,7 +9,6 @@ TEST_WIDTH ?= 24
 SWIFT_TEST := swift test --disable-xctest -j $(JOBS) --experimental-maximum-parallelization-width $(TEST_WIDTH)
 SOURCES := Package.swift Sources Tests
 SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
-BACKUP_SCRIPTS := $(wildcard scripts/backup/*.sh)
 
 .PHONY: help
 help: ## Show this list
@@ -42,7 +41,6 @@ test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
 check: deps-test ## Lint: format, shell scripts, generated files, manifests
 	swift format lint --strict --recursive --parallel $(SOURCES)
 	shellcheck $(SHELL_SCRIPTS)
-	shellcheck --external-sources --source-path=$(CURDIR) $(BACKUP_SCRIPTS)
 	scripts/check-generated.sh
 
 .PHONY: fmt

@@ -1,5 +1,5 @@
-internal import CommandLineInterface
 internal import BackupModel
+internal import CommandLineInterface
 internal import KubeAPI
 internal import Reconcilers
 

@@ -72,8 +72,8 @@ package struct BackupObservation: Sendable {
             if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
             for destination in policy.spec.destinations {
-                let lost = run.lostSince(BackupPolicy.destinationContainer(destination.name))
-                if let lost { patienceEnds.append(lost + BackupRun.patience + .seconds(1)) }
+                let silent = run.silentSince(BackupPolicy.destinationContainer(destination.name))
+                if let silent { patienceEnds.append(silent + BackupRun.patience + .seconds(1)) }
             }
         }
         for run in preparations.map(\.run) {

@@ -27,7 +27,8 @@ extension BackupPolicy {
         let shared =
             ownSources.isEmpty
             ? []
-            : try [serviceAccount()] + roleBindings(for: sources) + networkPolicies() + [prepareJob()].compactMap(\.self)
+            : try [serviceAccount()] + roleBindings(for: sources) + networkPolicies()
+                + [prepareJob()].compactMap(\.self)
         return try shared + prometheusRule() + sources.filter { $0.velero == nil }.map(cronJob)
             + sources.compactMap(veleroSchedule)
             + [checkJob()].compactMap(\.self)

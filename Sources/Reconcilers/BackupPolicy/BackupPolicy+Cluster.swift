@@ -6,7 +6,9 @@ extension BackupPolicy {
     /// - Throws: `APIError`.
     func known(to client: KubeClient) async throws -> Self {
         var policy = self
-        if let uid = try? await client.get(.namespace, BackupPolicyReconciler.clusterNamespace).uid { policy.cluster = uid }
+        if let uid = try? await client.get(.namespace, BackupPolicyReconciler.clusterNamespace).uid {
+            policy.cluster = uid
+        }
         do {
             let live = try await client.get(Self.resourceType, key)
             policy.status = try Self(defaulting: live).status

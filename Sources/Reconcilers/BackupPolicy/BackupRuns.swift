@@ -73,7 +73,8 @@ struct BackupRuns: Sendable {
             $0.key.namespace == policy.metadata.namespace && $0.controllerUID == uid
                 && $0.labels[LabelKey.backupTask] == BackupPolicy.prepareTask
         }
-        return own.sorted { ($0.created ?? .beginning, $0.key.name) < ($1.created ?? .beginning, $1.key.name) }.map { cached in
+        return own.sorted { ($0.created ?? .beginning, $0.key.name) < ($1.created ?? .beginning, $1.key.name) }.map {
+            cached in
             let job = cached.dynamic()
             let template = job[path: "spec", "template", "spec"] ?? [:]
             let made = children(of: cached, in: pods).filter {

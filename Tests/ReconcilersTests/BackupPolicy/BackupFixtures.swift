@@ -44,7 +44,8 @@ extension BackupRun {
     ///
     /// - Parameter containers: what each container left: its exit status and its termination message.
     static func fixture(
-        _ end: String, named name: String = "run", condition: String = "Complete", reason: String = "", containers: [(String, Int, String)]
+        _ end: String, named name: String = "run", condition: String = "Complete", reason: String = "",
+        containers: [(String, Int, String)]
     ) throws -> BackupRun {
         var job = try DynamicObject.fixture(
             """

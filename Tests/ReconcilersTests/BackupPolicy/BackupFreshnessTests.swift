@@ -14,7 +14,9 @@ struct BackupFreshnessTests {
     ) throws -> String {
         let policy = try BackupPolicy.fixture(
             "schedule: \"\(schedule)\"\ntimeZone: \(zone)",
-            status: "targets: [{source: db, destination: bucket, lastSuccessTime: \"\(last)\", lastAttemptTime: \"\(last)\"}]")
+            status:
+                "targets: [{source: db, destination: bucket, lastSuccessTime: \"\(last)\", lastAttemptTime: \"\(last)\"}]"
+        )
         var seen = BackupObservation(policy: policy, now: try time(now), runs: [])
         seen.lastScheduled["db"] = try time(scheduled ?? now)
         return seen.status.conditions?.first { $0.type == "Fresh" }?.reason ?? ""
@@ -41,7 +43,8 @@ struct BackupFreshnessTests {
 
     @Test("What is added to an old policy alarms when it has had its time, and not at once")
     func added() throws {
-        let good = #"{source: db, destination: bucket, lastSuccessTime: "2026-03-01T02:05:00Z", since: "2026-01-01T00:00:00Z"}"#
+        let good =
+            #"{source: db, destination: bucket, lastSuccessTime: "2026-03-01T02:05:00Z", since: "2026-01-01T00:00:00Z"}"#
         var policy = try BackupPolicy.fixture(
             """
             sources: [{name: db, pvc: {claimName: data}}, {name: web, pvc: {claimName: web}}]
@@ -90,7 +93,8 @@ struct BackupFreshnessTests {
         return try .fixture(
             "2026-01-\(day)T02:05:00Z", named: "run-\(day)", condition: isGood ? "Complete" : "Failed",
             containers: [
-                ("source", 0, report("Succeeded")), ("to-bucket", isGood ? 0 : 1, words), ("to-box", 0, report("Succeeded")),
+                ("source", 0, report("Succeeded")), ("to-bucket", isGood ? 0 : 1, words),
+                ("to-box", 0, report("Succeeded")),
             ])
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import KubeAPI
 import Testing
 
@@ -20,32 +19,6 @@ struct BackupPolicyGoldenTests {
     func noLeftovers() {
         #expect(
             Repository.cases(in: "Tests/ReconcilersTests/Golden/backuppolicy") == Repository.cases(in: Self.fixtures))
-    }
-
-    @Test("The built-in text of the scripts is the files'")
-    func scripts() throws {
-        let folder = Repository.root.appending(path: "scripts/backup")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-        let files = try names.map { ($0, try Repository.text("scripts/backup/\($0)")) }
-        if Repository.rewritesGolden {
-            let entries = files.map { name, text in "\"\(name)\": #\"\"\"\n\(text)\n\"\"\"#,\n" }.joined()
-            let source = """
-                // swift-format-ignore-file
-                // Made by `make golden` from scripts/backup; a test compares the two.
-
-                /// The scripts that the pods of a backup run, by their file names.
-                enum BackupScripts {
-                    static let files: [String: String] = [
-                \(entries)    ]
-                }
-
-                """
-            try source.write(
-                to: Repository.root.appending(path: "Sources/Reconcilers/BackupPolicy/BackupScripts.swift"),
-                atomically: true, encoding: .utf8)
-            return
-        }
-        #expect(BackupScripts.files == Dictionary(uniqueKeysWithValues: files), "run make golden and build again")
     }
 
     @Test("What the pods are given holds no value of a Secret, and every container is bounded")

@@ -58,8 +58,12 @@ struct BackupPreparationTests {
         let seen = try observe(policy, ended)
         #expect(ready(seen).hasPrefix("Ready: "))
         policy.status = seen.status
-        #expect(policy.unprepared.isEmpty && !(try policy.children().contains { $0.type == .job }))
-        #expect(policy.status?.destinations?.map { $0.preparedTime?.rfc3339 } == ["2026-01-01T00:05:00Z", "2026-01-01T00:05:00Z"])
+        #expect(policy.unprepared.isEmpty)
+        #expect(try !policy.children().contains { $0.type == .job })
+        #expect(
+            policy.status?.destinations?.map { $0.preparedTime?.rfc3339 } == [
+                "2026-01-01T00:05:00Z", "2026-01-01T00:05:00Z",
+            ])
     }
 
     @Test("One that could not be made ready is told in its own words, until a job has made it ready")
@@ -67,7 +71,8 @@ struct BackupPreparationTests {
         var policy = try BackupPolicy.fixture(isPrepared: false)
         let first = try #require(try policy.prepareJob()).object.name
         let failed = try run(
-            policy, "2026-01-01T00:05:00Z", ["bucket": report("Failed", message: "no route"), "box": report("Succeeded")])
+            policy, "2026-01-01T00:05:00Z",
+            ["bucket": report("Failed", message: "no route"), "box": report("Succeeded")])
         let seen = try observe(policy, failed)
         #expect(ready(seen) == "DestinationNotReady: destination bucket could not be made ready: no route")
         policy.status = seen.status
@@ -108,7 +113,8 @@ struct BackupPreparationTests {
         #expect(ready(try observe(suspended)).hasPrefix("Suspended: "))
         let policy = try BackupPolicy.fixture(isPrepared: false)
         let failed = try run(
-            policy, "2026-01-01T00:05:00Z", ["bucket": report("Succeeded"), "box": report("Failed", message: "no route")])
+            policy, "2026-01-01T00:05:00Z",
+            ["bucket": report("Succeeded"), "box": report("Failed", message: "no route")])
         #expect(ready(try observe(policy, failed)).hasPrefix("Ready: "))
     }
 
@@ -147,7 +153,8 @@ struct BackupPreparationTests {
             // Every third one fails.
             let isGood = day % 3 != 0
             let end = "2026-01-\(day < 10 ? "0" : "")\(day)T05:10:00Z"
-            var job = try DynamicObject.fixture("apiVersion: batch/v1\nkind: Job\nmetadata: {name: c-\(day), namespace: shop}")
+            var job = try DynamicObject.fixture(
+                "apiVersion: batch/v1\nkind: Job\nmetadata: {name: c-\(day), namespace: shop}")
             job["status"] = [
                 "conditions": [["type": "Complete", "status": "True", "lastTransitionTime": .string(end)]]
             ]
@@ -160,7 +167,8 @@ struct BackupPreparationTests {
                         state: .init(terminated: .init(exitCode: isGood ? 0 : 1, reason: "", message: words)))
                 ]))
             let check = VerificationRun(.check, job: job, pods: [pod])
-            policy.status = BackupObservation(policy: policy, now: try time(end), runs: [], verifications: [check]).status
+            policy.status =
+                BackupObservation(policy: policy, now: try time(end), runs: [], verifications: [check]).status
         }
         #expect(read == ["1", "2", "3", "3", "4", "5", "5", "6", "7", "7"])
         #expect(try part(0) == "1")

@@ -7,7 +7,8 @@ import Testing
 @Suite("Checks, drills and engines in the status of a BackupPolicy")
 struct BackupVerificationTests {
     private static let good = report(
-        "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7,"deleted":1"#)
+        "Succeeded",
+        #","artifact":"20260110T020001Z","sizeBytes":2097152,"verified":"read","pruned":"Done","count":7,"deleted":1"#)
     private static let spec = """
         sources:
         - {name: db, postgres: {host: h, databases: [a], credentialsSecretRef: {name: s}}}

@@ -67,7 +67,9 @@ struct RestorePlanTests {
         #expect(good.artifact == "20260112T020000Z" && good.remarks.isEmpty && good.text.hasPrefix("# 1. Credentials"))
         let older = try plan("complete: 20260110T020000Z, suspicion: it shrank")
         #expect(older.artifact == "20260110T020000Z")
-        #expect(older.text.hasPrefix("# The artifact 20260110T020000Z is not the newest one. 20260112T020000Z is suspicious: it shrank;"))
+        #expect(
+            older.text.hasPrefix(
+                "# The artifact 20260110T020000Z is not the newest one. 20260112T020000Z is suspicious: it shrank;"))
         let named = try plan("complete: 20260110T020000Z", at: "20260112T020000Z")
         #expect(named.artifact == "20260112T020000Z")
         #expect(named.remarks == ["The artifact 20260112T020000Z is not known to be complete."])

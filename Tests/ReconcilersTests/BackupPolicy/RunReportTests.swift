@@ -59,10 +59,12 @@ struct RunReportTests {
     @Test("A run whose pod was gone before it was looked at is no success; a pod that may still be seen is waited for")
     func noPods() throws {
         let run = try BackupRun.fixture("2026-01-10T02:05:00Z", containers: [])
-        let good = #"{source: db, destination: bucket, lastSuccessTime: "2026-01-09T02:05:00Z", artifact: 20260109T020000Z}"#
+        let good =
+            #"{source: db, destination: bucket, lastSuccessTime: "2026-01-09T02:05:00Z", artifact: 20260109T020000Z}"#
         func observe(_ now: String) throws -> BackupObservation {
             BackupObservation(
-                policy: try .fixture(status: "targets: [\(good)]"), now: try #require(Timestamp(rfc3339: now)), runs: [run])
+                policy: try .fixture(status: "targets: [\(good)]"), now: try #require(Timestamp(rfc3339: now)),
+                runs: [run])
         }
         let soon = try observe("2026-01-10T02:05:30Z")
         #expect(soon.targets.allSatisfy { $0.lastAttemptTime == nil && $0.lastResult == nil })

@@ -1,3 +1,4 @@
+import BackupModel
 import EmbeddedAPIServer
 import KubeAPI
 import Support

@@ -109,7 +109,8 @@ extension BackupPolicy {
             + (source.map { [("QM_SOURCE", $0.name)] } ?? [])
             + [
                 ("QM_STAGING", "/staging"), ("QM_CREDENTIALS", "/credentials"),
-                ("QM_REPORT", "/dev/termination-log"), ("QM_DEADLINE_SECONDS", String(deadline ?? Int64(spec.activeDeadlineSeconds))),
+                ("QM_REPORT", "/dev/termination-log"),
+                ("QM_DEADLINE_SECONDS", String(deadline ?? Int64(spec.activeDeadlineSeconds))),
                 ("QM_CLUSTER", cluster),
             ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + (isReported ? reportCopy(of: name) : [])
         return .compact([
@@ -128,7 +129,11 @@ extension BackupPolicy {
     static let agent = "/usr/local/bin/quartermaster-agent"
 
     static func environment(_ variables: [(String, String)]) -> JSONValue {
-        .array(variables.map { ["name": .string($0), "value": .string($1.literal)] })
+        // As the API server keeps them: what is empty has no value.
+        .array(
+            variables.map { name, value in
+                .compact(["name": .string(name), "value": value.isEmpty ? nil : .string(value.literal)])
+            })
     }
 
     var resources: JSONValue? {

@@ -119,26 +119,41 @@ struct RestoreCommands {
 
     private func restore(_ postgres: BackupPolicy.Postgres) -> [Step] {
         let connection = Step(
-            title: "Name the server to restore to: not older than the one that was dumped, and a superuser of it",
+            title: "Name the server to restore to: of the same major version or a newer one, and a superuser of it",
             lines: [
                 "export PGHOST=\(postgres.host.shellQuoted) PGPORT=\(postgres.port) PGUSER=postgres",
-                "# PGPASSFILE=FILE with a line host:port:*:user:password, or psql asks.",
+                "# PGPASSFILE=FILE with a line host:port:*:user:password, or the programs ask.",
             ])
+        // The password of whoever restores must not change before the end.
         let roles = Step(
-            title: "Roles and tablespaces; \"already exists\" does no harm",
-            lines: ["psql -X -d postgres -f \(folder)/globals.sql"])
+            title: "Roles and tablespaces, without passwords; \"already exists\" does no harm",
+            lines: [
+                "grep '^CREATE TABLESPACE' \(folder)/globals.sql  # of each: an empty folder of the server's user, on its host",
+                "sed \"s/ PASSWORD '[^']*'//\" \(folder)/globals.sql >\(folder).roles.sql",
+                "psql -X -d template1 -f \(folder).roles.sql",
+            ])
+        let options = postgres.globals ? "--create" : "--create --no-owner --no-privileges"
         let databases = Step(
-            title: "The databases; they must not be there yet",
+            title:
+                "The databases, as they were: owner, rights, settings, encoding. They must not be there yet: dropdb NAME",
             lines: [
                 "for dump in \(folder)/*.dump; do",
-                "    database=$(basename \"$dump\" .dump)",
-                "    createdb -- \"$database\"",
-                "    pg_restore -d \"$database\" --exit-on-error --jobs 4 \"$dump\"",
-                "    psql -X -d \"$database\" -c ANALYZE",
+                "    options=\(options.shellQuoted)",
+                "    # Every server has this one: it is dropped and made anew.",
+                "    [ \"${dump##*/}\" != postgres.dump ] || options=\"$options --clean --if-exists\"",
+                "    pg_restore -d template1 $options --exit-on-error --jobs 4 \"./$dump\" || echo \"FAILED: $dump\"",
                 "done",
+                "vacuumdb --all --analyze-only",
                 "# Count the rows of the tables that matter before anything writes to them.",
             ])
-        return [connection] + (postgres.globals ? [roles] : []) + [databases]
+        let passwords = Step(
+            title: "The passwords of the roles, yours too",
+            lines: [
+                "[ ! -f \(folder)/passwords.sql ] || psql -X -d template1 -v ON_ERROR_STOP=1 -f \(folder)/passwords.sql",
+                "# In artifacts of former versions they are in globals.sql:",
+                "! grep -q \" PASSWORD '\" \(folder)/globals.sql || psql -X -d template1 -f \(folder)/globals.sql",
+            ])
+        return [connection] + (postgres.globals ? [roles, databases, passwords] : [databases])
     }
 
     private func restore(_ volume: BackupPolicy.Volume) -> [Step] {
@@ -191,7 +206,9 @@ struct RestoreCommands {
                 title: "Take out what belongs to the old cluster",
                 lines: [
                     "# In Services: spec.clusterIP and clusterIPs. In claims: spec.volumeName and the annotations",
-                    "# pv.kubernetes.io/*. Anywhere: metadata.ownerReferences whose owner is not there yet.",
+                    "# pv.kubernetes.io/*. In artifacts of former versions metadata.ownerReferences too: their owners have other UIDs",
+                    "# here, and what names them is collected. For each file F:",
+                    "# kubectl patch --local -f F --type merge -p '{\"metadata\":{\"ownerReferences\":null}}' -o json >F.json",
                     "ls \(folder)",
                 ]),
             Step(

@@ -62,8 +62,11 @@ package struct BackupRun: Sendable, Hashable {
         return RunOutcome(result: .failed, reason: reason.isEmpty ? nil : reason, message: words)
     }
 
-    /// Since when a run has ended of which a report is missing that may yet be seen: pods come later than their jobs.
-    func lostSince(_ container: String) -> Timestamp? { outcome(of: container) == .lost ? endedAt : nil }
+    /// Since when a run has ended of which nothing is known that may yet be seen: pods come later than their jobs.
+    func silentSince(_ container: String) -> Timestamp? {
+        let isSilent = pods.allSatisfy { $0.report(of: container) == nil && $0.failureBefore == nil }
+        return isSilent ? endedAt : nil
+    }
 
     /// What the container that tells the webhook said of itself; `nil` where there is none, or it goes on.
     var notification: RunReport? { pods.last?.report(of: BackupPolicy.notifierContainer) }

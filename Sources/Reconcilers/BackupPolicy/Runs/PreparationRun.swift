@@ -18,7 +18,7 @@ package struct PreparationRun: Sendable, Hashable {
         let wanted = policy.prepareContainer(destination)
         guard containers.contains(where: { RunPods.does($0, what: wanted) }) else { return nil }
         let name = BackupPolicy.prepareContainer(destination.name)
-        if let end = run.lostSince(name), end + BackupRun.patience > now { return nil }
+        if let end = run.silentSince(name), end + BackupRun.patience > now { return nil }
         return run.outcome(of: name)
     }
 }

@@ -18,7 +18,7 @@ package enum RunHistory {
                     let began = run.startedAt ?? end
                     guard run.pods.isEmpty ? began >= (target.since ?? began) : run.mayHave(container) else { continue }
                     guard let outcome = run.outcome(of: container) else { continue }
-                    if run.lostSince(container).map({ $0 + BackupRun.patience > now }) ?? false { continue }
+                    if run.silentSince(container).map({ $0 + BackupRun.patience > now }) ?? false { continue }
                     target.add(outcome, of: run.name, endedAt: end)
                 }
                 return target
@@ -90,8 +90,9 @@ extension BackupPolicy.Target {
             artifact = report.artifact
             if outcome.result == .succeeded, report.suspicion == nil { complete = report.artifact ?? complete }
             sizeBytes = report.sizeBytes
-            count = report.count
-            oldest = report.oldest
+            // Where it was stored and not listed afterwards, the number follows.
+            count = report.count ?? count.map { max($0 + outcome.stored - outcome.deleted, 0) }
+            oldest = report.oldest ?? oldest
             suspicion = report.suspicion?.cut(to: 1024)
         }
     }

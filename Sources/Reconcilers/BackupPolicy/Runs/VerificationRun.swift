@@ -50,7 +50,8 @@ extension [BackupPolicy.Target] {
 
 extension BackupPolicy.Target {
     fileprivate mutating func add(check outcome: RunOutcome?, endedAt end: Timestamp) {
-        guard let outcome, isNews(outcome, endedAt: end, after: lastCheckTime) else { return }
+        // What is not known of a check is no finding, and no check either: it gets overdue.
+        guard let outcome, outcome != .lost, lastCheckTime.map({ $0 < end }) ?? true else { return }
         let report = outcome.report
         if outcome.result == .failed {
             // Where one source is not sound, the check says which; where it could not work at all, all of them are not.
@@ -64,12 +65,6 @@ extension BackupPolicy.Target {
         }
     }
 
-    /// Of two that end in the same second the one that failed counts.
-    private func isNews(_ outcome: RunOutcome, endedAt end: Timestamp, after last: Timestamp?) -> Bool {
-        guard let last else { return true }
-        return outcome.result == .failed ? last <= end : last < end
-    }
-
     private mutating func pass(_ end: Timestamp) {
         checkFailure = nil
         lastCheckTime = end
@@ -77,7 +72,7 @@ extension BackupPolicy.Target {
     }
 
     fileprivate mutating func add(drill outcome: RunOutcome?, endedAt end: Timestamp) {
-        guard let outcome, isNews(outcome, endedAt: end, after: lastDrillTime) else { return }
+        guard let outcome, outcome != .lost, lastDrillTime.map({ $0 < end }) ?? true else { return }
         guard outcome.result != .failed else {
             drillFailure = (outcome.message ?? "see the logs of its job").cut(to: 1024)
             return
