@@ -123,6 +123,7 @@ struct UninstallCommandTests {
             let done = try await uninstall(client)
             #expect(done.status == 0, "\(done.lines)")
             #expect(done.lines.contains { $0.contains("kubectl delete -k config/default") })
+            #expect(done.lines.contains { $0.contains("keep Secret quartermaster-seal") })
             #expect(try await own(client).isEmpty)
             let node = try await client.get(.node, ObjectKey(name: "a"))
             #expect(node.labels["workload"] == "theirs" && node.labels["region"] == nil)

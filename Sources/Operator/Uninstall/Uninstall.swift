@@ -166,6 +166,11 @@ struct Uninstall: Sendable {
             say(
                 "The operator's RoleBinding \(Self.operatorRole) stays in: \(bindings.sorted().joined(separator: ", "))"
             )
+            say(
+                """
+                To take these environments up again one day, keep Secret \(SealKey.secretName) of the operator's namespace \
+                first: without it they are somebody else's (docs/operating.md, Uninstall)
+                """)
         }
     }
 

@@ -4,6 +4,14 @@ internal import KubeAPI
 extension ComponentObservation {
     /// `nil` where the failure is about something else.
     func claimFinding(_ failure: WriteFailure) -> Finding? {
+        if failure.kind == .nameTaken, failure.object.hasPrefix("PersistentVolumeClaim ") {
+            // Nobody shall delete data because a status told them to.
+            let words = """
+                \(failure.object) exists and is left alone with its data: the operator has not made it, or does not know so \
+                any more (docs/operating.md, Uninstall); make a volume of another name, or take the claim up again by hand
+                """
+            return Finding(.nameConflict, words, .edit)
+        }
         guard failure.kind == .refused,
             let claim = claims.first(where: { "PersistentVolumeClaim \($0.key)" == failure.object }),
             let volume = component.volumes.first(where: { component.claimName($0) == claim.key.name }),

@@ -13,6 +13,8 @@ extension EnvironmentObservation {
             conditions.note(.observabilityReady, .false, .off, words)
         } else if let missing = seen.monitoringFinding {
             conditions.note(.observabilityReady, .false, missing.reason, missing.message)
+        } else if let obstacle = seen.obstacle(to: "PrometheusRule") ?? seen.obstacle(to: "ServiceMonitor") {
+            conditions.note(.observabilityReady, .false, obstacle.reason, obstacle.message)
         } else {
             let alerts = environment.hasAlerts ? " and the alerts" : ""
             conditions.note(.observabilityReady, .true, .applied, "\(monitors.counted("ServiceMonitor"))\(alerts)")

@@ -75,6 +75,15 @@ extension EnvironmentObservation {
     /// Everything that could not be written.
     var allFailures: [WriteFailure] { failures + pruneFailures + components.flatMap(\.failures) }
 
+    /// Why children of this kind are not what the spec asks for; `nil` where all of them could be written.
+    ///
+    /// Whoever may edit the namespace can put an object of their own in the place of a child, so a condition about a kind
+    /// of children must not be True on the strength of the spec alone.
+    func obstacle(to kind: String) -> Finding? {
+        let failed = failures + components.flatMap(\.failures)
+        return failed.filter { $0.object.hasPrefix("\(kind) ") }.map(\.finding).mostPressing
+    }
+
     /// How the reconcile ends, once the status is written.
     ///
     /// - Throws: The first error that is worth trying again at once; the queue knows how.

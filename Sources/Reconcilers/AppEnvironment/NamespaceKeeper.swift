@@ -226,10 +226,16 @@ struct NamespaceKeeper: Sendable {
 
     private static func foreign(_ live: DynamicObject, _ objection: String, mayAdopt: Bool) -> Finding {
         let isUnmanaged = live.labels[LabelKey.managedBy] == nil && live.labels[LabelKey.appEnvironment] == nil
+        let other = "make the environment with another spec.namespace.name"
         let fix =
-            isUnmanaged && !mayAdopt
-            ? "set spec.namespace.adopt to IfUnmanaged to take it over, or spec.namespace.name to another name"
-            : "make the environment with another spec.namespace.name"
+            if isUnmanaged && !mayAdopt {
+                "set spec.namespace.adopt to IfUnmanaged to take it over, or spec.namespace.name to another name"
+            } else if live.annotations[AnnotationKey.madeFor] != nil {
+                // That of an operator which was uninstalled, perhaps: what it left can be had again.
+                "\(other), or, if an operator with another Secret quartermaster-seal has made it, restore that Secret"
+            } else {
+                other
+            }
         return Finding(.ownedByOther, "Namespace \(live.name) exists and is left alone: \(objection); \(fix)", .edit)
     }
 }

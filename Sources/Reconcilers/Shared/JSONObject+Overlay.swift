@@ -24,10 +24,17 @@ extension JSONObject {
     ]
 
     private static func merged(_ old: [JSONValue], _ new: [JSONValue], _ field: String) -> [JSONValue] {
-        if field == "tolerations" { return old + new.filter { !old.contains($0) } }
+        if field == "tolerations" {
+            let known = Set(old)
+            return old + new.filter { !known.contains($0) }
+        }
         guard let key = mergeKeys[field] else { return new }
+        // Both lists may be as long as an object has room for, so none is searched for each element of the other.
+        let names = old.enumerated().compactMap { place, element in element[key].map { ($0, place) } }
+        var places = Dictionary(names, uniquingKeysWith: { first, _ in first })
         return new.reduce(into: old) { result, element in
-            guard let name = element[key], let index = result.firstIndex(where: { $0[key] == name }) else {
+            guard let name = element[key], let index = places[name] else {
+                if let name = element[key] { places[name] = result.count }
                 result.append(element)
                 return
             }

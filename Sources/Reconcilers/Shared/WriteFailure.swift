@@ -60,7 +60,8 @@ package struct WriteFailure: Error, Sendable {
 
     /// What the failure is to a user where nothing more is known of the object.
     var finding: Finding {
-        let text = "\(object): \(message)"
+        // What the operator itself objects to begins with the object already.
+        let text = message.hasPrefix("\(object) ") ? message : "\(object): \(message)"
         return switch kind {
         case .refused: Finding(.childRefused, text, .edit)
         case .nameTaken: Finding(.nameConflict, text, .edit)

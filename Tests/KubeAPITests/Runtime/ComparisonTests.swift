@@ -88,6 +88,29 @@ struct ComparisonTests {
             try differences("Deployment", desired, gone) == ["spec.template.spec.containers[name=worker]"])
     }
 
+    @Test(
+        "a list as long as an object has room for is compared in a moment, in any order and where nothing of it is there",
+        .timeLimit(.minutes(1)))
+    func longLists() throws {
+        let variables = (0..<20_000).map { JSONValue.object(["name": .string("V\($0)"), "value": "x"]) }
+        func worker(_ env: [JSONValue]) -> JSONValue {
+            podSpec(["containers": [["name": "worker", "env": .array(env)]]])
+        }
+        #expect(try differences("Deployment", worker(variables), worker(variables.reversed())) == [])
+        let others = (0..<20_000).map { JSONValue.object(["name": .string("W\($0)"), "value": "x"]) }
+        #expect(try differences("Deployment", worker(variables), worker(others)).count == variables.count)
+    }
+
+    @Test("of variables with one name each is compared with that in its place")
+    func namesakes() throws {
+        func worker(_ values: JSONValue...) -> JSONValue {
+            let env = values.map { JSONValue.object(["name": "X", "value": $0]) }
+            return podSpec(["containers": [["name": "worker", "env": .array(env)]]])
+        }
+        #expect(try differences("Deployment", worker("1", "2"), worker("1", "2")) == [])
+        #expect(try differences("Deployment", worker("1", "2"), worker("1", "3")).count == 1)
+    }
+
     @Test("ports without a protocol are the TCP ports that the server makes of them")
     func ports() throws {
         let desired = podSpec(["containers": [["name": "w", "ports": [["containerPort": 80]]]]])

@@ -6,7 +6,8 @@ import Testing
 @Suite("Claims that do not become what their volume asks for")
 struct ClaimFindingTests {
     private func finding(
-        _ volume: String, has size: String, of storageClass: String? = "local-path", isBound: Bool = true
+        _ volume: String, has size: String, of storageClass: String? = "local-path", isBound: Bool = true,
+        failed kind: WriteFailure.Kind = .refused
     ) throws -> Finding {
         let environment = try ResolvedEnvironment.written(
             "tier: staging\ncomponents: [{name: db, image: 'db:1', volumes: [{name: data, path: /data, \(volume)}]}]")
@@ -17,7 +18,7 @@ struct ClaimFindingTests {
                 storageClass: storageClass, isBound: isBound, goesWhenUnwanted: false, isBeingDeleted: false)
         ]
         seen.failures = [
-            WriteFailure(object: "PersistentVolumeClaim shop/db-data", kind: .refused, message: "no way")
+            WriteFailure(object: "PersistentVolumeClaim shop/db-data", kind: kind, message: "no way")
         ]
         return try #require(seen.finding)
     }
@@ -60,6 +61,13 @@ struct ClaimFindingTests {
         let finding = try finding("size: 2Gi", has: "1Gi", isBound: false)
         #expect(finding.consequence == .wait)
         #expect(finding.message.contains("does not grow from 1Gi to 2Gi before it has a volume"), "\(finding.message)")
+    }
+
+    @Test("Nobody is told to delete a claim whose name is taken")
+    func nameTaken() throws {
+        let finding = try finding("size: 1Gi", has: "1Gi", failed: .nameTaken)
+        #expect(finding.reason == .nameConflict && finding.consequence == .edit)
+        #expect(!finding.message.contains("delete") && finding.message.contains("with its data"), "\(finding.message)")
     }
 
     @Test("What else the API server refuses is told in its words alone")

@@ -73,6 +73,32 @@ struct EnvironmentStatusTests {
         #expect(try ready(of: seen).message.contains("CrashLoopBackOff, exit code 137 (Error)"))
     }
 
+    @Test(
+        "Where something else has the name of a child, the condition about its kind does not say that all is well",
+        arguments: [
+            ("NetworkPolicy", "NetworkReady"), ("Ingress", "IngressReady"), ("PrometheusRule", "ObservabilityReady"),
+        ])
+    func obstacle(kind: String, type: String) throws {
+        let spec = """
+            tier: production
+            components: [{name: web, image: 'web:1', ports: [{name: http, port: 80}]}]
+            ingress: [{host: shop.example.com, paths: [{component: web, port: http}]}]
+            """
+        var seen = EnvironmentObservation(try ResolvedEnvironment.written(spec))
+        seen.surroundings = EnvironmentSurroundings(
+            secrets: EnvironmentSecrets(), lostHosts: [:], sharedHosts: [:], certificates: nil, unknownNamespaces: [])
+        func condition() throws -> Condition { try #require(seen.status.conditions?.first { $0.type == type }) }
+        #expect(try condition().status == .true)
+        let message = "\(kind) shop/web exists and is left alone"
+        let failure = WriteFailure(object: "\(kind) shop/web", kind: .nameTaken, message: message)
+        seen.components[0].failures = [failure]
+        #expect(try condition().status == .false && condition().reason == "NameConflict")
+        #expect(try condition().message == message, "the object is named once")
+        seen.components[0].failures = []
+        seen.failures = [failure]
+        #expect(try condition().status == .false)
+    }
+
     @Test("A missing Secret is waited for")
     func missingSecret() throws {
         let seen = try seen {

@@ -3,6 +3,10 @@ internal import KubeAPI
 extension EnvironmentObservation {
     static func addIngress(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
         guard let around = seen.surroundings else { return }
+        if around.lostHosts.isEmpty, let obstacle = seen.obstacle(to: "Ingress") {
+            conditions.add(.ingressReady, obstacle, orElse: .applied, "")
+            return
+        }
         seen.environment.addIngress(
             lost: around.lostHosts, shared: around.sharedHosts, certificates: around.certificates, to: &conditions)
     }

@@ -4,6 +4,10 @@ extension EnvironmentObservation {
     /// The condition `NetworkReady`.
     static func addNetwork(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
         guard let around = seen.surroundings else { return }
+        if let obstacle = seen.obstacle(to: "NetworkPolicy") {
+            conditions.add(.networkReady, obstacle, orElse: .applied, "")
+            return
+        }
         seen.environment.addNetwork(unknown: around.unknownNamespaces, to: &conditions)
     }
 }
@@ -21,7 +25,8 @@ extension ResolvedEnvironment {
         }
         conditions.add(
             .networkReady, finding, orElse: .applied,
-            "what \(components.count.counted("component")) declared is let through, nothing else")
+            "the policies let through what \(components.count.counted("component")) declared; those of others add to it"
+        )
     }
 }
 

@@ -76,8 +76,8 @@ package enum LockOut: Sendable, Hashable {
             "the taints of this pool are held back: without \(nodes.listed) no node would be left for Pod \(pod); keep a "
                 + "node out of the pool, \(Self.otherWays)"
         case .eviction(let pod, let node, let taint):
-            "the taints of this pool are held back: \(taint) on Node \(node) would evict Pod \(pod); keep that node out of "
-                + "the pool, \(Self.otherWays)"
+            "the taints of this pool are held back: \(taint) on Node \(node) would evict Pod \(pod); have that pod run "
+                + "elsewhere, keep that node out of the pool, \(Self.otherWays)"
         }
     }
 
