@@ -29,7 +29,9 @@ enum AgentProgram {
     /// - Returns: the exit status.
     static func run(_ arguments: [String]) -> Int32 {
         guard let verb = arguments.first, let work = verbs[verb] else {
-            Log.say("usage: quartermaster-agent \(verbs.keys.sorted().joined(separator: "|")); pods of a BackupPolicy run it")
+            Log.say(
+                "usage: quartermaster-agent \(verbs.keys.sorted().joined(separator: "|")); pods of a BackupPolicy run it"
+            )
             return 2
         }
         umask(0o027)
@@ -55,7 +57,9 @@ enum AgentProgram {
     /// All containers of a pod have the same time together: it began with the first of them.
     private static func limitTime() throws(AgentFailure) {
         guard let limit = try Settings.number("QM_DEADLINE_SECONDS") else { return }
-        let known = [Hook.podBeganFile, "\(Settings.runFolder)/pod-began"].lazy.compactMap { Files.line($0).flatMap(Int64.init) }
+        let known = [Hook.podBeganFile, "\(Settings.runFolder)/pod-began"].lazy.compactMap {
+            Files.line($0).flatMap(Int64.init)
+        }
         let began = known.first ?? Timestamp.now().secondsSinceEpoch
         let left = began + limit - Timestamp.now().secondsSinceEpoch
         // A clock that was set meanwhile must not give more time than there is, nor none.
@@ -69,7 +73,9 @@ enum AgentProgram {
         let isBefore = verb.hasPrefix("source-") || verb == "hook"
         if report.result == .partial, isBefore { return 0 }
         // Hooks that come after it have to be run: the last of them ends the pod.
-        if report.result == .failed, Settings.flag("QM_DEFER_FAILURE"), report.reason != RunFailure.Reason.stopped.rawValue {
+        if report.result == .failed, Settings.flag("QM_DEFER_FAILURE"),
+            report.reason != RunFailure.Reason.stopped.rawValue
+        {
             try? Files.makeFolder("\(Settings.staging)/hooks")
             if (try? Files.write(report.message + "\n", to: "\(Settings.staging)/hooks/failed")) != nil { return 0 }
         }
@@ -87,7 +93,9 @@ enum AgentProgram {
     }
 
     private static func oneLine(_ text: String) -> String {
-        let printable = String(String.UnicodeScalarView(Secrets.hide(text).unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
+        let printable = String(
+            String.UnicodeScalarView(
+                Secrets.hide(text).unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : $0 }))
         return printable.split(separator: " ").joined(separator: " ")
     }
 }

@@ -136,11 +136,14 @@ final class BorgStore: ArtifactStore {
         // What turned out while it was stored.
         if try archives().first(where: { prefix + $0.name == id })?.comment != comment {
             let recreated = try borg("recreate", ["--comment", comment.joined(separator: " "), "::\(id)"]).collect()
-            guard Self.isGood(recreated.ending) else { throw AgentFailure("the archive can't be marked", recreated.ending) }
+            guard Self.isGood(recreated.ending) else {
+                throw AgentFailure("the archive can't be marked", recreated.ending)
+            }
         }
         try borg("rename", ["::\(id)", name]).text(orFail: "the archive can't be given its name")
         return Artifact(
-            stamp: artifact.stamp, sizeBytes: artifact.sizeBytes, flaws: artifact.flaws, cluster: series.cluster, id: name)
+            stamp: artifact.stamp, sizeBytes: artifact.sizeBytes, flaws: artifact.flaws, cluster: series.cluster,
+            id: name)
     }
 
     func read(_ file: String, of id: String, into sink: (UnsafeRawBufferPointer) throws -> Void) throws {

@@ -57,7 +57,9 @@ enum DestinationCommands {
         let retrieval = Retrieval(from: try Destination.store(), context)
         let name = Settings.text("QM_ARTIFACT")
         let stamp = name.flatMap { Stamp($0) }
-        guard name == nil || stamp != nil else { throw AgentFailure("QM_ARTIFACT is \(name ?? "") and no artifact's name") }
+        guard name == nil || stamp != nil else {
+            throw AgentFailure("QM_ARTIFACT is \(name ?? "") and no artifact's name")
+        }
         let artifact = try retrieval.choose(stamp)
         report.artifact = artifact.stamp.description
         try retrieval.fetch(artifact) { file in

@@ -16,10 +16,12 @@ final class ObjectLease {
     private var name: String?
     private var renewed = ContinuousClock.now
 
-
     private let length: Int64
 
-    init(list: @escaping () throws -> [String], add: @escaping (String) throws -> Void, remove: @escaping (String) -> Bool)
+    init(
+        list: @escaping () throws -> [String], add: @escaping (String) throws -> Void,
+        remove: @escaping (String) -> Bool
+    )
         throws(AgentFailure)
     {
         length = try LeaseLength.seconds

@@ -107,7 +107,9 @@ final class ObjectStore: ArtifactStore {
         defer { unlink(file) }
         try Files.write(String(decoding: bytes, as: UTF8.self), to: file, mode: 0o600)
         try rclone("copyto", file, path).text(orFail: "\(path) could not be written")
-        guard try contents(of: path) == bytes else { throw AgentFailure("\(path) was read back and is not what was stored") }
+        guard try contents(of: path) == bytes else {
+            throw AgentFailure("\(path) was read back and is not what was stored")
+        }
     }
 
     /// The names in a folder; empty where there is no such folder.
@@ -177,8 +179,10 @@ final class ObjectStore: ArtifactStore {
     }
 
     func files(of id: String) throws -> [String: Int64?] {
-        let text = try rclone("lsf", "--recursive", "--files-only", "--format", "sp", "--separator", " ", "\(folder)/\(id)")
-            .text(orFail: "\(id) could not be listed")
+        let text = try rclone(
+            "lsf", "--recursive", "--files-only", "--format", "sp", "--separator", " ", "\(folder)/\(id)"
+        )
+        .text(orFail: "\(id) could not be listed")
         var files: [String: Int64?] = [:]
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ", maxSplits: 1)
@@ -252,7 +256,9 @@ final class ObjectStore: ArtifactStore {
             }
             guard note.seen < now + .seconds(-Leftover.patience) else { continue }
             Log.say("removing \(stamp), which was never completed")
-            if try rclone("purge", "\(folder)/\(stamp)").run(output: { _ in }).status != 0 { Log.say("it stays for now") }
+            if try rclone("purge", "\(folder)/\(stamp)").run(output: { _ in }).status != 0 {
+                Log.say("it stays for now")
+            }
         }
         let left = Set(unmarked)
         for note in notes where !left.contains(note.stamp) {
@@ -276,7 +282,8 @@ final class ObjectStore: ArtifactStore {
                 && upload["Initiated"]?.string.flatMap(Timestamp.init(rfc3339:)).map { $0 < limit } == true
         }
         guard !old.isEmpty else { return nil }
-        return "\(old.count) uploads to the bucket were begun and never ended; a lifecycle rule that aborts incomplete multipart "
+        return
+            "\(old.count) uploads to the bucket were begun and never ended; a lifecycle rule that aborts incomplete multipart "
             + "uploads gives back their space"
     }
 

@@ -87,7 +87,9 @@ struct Program {
     func collect(limit: Int = 256 << 20) throws -> (ending: Ending, output: [UInt8]) {
         var output: [UInt8] = []
         let ending = try run { bytes in
-            guard output.count + bytes.count <= limit else { throw AgentFailure("\(name) printed more than \(limit) bytes") }
+            guard output.count + bytes.count <= limit else {
+                throw AgentFailure("\(name) printed more than \(limit) bytes")
+            }
             output += bytes
         }
         return (ending, output)

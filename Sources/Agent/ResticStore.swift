@@ -49,7 +49,9 @@ final class ResticStore: ArtifactStore {
     // MARK: Locks
 
     /// Another run may hold the repository for a while; a lock whose owner is gone is removed, any other is waited for.
-    private func locked(_ arguments: [String], folder: String? = nil, output: ((UnsafeRawBufferPointer) throws -> Void)? = nil)
+    private func locked(
+        _ arguments: [String], folder: String? = nil, output: ((UnsafeRawBufferPointer) throws -> Void)? = nil
+    )
         throws -> (ending: Program.Ending, output: [UInt8])
     {
         // Longer than a lock is taken for alive after its owner was killed: half an hour.
@@ -78,7 +80,9 @@ final class ResticStore: ArtifactStore {
     private func unlockStale() {
         if Settings.flag("QM_SHARED_HOST") {
             let limit = Timestamp.now() + .seconds(-2100)
-            guard let list = try? restic(["list", "locks", "--no-lock"]).collect(), list.ending.status == 0 else { return }
+            guard let list = try? restic(["list", "locks", "--no-lock"]).collect(), list.ending.status == 0 else {
+                return
+            }
             for lock in String(decoding: list.output, as: UTF8.self).split(separator: "\n") {
                 guard let (ending, output) = try? restic(["cat", "lock", String(lock), "--no-lock"]).collect(),
                     ending.status == 0, let json = try? JSONValue.parse(output),
@@ -100,7 +104,8 @@ final class ResticStore: ArtifactStore {
         let words = ending.messages.lowercased()
         let isClosed = ["wrong password", "no key found"].contains(where: words.contains)
         let isMissing = [
-            "is there a repository", "does not exist", "no such file", "no such bucket", "no such key", "404", "not found",
+            "is there a repository", "does not exist", "no such file", "no such bucket", "no such key", "404",
+            "not found",
         ].contains(where: words.contains)
         guard isMissing, !isClosed else { throw AgentFailure("the repository could not be opened", ending) }
         return false
@@ -113,7 +118,9 @@ final class ResticStore: ArtifactStore {
     func list() throws -> [Artifact] {
         try snapshots().compactMap { snapshot in
             let tags = snapshot.tags
-            guard !tags.contains(Self.pending), let stamp = tags.value(of: "at").flatMap({ Stamp($0) }) else { return nil }
+            guard !tags.contains(Self.pending), let stamp = tags.value(of: "at").flatMap({ Stamp($0) }) else {
+                return nil
+            }
             return Artifact(
                 stamp: stamp, sizeBytes: tags.value(of: "bytes").flatMap(Int64.init) ?? 0,
                 flaws: Set(Flaw.allCases.filter { tags.contains($0.rawValue) }), cluster: tags.value(of: "cluster"),

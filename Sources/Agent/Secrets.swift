@@ -23,7 +23,8 @@ enum Secrets {
     /// - Throws: where the Secret or the key is missing: it is mounted as an optional one, so that this can be said.
     static func required(_ key: String) throws(AgentFailure) -> String {
         guard let text = text(key) else {
-            throw AgentFailure("Secret \(Settings.text("QM_SECRET") ?? "") is missing or has no key \(key)", .secretMissing)
+            throw AgentFailure(
+                "Secret \(Settings.text("QM_SECRET") ?? "") is missing or has no key \(key)", .secretMissing)
         }
         return text
     }

@@ -34,6 +34,8 @@ package struct Checksums: Sendable, Hashable {
     package var text: String { entries.map { "\($0.digest)  \($0.file)\n" }.joined() }
 
     private static func isInside(_ file: String) -> Bool {
-        file.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+        file.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+            !$0.isEmpty && $0 != "." && $0 != ".."
+        }
     }
 }

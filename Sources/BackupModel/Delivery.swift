@@ -13,7 +13,8 @@ package struct Delivery {
         package var maxShrinkPercent: Int64
 
         package init(
-            verification: Verification, retention: RetentionRules, minSizeBytes: Int64 = 1, maxShrinkPercent: Int64 = 100
+            verification: Verification, retention: RetentionRules, minSizeBytes: Int64 = 1,
+            maxShrinkPercent: Int64 = 100
         ) {
             self.verification = verification
             self.retention = retention
@@ -104,7 +105,8 @@ package struct Delivery {
         }
         report.describe(after)
         if let ahead = after.filter({ $0.isFromFuture(at: now) }).max(by: { $0.stamp < $1.stamp }) {
-            report.finding = "\(ahead.stamp) lies in the future: the clock of a node is or was wrong. It is kept, and no measure"
+            report.finding =
+                "\(ahead.stamp) lies in the future: the clock of a node is or was wrong. It is kept, and no measure"
         }
         // A listing that shows less than is known to be there is no ground to delete anything.
         let listed = Set(after.map(\.stamp))

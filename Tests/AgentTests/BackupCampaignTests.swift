@@ -9,7 +9,8 @@ import Testing
 @Suite("Backups under adversity", .onThreadsOfItsOwn)
 struct BackupCampaignTests {
     private enum Fault: CaseIterable {
-        case none, lyingListing, lostListing, killed, stopped, damagedReadBack, fullDisk, clockAhead, otherCluster, partial
+        case none, lyingListing, lostListing, killed, stopped, damagedReadBack, fullDisk, clockAhead, otherCluster,
+            partial
         case concurrent
     }
 

@@ -46,7 +46,8 @@ struct CheckTests {
         let sandbox = try Sandbox()
         let destination = try sandbox.resticDestination()
         try store(sandbox, destination)
-        let sound = try sandbox.run("check", destination.merging(Self.check) { $1 }.merging(["QM_CHECK_PART": "5"]) { $1 })
+        let sound = try sandbox.run(
+            "check", destination.merging(Self.check) { $1 }.merging(["QM_CHECK_PART": "5"]) { $1 })
         #expect(sound.result == "Succeeded" && lists(sound) == #"checked ["db", "files"], unsound []"#, "\(sound.all)")
         #expect(sound.number("part") == 5)
         // A pack of which one byte is another one.

@@ -40,7 +40,9 @@ struct DestinationTests {
         }
     }
 
-    @Test("What is incomplete or suspicious is no measure, and a restore takes the complete one", arguments: Place.allCases)
+    @Test(
+        "What is incomplete or suspicious is no measure, and a restore takes the complete one",
+        arguments: Place.allCases)
     func flaws(place: Place) throws {
         let sandbox = try Sandbox()
         try place.with(sandbox) { destination in
@@ -53,7 +55,8 @@ struct DestinationTests {
             #expect(partial.result == "Partial" && partial.status == 3, "\(partial.all)")
             #expect(partial.message == "one file changed" && partial.string("pruned") == "Refused")
             let small = try sandbox.store("small\n", at: Sandbox.stamp(-100), destination)
-            #expect(small.result == "Succeeded" && small.string("suspicion")?.contains("shrank") == true, "\(small.all)")
+            #expect(
+                small.result == "Succeeded" && small.string("suspicion")?.contains("shrank") == true, "\(small.all)")
             #expect(try sandbox.listed(destination).count == 3)
             #expect(try sandbox.fetched(destination) == good)
             // The next good one is that of its day, and what was wrong goes.
@@ -96,7 +99,8 @@ struct DestinationTests {
                 case "$*" in \(verb)*data.tar*) echo damaged; exit 0 ;; esac
                 exec /usr/bin/\(program) "$@"
                 """)
-            let bad = try sandbox.store("bad\n", at: Sandbox.stamp(-50), destination.merging(["QM_KEEP": "last=1"]) { $1 })
+            let bad = try sandbox.store(
+                "bad\n", at: Sandbox.stamp(-50), destination.merging(["QM_KEEP": "last=1"]) { $1 })
             #expect(bad.result == "Failed" && bad.string("reason") == "VerificationFailed", "\(bad.all)")
             #expect(bad.string("verified") == nil)
             try FileManager.default.removeItem(atPath: sandbox.path("shims/\(program)"))
@@ -144,7 +148,8 @@ struct DestinationTests {
             #expect(report.result == "Failed" && report.message == "stopped by a signal", "\(report.all)")
             #expect(Date().timeIntervalSince(began) < 25)
             try FileManager.default.removeItem(atPath: sandbox.path("shims/\(program)"))
-            let next = try sandbox.store("y\n", destination.merging(["QM_LOCK_ATTEMPTS": "0", "QM_LOCK_WAIT": "1"]) { $1 })
+            let next = try sandbox.store(
+                "y\n", destination.merging(["QM_LOCK_ATTEMPTS": "0", "QM_LOCK_WAIT": "1"]) { $1 })
             #expect(next.result == "Succeeded", "\(next.all)")
         }
     }
@@ -224,7 +229,8 @@ enum EarlierFormat {
         switch place {
         case .rclone:
             let folder = sandbox.path("remote/shop.nightly/db")
-            try Sandbox.tool("rclone", ["copy", artifact, "\(folder)/\(stamp)"], environment: ["RCLONE_CONFIG": "/dev/null"])
+            try Sandbox.tool(
+                "rclone", ["copy", artifact, "\(folder)/\(stamp)"], environment: ["RCLONE_CONFIG": "/dev/null"])
             try sandbox.write(try mark(sandbox, stamp, size), to: "remote/shop.nightly/db/\(stamp)_\(size).json")
         case .s3:
             let remote = try #require(server?.remote)
@@ -237,7 +243,8 @@ enum EarlierFormat {
             try Sandbox.tool(
                 "restic",
                 [
-                    "backup", "--host", "shop.nightly", "--tag", "source=db", "--tag", "at=\(stamp)", "--tag", "bytes=\(size)",
+                    "backup", "--host", "shop.nightly", "--tag", "source=db", "--tag", "at=\(stamp)", "--tag",
+                    "bytes=\(size)",
                     artifact,
                 ],
                 environment: ["RESTIC_PASSWORD": "restic-secret-5512", "RESTIC_REPOSITORY": sandbox.path("restic")])
@@ -254,7 +261,8 @@ enum EarlierFormat {
 
     private static func mark(_ sandbox: Sandbox, _ stamp: String, _ size: Int) throws -> String {
         let sums = try String(contentsOfFile: sandbox.path("staging/artifact/SHA256SUMS"), encoding: .utf8).prefix(64)
-        return #"{"version":1,"namespace":"shop","policy":"nightly","source":"db","artifact":"\#(stamp)","sizeBytes":\#(size),"partial":false,"files":{"data.tar":"\#(sums)"}}"#
+        return
+            #"{"version":1,"namespace":"shop","policy":"nightly","source":"db","artifact":"\#(stamp)","sizeBytes":\#(size),"partial":false,"files":{"data.tar":"\#(sums)"}}"#
             + "\n"
     }
 }

@@ -62,7 +62,9 @@ struct LockTests {
     func killed(place: Place) throws {
         let sandbox = try Sandbox()
         try place.with(sandbox) { destination in
-            let destination = destination.merging(["QM_LEASE_SECONDS": "10", "QM_LOCK_ATTEMPTS": "30", "QM_LOCK_WAIT": "60"]) { $1 }
+            let destination = destination.merging([
+                "QM_LEASE_SECONDS": "10", "QM_LOCK_ATTEMPTS": "30", "QM_LOCK_WAIT": "60",
+            ]) { $1 }
             try sandbox.prepare(destination)
             try sandbox.stage("x\n", at: Sandbox.stamp(-60))
             let program = place == .borg ? "borg" : "rclone"
@@ -95,11 +97,14 @@ struct LockTests {
     @Test("A key that may not delete leaves leases that end by themselves")
     func noDeletion() throws {
         let sandbox = try Sandbox()
-        let destination = try sandbox.localDestination().merging(["QM_LEASE_SECONDS": "3", "QM_LOCK_ATTEMPTS": "10"]) { $1 }
+        let destination = try sandbox.localDestination().merging(["QM_LEASE_SECONDS": "3", "QM_LOCK_ATTEMPTS": "10"]) {
+            $1
+        }
         try sandbox.prepare(destination)
         try sandbox.shim(
             "rclone",
-            "case \"$1\" in deletefile|purge|delete) echo AccessDenied >&2; exit 1 ;; esac\nexec /usr/bin/rclone \"$@\"")
+            "case \"$1\" in deletefile|purge|delete) echo AccessDenied >&2; exit 1 ;; esac\nexec /usr/bin/rclone \"$@\""
+        )
         for run in 0..<2 {
             let report = try sandbox.store("\(run)\n", destination)
             #expect(report.result == "Succeeded", "\(report.all)")
@@ -135,7 +140,9 @@ struct LockTests {
     func lostMarks(call: Int) throws {
         let sandbox = try Sandbox()
         let destination = try sandbox.localDestination().merging(["QM_KEEP": "daily=30"]) { $1 }
-        for day in 1...5 { _ = try sandbox.store("day \(day)\n", at: Sandbox.stamp(Double(day - 8) * 86400), destination) }
+        for day in 1...5 {
+            _ = try sandbox.store("day \(day)\n", at: Sandbox.stamp(Double(day - 8) * 86400), destination)
+        }
         try sandbox.shim(
             "rclone",
             """

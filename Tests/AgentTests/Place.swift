@@ -58,7 +58,8 @@ extension Sandbox {
         let report = try run("list", destination)
         guard report.result == "Succeeded" else { throw ToolFailure(description: report.all) }
         return report.log.split(separator: "\n").compactMap { line in
-            line.split(separator: " ").first { $0.count == 16 && $0.hasSuffix("Z") && $0.contains("T") }.map(String.init)
+            line.split(separator: " ").first { $0.count == 16 && $0.hasSuffix("Z") && $0.contains("T") }.map(
+                String.init)
         }
     }
 

@@ -36,7 +36,8 @@ struct RetentionTests {
             let kept = groups.flatMap { $0["keep"] as? [[String: Any]] ?? [] }.compactMap { $0["time"] as? String }
             let want = kept.map { String($0.prefix(19).filter { $0 != "-" && $0 != ":" }) + "Z" }
             let artifacts = stamps.compactMap { Stamp($0) }.map { Artifact(stamp: $0, sizeBytes: 1, id: "\($0)") }
-            let plan = try #require(RetentionRules(words: rules.joined(separator: " "))).plan(for: artifacts, at: .now())
+            let plan = try #require(RetentionRules(words: rules.joined(separator: " "))).plan(
+                for: artifacts, at: .now())
             #expect(Set(plan.kept.map(\.id)) == Set(want), "\(rules)")
         }
     }

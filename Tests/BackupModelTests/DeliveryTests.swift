@@ -111,7 +111,8 @@ struct DeliveryTests {
     func campaign(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)
         let store = LyingStore(Self.series, seed: random.next())
-        let rules = ["last=3", "daily=5 weekly=2", "hourly=4 daily=3 monthly=2", "minKeep=2"].randomElement(using: &random)
+        let rules = ["last=3", "daily=5 weekly=2", "hourly=4 daily=3 monthly=2", "minKeep=2"].randomElement(
+            using: &random)
         let words = try #require(rules)
         var now = Self.start
         var saved: [Stamp: String] = [:]
@@ -125,7 +126,8 @@ struct DeliveryTests {
             let data = "run \(run) of \(seed) \(String(repeating: "x", count: Int.random(in: 0...60, using: &random)))"
             saved[Stamp(seen)] = data
             let before = store.committed
-            let report = try? deliver(to: store, at: seen, data: data, flaws: random.happens(15) ? [.partial] : [], rules: words)
+            let report = try? deliver(
+                to: store, at: seen, data: data, flaws: random.happens(15) ? [.partial] : [], rules: words)
 
             if let report, report.result != .failed {
                 let stored = try #require(store.committed.first { $0.artifact.stamp == Stamp(seen) })
@@ -134,8 +136,10 @@ struct DeliveryTests {
             for item in store.committed {
                 #expect(item.files["data"] == saved[item.artifact.stamp].map { Array($0.utf8) })
             }
-            let everything = before.map(\.artifact) + store.committed.filter { $0.artifact.stamp == Stamp(seen) }.map(\.artifact)
-            let kept = try #require(RetentionRules(words: words)).plan(for: everything, storing: Stamp(seen), at: seen).kept
+            let everything =
+                before.map(\.artifact) + store.committed.filter { $0.artifact.stamp == Stamp(seen) }.map(\.artifact)
+            let kept = try #require(RetentionRules(words: words)).plan(for: everything, storing: Stamp(seen), at: seen)
+                .kept
             let left = Set(store.committed.map(\.artifact.stamp))
             for artifact in kept where artifact.isComplete {
                 #expect(left.contains(artifact.stamp), "run \(run) deleted \(artifact.stamp), which the rules keep")

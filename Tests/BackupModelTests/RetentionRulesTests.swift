@@ -110,7 +110,9 @@ struct StampTests {
 
     @Test(
         "Other names are none",
-        arguments: ["20230229T000000Z", "20240229T240000Z", "20240229T000000", "2024-2-29T00:00Z", "lost+found", "leftover"])
+        arguments: [
+            "20230229T000000Z", "20240229T240000Z", "20240229T000000", "2024-2-29T00:00Z", "lost+found", "leftover",
+        ])
     func none(text: String) { #expect(Stamp(text) == nil) }
 }
 

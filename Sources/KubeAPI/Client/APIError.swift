@@ -71,9 +71,14 @@ extension APIError {
     /// No complete response: the request may or may not have been carried out.
     package var isTransport: Bool { transport != nil }
 
+    /// More than the server or its store takes. etcd's refusal comes as an error of the server.
+    /// Source: etcd, api/v3rpc/rpctypes/error.go, `ErrGRPCRequestTooLarge`.
+    package var isTooLarge: Bool { code == 413 || isServerError && message.contains("request is too large") }
+
     /// Whether the same request may succeed later without anybody changing it.
     package var isTransient: Bool {
-        isTransport || isConflict || isTooManyRequests || isServerError || isUnauthorized || code == 408
+        guard !isTooLarge else { return false }
+        return isTransport || isConflict || isTooManyRequests || isServerError || isUnauthorized || code == 408
     }
 }
 

@@ -99,4 +99,16 @@ struct APIErrorTests {
     func warnings(header: String, want: String?) {
         #expect(warningText(header) == want)
     }
+
+    @Test("An object that is too large does not get smaller by trying again")
+    func tooLarge() {
+        let answers = [
+            APIError(code: 500, reason: "InternalError", message: "etcdserver: request is too large", request: "PATCH"),
+            APIError(code: 413, reason: "RequestEntityTooLarge", message: "limit is 3145728", request: "PATCH"),
+        ]
+        #expect(answers.allSatisfy { $0.isTooLarge && !$0.isTransient })
+        #expect(
+            APIError(code: 500, reason: "InternalError", message: "etcdserver: no leader", request: "PATCH").isTransient
+        )
+    }
 }
