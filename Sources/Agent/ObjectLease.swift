@@ -105,7 +105,13 @@ final class ObjectLease {
     }
 }
 
-/// How long a run that shows nothing is taken for alive. Clocks of nodes differ by less than a tenth of it.
+/// How long a run that shows nothing is taken for alive, in seconds.
 enum LeaseLength {
-    static var seconds: Int64 { get throws(AgentFailure) { try Settings.number("QM_LEASE_SECONDS") ?? 900 } }
+    /// Clocks of nodes differ by less than a tenth of it.
+    static var seconds: Int64 { get throws(AgentFailure) { try given ?? 900 } }
+
+    /// restic renews its locks every five minutes.
+    static var resticSeconds: Int64 { get throws(AgentFailure) { try given ?? 2100 } }
+
+    private static var given: Int64? { get throws(AgentFailure) { try Settings.number("QM_LEASE_SECONDS") } }
 }

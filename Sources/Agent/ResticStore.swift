@@ -70,16 +70,16 @@ final class ResticStore: ArtifactStore {
             else { return result }
             attempt += 1
             Log.say("the repository is locked; trying again")
-            unlockStale()
+            try unlockStale()
             try Stop.sleep(.seconds(pause))
         }
     }
 
     /// restic takes a lock for stale whose process is gone from a host of this name: true of pods, each a host of its own, and not
     /// of two that have the name of their node. There only age counts; a live lock is renewed every five minutes.
-    private func unlockStale() {
+    private func unlockStale() throws {
         if Settings.flag("QM_SHARED_HOST") {
-            let limit = Timestamp.now() + .seconds(-2100)
+            let limit = Timestamp.now() + .seconds(-(try LeaseLength.resticSeconds))
             guard let list = try? restic(["list", "locks", "--no-lock"]).collect(), list.ending.status == 0 else {
                 return
             }

@@ -7,7 +7,8 @@ struct CheckTests {
     /// Two sources at one destination.
     private func store(_ sandbox: Sandbox, _ destination: [String: String]) throws {
         for source in ["db", "files"] {
-            let text = String(repeating: "\(source) \(UUID().uuidString)\n", count: 100)
+            // Nothing that could be packed small.
+            let text = (0..<300).map { _ in "\(source) \(UUID().uuidString)\n" }.joined()
             let stored = try sandbox.store(text, destination.merging(["QM_SOURCE": source]) { $1 })
             try #require(stored.result == "Succeeded", "\(stored.all)")
         }
@@ -55,7 +56,7 @@ struct CheckTests {
             "sh",
             [
                 "-c",
-                "f=$(find \(sandbox.path("restic/data")) -type f -size +1k | sort | head -n 1); chmod u+w $f; printf X | dd of=$f bs=1 seek=40 conv=notrunc",
+                "f=$(find \(sandbox.path("restic/data")) -type f -printf '%s %p\\n' | sort -n | tail -n 1 | cut -d ' ' -f 2); chmod u+w $f; printf X | dd of=$f bs=1 seek=40 conv=notrunc",
             ])
         let failed = try (1...8).filter { part in
             let part = ["QM_CHECK_PART": String(part), "QM_SOURCES": ""]
