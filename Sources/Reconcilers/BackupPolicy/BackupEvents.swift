@@ -26,7 +26,9 @@ extension BackupObservation {
 
 extension BackupPolicy.Target {
     fileprivate func event(after before: Self?, on object: DynamicObject) -> ObjectEvent? {
-        guard let lastAttemptTime, lastAttemptTime != before?.lastAttemptTime, let lastResult else { return nil }
+        // Two runs may end in the same second.
+        let isNew = lastAttemptTime != before?.lastAttemptTime || lastRuns != before?.lastRuns
+        guard isNew, lastAttemptTime != nil, let lastResult else { return nil }
         switch lastResult {
         case .failed:
             let row = (consecutiveFailures ?? 1) > 1 ? ", \(consecutiveFailures ?? 1) times in a row" : ""

@@ -77,7 +77,7 @@ struct BackupNetworkTests {
             #expect(withHook.map { $0["name"] } == ["notify"])
             #expect(all.first?["name"] == "notify" && all.first?["restartPolicy"] == "Always")
             let mounts = withHook.first?["volumeMounts"]?.elements.compactMap { $0["name"]?.string }
-            #expect(mounts == ["webhook", "reports", "scripts", "tmp"])
+            #expect(mounts == ["webhook", "reports", "tmp"])
         }
     }
 }

@@ -88,7 +88,7 @@ struct RestorePlanTests {
             for plan in plans {
                 let lines = plan.steps.flatMap(\.lines)
                 #expect(lines.contains { $0.contains("mkdir \(plan.source)-\(plan.artifact)") }, "\(target)")
-                #expect(!lines.contains { $0.contains(" artifact") || $0.contains("artifact/") }, "\(target)")
+                #expect(!lines.contains { $0.hasSuffix(" artifact") || $0.contains("artifact/") }, "\(target)")
             }
         }
     }

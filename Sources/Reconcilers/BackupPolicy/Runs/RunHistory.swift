@@ -28,7 +28,10 @@ package enum RunHistory {
 
     private static func ended(_ left: BackupRun, _ right: BackupRun) -> Bool {
         guard let first = left.endedAt, let second = right.endedAt else { return false }
-        return (first, left.name) < (second, right.name)
+        // Where nobody knows which was the later one, it is the one that failed.
+        func failed(_ run: BackupRun) -> Int { run.ending == .succeeded ? 0 : 1 }
+        return (first, left.startedAt ?? first, failed(left), left.name)
+            < (second, right.startedAt ?? second, failed(right), right.name)
     }
 }
 

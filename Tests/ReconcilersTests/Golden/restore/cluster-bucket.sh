@@ -12,22 +12,22 @@ kubectl get secret -n shop bucket -o go-template='{{range $key, $value := .data}
 export RCLONE_CONFIG=/dev/null RCLONE_CONFIG_TARGET_TYPE=s3 RCLONE_CONFIG_TARGET_PROVIDER=Other
 export RCLONE_CONFIG_TARGET_ENDPOINT=https://s3.example.com
 export RCLONE_CONFIG_TARGET_REGION=us-east-1 RCLONE_CONFIG_TARGET_FORCE_PATH_STYLE=true
-RCLONE_CONFIG_TARGET_ACCESS_KEY_ID=$(cat credentials/bucket/AWS_ACCESS_KEY_ID)
-RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY=$(cat credentials/bucket/AWS_SECRET_ACCESS_KEY)
-export RCLONE_CONFIG_TARGET_ACCESS_KEY_ID RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY
+export "RCLONE_CONFIG_TARGET_ACCESS_KEY_ID=$(tr -d '\r' <credentials/bucket/AWS_ACCESS_KEY_ID)"
+export "RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY=$(tr -d '\r' <credentials/bucket/AWS_SECRET_ACCESS_KEY)"
+[ ! -f credentials/bucket/AWS_SESSION_TOKEN ] || export "RCLONE_CONFIG_TARGET_SESSION_TOKEN=$(tr -d '\r' <credentials/bucket/AWS_SESSION_TOKEN)"
 # Only what is listed here is whole:
 rclone lsf --files-only --include '*.json' TARGET:backups/prod/shop.nightly/cluster
-rclone copy TARGET:backups/prod/shop.nightly/cluster/20260131T020000Z artifact
+mkdir cluster-20260131T020000Z && rclone copy TARGET:backups/prod/shop.nightly/cluster/20260131T020000Z cluster-20260131T020000Z
 
 # 3. See that it is what was saved
-(cd artifact && sha256sum --check SHA256SUMS)
+(cd cluster-20260131T020000Z && sha256sum --check SHA256SUMS)
 
 # 4. On the first server, with the version of K3s and the /etc/rancher/k3s/config.yaml of before
 systemctl stop k3s
-install -D -m 600 artifact/token /var/lib/rancher/k3s/server/token
-# It ends by itself and says so.
-k3s server --cluster-reset --cluster-reset-restore-path="$PWD/artifact/etcd-snapshot.zip"
-tar -xf artifact/manifests.tar -C /var/lib/rancher/k3s/server
+install -D -m 600 cluster-20260131T020000Z/token /var/lib/rancher/k3s/server/token
+# It ends by itself and says so. With etcd-s3 in its configuration it would look for the file in a bucket.
+k3s server --cluster-reset --etcd-s3=false --cluster-reset-restore-path="$PWD/cluster-20260131T020000Z/etcd-snapshot.zip"
+tar -xf cluster-20260131T020000Z/manifests.tar -C /var/lib/rancher/k3s/server
 systemctl start k3s
 
 # 5. On every other server

@@ -12,28 +12,36 @@ kubectl get secret -n shop bucket -o go-template='{{range $key, $value := .data}
 export RCLONE_CONFIG=/dev/null RCLONE_CONFIG_TARGET_TYPE=s3 RCLONE_CONFIG_TARGET_PROVIDER=Other
 export RCLONE_CONFIG_TARGET_ENDPOINT=https://s3.example.com
 export RCLONE_CONFIG_TARGET_REGION=us-east-1 RCLONE_CONFIG_TARGET_FORCE_PATH_STYLE=true
-RCLONE_CONFIG_TARGET_ACCESS_KEY_ID=$(cat credentials/bucket/AWS_ACCESS_KEY_ID)
-RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY=$(cat credentials/bucket/AWS_SECRET_ACCESS_KEY)
-export RCLONE_CONFIG_TARGET_ACCESS_KEY_ID RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY
+export "RCLONE_CONFIG_TARGET_ACCESS_KEY_ID=$(tr -d '\r' <credentials/bucket/AWS_ACCESS_KEY_ID)"
+export "RCLONE_CONFIG_TARGET_SECRET_ACCESS_KEY=$(tr -d '\r' <credentials/bucket/AWS_SECRET_ACCESS_KEY)"
+[ ! -f credentials/bucket/AWS_SESSION_TOKEN ] || export "RCLONE_CONFIG_TARGET_SESSION_TOKEN=$(tr -d '\r' <credentials/bucket/AWS_SESSION_TOKEN)"
 # Only what is listed here is whole:
 rclone lsf --files-only --include '*.json' TARGET:backups/prod/shop.nightly/db
-rclone copy TARGET:backups/prod/shop.nightly/db/20260131T020000Z artifact
+mkdir db-20260131T020000Z && rclone copy TARGET:backups/prod/shop.nightly/db/20260131T020000Z db-20260131T020000Z
 
 # 3. See that it is what was saved
-(cd artifact && sha256sum --check SHA256SUMS)
+(cd db-20260131T020000Z && sha256sum --check SHA256SUMS)
 
-# 4. Name the server to restore to: not older than the one that was dumped, and a superuser of it
+# 4. Name the server to restore to: of the same major version or a newer one, and a superuser of it
 export PGHOST=pg.data.svc PGPORT=5432 PGUSER=postgres
-# PGPASSFILE=FILE with a line host:port:*:user:password, or psql asks.
+# PGPASSFILE=FILE with a line host:port:*:user:password, or the programs ask.
 
-# 5. Roles and tablespaces; "already exists" does no harm
-psql -X -d postgres -f artifact/globals.sql
+# 5. Roles and tablespaces, without passwords; "already exists" does no harm
+grep '^CREATE TABLESPACE' db-20260131T020000Z/globals.sql  # of each: an empty folder of the server's user, on its host
+sed "s/ PASSWORD '[^']*'//" db-20260131T020000Z/globals.sql >db-20260131T020000Z.roles.sql
+psql -X -d template1 -f db-20260131T020000Z.roles.sql
 
-# 6. The databases; they must not be there yet
-for dump in artifact/*.dump; do
-    database=$(basename "$dump" .dump)
-    createdb -- "$database"
-    pg_restore -d "$database" --exit-on-error --jobs 4 "$dump"
-    psql -X -d "$database" -c ANALYZE
+# 6. The databases, as they were: owner, rights, settings, encoding. They must not be there yet: dropdb NAME
+for dump in db-20260131T020000Z/*.dump; do
+    options=--create
+    # Every server has this one: it is dropped and made anew.
+    [ "${dump##*/}" != postgres.dump ] || options="$options --clean --if-exists"
+    pg_restore -d template1 $options --exit-on-error --jobs 4 "./$dump" || echo "FAILED: $dump"
 done
+vacuumdb --all --analyze-only
 # Count the rows of the tables that matter before anything writes to them.
+
+# 7. The passwords of the roles, yours too
+[ ! -f db-20260131T020000Z/passwords.sql ] || psql -X -d template1 -v ON_ERROR_STOP=1 -f db-20260131T020000Z/passwords.sql
+# In artifacts of former versions they are in globals.sql:
+! grep -q " PASSWORD '" db-20260131T020000Z/globals.sql || psql -X -d template1 -f db-20260131T020000Z/globals.sql

@@ -8,15 +8,24 @@ kubectl get secret -n shop restic -o go-template='{{range $key, $value := .data}
     done
 
 # 2. Fetch the artifact 20260131T020000Z of files from restic
-for file in credentials/restic/[A-Z]*; do export "${file##*/}=$(cat "$file")"; done
+for file in credentials/restic/[A-Z]*; do
+    case ${file##*/} in
+        # restic leaves out blanks and line ends around what is in a file, as it does in the pods.
+        RESTIC_PASSWORD) export "RESTIC_PASSWORD_FILE=$PWD/$file" ;;
+        *) export "${file##*/}=$(tr -d '\r' <"$file")" ;;
+    esac
+done
+# Of Google the content is in the Secret or the name of a file; restic wants the name.
+[ ! -f credentials/restic/GOOGLE_APPLICATION_CREDENTIALS ] || export "GOOGLE_APPLICATION_CREDENTIALS=$PWD/credentials/restic/GOOGLE_APPLICATION_CREDENTIALS"
 [ ! -f credentials/restic/ca.crt ] || export RESTIC_CACERT=credentials/restic/ca.crt
 export RESTIC_REPOSITORY='rest:https://restic.example.com/it'\''s'
 restic snapshots --host shop.nightly --tag source=files
-restic restore latest --host shop.nightly --tag source=files,at=20260131T020000Z --target restored
-mv "$(dirname "$(find restored -name SHA256SUMS)")" artifact
+restic restore latest --host shop.nightly --tag source=files,at=20260131T020000Z --target files-20260131T020000Z.restic
+# restic keeps the folders above the files:
+mkdir files-20260131T020000Z && mv "$(dirname "$(find files-20260131T020000Z.restic -name SHA256SUMS)")"/* files-20260131T020000Z
 
 # 3. See that it is what was saved
-(cd artifact && sha256sum --check SHA256SUMS)
+(cd files-20260131T020000Z && sha256sum --check SHA256SUMS)
 
 # 4. Stop what mounts the claim uploads
 kubectl get pods -n shop -o custom-columns=POD:.metadata.name,CLAIMS:.spec.volumes[*].persistentVolumeClaim.claimName
@@ -29,9 +38,10 @@ kind: Pod
 metadata: {name: restore-files}
 spec:
   restartPolicy: Never
+  securityContext: {runAsUser: 0}
   containers:
     - name: restore
-      image: docker.io/library/debian:12-slim
+      image: ghcr.io/quartermaster-dev/quartermaster-backup:0.1.0
       command: [sleep, infinity]
       volumeMounts: [{name: data, mountPath: /data}]
   volumes: [{name: data, persistentVolumeClaim: {claimName: uploads}}]
@@ -39,5 +49,5 @@ POD
 kubectl wait -n shop --for=condition=Ready --timeout=5m pod/restore-files
 
 # 6. Unpack; files of the same name are replaced, others stay
-kubectl exec -i -n shop restore-files -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --same-permissions <artifact/data.tar
+kubectl exec -i -n shop restore-files -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --xattrs-include='*' --same-permissions <files-20260131T020000Z/data.tar
 kubectl delete pod -n shop restore-files

@@ -9,24 +9,30 @@ kubectl get secret -n shop borg -o go-template='{{range $key, $value := .data}}{
 
 # 2. Fetch the artifact 20260131T020000Z of objects from borg
 export BORG_REPO=ssh://u@box.example.com:23/./r BORG_REMOTE_PATH=borg-1.4
-export BORG_PASSCOMMAND="cat $PWD/credentials/borg/BORG_PASSPHRASE"
-export BORG_RSH="ssh -i $PWD/credentials/borg/ssh-privatekey -o IdentitiesOnly=yes -o UserKnownHostsFile=$PWD/credentials/borg/known_hosts"
+export "BORG_PASSPHRASE=$(tr -d '\r' <credentials/borg/BORG_PASSPHRASE)"
+# ssh wants a line end after the key, and its options take no blanks: so the keys go to a folder without any.
+keys=$(mktemp -d /tmp/restore.XXXXXX)
+for key in ssh-privatekey known_hosts; do { tr -d '\r' <credentials/borg/$key; echo; } >$keys/$key; done
+export BORG_RSH="ssh -i $keys/ssh-privatekey -o IdentitiesOnly=yes -o UserKnownHostsFile=$keys/known_hosts"
 borg list --glob-archives 'shop.nightly.objects@*'
-mkdir artifact && (cd artifact && borg extract ::shop.nightly.objects@20260131T020000Z)
+mkdir objects-20260131T020000Z && (cd objects-20260131T020000Z && borg extract ::shop.nightly.objects@20260131T020000Z)
+rm -r $keys
 
 # 3. See that it is what was saved
-(cd artifact && sha256sum --check SHA256SUMS)
+(cd objects-20260131T020000Z && sha256sum --check SHA256SUMS)
 
 # 4. Take out what belongs to the old cluster
 # In Services: spec.clusterIP and clusterIPs. In claims: spec.volumeName and the annotations
-# pv.kubernetes.io/*. Anywhere: metadata.ownerReferences whose owner is not there yet.
-ls artifact
+# pv.kubernetes.io/*. In artifacts of former versions metadata.ownerReferences too: their owners have other UIDs
+# here, and what names them is collected. For each file F:
+# kubectl patch --local -f F --type merge -p '{"metadata":{"ownerReferences":null}}' -o json >F.json
+ls objects-20260131T020000Z
 
 # 5. What others need, custom resource definitions and operators before it
 kubectl create namespace shop
 for kind in secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io persistentvolumeclaims services; do
-    [ ! -f artifact/$kind.yaml ] || kubectl apply --server-side -n shop -f artifact/$kind.yaml
+    [ ! -f objects-20260131T020000Z/$kind.yaml ] || kubectl apply --server-side -n shop -f objects-20260131T020000Z/$kind.yaml
 done
 
 # 6. Fill volumes and databases now, then the rest
-kubectl apply --server-side -n shop -f artifact
+kubectl apply --server-side -n shop -f objects-20260131T020000Z

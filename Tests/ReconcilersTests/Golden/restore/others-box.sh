@@ -12,26 +12,28 @@ kubectl get secret -n shop box -o go-template='{{range $key, $value := .data}}{{
 export RCLONE_CONFIG=credentials/box/rclone.conf
 # Only what is listed here is whole:
 rclone lsf --files-only --include '*.json' box:/backups/shop.nightly/others
-rclone copy box:/backups/shop.nightly/others/20260131T020000Z artifact
+mkdir others-20260131T020000Z && rclone copy box:/backups/shop.nightly/others/20260131T020000Z others-20260131T020000Z
 
 # 3. See that it is what was saved
-(cd artifact && sha256sum --check SHA256SUMS)
+(cd others-20260131T020000Z && sha256sum --check SHA256SUMS)
 
 # 4. Take out what belongs to the old cluster
 # In Services: spec.clusterIP and clusterIPs. In claims: spec.volumeName and the annotations
-# pv.kubernetes.io/*. Anywhere: metadata.ownerReferences whose owner is not there yet.
-ls artifact
+# pv.kubernetes.io/*. In artifacts of former versions metadata.ownerReferences too: their owners have other UIDs
+# here, and what names them is collected. For each file F:
+# kubectl patch --local -f F --type merge -p '{"metadata":{"ownerReferences":null}}' -o json >F.json
+ls others-20260131T020000Z
 
 # 5. What others need, custom resource definitions and operators before it
 kubectl create namespace web
 for kind in secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io persistentvolumeclaims services; do
-    [ ! -f artifact/web/$kind.yaml ] || kubectl apply --server-side -n web -f artifact/web/$kind.yaml
+    [ ! -f others-20260131T020000Z/web/$kind.yaml ] || kubectl apply --server-side -n web -f others-20260131T020000Z/web/$kind.yaml
 done
 kubectl create namespace jobs
 for kind in secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io persistentvolumeclaims services; do
-    [ ! -f artifact/jobs/$kind.yaml ] || kubectl apply --server-side -n jobs -f artifact/jobs/$kind.yaml
+    [ ! -f others-20260131T020000Z/jobs/$kind.yaml ] || kubectl apply --server-side -n jobs -f others-20260131T020000Z/jobs/$kind.yaml
 done
 
 # 6. Fill volumes and databases now, then the rest
-kubectl apply --server-side -n web -f artifact/web
-kubectl apply --server-side -n jobs -f artifact/jobs
+kubectl apply --server-side -n web -f others-20260131T020000Z/web
+kubectl apply --server-side -n jobs -f others-20260131T020000Z/jobs
