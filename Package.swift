@@ -67,7 +67,8 @@ let package = Package(
             name: "ReconcilersTests",
             dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
-        .testTarget(name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
+        .testTarget(
+            name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
         // Backups by the agent with the real programs, and API servers to export from.
         .testTarget(
             name: "AgentTests", dependencies: ["Agent", "BackupModel", "EmbeddedAPIServer", "KubeAPI", "Support"],

@@ -58,7 +58,13 @@ package struct Delivery {
         let omissions = [omission, unread].compactMap(\.self).joined(separator: "; ")
         report.result = artifact.flaws.contains(.partial) ? .partial : .succeeded
         report.message = report.result == .partial ? omissions : ""
-        try prune(committed, before: before, report: &report)
+        do {
+            try prune(committed, before: before, report: &report)
+        } catch let failure as RunFailure where !failure.isEnd {
+            // What was stored is stored.
+            report.pruned = "Failed"
+            report.finding = "what is too old could not be deleted: \(failure)"
+        }
         context.say("\(report.result.rawValue): \(artifact.stamp), \(artifact.sizeBytes) bytes")
     }
 
@@ -97,12 +103,7 @@ package struct Delivery {
 
     private func prune(_ committed: Artifact, before: [Artifact], report: inout RunReport) throws {
         let now = context.now()
-        let after: [Artifact]
-        do { after = try store.ownArtifacts() } catch {
-            report.pruned = "Failed"
-            report.finding = "stored, and not listed afterwards: \(error)"
-            return
-        }
+        let after = try store.ownArtifacts()
         report.describe(after)
         if let ahead = after.filter({ $0.isFromFuture(at: now) }).max(by: { $0.stamp < $1.stamp }) {
             report.finding =
@@ -131,20 +132,18 @@ package struct Delivery {
             return
         }
         var left = after
-        report.pruned = "Done"
-        do {
-            for old in plan.deleted {
-                context.say("deleting \(old.stamp)")
-                try store.erase(old)
-                left.removeAll { $0 == old }
-            }
-            try store.reclaim()
-        } catch let failure as RunFailure where failure.reason != .stopped {
-            report.pruned = "Failed"
-            report.finding = "what is too old could not be deleted: \(failure)"
+        // Also where the run is ended in the middle: what it has deleted is not missing.
+        defer {
+            report.deleted = Int64(after.count - left.count)
+            report.describe(left)
         }
-        report.deleted = Int64(after.count - left.count)
-        report.describe(left)
+        for old in plan.deleted {
+            context.say("deleting \(old.stamp)")
+            try store.erase(old)
+            left.removeAll { $0 == old }
+        }
+        try store.reclaim()
+        report.pruned = "Done"
     }
 }
 

@@ -18,6 +18,9 @@ package struct RunFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// What failed, and what to do.
     package var description: String
 
+    /// Whether the run has to end, whatever it was doing.
+    package var isEnd: Bool { reason == .stopped || reason == .deadlineExceeded }
+
     package init(_ description: String, _ reason: Reason? = nil) {
         self.description = description
         self.reason = reason

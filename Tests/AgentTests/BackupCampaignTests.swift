@@ -22,7 +22,9 @@ struct BackupCampaignTests {
         try place.with(sandbox) { destination in
             var random = SeededRandom(seed: seed)
             let words = try #require(["daily=3", "last=2", "daily=2 weekly=2"].randomElement(using: &random))
-            let destination = destination.merging(["QM_KEEP": words]) { $1 }
+            // What a killed run holds is waited for, and not for long.
+            let patience = ["QM_LEASE_SECONDS": "6", "QM_LOCK_ATTEMPTS": "40", "QM_LOCK_WAIT": "60", "QM_KEEP": words]
+            let destination = destination.merging(patience) { $1 }
             try sandbox.prepare(destination)
             // What the reports called good, by stamp, and what may have been stored by a run that was ended.
             var good: [Stamp: String] = [:]
