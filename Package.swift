@@ -71,7 +71,8 @@ let package = Package(
             name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
         // Backups by the agent with the real programs, and API servers to export from.
         .testTarget(
-            name: "AgentTests", dependencies: ["Agent", "BackupModel", "EmbeddedAPIServer", "KubeAPI", "Support"],
+            name: "AgentTests",
+            dependencies: ["Agent", "BackupModel", "EmbeddedAPIServer", "KubeAPI", "Reconcilers", "Support"],
             swiftSettings: settings),
         .testTarget(
             name: "DevClusterTests",

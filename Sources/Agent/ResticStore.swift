@@ -130,7 +130,6 @@ final class ResticStore: ArtifactStore {
 
     private struct Snapshot {
         var id: String
-        var tree: String
         var tags: [String]
         var paths: [String]
     }
@@ -146,7 +145,7 @@ final class ResticStore: ArtifactStore {
         let snapshots: [Snapshot] = list.compactMap { json in
             guard let id = json["id"]?.string else { return nil }
             func strings(_ name: String) -> [String] { json[name]?.array?.compactMap(\.string) ?? [] }
-            return Snapshot(id: id, tree: json["tree"]?.string ?? "", tags: strings("tags"), paths: strings("paths"))
+            return Snapshot(id: id, tags: strings("tags"), paths: strings("paths"))
         }
         known = (series.source, snapshots)
         return snapshots
@@ -179,25 +178,28 @@ final class ResticStore: ArtifactStore {
     }
 
     func commit(_ artifact: NewArtifact, id: String) throws -> Artifact {
-        let pending = try snapshots().first { $0.id.hasPrefix(id) }
         let flaws = artifact.flaws.map(\.rawValue).sorted().flatMap { ["--add", $0] }
         let (ending, _) = try locked(["tag", "--remove", Self.pending] + flaws + [id])
-        var committed = try snapshots().filter {
-            $0.tags.value(of: "at") == artifact.stamp.description && !$0.tags.contains(Self.pending)
-        }
-        if ending.status != 0 || committed.isEmpty {
-            // A repository to which one can only add keeps every snapshot as it is. The same once more costs no space; that it is
-            // what was verified shows in its tree.
+        var committed: Snapshot?
+        if ending.status == 0 {
+            committed = try snapshots().first {
+                $0.tags.value(of: "at") == artifact.stamp.description && !$0.tags.contains(Self.pending)
+            }
+        } else {
+            // A repository to which one can only add keeps every snapshot as it is. The same once more costs no space, and is read
+            // once more.
             Log.say("the snapshot can't be changed (\(ending.words)); storing it once more")
             let (again, _) = try backup(artifact, isPending: false)
-            committed = try snapshots().filter { $0.id.hasPrefix(again) }
+            let differences = differences(from: artifact.checksums, in: again)
+            guard differences.isEmpty else {
+                throw AgentFailure(differences.prefix(3).joined(separator: "; "), .verificationFailed)
+            }
+            committed = try snapshots().first { $0.id.hasPrefix(again) }
         }
-        guard let snapshot = committed.first, let pending, snapshot.tree == pending.tree else {
-            throw AgentFailure("restic answered success, but there is no snapshot of this run")
-        }
+        guard let committed else { throw AgentFailure("restic answered success, but there is no snapshot of this run") }
         return Artifact(
             stamp: artifact.stamp, sizeBytes: artifact.sizeBytes, flaws: artifact.flaws, cluster: series.cluster,
-            id: snapshot.id)
+            id: committed.id)
     }
 
     /// The folder that a snapshot was made from: that of this pod, or of another one.

@@ -30,7 +30,8 @@ struct BackupCampaignTests {
             var good: [Stamp: String] = [:]
             var possible: [Stamp: String] = [:]
             for run in 0..<Self.runs {
-                let fault = try #require(Fault.allCases.randomElement(using: &random))
+                // The first one says whose the place is.
+                let fault = run == 0 ? .none : try #require(Fault.allCases.randomElement(using: &random))
                 let days = Double(run - Self.runs) + (fault == .clockAhead ? 40 : 0)
                 let text = Sandbox.stamp(days * 86400 - Double.random(in: 0...40_000, using: &random))
                 let stamp = try #require(Stamp(text))
@@ -66,7 +67,7 @@ struct BackupCampaignTests {
         _ stamp: String, _ random: inout SeededRandom
     ) throws -> Report {
         try sandbox.stage(content, at: stamp, partial: fault == .partial ? "one file changed" : nil)
-        let program = ["restic": "restic", "borg": "borg"][place.rawValue] ?? "rclone"
+        let program = place.program
         defer { try? FileManager.default.removeItem(atPath: sandbox.path("shims/\(program)")) }
         let call = Int.random(in: 1...6, using: &random)
         switch fault {

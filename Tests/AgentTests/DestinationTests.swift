@@ -91,8 +91,8 @@ struct DestinationTests {
             let good = try sandbox.store("good\n", at: Sandbox.stamp(-100), destination)
             #expect(good.result == "Succeeded", "\(good.all)")
             // What is read back is another text.
-            let program = ["restic": "restic", "borg": "borg"][place.rawValue] ?? "rclone"
-            let verb = ["restic": "dump", "borg": "extract"][place.rawValue] ?? "cat"
+            let program = place.program
+            let verb = ["restic": "dump", "borg": "extract"][program] ?? "cat"
             try sandbox.shim(
                 program,
                 """
@@ -132,8 +132,8 @@ struct DestinationTests {
         try place.with(sandbox) { destination in
             try sandbox.prepare(destination)
             try sandbox.stage("x\n")
-            let program = ["restic": "restic", "borg": "borg"][place.rawValue] ?? "rclone"
-            let verb = ["restic": "backup", "borg": "create"][place.rawValue] ?? "copy"
+            let program = place.program
+            let verb = ["restic": "backup", "borg": "create"][program] ?? "copy"
             try sandbox.shim(
                 program,
                 """
@@ -158,7 +158,7 @@ struct DestinationTests {
     func secrets(place: Place) throws {
         let sandbox = try Sandbox()
         try place.with(sandbox) { destination in
-            let program = ["restic": "restic", "borg": "borg"][place.rawValue] ?? "rclone"
+            let program = place.program
             try sandbox.recordArguments(of: program)
             let report = try sandbox.store("x\n", destination)
             #expect(report.result == "Succeeded", "\(report.all)")
@@ -249,7 +249,7 @@ enum EarlierFormat {
                     artifact,
                 ],
                 environment: ["RESTIC_PASSWORD": "restic-secret-5512", "RESTIC_REPOSITORY": sandbox.path("restic")])
-        case .borg:
+        case .borg, .ssh:
             try Sandbox.tool(
                 "sh",
                 ["-c", "cd '\(artifact)' && borg create --comment '\(size)' '::shop.nightly.db@\(stamp)' ."],

@@ -4,8 +4,19 @@ import Testing
 /// Each kind of store that artifacts can lie in, made anew for a test.
 enum Place: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case rclone, s3, restic, borg
+    /// Borg on another host.
+    case ssh
 
     var testDescription: String { rawValue }
+
+    /// The program that stores there.
+    var program: String {
+        switch self {
+        case .rclone, .s3: "rclone"
+        case .restic: "restic"
+        case .borg, .ssh: "borg"
+        }
+    }
 
     /// Makes it, gives the environment of its containers, and ends what it has started.
     func with<Result>(_ sandbox: Sandbox, _ body: ([String: String]) throws -> Result) throws -> Result {
@@ -20,6 +31,10 @@ enum Place: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .rclone: return try body(sandbox.localDestination(), nil)
         case .restic: return try body(sandbox.resticDestination(), nil)
         case .borg: return try body(sandbox.borgDestination(), nil)
+        case .ssh:
+            let server = try SSHServer(sandbox)
+            defer { server.stop() }
+            return try body(server.destination(sandbox), nil)
         case .s3:
             let server = try S3Server()
             defer { server.stop() }

@@ -160,8 +160,18 @@ struct ChildWriter: Sendable {
     /// - Returns: what became of each, in their order.
     private func settle(_ wanted: [DesiredChild], in pass: Pass) async throws -> [Settled] {
         var settled = [Settled](repeating: Settled(), count: wanted.count)
+        let doubles = doubles(among: wanted)
+        for (place, first) in doubles {
+            let child = wanted[place]
+            let failure = WriteFailure(
+                object: child.name, kind: .nameTaken,
+                message:
+                    "\(child.name) is wanted twice, \(Self.purpose(of: wanted[first])) and \(Self.purpose(of: child)): "
+                    + "give one of them another name")
+            settled[place].failure = PartFailure(part: child.part, failure: failure)
+        }
         for wave in WriteWave.allCases {
-            let places = wanted.indices.filter { WriteWave(wanted[$0].type) == wave }
+            let places = wanted.indices.filter { WriteWave(wanted[$0].type) == wave && doubles[$0] == nil }
             try await withThrowingTaskGroup(of: (Int, Settled).self) { group in
                 var running = 0
                 for place in places {
@@ -176,6 +186,24 @@ struct ChildWriter: Sendable {
             }
         }
         return settled
+    }
+
+    /// Names that are put together from several may come out the same. Written in turn, each child would undo the other for
+    /// ever.
+    ///
+    /// - Returns: the places of those that another one precedes, with its place.
+    private func doubles(among wanted: [DesiredChild]) -> [Int: Int] {
+        var first: [String: Int] = [:]
+        var doubles: [Int: Int] = [:]
+        for (place, child) in wanted.enumerated() {
+            let name = "\(child.type.apiVersion) \(child.name)"
+            if let before = first[name] { doubles[place] = before } else { first[name] = place }
+        }
+        return doubles
+    }
+
+    private static func purpose(of child: DesiredChild) -> String {
+        child.part.isEmpty ? "for the whole" : "for \(child.part)"
     }
 
     private func settle(_ child: DesiredChild, in pass: Pass) async throws -> Settled {

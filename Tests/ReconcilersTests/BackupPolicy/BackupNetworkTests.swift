@@ -47,7 +47,7 @@ struct BackupNetworkTests {
         #expect(reach == [[.namespace("data")], [.port(6432)], [.port(443), .port(6443)], []])
         #expect(
             try policy.networkPolicies().map(\.object.name) == [
-                "nightly-backup", "nightly-near", "nightly-far", "nightly-objects",
+                "nightly-backup", "nightly--near-reach", "nightly--far-reach", "nightly--objects-reach",
             ])
     }
 

@@ -58,6 +58,24 @@ extension IntegrationTests {
         }
 
         @Test(
+            "Of two children that come out with one name the first is written, and the other told",
+            arguments: ClusterKind.available)
+        func doubles(kind: ClusterKind) async throws {
+            try await withWriter(kind) { cluster, _, settle, pool in
+                let twins = [try configMap("twin", of: pool), try configMap("twin", of: pool, value: "b")]
+                for _ in 0..<2 {
+                    let result = try await settle(twins)
+                    #expect(result.failures.map(\.failure.kind) == [.nameTaken])
+                    #expect(result.failures.first?.failure.message.contains("wanted twice") == true)
+                    #expect(result.inventory.count == 1)
+                }
+                let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: "twin")
+                let live = try await cluster.client.get(.configMap, key)
+                #expect(live["data"] == ["key": "a"])
+            }
+        }
+
+        @Test(
             "A suspended owner's children are not written, and what would change is named",
             arguments: ClusterKind.available)
         func suspended(kind: ClusterKind) async throws {

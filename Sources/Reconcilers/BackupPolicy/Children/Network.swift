@@ -17,11 +17,16 @@ extension BackupPolicy {
                 let reach = sourceReach(of: source).subtracting(everywhere)
                 guard !reach.isEmpty else { return nil }
                 return try .networkPolicy(
-                    of: self, named: cronJobName(source.name), labels: [LabelKey.backupSource: source.name],
+                    of: self, named: reachName(source.name), labels: [LabelKey.backupSource: source.name],
                     part: source.name,
                     NetworkPolicySpec(
                         podLabels: own.merging([LabelKey.backupSource: source.name]) { $1 }, egress: rules(reach)))
             }
+    }
+
+    /// No name of a source begins with a dash: so it is never that of the policy for all pods, which is `POLICY-backup`.
+    func reachName(_ source: String) -> String {
+        ChildName.joined(metadata.name ?? "", "-\(source)-reach", limit: 52)
     }
 
     private var givenPorts: [NetworkPolicyRule] {
