@@ -14,7 +14,7 @@ struct BackupCampaignTests {
         case concurrent
     }
 
-    private static let runs = 9
+    private static let runs = 7
 
     @Test("What is called good can be restored, and no good one that the rules keep is deleted", arguments: cases)
     func campaign(place: Place, seed: UInt64) throws {
@@ -112,7 +112,7 @@ struct BackupCampaignTests {
             let rounds = environment["QM_ROUNDS"].flatMap { UInt64($0) }
             seeds = rounds.map { _ in (0..<(rounds ?? 1)).map { _ in UInt64.random(in: 0...UInt64.max) } } ?? [1]
         }
-        return seeds.flatMap { seed in Place.allCases.map { ($0, seed) } }
+        return seeds.flatMap { seed in Place.near.map { ($0, seed) } }
     }
 }
 

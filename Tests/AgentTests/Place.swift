@@ -7,6 +7,9 @@ enum Place: String, CaseIterable, Sendable, CustomTestStringConvertible {
     /// Borg on another host.
     case ssh
 
+    /// Without the one over ssh, which does nothing else than borg where only the store counts.
+    static let near: [Place] = [.rclone, .s3, .restic, .borg]
+
     var testDescription: String { rawValue }
 
     /// The program that stores there.

@@ -33,7 +33,7 @@ struct PrintedRestoreTests {
         return try BackupPolicy(defaulting: DynamicObject(YAML.parseDocument(Array(text.utf8))))
     }
 
-    /// Does the steps of a plan but the first, which reads the credentials from a cluster: they lie where it puts them.
+    /// Does the steps of a plan but the first, which reads the credentials from a cluster: they lie where it puts them, and its umask holds.
     private func restore(
         _ policy: BackupPolicy, at artifact: String, _ sandbox: Sandbox, _ destination: [String: String],
         steps: (RestorePlan) -> [RestorePlan.Step], environment: [String: String] = [:]
@@ -48,7 +48,7 @@ struct PrintedRestoreTests {
                 "umask 077; cp -r '\(secret)' '\(folder)/credentials/' && mv '\(folder)/credentials/'* '\(folder)/credentials/to' 2>/dev/null || true",
             ])
         let plan = try RestorePlan(of: policy, target: "db", at: artifact)
-        let script = "set -e\ncd '\(folder)'\n" + steps(plan).flatMap(\.lines).joined(separator: "\n") + "\n"
+        let script = "set -e; umask 077\ncd '\(folder)'\n" + steps(plan).flatMap(\.lines).joined(separator: "\n") + "\n"
         try sandbox.write(script, to: "restore.sh")
         try Sandbox.tool(
             "bash", [sandbox.path("restore.sh")],
