@@ -163,11 +163,12 @@ struct ChildWriter: Sendable {
         let doubles = doubles(among: wanted)
         for (place, first) in doubles {
             let child = wanted[place]
-            let failure = WriteFailure(
+            var failure = WriteFailure(
                 object: child.name, kind: .nameTaken,
                 message:
                     "\(child.name) is wanted twice, \(Self.purpose(of: wanted[first])) and \(Self.purpose(of: child)): "
                     + "give one of them another name")
+            failure.isDouble = true
             settled[place].failure = PartFailure(part: child.part, failure: failure)
         }
         for wave in WriteWave.allCases {

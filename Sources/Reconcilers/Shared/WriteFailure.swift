@@ -23,6 +23,8 @@ package struct WriteFailure: Error, Sendable {
     package var message: String
     /// What was thrown.
     package var cause: (any Error)?
+    /// Another child of the same owner has the name.
+    package var isDouble = false
 
     package init(object: String, kind: Kind, message: String, cause: (any Error)? = nil) {
         self.object = object

@@ -51,6 +51,19 @@ struct BackupNetworkTests {
             ])
     }
 
+    @Test(
+        "A source may be called what the policy calls what all its pods share",
+        arguments: ["backup", "reader", "check"])
+    func names(source: String) throws {
+        let children = try BackupPolicy.fixture(
+            """
+            sources: [{name: \(source), postgres: {host: pg, allDatabases: true, credentialsSecretRef: {name: s}}}]
+            verification: {checkSchedule: 0 5 * * 0}
+            """
+        ).children().map(\.name)
+        #expect(Set(children).count == children.count, "\(children)")
+    }
+
     @Test("Without a NetworkPolicy there is none, and ports that are given take the place of every port")
     func settings() throws {
         #expect(try BackupPolicy.fixture("network: {enabled: false}").networkPolicies().isEmpty)

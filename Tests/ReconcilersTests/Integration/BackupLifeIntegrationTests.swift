@@ -56,7 +56,8 @@ extension IntegrationTests {
             #expect(
                 Set(inventory).subtracting(["PrometheusRule nightly-backup"]) == [
                     "ServiceAccount nightly-backup", "RoleBinding nightly-reader",
-                    "NetworkPolicy nightly-backup", "NetworkPolicy nightly-db", "NetworkPolicy nightly-objects",
+                    "NetworkPolicy nightly-backup", "NetworkPolicy nightly--db-reach",
+                    "NetworkPolicy nightly--objects-reach",
                     "CronJob nightly-db", "CronJob nightly-files", "CronJob nightly-objects",
                 ])
             let next = try #require(policy.status?.nextRunTime)
@@ -153,7 +154,7 @@ extension IntegrationTests {
             for source in ["db", "files", "objects"] {
                 try await cluster.waitUntilGone(.cronJob, cluster.key("nightly-\(source)"))
             }
-            try await cluster.waitUntilGone(.networkPolicy, cluster.key("nightly-db"))
+            try await cluster.waitUntilGone(.networkPolicy, cluster.key("nightly--db-reach"))
             try await cluster.waitUntilGone(.serviceAccount, cluster.key("nightly-backup"))
             for job in jobs { try await cluster.waitUntilGone(.job, job.key) }
             try await process.settled()
@@ -275,7 +276,7 @@ extension IntegrationTests {
                         BackupPolicy.resourceType, cluster.key("nightly"),
                         ["spec": ["sources": [["name": "files", "pvc": ["claimName": "uploads"]]]]])
                     try await cluster.waitUntilGone(.cronJob, cluster.key("nightly-db"))
-                    try await cluster.waitUntilGone(.networkPolicy, cluster.key("nightly-db"))
+                    try await cluster.waitUntilGone(.networkPolicy, cluster.key("nightly--db-reach"))
                     try await cluster.waitUntilGone(.roleBinding, cluster.key("nightly-reader"))
                     #expect(process.requests.writes.count > 10)
                 }

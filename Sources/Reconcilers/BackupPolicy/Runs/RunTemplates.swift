@@ -59,22 +59,45 @@ final class RunTemplates: Sendable {
 
 /// Whether a pod is what a job's template asks for.
 enum RunPods {
+    /// What of a pod decides whom its containers talk to, as whom, and who can reach into them; with what the API server takes
+    /// where nothing is said.
+    private static let settings: [(name: String, standard: JSONValue)] = [
+        ("hostAliases", []), ("dnsConfig", [:]), ("dnsPolicy", "ClusterFirst"), ("serviceAccountName", "default"),
+        ("hostNetwork", false), ("hostPID", false), ("hostIPC", false), ("shareProcessNamespace", false),
+    ]
+
     /// Admission adds to pods: sidecars, variables, mounts, defaults; and it may take images from another registry. What
-    /// the containers of the template do and mount stays as it is.
+    /// the containers of the template do and mount stays as it is, and nobody else is at their volumes.
     static func areMade(_ pod: JSONValue, from template: JSONValue) -> Bool {
-        holds(pod["volumes"], all: template["volumes"])
-            && ["initContainers", "containers"].allSatisfy { list in
+        let lists = ["initContainers", "containers"]
+        let wanted = lists.flatMap { template[$0]?.elements ?? [] }
+        let names = Set(wanted.map { $0["name"] })
+        let added = lists.flatMap { pod[$0]?.elements ?? [] }.filter { !names.contains($0["name"]) }
+        let volumes = Set((template["volumes"]?.elements ?? []).map { $0["name"] })
+        return holds(pod["volumes"], all: template["volumes"])
+            && settings.allSatisfy { (pod[$0.name] ?? $0.standard) == (template[$0.name] ?? $0.standard) }
+            && has(pod["securityContext"], fieldsOf: template["securityContext"])
+            && lists.allSatisfy { list in
                 (template[list]?.elements ?? []).allSatisfy { container in
                     (pod[list]?.elements ?? []).contains { does($0, what: container) }
                 }
             }
+            && added.allSatisfy { container in
+                !(container["volumeMounts"]?.elements ?? []).contains { volumes.contains($0["name"]) }
+            }
     }
 
     static func does(_ container: JSONValue, what wanted: JSONValue) -> Bool {
-        ["name", "command", "args", "lifecycle"].allSatisfy { container[$0] == wanted[$0] }
+        ["name", "command", "args", "lifecycle", "envFrom", "workingDir", "volumeDevices"]
+            .allSatisfy { container[$0] == wanted[$0] }
             && reportPath(container) == reportPath(wanted)
             && ["env", "volumeMounts"].allSatisfy { holds(container[$0], all: wanted[$0]) }
+            && has(container["securityContext"], fieldsOf: wanted["securityContext"])
             && isSameImage(container["image"]?.string ?? "", as: wanted["image"]?.string ?? "")
+    }
+
+    private static func has(_ object: JSONValue?, fieldsOf wanted: JSONValue?) -> Bool {
+        (wanted?.object ?? [:]).allSatisfy { object?[$0.key] == $0.value }
     }
 
     private static func reportPath(_ container: JSONValue) -> JSONValue {
