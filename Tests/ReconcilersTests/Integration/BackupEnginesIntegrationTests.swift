@@ -129,11 +129,16 @@ extension IntegrationTests {
                     try await cluster.waitForVerdicts([
                         .ready: "False DestinationNotReady", .scheduled: "False DestinationNotReady",
                     ])
-                    let known = try await cluster.policy().status?.destinations ?? []
-                    #expect(known.map { $0.preparedTime != nil } == [true, false] && known[1].message == "no route")
-                    let last = try await cluster.preparation()
-                    let containers = last[path: "spec", "template", "spec", "containers"]?.elements ?? []
-                    #expect(containers.map { $0["name"] } == ["prepare-restic"])
+                    // What failed is told at once, and what is ready when its job has ended.
+                    try await eventually("one is ready, and the other is not") {
+                        let known = try await cluster.policy().status?.destinations ?? []
+                        return known.map { $0.preparedTime != nil } == [true, false] && known[1].message == "no route"
+                    }
+                    try await eventually("the next job is about the other alone") {
+                        let last = try await cluster.preparation()
+                        let containers = last[path: "spec", "template", "spec", "containers"]?.elements ?? []
+                        return containers.map { $0["name"] } == ["prepare-restic"]
+                    }
                     try await cluster.prepare()
                     try await cluster.waitForVerdicts([.ready: "True Ready", .scheduled: "True Converged"])
                     try await eventually("no job is left") {
