@@ -22,3 +22,24 @@ enum Log {
         }
     }
 }
+
+/// What a program says in pieces, passed on line by line.
+struct LogLines {
+    private var rest: [UInt8] = []
+    /// Of a line that does not end, so much is waited for.
+    private static let limit = 64 << 10
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        rest += bytes
+        let end = rest.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? (rest.count > Self.limit ? rest.count : 0)
+        guard end > 0 else { return }
+        rest[..<end].withUnsafeBytes(Log.pass)
+        rest.removeFirst(end)
+    }
+
+    mutating func end() {
+        guard !rest.isEmpty else { return }
+        rest.withUnsafeBytes(Log.pass)
+        rest = []
+    }
+}

@@ -1,5 +1,6 @@
 internal import BackupModel
 internal import Glibc
+internal import KubeAPI
 
 /// Restores the dumps of an artifact into a server of its own, in the steps that a restore has, and asks it the
 /// policy's questions: roles, databases with all that they are, passwords.

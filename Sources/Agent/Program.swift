@@ -54,19 +54,23 @@ struct Program {
         let began = ContinuousClock.now
         let limit = Stop.isCleaningUp ? Self.cleanUpLimit : deadline
         var messages: [UInt8] = []
+        // Whole lines: half of a secret would not be known as one.
+        var log = LogLines()
+        defer { log.end() }
+        func take(_ bytes: UnsafeRawBufferPointer) {
+            log.add(bytes)
+            messages += bytes
+            if messages.count > 2 * Self.messageLimit { messages.removeFirst(messages.count - Self.messageLimit) }
+        }
         var lastTick = began
         var chunk = [UInt8](repeating: 0, count: 256 << 10)
         while true {
             let isOpen = child.wait(milliseconds: 500)
             if try child.read(child.output, &chunk, output) { continue }
-            child.read(child.errors, &chunk) { bytes in
-                Log.pass(bytes)
-                messages += bytes
-                if messages.count > 2 * Self.messageLimit { messages.removeFirst(messages.count - Self.messageLimit) }
-            }
+            child.read(child.errors, &chunk, take)
             if let status = child.status() {
                 while try child.read(child.output, &chunk, output) {}
-                while child.read(child.errors, &chunk, { messages += $0 }) {}
+                while child.read(child.errors, &chunk, take) {}
                 return Ending(status: status, messages: Secrets.hide(String(decoding: messages, as: UTF8.self)))
             }
             try Stop.check()

@@ -14,7 +14,7 @@ final class ResticStore: ArtifactStore {
     init(_ series: Series) throws {
         self.series = series
         scratch = try Files.makeScratchFolder()
-        // restic reads a password as it stands in the file, blanks included, but for the end of the line.
+        // restic leaves out what is blank at either end of the file.
         let password = try Secrets.required("RESTIC_PASSWORD")
         try Files.write(password + "\n", to: "\(scratch)/password", mode: 0o600)
         var environment = [
@@ -50,10 +50,8 @@ final class ResticStore: ArtifactStore {
 
     /// Another run may hold the repository for a while; a lock whose owner is gone is removed, any other is waited for.
     private func locked(
-        _ arguments: [String], folder: String? = nil, output: ((UnsafeRawBufferPointer) throws -> Void)? = nil
-    )
-        throws -> (ending: Program.Ending, output: [UInt8])
-    {
+        _ arguments: [String], output: ((UnsafeRawBufferPointer) throws -> Void)? = nil
+    ) throws -> (ending: Program.Ending, output: [UInt8]) {
         // Longer than a lock is taken for alive after its owner was killed: half an hour.
         let attempts = try Settings.number("QM_LOCK_ATTEMPTS") ?? 80
         let pause = try Settings.number("QM_LOCK_PAUSE") ?? 30
@@ -61,10 +59,8 @@ final class ResticStore: ArtifactStore {
         let reads = ["snapshots", "dump", "ls", "check"]
         if let verb = arguments.first, !reads.contains(verb) { known = nil }
         while true {
-            var program = restic(arguments)
-            program.folder = folder
-            var result: (ending: Program.Ending, output: [UInt8])
-            if let output { result = (try program.run(output: output), []) } else { result = try program.collect() }
+            let program = restic(arguments)
+            let result = try output.map { (ending: try program.run(output: $0), output: []) } ?? program.collect()
             guard result.ending.status != 0, result.ending.messages.lowercased().contains("already locked"),
                 attempt < attempts
             else { return result }

@@ -158,18 +158,3 @@ extension RunReport {
     /// What every reader of JSON tells exactly; 256 of them can be added.
     private static let largestNumber: Int64 = 1 << 53
 }
-
-extension String {
-    /// At most so many bytes, with three dots where something is missing. Never half a character.
-    package func cut(toBytes limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var kept = ""
-        var count = 0
-        for character in self {
-            count += character.utf8.count
-            guard count <= limit - 3 else { break }
-            kept.append(character)
-        }
-        return kept + "…"
-    }
-}

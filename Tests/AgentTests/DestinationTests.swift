@@ -23,6 +23,7 @@ struct DestinationTests {
             let none = try sandbox.store("day 5\n", destination.merging(["QM_VERIFY": "none"]) { $1 })
             #expect(none.result == "Succeeded" && none.string("verified") == nil, "\(none.all)")
             #expect(try sandbox.fetched(destination) == "day 5\n")
+            #expect(sandbox.files(in: "borg.runs").isEmpty, "what says that a run lives is left behind")
         }
     }
 

@@ -29,7 +29,7 @@ extension ObjectReference {
 
 extension String {
     /// The text itself, or as much of it as fits, with an ellipsis, and without breaking a character.
-    func cut(toBytes limit: Int) -> String {
+    package func cut(toBytes limit: Int) -> String {
         guard utf8.count > limit else { return self }
         var text = ""
         var count = "…".utf8.count
