@@ -11,6 +11,7 @@ package struct CachedObject: @unchecked Sendable {
         var uidCount: UInt32
         var storedCount: UInt32
         var count: UInt32
+        var isWhole: Bool
     }
 
     /// The header, then the bytes of the UID, then those of the object.
@@ -22,14 +23,16 @@ package struct CachedObject: @unchecked Sendable {
     /// - Parameters:
     ///   - stored: the object's compact JSON, packed with `dictionary` where there is one.
     ///   - count: the size of the JSON.
+    ///   - isWhole: nothing was left out of it.
     init(
-        _ identity: WatchDecoder.Identity, stored: UnsafeBufferPointer<UInt8>, count: Int, dictionary: PackDictionary?
+        _ identity: WatchDecoder.Identity, stored: UnsafeBufferPointer<UInt8>, count: Int, dictionary: PackDictionary?,
+        isWhole: Bool = true
     ) {
         let uid = identity.uid.utf8
         storage = Storage.create(minimumCapacity: uid.count + stored.count) { _ in
             Header(
                 key: identity.key, resourceVersion: identity.resourceVersion, dictionary: dictionary,
-                uidCount: UInt32(uid.count), storedCount: UInt32(stored.count), count: UInt32(count))
+                uidCount: UInt32(uid.count), storedCount: UInt32(stored.count), count: UInt32(count), isWhole: isWhole)
         }
         storage.withUnsafeMutablePointerToElements { elements in
             let bytes = UnsafeMutableBufferPointer(start: elements, count: uid.count + stored.count)
@@ -61,6 +64,9 @@ package struct CachedObject: @unchecked Sendable {
     /// The size of the object's compact JSON, and of what is kept of it.
     package var byteCount: Int { Int(storage.header.count) }
     package var storedByteCount: Int { Int(storage.header.storedCount) }
+
+    /// False where the informer keeps only a part of the object; see `InformerOptions.trim`.
+    package var isWhole: Bool { storage.header.isWhole }
 
     /// True where both are the same allocation.
     package func isIdentical(to other: CachedObject) -> Bool { storage === other.storage }

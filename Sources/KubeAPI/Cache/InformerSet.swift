@@ -22,7 +22,7 @@ package final class InformerSet: Sendable {
     ///   - predecessor: has synced before this one asks for its objects; the first who asks decides.
     package func informer(
         _ selection: Selection, indexers: [Indexer] = [], isOptional: Bool = false, isAwaited: Bool = true,
-        trim: (@Sendable (JSONValue) -> JSONValue)? = nil, after predecessor: Informer? = nil
+        trim: InformerOptions.Trim? = nil, after predecessor: Informer? = nil
     ) -> Informer {
         let (informer, isNew) = shared.withLock { shared in
             if let informer = shared[selection] { return (informer, false) }

@@ -18,18 +18,21 @@ final class ObjectPacker: Sendable {
     /// Not worth the work.
     private static let smallest = 128
 
-    private let trim: (@Sendable (JSONValue) -> JSONValue)?
+    private let trim: InformerOptions.Trim?
     private let state = Mutex(State())
 
     /// - Parameter trim: what is kept of an object; `nil`: everything.
-    init(trim: (@Sendable (JSONValue) -> JSONValue)? = nil) { self.trim = trim }
+    init(trim: InformerOptions.Trim? = nil) { self.trim = trim }
 
     func object(_ identity: WatchDecoder.Identity, json: UnsafeBufferPointer<UInt8>) -> CachedObject {
-        guard let trim, let whole = try? JSONValue.parse(Array(json)) else { return packed(identity, json: json) }
-        return trim(whole).serialized().withUnsafeBufferPointer { packed(identity, json: $0) }
+        let whole = trim.map { _ in CachedObject(identity, stored: json, count: json.count, dictionary: nil) }
+        guard let whole, let kept = trim?(whole) else { return packed(identity, json: json) }
+        return kept.serialized().withUnsafeBufferPointer { packed(identity, json: $0, isWhole: false) }
     }
 
-    private func packed(_ identity: WatchDecoder.Identity, json: UnsafeBufferPointer<UInt8>) -> CachedObject {
+    private func packed(
+        _ identity: WatchDecoder.Identity, json: UnsafeBufferPointer<UInt8>, isWhole: Bool = true
+    ) -> CachedObject {
         state.withLock { state in
             if json.count >= Self.smallest, let dictionary = state.dictionary {
                 let count = Self.pack(json, with: dictionary, &state)
@@ -38,13 +41,14 @@ final class ObjectPacker: Sendable {
                     return state.room.withUnsafeBufferPointer { room in
                         CachedObject(
                             identity, stored: UnsafeBufferPointer(rebasing: room[..<count]), count: json.count,
-                            dictionary: dictionary)
+                            dictionary: dictionary, isWhole: isWhole)
                     }
                 }
             } else {
                 Self.learn(json, &state)
             }
-            return CachedObject(identity, stored: json, count: json.count, dictionary: nil)
+            return CachedObject(
+                identity, stored: json, count: json.count, dictionary: nil, isWhole: isWhole)
         }
     }
 

@@ -19,6 +19,11 @@ package final class Store: Sendable {
 
     package func get(_ key: ObjectKey) -> CachedObject? { state.withLock { $0.objects[key] } }
 
+    /// The object, where nothing of it is left out: see `InformerOptions.trim`.
+    package func whole(_ key: ObjectKey) -> CachedObject? {
+        get(key).flatMap { $0.isWhole ? $0 : nil }
+    }
+
     /// All objects at one moment, in no order.
     package func list() -> [CachedObject] { state.withLock { Array($0.objects.values) } }
 

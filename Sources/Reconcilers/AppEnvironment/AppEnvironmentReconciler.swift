@@ -171,7 +171,7 @@ package struct AppEnvironmentReconciler: Reconciler {
 
     private func hasRights(in environment: ResolvedEnvironment) -> Bool {
         let key = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.operatorRole)
-        let binding = bindings.store.get(key)
+        let binding = bindings.store.whole(key)
         return binding?.value(at: "roleRef", "name")?.string == ResolvedEnvironment.operatorRole
     }
 }

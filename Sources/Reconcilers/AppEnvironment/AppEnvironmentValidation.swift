@@ -24,6 +24,7 @@ extension AppEnvironment {
             component.check(&rules, at: "spec.components[\(index)]")
         }
         checkReferences(&rules)
+        checkClaims(&rules)
         for (index, cidr) in (spec.network.ingressController.cidrs ?? []).enumerated() {
             rules.require(
                 AddressRange.isValid(cidr), "spec.network.ingressController.cidrs[\(index)]", AddressRange.message)
@@ -48,6 +49,24 @@ extension AppEnvironment {
         rules.require(
             !isOfTheCluster(name), "",
             "the namespaces of the cluster itself are no environments; set spec.namespace.name to one of your own")
+    }
+
+    /// The name of a claim is put together from two, and two pairs can come out as one: then two components would write over
+    /// each other's data. Not in the CRD: to compare all pairs there costs more than the API server allows.
+    private func checkClaims(_ rules: inout Rules) {
+        var first: [String: (component: String, volume: String)] = [:]
+        for (index, component) in spec.components.enumerated() {
+            for volume in component.volumes ?? [] {
+                let claim = Component.claimName(component.name, volume.name)
+                guard let other = first.updateValue((component.name, volume.name), forKey: claim) else { continue }
+                rules.require(
+                    other.component == component.name, "spec.components[\(index)].volumes",
+                    """
+                    volume \(volume.name) of component \(component.name) and volume \(other.volume) of component \
+                    \(other.component) would be the same PersistentVolumeClaim \(claim); give one of them another name
+                    """)
+            }
+        }
     }
 
     /// Names of components and ports that stand elsewhere in the spec.

@@ -77,7 +77,9 @@ package struct Component: Sendable, Hashable {
 
     package var configMapName: String? { configHash.map { "\(name)-config-\($0)" } }
 
-    package func claimName(_ volume: AppEnvironment.Volume) -> String { "\(name)-\(volume.name)" }
+    package func claimName(_ volume: AppEnvironment.Volume) -> String { Self.claimName(name, volume.name) }
+
+    static func claimName(_ component: String, _ volume: String) -> String { "\(component)-\(volume)" }
 
     private static func ports(_ spec: AppEnvironment.ComponentSpec) -> [Port] {
         var ports = (spec.ports ?? []).map {

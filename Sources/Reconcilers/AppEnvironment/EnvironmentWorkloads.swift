@@ -81,7 +81,7 @@ struct EnvironmentWorkloads: Sendable {
 
     private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {
         let key = ObjectKey(namespace: environment.namespace, name: component.name)
-        guard let found = deployments.store.get(key), environment.owns(found, .deployment, seal) else { return nil }
+        guard let found = deployments.store.whole(key), environment.owns(found, .deployment, seal) else { return nil }
         return try? found.decode(Deployment.self)
     }
 

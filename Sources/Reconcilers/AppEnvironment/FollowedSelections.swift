@@ -8,7 +8,13 @@ final class FollowedSelections: Sendable {
     private let followed = Mutex<[ObjectKey: Informer]>([:])
     private let wake = Mutex<@Sendable (ObjectKey) -> Void>({ _ in })
 
-    init(_ informers: InformerSet) { self.informers = informers }
+    private let trim: InformerOptions.Trim?
+
+    /// - Parameter trim: what is kept of an object; `nil`: everything.
+    init(_ informers: InformerSet, trim: InformerOptions.Trim? = nil) {
+        self.informers = informers
+        self.trim = trim
+    }
 
     func wake(_ controller: Controller) {
         wake.withLock { wake in wake = { [weak controller] in controller?.enqueue($0) } }
@@ -23,7 +29,7 @@ final class FollowedSelections: Sendable {
         if informer(of: environment)?.selection == selection { return }
         forget(environment)
         // Not awaited: a right that is missing here must not stop every environment.
-        let informer = informers.informer(selection, isAwaited: false)
+        let informer = informers.informer(selection, isAwaited: false, trim: trim)
         followed.withLock { $0[environment] = informer }
         let wake = wake.withLock { $0 }
         informer.addHandler { _ in wake(environment) }

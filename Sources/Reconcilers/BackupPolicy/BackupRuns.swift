@@ -77,16 +77,15 @@ struct BackupRuns: Sendable {
             cached in
             let job = cached.dynamic()
             let template = job[path: "spec", "template", "spec"] ?? [:]
-            let made = children(of: cached, in: pods).filter {
-                RunPods.areMade($0.value(at: "spec") ?? [:], from: template)
-            }
+            let made = children(of: cached, in: pods).filter { RunPods.areMade($0, from: template) }
             return PreparationRun(job: job, pods: made.compactMap { try? $0.decode(Pod.self) })
         }
     }
 
     private func cronJob(_ name: String, of policy: BackupPolicy) -> CachedObject? {
         let key = ObjectKey(namespace: policy.metadata.namespace ?? "", name: name)
-        guard let uid = policy.metadata.uid, let cronJob = cronJobs.store.get(key), cronJob.controllerUID == uid else {
+        guard let uid = policy.metadata.uid, let cronJob = cronJobs.store.whole(key), cronJob.controllerUID == uid
+        else {
             return nil
         }
         templates.learn(cronJob)
@@ -104,7 +103,7 @@ struct BackupRuns: Sendable {
             }
             let template = job[path: "spec", "template", "spec"] ?? [:]
             let own = children(of: cached, in: pods).filter { pod in
-                let isOurs = RunPods.areMade(pod.value(at: "spec") ?? [:], from: template)
+                let isOurs = RunPods.areMade(pod, from: template)
                 if !isOurs { strangers.append("Pod \(pod.key.name)") }
                 return isOurs
             }

@@ -128,7 +128,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     /// The live Deployment of a region; `nil` where there is none that is the pool's.
     private func deployment(of region: Region, of pool: RegionalWorkerPool) throws -> Deployment? {
         let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.childName)
-        guard let deployment = try deployments.store.get(key)?.dynamic().decode(Deployment.self),
+        guard let deployment = try deployments.store.whole(key)?.dynamic().decode(Deployment.self),
             deployment.metadata.controller?.uid == pool.metadata.uid
         else { return nil }
         return deployment

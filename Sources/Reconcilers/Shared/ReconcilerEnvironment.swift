@@ -37,10 +37,10 @@ package struct ReconcilerEnvironment: Sendable {
     /// The objects of a kind of ours.
     func objects(of resource: CustomResource) -> Informer { schemas[resource].objects }
 
-    /// The children of one kind. Only those of ours are kept.
+    /// The children of one kind; of what others have labelled like them only an outline is kept.
     func children(_ type: ResourceType) -> Informer {
         informers.informer(
             Selection(type, labelSelector: .matching([LabelKey.managedBy: LabelKey.manager])), indexers: [.childOwner],
-            isOptional: type.isOptional)
+            isOptional: type.isOptional, trim: ForeignObjects.trim(type, seal))
     }
 }

@@ -102,10 +102,14 @@ struct SeededNumbers: RandomNumberGenerator {
 
     @Test("Of an object that is trimmed only the rest costs memory")
     func trims() {
-        let packer = ObjectPacker(trim: { ["metadata": $0["metadata"] ?? .null] })
+        let packer = ObjectPacker(trim: { object in
+            object.value(at: "spec", "short") == nil ? ["metadata": object.value(at: "metadata") ?? .null] : nil
+        })
         let object = packer.object("a", json: #"{"metadata":{"name":"a"},"spec":{"long":"text"}}"#)
         #expect(object.text == #"{"metadata":{"name":"a"}}"#)
-        #expect(object.uid == "uid-a")
+        #expect(object.uid == "uid-a" && !object.isWhole)
+        let whole = packer.object("b", json: #"{"metadata":{"name":"b"},"spec":{"short":"text"}}"#)
+        #expect(whole.text == #"{"metadata":{"name":"b"},"spec":{"short":"text"}}"# && whole.isWhole)
     }
 
     @Test("Objects of another kind of content get a dictionary of their own")

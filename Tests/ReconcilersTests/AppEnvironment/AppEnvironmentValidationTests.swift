@@ -41,6 +41,28 @@ struct AppEnvironmentValidationTests {
         #expect(messages.subtracting(broken).sorted() == [])
     }
 
+    @Test("Two volumes that would be one claim are refused, and both are named")
+    func sharedClaim() throws {
+        func violations(_ second: String) throws -> [Violation] {
+            AppEnvironment.violations(
+                in: try .fixture(
+                    """
+                    apiVersion: quartermaster.dev/v1alpha1
+                    kind: AppEnvironment
+                    metadata: {name: shop}
+                    spec:
+                      tier: staging
+                      components:
+                      - {name: a, image: 'web:1', volumes: [{name: b-c, size: 1Gi, mountPath: /data}]}
+                      - {name: a-b, image: 'web:1', volumes: [{name: \(second), size: 1Gi, mountPath: /data}]}
+                    """))
+        }
+        let found = try #require(try violations("c").first)
+        #expect(found.path == "spec.components[1].volumes")
+        #expect(found.message.hasPrefix("volume c of component a-b and volume b-c of component a would be the same"))
+        #expect(try violations("d") == [])
+    }
+
     @Test(
         "An image is fixed by a digest or by a tag that is not latest",
         arguments: [

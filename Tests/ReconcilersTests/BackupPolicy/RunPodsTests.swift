@@ -61,4 +61,22 @@ struct RunPodsTests {
             "to-box: {terminationMessagePath: /tmp/x}", "to-box: {workingDir: /mine}",
         ])
     func changed(change: String) throws { #expect(try !isMade(change)) }
+
+    @Test("An image that was changed while the pod ran, and changed back, is not the job's")
+    func changedBack() throws {
+        let template = try YAML.parseDocument(Array(Self.template.utf8))
+        func ran(_ generation: Int64, _ image: String) -> Bool {
+            let status: JSONValue = [
+                "initContainerStatuses": [["name": "source", "image": "ghcr.io/q/backup:1"]],
+                "containerStatuses": [
+                    ["name": "to-box", "image": .string(image)], ["name": "mesh", "image": "mesh:1"],
+                ],
+            ]
+            return RunPods.ranItsImages(generation: generation, status, from: template)
+        }
+        #expect(ran(1, "ghcr.io/q/backup:1") && ran(3, "ghcr.io/q/backup:1") && ran(3, "mirror.example.org/q/backup:1"))
+        // Nobody has changed the pod: a name that the node knows the image by, too.
+        #expect(ran(1, "sha256:0123") && ran(0, "ghcr.io/q/backup:latest"))
+        #expect(!ran(3, "evil.example.org/x:1"))
+    }
 }

@@ -90,6 +90,41 @@ extension IntegrationTests {
         }
 
         @Test(
+            "Of large objects that look like children the cache keeps an outline, of the operator's own all",
+            arguments: ClusterKind.available)
+        func large(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind, options: .rbac) { cluster in
+                try await TestOperator.runEnvironments(on: cluster) { process in
+                    try await cluster.makeEnvironment(
+                        "shop", "tier: staging\ncomponents: [{name: web, image: 'web:1', config: {A: b}}]")
+                    try await cluster.waitForEnvironment("shop", .namespaceReady, .created)
+                    try await process.settled()
+                    let labels = labels(ofEnvironment: cluster.environmentName("shop"))
+                    try await cluster.asUser("jane", in: cluster.namespace) { jane in
+                        for number in 0..<6 {
+                            // Nothing that the cache could pack.
+                            let text = Base64.encode(secretBytes(300_000))
+                            try await jane.forgeConfigMap(
+                                cluster.key("large-\(number)"), labels: labels, annotations: ["mine": "long"],
+                                data: ["text": .string(text)])
+                        }
+                    }
+                    let store = try #require(process.informers.informers.first { $0.selection.type == .configMap })
+                        .store
+                    let forged = (0..<6).map { cluster.key("large-\($0)") }
+                    try await eventually("the cache has heard of them") {
+                        forged.allSatisfy { store.get($0) != nil }
+                    }
+                    for object in forged.compactMap({ store.get($0) }) {
+                        #expect(!object.isWhole && object.byteCount < 1000, "\(object.byteCount) bytes are kept")
+                    }
+                    let own = store.list().filter { $0.key.namespace == cluster.environmentName("shop") }
+                    #expect(!own.isEmpty && own.allSatisfy { $0.isWhole && $0.value(at: "data", "A")?.string == "b" })
+                }
+            }
+        }
+
+        @Test(
             "With get and patch alone nobody has the operator delete an object, by labels or by an owner reference",
             arguments: ClusterKind.available)
         func patchedLabels(kind: ClusterKind) async throws {

@@ -24,12 +24,15 @@ struct TestUser: Sendable {
     /// Makes a ConfigMap that looks like a child.
     @discardableResult
     func forgeConfigMap(
-        _ key: ObjectKey, labels: [String: String], finalizers: [String] = []
+        _ key: ObjectKey, labels: [String: String], annotations: [String: String] = [:], finalizers: [String] = [],
+        data: JSONObject = [:]
     ) async throws -> DynamicObject {
         var object = try DynamicObject.fixture("apiVersion: v1\nkind: ConfigMap\nmetadata: {}")
         object[path: "metadata", "name"] = .string(key.name)
         object[path: "metadata", "namespace"] = .string(key.namespace)
         object[path: "metadata", "labels"] = .strings(labels)
+        if !annotations.isEmpty { object[path: "metadata", "annotations"] = .strings(annotations) }
+        object["data"] = .object(data)
         if !finalizers.isEmpty { object[path: "metadata", "finalizers"] = .array(finalizers.map(JSONValue.string)) }
         return try await client.create(object, as: .configMap)
     }

@@ -131,4 +131,17 @@ struct LockOutTests {
         }
         #expect(!tolerations.contains { $0.key.isEmpty }, "it would go to cordoned nodes")
     }
+
+    @Test("A kubelet can make mirror pods only, and those are nobody's DNS")
+    func mirrorPod() throws {
+        func pod(_ annotations: String) throws -> LockOut.VitalPod? {
+            LockOut.VitalPod(
+                CachedObject(
+                    try .fixture(
+                        "{apiVersion: v1, kind: Pod, metadata: {name: dns, annotations: {\(annotations)}}, spec: {nodeName: a}}"
+                    )))
+        }
+        #expect(try pod("kubernetes.io/config.mirror: '0123'") == nil)
+        #expect(try pod("kubernetes.io/config.hash: '0123'")?.node == "a")
+    }
 }

@@ -6,10 +6,11 @@ package struct InformerObjects: LiveObjects {
 
     package func lookUp(_ type: ResourceType, _ key: ObjectKey) -> LiveLookup {
         var lookup = LiveLookup.unknown
-        // What is kept in part only is nothing to compare a desired state with.
-        for informer in informers.informers
-        where informer.selection.covers(type, key) && informer.hasSynced && informer.options.trim == nil {
-            if let object = informer.store.get(key) { return .found(object) }
+        for informer in informers.informers where informer.selection.covers(type, key) && informer.hasSynced {
+            if let object = informer.store.get(key) {
+                // What is kept in part only is nothing to compare a desired state with.
+                return object.isWhole ? .found(object) : .unknown
+            }
             if informer.selection.isWhole {
                 lookup = .absent
             } else if case .unknown = lookup, informer.selection.fieldSelector == nil {

@@ -30,7 +30,7 @@ struct HostClaims: Sendable {
         ingresses = [
             ours,
             environment.informers.informer(
-                Selection(.ingress, labelSelector: others), indexers: [.servedHost], trim: Self.trimmed),
+                Selection(.ingress, labelSelector: others), indexers: [.servedHost], trim: ForeignObjects.outline),
         ]
     }
 
@@ -128,29 +128,6 @@ struct HostClaims: Sendable {
         }
 
         static func < (left: Claim, right: Claim) -> Bool { (left.created, left.uid) < (right.created, right.uid) }
-    }
-}
-
-extension HostClaims {
-    /// What is kept of an Ingress of others: whose it is, and what it serves.
-    @Sendable static func trimmed(_ ingress: JSONValue) -> JSONValue {
-        func part(_ map: JSONValue?, _ isKept: (String) -> Bool) -> JSONValue {
-            .object(JSONObject((map?.object ?? [:]).filter { isKept($0.key) }.map { ($0.key, $0.value) }))
-        }
-        let metadata = ingress["metadata"]
-        let labels = [LabelKey.managedBy, LabelKey.appEnvironment, LabelKey.share, LabelKey.challengeSolver]
-        return [
-            "metadata": .compact([
-                "namespace": metadata?["namespace"], "name": metadata?["name"], "uid": metadata?["uid"],
-                "resourceVersion": metadata?["resourceVersion"],
-                "labels": part(metadata?["labels"], labels.contains),
-                "annotations": part(metadata?["annotations"], HostName.annotationKeys.contains),
-            ]),
-            "spec": [
-                "rules": .array(
-                    (ingress["spec"]?["rules"]?.elements ?? []).map { .compact(["host": $0["host"]]) })
-            ],
-        ]
     }
 }
 

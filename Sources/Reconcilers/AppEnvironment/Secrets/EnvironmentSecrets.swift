@@ -33,17 +33,44 @@ package struct EnvironmentSecrets: Sendable, Hashable {
 /// The content of a Secret. It shows in no description.
 struct SecretContent: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     var type: String
-    /// In base64, as the API has it.
+    /// In base64, as the API has it; of a Secret of the environment's own namespace the values may be replaced by codes.
     var data: JSONObject
+    /// Tells contents apart. Whoever reads it can't test guesses of the content with it, since it is made with a key.
+    var digest: String
 
-    init(_ secret: CachedObject) {
-        type = secret.value(at: "type")?.string ?? "Opaque"
-        data = secret.value(at: "data")?.object ?? [:]
+    init(_ secret: CachedObject, _ seal: Seal) {
+        self.init(
+            type: secret.value(at: "type")?.string ?? "Opaque", data: secret.value(at: "data")?.object ?? [:], seal)
     }
 
-    init(type: String = "Opaque", data: JSONObject) {
+    init(type: String = "Opaque", data: JSONObject, _ seal: Seal) {
         self.type = type
         self.data = data
+        digest = seal.code("secret", Self.codes(data, seal).sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+    }
+
+    /// What is kept of a Secret that is only looked at: of a large one codes in place of the values.
+    static func trim(_ seal: Seal) -> InformerOptions.Trim {
+        { secret in
+            guard secret.byteCount > largest else { return nil }
+            var kept = ForeignObjects.outline(secret)
+            kept["type"] = secret.value(at: "type")
+            kept["data"] = .strings(codes(secret.value(at: "data")?.object ?? [:], seal))
+            return kept
+        }
+    }
+
+    /// No larger Secret is kept whole, in bytes.
+    private static let largest = 8 * 1024
+    /// What a code begins with; no base64 does.
+    private static let codeMark = "sealed:"
+
+    private static func codes(_ data: JSONObject, _ seal: Seal) -> [String: String] {
+        data.reduce(into: [:]) { codes, field in
+            let value = field.value.string ?? ""
+            codes[field.key] =
+                value.hasPrefix(codeMark) ? value : codeMark + seal.code("secret value", [field.key, value])
+        }
     }
 
     var description: String { "\(data.count.counted("key")) of type \(type)" }

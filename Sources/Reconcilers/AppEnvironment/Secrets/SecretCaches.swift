@@ -8,9 +8,11 @@ struct SecretCaches: Sendable {
     private let time: TimeSource
     private let sources: [String: Informer]
     private let own: FollowedSelections
+    private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
-        own = FollowedSelections(environment.informers)
+        seal = environment.seal
+        own = FollowedSelections(environment.informers, trim: SecretContent.trim(environment.seal))
         time = environment.time
         let selector = LabelSelector.matching([LabelKey.share: "true"])
         sources = environment.permissions.secretSourceNamespaces.reduce(into: [:]) { sources, namespace in
@@ -71,28 +73,28 @@ struct SecretCaches: Sendable {
             let informer = sources[source.namespace]
             secrets.isSourcePermitted = informer != nil
             for name in source.names {
-                secrets.sources[name] = Self.lookup(name, in: source.namespace, informer)
+                secrets.sources[name] = lookup(name, in: source.namespace, informer)
             }
         }
         let own = own.informer(of: ObjectKey(name: environment.name))
         let names =
             environment.components.flatMap { $0.secretUses.map(\.name) }
             + (environment.spec.imagePullSecrets ?? []).map(\.name) + (environment.spec.secretsFrom?.names ?? [])
-        for name in Set(names) { secrets.own[name] = Self.lookup(name, in: environment.namespace, own) }
+        for name in Set(names) { secrets.own[name] = lookup(name, in: environment.namespace, own) }
         for component in environment.components {
-            let live = deployments.store.get(ObjectKey(namespace: environment.namespace, name: component.name))
+            let live = deployments.store.whole(ObjectKey(namespace: environment.namespace, name: component.name))
             secrets.rolledOut[component.name] =
                 live?.value(at: "spec", "template", "metadata", "annotations")?[AnnotationKey.secretsHash]?.string
         }
         return secrets
     }
 
-    private static func lookup(_ name: String, in namespace: String, _ informer: Informer?)
+    private func lookup(_ name: String, in namespace: String, _ informer: Informer?)
         -> EnvironmentSecrets.Lookup
     {
         guard let informer, informer.hasSynced else { return .unread(informer?.problem) }
         let secret = informer.store.get(ObjectKey(namespace: namespace, name: name))
-        return secret.map { .found(SecretContent($0)) } ?? .missing
+        return secret.map { .found(SecretContent($0, seal)) } ?? .missing
     }
 
     /// Without what Helm keeps of its releases: it is large, and nobody's environment.

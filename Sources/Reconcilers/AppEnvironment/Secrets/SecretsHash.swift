@@ -25,7 +25,7 @@ extension EnvironmentSecrets {
             case .unread: return .unknown
             case .missing:
                 guard use.isOptional else { return .value(rolledOut[component.name]) }
-            case .found(let content): contents.append([.string(use.name), .object(content.data)])
+            case .found(let content): contents.append([.string(use.name), .string(content.digest)])
             }
         }
         return .value(String(sha256Hex(JSONValue.array(contents).canonicalBytes()).prefix(16)))

@@ -66,6 +66,25 @@ enum RunPods {
         ("hostNetwork", false), ("hostPID", false), ("hostIPC", false), ("shareProcessNamespace", false),
     ]
 
+    /// - Parameter template: the spec of the pods that the job makes.
+    static func areMade(_ pod: CachedObject, from template: JSONValue) -> Bool {
+        areMade(pod.value(at: "spec") ?? [:], from: template)
+            && ranItsImages(generation: pod.generation, pod.value(at: "status") ?? [:], from: template)
+    }
+
+    /// Images are what of a running pod can be changed, and changed back after its end. The API server counts changes of a
+    /// pod's spec since Kubernetes 1.34, and the kubelet says what it ran. What it says of a pod that nobody has changed
+    /// may be another name of the same image, and is not looked at.
+    static func ranItsImages(generation: Int64, _ status: JSONValue, from template: JSONValue) -> Bool {
+        guard generation > 1 else { return true }
+        let ran = ["initContainerStatuses", "containerStatuses"].flatMap { status[$0]?.elements ?? [] }
+        return ["initContainers", "containers"].flatMap { template[$0]?.elements ?? [] }.allSatisfy { container in
+            ran.filter { $0["name"] == container["name"] }.allSatisfy { status in
+                isSameImage(status["image"]?.string ?? "", as: container["image"]?.string ?? "")
+            }
+        }
+    }
+
     /// Admission adds to pods: sidecars, variables, mounts, defaults; and it may take images from another registry. What
     /// the containers of the template do and mount stays as it is, and nobody else is at their volumes.
     static func areMade(_ pod: JSONValue, from template: JSONValue) -> Bool {

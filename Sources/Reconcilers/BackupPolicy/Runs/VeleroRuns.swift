@@ -24,7 +24,7 @@ struct VeleroRuns: Sendable {
             let key = ObjectKey(namespace: policy.metadata.namespace ?? "", name: name)
             let taken = backups.store.list(index: Self.scheduleLabel, value: name)
                 .filter { $0.key.namespace == key.namespace }
-            let schedule = schedules.store.get(key).flatMap { $0.controllerUID == policy.metadata.uid ? $0 : nil }
+            let schedule = schedules.store.whole(key).flatMap { $0.controllerUID == policy.metadata.uid ? $0 : nil }
             return VeleroSource(
                 name: source.name, isServed: schedules.isServed, schedule: schedule?.dynamic(),
                 backups: taken.map { VeleroBackup($0.dynamic()) })
@@ -35,7 +35,7 @@ struct VeleroRuns: Sendable {
     func policies(of event: InformerEvent, among policies: Informer) -> [ObjectKey] {
         guard let name = event.object.labels[Self.scheduleLabel] else { return [] }
         let key = ObjectKey(namespace: event.key.namespace, name: name)
-        return schedules.store.get(key)?.labelledOwners(of: BackupPolicy.self, among: policies) ?? []
+        return schedules.store.whole(key)?.labelledOwners(of: BackupPolicy.self, among: policies) ?? []
     }
 }
 

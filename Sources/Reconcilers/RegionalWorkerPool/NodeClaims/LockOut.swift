@@ -91,10 +91,14 @@ extension LockOut.VitalPod {
         tolerations.first { $0.tolerates(taint) }.map { $0.seconds == nil } ?? false
     }
 
-    /// - Returns: `nil` for a pod that is over or on its way out.
+    /// On the pods that stand for static ones. Kubelets can make no others, and taints do them nothing.
+    private static let mirror = "kubernetes.io/config.mirror"
+
+    /// - Returns: `nil` for a pod that is over, on its way out, or a kubelet's own.
     init?(_ object: CachedObject) {
         let phase = object.value(at: "status", "phase")?.string
-        guard !object.isBeingDeleted, phase != "Succeeded", phase != "Failed" else { return nil }
+        guard object.annotations[Self.mirror] == nil, !object.isBeingDeleted, phase != "Succeeded", phase != "Failed"
+        else { return nil }
         name = "\(object.key)"
         node = object.value(at: "spec", "nodeName")?.string
         tolerations = Toleration.all(in: ["tolerations": object.value(at: "spec", "tolerations") ?? .array([])])

@@ -28,15 +28,15 @@ struct ScalerWatch: Sendable {
         return Dictionary(
             pool.enabledRegions.map { region in
                 let key = ObjectKey(namespace: namespace, name: region.childName)
-                let deployment = deployments.store.get(key)
+                let deployment = deployments.store.whole(key)
                 // Another's Deployment of this name is neither scaled nor taken for the pool's.
                 let isOwn = deployment?.ownerReferences.contains { $0.uid == pool.metadata.uid } == true
                 let replicas = isOwn ? deployment?.value(at: "spec", "replicas")?.integer : nil
                 return (
                     region.name,
                     RegionScalers(
-                        autoscaler: autoscalers.store.get(key)?.dynamic(),
-                        scaledObject: scaledObjects.store.get(key)?.dynamic(),
+                        autoscaler: autoscalers.store.whole(key)?.dynamic(),
+                        scaledObject: scaledObjects.store.whole(key)?.dynamic(),
                         poolUID: pool.metadata.uid ?? "", replicas: replicas.map(Int.init))
                 )
             }, uniquingKeysWith: { first, _ in first })

@@ -55,7 +55,7 @@ struct HostNameTests {
                   rules: [{host: a.example.com, http: {paths: []}}, {http: {paths: []}}]
                 status: {loadBalancer: {}}
                 """.utf8))
-        let kept = HostClaims.trimmed(ingress)
+        let kept = ForeignObjects.outline(CachedObject(try DynamicObject(ingress)))
         let wanted: JSONValue = [
             "metadata": [
                 "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "7",

@@ -11,7 +11,7 @@ struct SecretCopiesTests {
         components: [{name: web, image: 'web:1', secrets: [{name: database}, {name: own}, {name: extra, optional: true}]}]
         """
 
-    private let found = EnvironmentSecrets.Lookup.found(SecretContent(data: ["k": "djE="]))
+    private let found = EnvironmentSecrets.Lookup.found(SecretContent(data: ["k": "djE="], .test))
 
     private func whole() -> EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
@@ -30,7 +30,7 @@ struct SecretCopiesTests {
     func copy() throws {
         var secrets = whole()
         secrets.sources["registry"] = .found(
-            SecretContent(type: "kubernetes.io/dockerconfigjson", data: [".dockerconfigjson": "e30="]))
+            SecretContent(type: "kubernetes.io/dockerconfigjson", data: [".dockerconfigjson": "e30="], .test))
         let copy = try #require(copies(secrets).first)
         #expect(copy.object.key == ObjectKey(namespace: "shop", name: "registry") && !copy.isHeld)
         #expect(copy.object["type"] == "kubernetes.io/dockerconfigjson")

@@ -16,7 +16,7 @@ struct SecretsHashTests {
 
     private func secrets(_ contents: [String: JSONObject]) -> EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
-        for (name, data) in contents { secrets.own[name] = .found(SecretContent(data: data)) }
+        for (name, data) in contents { secrets.own[name] = .found(SecretContent(data: data, .test)) }
         return secrets
     }
 
@@ -86,14 +86,14 @@ struct SecretsHashTests {
     @Test("A copy that is on its way counts as what it will be")
     func copied() throws {
         var copied = secrets(whole)
-        copied.sources["a"] = .found(SecretContent(data: ["k": "bmV3"]))
+        copied.sources["a"] = .found(SecretContent(data: ["k": "bmV3"], .test))
         var written = secrets(whole)
-        written.own["a"] = .found(SecretContent(data: ["k": "bmV3"]))
+        written.own["a"] = .found(SecretContent(data: ["k": "bmV3"], .test))
         #expect(try hash(copied) == hash(written))
         copied.own["a"] = .missing
         #expect(try hash(copied) == hash(written))
         copied.sources["a"] = .missing
-        copied.own["a"] = .found(SecretContent(data: ["k": "MQ=="]))
+        copied.own["a"] = .found(SecretContent(data: ["k": "MQ=="], .test))
         #expect(try hash(copied) == hash(secrets(whole)))
     }
 
@@ -113,9 +113,30 @@ struct SecretsHashTests {
         #expect(EnvironmentSecrets().hash(of: component, in: environment.environment) == .value(nil))
     }
 
+    @Test("A large Secret is kept as codes: its hash is the same, and its values are not in memory")
+    func large() throws {
+        func secret(_ value: String) throws -> CachedObject {
+            let fields: JSONValue = [
+                "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a", "namespace": "shop"],
+                "data": ["k": .string(value), "other": "MQ=="],
+            ]
+            return CachedObject(try DynamicObject(fields))
+        }
+        let trim = SecretContent.trim(.test)
+        #expect(try trim(secret("c21hbGw=")) == nil)
+        let whole = try secret(String(repeating: "QUFB", count: 4000))
+        let kept = CachedObject(try DynamicObject(try #require(trim(whole))))
+        #expect(kept.byteCount < 400 && kept.value(at: "data")?.object?.keys.sorted() == ["k", "other"])
+        #expect(SecretContent(kept, .test).digest == SecretContent(whole, .test).digest)
+        #expect(try SecretContent(secret("QUFB"), .test).digest != SecretContent(whole, .test).digest)
+        #expect(
+            try SecretContent(secret("QUFB"), .test).digest
+                != SecretContent(secret("QUFB"), Seal(key: Array(repeating: 8, count: Seal.keyLength))).digest)
+    }
+
     @Test("No description shows what is in a Secret")
     func secrecy() {
-        let content = SecretContent(data: ["password": "aHVudGVyMg=="])
+        let content = SecretContent(data: ["password": "aHVudGVyMg=="], .test)
         var secrets = EnvironmentSecrets()
         secrets.own["a"] = .found(content)
         var dumped = ""

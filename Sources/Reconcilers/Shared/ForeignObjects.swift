@@ -1,0 +1,50 @@
+internal import KubeAPI
+
+/// What is kept of objects that are not the operator's.
+///
+/// Anybody can make objects with our labels, as many and as large as their namespace allows; what the cache kept of them would
+/// be theirs to choose. Of what carries no seal of ours there stays what tells whose it says it is, and what it serves.
+enum ForeignObjects {
+    private static let labels =
+        LabelKey.owners + [
+            LabelKey.managedBy, LabelKey.ownerNamespace, LabelKey.share, LabelKey.challengeSolver,
+        ]
+    private static let annotations = HostName.annotationKeys.union([AnnotationKey.madeFor])
+    /// Longer ones are no seal of ours.
+    private static let longestSeal = 128
+    /// As many finalizers of others as a message can name.
+    private static let finalizerLimit = 16
+
+    /// What is kept of objects that carry our labels: all of it where the operator has made them.
+    static func trim(_ type: ResourceType, _ seal: Seal) -> InformerOptions.Trim {
+        { object in ChildSeal.isOn(object, type, seal) ? nil : outline(object) }
+    }
+
+    /// Whose an object says it is, and which hosts it serves.
+    @Sendable static func outline(_ object: CachedObject) -> JSONValue {
+        let metadata = object.value(at: "metadata")
+        var kept: JSONObject = [
+            "metadata": .compact([
+                "namespace": metadata?["namespace"], "name": metadata?["name"], "uid": metadata?["uid"],
+                "resourceVersion": metadata?["resourceVersion"], "deletionTimestamp": metadata?["deletionTimestamp"],
+                "finalizers": metadata?["finalizers"].map { .array(Array($0.elements.prefix(finalizerLimit))) },
+                "ownerReferences": metadata?["ownerReferences"].map { references in
+                    .array(references.elements.filter { $0["controller"]?.bool == true })
+                },
+                "labels": part(metadata?["labels"]) { key, _ in labels.contains(key) },
+                "annotations": part(metadata?["annotations"]) { key, value in
+                    annotations.contains(key)
+                        && (key != AnnotationKey.madeFor || (value.string?.utf8.count ?? 0) <= longestSeal)
+                },
+            ])
+        ]
+        if let rules = object.value(at: "spec", "rules")?.elements {
+            kept["spec"] = ["rules": .array(rules.map { .compact(["host": $0["host"]]) })]
+        }
+        return .object(kept)
+    }
+
+    private static func part(_ map: JSONValue?, _ isKept: (String, JSONValue) -> Bool) -> JSONValue {
+        .object(JSONObject((map?.object ?? [:]).filter { isKept($0.key, $0.value) }.map { ($0.key, $0.value) }))
+    }
+}
