@@ -7,57 +7,6 @@ import Testing
 /// The steps that `quartermaster backup restore` prints, done as they are printed.
 @Suite("Restores as they are printed", .onThreadsOfItsOwn)
 struct PrintedRestoreTests {
-    /// A policy `shop/nightly` whose only destination `to` is that of the environment.
-    private func policy(_ place: Place, _ destination: [String: String], source: String) throws -> BackupPolicy {
-        let remote = destination["QM_REMOTE"]?.split(separator: ":", maxSplits: 1).map(String.init) ?? []
-        // The policy's own folder comes with its name.
-        let path = remote.last.map { String($0.dropLast("/shop.nightly".count)) } ?? ""
-        let repository = destination["QM_REPOSITORY"] ?? ""
-        let kind =
-            switch place {
-            case .rclone: "rclone: {remote: \(remote[0]), path: \(path)}"
-            case .s3:
-                "s3: {endpoint: \"\(destination["QM_S3_ENDPOINT"] ?? "")\", bucket: backups, prefix: prod, region: us-east-1, forcePathStyle: true}"
-            case .restic: "restic: {repository: \"\(repository)\"}"
-            case .borg, .ssh: "borg: {repository: \"\(repository)\"}"
-            }
-        let text = """
-            apiVersion: quartermaster.dev/v1alpha1
-            kind: BackupPolicy
-            metadata: {name: nightly, namespace: shop}
-            spec:
-              schedule: 0 2 * * *
-              sources: [{name: db, \(source)}]
-              destinations: [{name: to, credentialsSecretRef: {name: s}, \(kind)}]
-            """
-        return try BackupPolicy(defaulting: DynamicObject(YAML.parseDocument(Array(text.utf8))))
-    }
-
-    /// Does the steps of a plan but the first, which reads the credentials from a cluster: they lie where it puts them, and its umask holds.
-    private func restore(
-        _ policy: BackupPolicy, at artifact: String, _ sandbox: Sandbox, _ destination: [String: String],
-        steps: (RestorePlan) -> [RestorePlan.Step], environment: [String: String] = [:]
-    ) throws {
-        let folder = sandbox.path("a folder with blanks")
-        try FileManager.default.createDirectory(atPath: folder + "/credentials", withIntermediateDirectories: true)
-        let secret = try #require(destination["QM_CREDENTIALS"])
-        try Sandbox.tool(
-            "sh",
-            [
-                "-c",
-                "umask 077; cp -r '\(secret)' '\(folder)/credentials/' && mv '\(folder)/credentials/'* '\(folder)/credentials/to' 2>/dev/null || true",
-            ])
-        let plan = try RestorePlan(of: policy, target: "db", at: artifact)
-        let script = "set -e; umask 077\ncd '\(folder)'\n" + steps(plan).flatMap(\.lines).joined(separator: "\n") + "\n"
-        try sandbox.write(script, to: "restore.sh")
-        try Sandbox.tool(
-            "bash", [sandbox.path("restore.sh")],
-            environment: [
-                "RESTIC_CACHE_DIR": sandbox.path("c"), "BORG_BASE_DIR": sandbox.path("b"),
-                "BORG_RELOCATED_REPO_ACCESS_IS_OK": "yes",
-            ].merging(environment) { $1 })
-    }
-
     /// Those that bring the files of the artifact and compare them.
     private func fetching(_ plan: RestorePlan) -> [RestorePlan.Step] {
         plan.steps.filter { $0.title.hasPrefix("Fetch") || $0.title.hasPrefix("See that") }
@@ -69,14 +18,14 @@ struct PrintedRestoreTests {
     func files(place: Place) throws {
         let sandbox = try Sandbox()
         try place.with(sandbox) { destination in
-            let policy = try policy(place, destination, source: "pvc: {claimName: data}")
+            let policy = try destination.policy(at: place, source: "pvc: {claimName: data}")
             let stamps = [Sandbox.stamp(-200_000), Sandbox.stamp(-100)]
             for (index, stamp) in stamps.enumerated() {
                 let stored = try sandbox.store("content \(index)\n", at: stamp, destination)
                 try #require(stored.result == "Succeeded", "\(stored.all)")
             }
             for (index, stamp) in stamps.enumerated().reversed() {
-                try restore(policy, at: stamp, sandbox, destination, steps: fetching)
+                try sandbox.restore(policy, at: stamp, from: destination, steps: fetching)
                 let file = sandbox.path("a folder with blanks/db-\(stamp)/data.tar")
                 #expect(try String(contentsOfFile: file, encoding: .utf8) == "content \(index)\n")
             }
@@ -100,13 +49,13 @@ struct PrintedRestoreTests {
             try #require(source.result == "Succeeded", "\(source.all)")
             let stored = try sandbox.deliver(destination)
             try #require(stored.result == "Succeeded", "\(stored.all)")
-            let policy = try policy(
-                place, destination,
+            let policy = try destination.policy(
+                at: place,
                 source:
                     "postgres: {host: 127.0.0.1, port: \(new.port), allDatabases: true, credentialsSecretRef: {name: p}}"
             )
-            try restore(
-                policy, at: #require(stored.string("artifact")), sandbox, destination,
+            try sandbox.restore(
+                policy, at: #require(stored.string("artifact")), from: destination,
                 steps: { plan in
                     plan.steps.dropFirst().map { step in
                         // The superuser of the servers of the tests has another name.
@@ -127,6 +76,97 @@ struct PrintedRestoreTests {
             }
             #expect(try query("SELECT id FROM orders", as: "seller", "of-the-seller") == "4711\n")
             #expect(try query("SHOW timezone", as: "admin", old.password) == "Europe/Berlin\n")
+        }
+    }
+
+    @Test("A volume comes back into a claim, by every step", arguments: Place.allCases)
+    func volumes(place: Place) throws {
+        let sandbox = try Sandbox()
+        try sandbox.fillVolume()
+        try place.with(sandbox) { destination in
+            let source = try sandbox.run("source-pvc", sandbox.volumeSource)
+            try #require(source.result == "Succeeded", "\(source.all)")
+            let stored = try sandbox.deliver(destination)
+            try #require(stored.result == "Succeeded", "\(stored.all)")
+            // The claim is a folder, and the pod that mounts it at /data is this machine.
+            try sandbox.write("older\n", to: "claim/plain.txt")
+            try sandbox.shim(
+                "kubectl",
+                """
+                echo "$*" >>\(sandbox.path("calls"))
+                case $1 in
+                    apply) cat >\(sandbox.path("pod.yaml")) ;;
+                    exec)
+                        while [ "$1" != -- ]; do shift; done
+                        shift
+                        for word; do
+                            shift
+                            [ "$word" != /data ] || word=\(sandbox.path("claim"))
+                            set -- "$@" "$word"
+                        done
+                        exec "$@" ;;
+                esac
+
+                """)
+            try sandbox.restore(
+                destination.policy(at: place, source: "pvc: {claimName: data}"),
+                at: #require(stored.string("artifact")),
+                from: destination, steps: { Array($0.steps.dropFirst()) })
+            let differences = try Sandbox.tool(
+                "rsync",
+                ["-acni", "--delete", "--exclude", "/cache", sandbox.path("volume") + "/", sandbox.path("claim") + "/"])
+            #expect(differences == "")
+            let pod = try #require(
+                YAML.parseDocument(Array(String(contentsOfFile: sandbox.path("pod.yaml"), encoding: .utf8).utf8)).object
+            )
+            let claim = pod["spec"]?["volumes"]?.array?.first?["persistentVolumeClaim"]?["claimName"]
+            #expect(pod["kind"] == "Pod" && claim == "data")
+            let calls = try String(contentsOfFile: sandbox.path("calls"), encoding: .utf8)
+            #expect(calls.contains("wait -n shop") && calls.hasSuffix("delete pod -n shop restore-db\n"), "\(calls)")
+        }
+    }
+
+    @Test("An etcd comes back to a server of K3s, by every step", arguments: Place.allCases)
+    func etcd(place: Place) throws {
+        let sandbox = try Sandbox()
+        let etcd = try EtcdServer()
+        defer { etcd.stop() }
+        try etcd.control(["put", "/registry/test/a", "value"])
+        let k3s = try K3s(sandbox, etcd: etcd)
+        try place.with(sandbox) { destination in
+            let source = try sandbox.run("source-etcd", k3s.source)
+            try #require(source.result == "Succeeded", "\(source.all)")
+            let stored = try sandbox.deliver(destination)
+            try #require(stored.result == "Succeeded", "\(stored.all)")
+            try sandbox.shim("systemctl", "echo \"$*\" >>\(sandbox.path("calls"))\n")
+            // K3s unpacks the snapshot, and makes its database of it.
+            try sandbox.shim(
+                "k3s",
+                """
+                [ "$1 $2 $3" = 'server --cluster-reset --etcd-s3=false' ] || exit 2
+                file=${4#--cluster-reset-restore-path=}
+                unzip -q -d \(sandbox.path("unpacked")) "$file"
+                ETCDCTL_API=3 exec etcdctl snapshot restore \(sandbox.path("unpacked"))/* --data-dir \(sandbox.path("new"))
+
+                """)
+            let server = sandbox.path("server")
+            try FileManager.default.createDirectory(atPath: server + "/db", withIntermediateDirectories: true)
+            try sandbox.restore(
+                destination.policy(at: place, source: "etcd: {}"), at: #require(stored.string("artifact")),
+                from: destination,
+                steps: { plan in
+                    plan.steps.dropFirst().filter { !$0.title.hasPrefix("Nodes that are gone") }.map { step in
+                        var step = step
+                        step.lines = step.lines.map { $0.replacing("/var/lib/rancher/k3s/server", with: server) }
+                        return step
+                    }
+                })
+            let again = try EtcdServer(data: sandbox.path("new"))
+            defer { again.stop() }
+            #expect(try again.control(["get", "/registry/test/a", "--print-value-only"]) == "value\n")
+            #expect(try String(contentsOfFile: server + "/token", encoding: .utf8) == K3s.token)
+            #expect(FileManager.default.fileExists(atPath: server + "/manifests/addon.yaml"))
+            #expect(!FileManager.default.fileExists(atPath: server + "/db"))
         }
     }
 }
