@@ -12,7 +12,8 @@ enum DestinationCommands {
         let store = try Destination.store()
         defer { store.release() }
         try Preparation(of: store, context).run(
-            patience: .seconds(try Settings.number("QM_PREPARE_DELAY_SECONDS") ?? 0), sleep: { try Stop.sleep($0) })
+            patience: .seconds(try Settings.number("QM_PREPARE_DELAY_SECONDS") ?? 0),
+            expecting: Settings.list("QM_EXPECTED_SOURCES"), sleep: { try Stop.sleep($0) })
         report.result = .succeeded
     }
 

@@ -80,6 +80,8 @@ final class ObjectStore: ArtifactStore {
         return true
     }
 
+    var mayHoldUnmarked: Bool { true }
+
     func create() throws {
         try put(
             JSONValue.object(JSONObject([("version", 1), ("cluster", .string(series.cluster))])).serialized(),

@@ -44,8 +44,7 @@ struct PostgresSource {
         guard let server = PostgresPrograms.major(versionNumber: answer) else {
             throw AgentFailure("the server is older than PostgreSQL 10 (\(answer)): nothing here dumps it")
         }
-        let choice = try PostgresPrograms.forDump(
-            server: server, forced: try Settings.number("QM_PG_MAJOR").map { Int($0) }, installed: installed)
+        let choice = try PostgresPrograms.forDump(server: server, installed: installed)
         report.finding = choice.finding
         Log.say("the server is PostgreSQL \(server); the programs of \(choice.major) dump it")
         self.server = PostgresConnection(

@@ -36,6 +36,9 @@ package protocol ArtifactStore: AnyObject {
     /// - Throws: where that can't be told: it does not answer, the password is wrong.
     func isPresent() throws -> Bool
 
+    /// Whether artifacts can lie where nothing is present: runs of former versions made nothing else.
+    var mayHoldUnmarked: Bool { get }
+
     /// Makes what artifacts are stored in. Called where nothing is present, and by the one run that prepares a destination.
     func create() throws
 
@@ -83,4 +86,8 @@ package protocol ArtifactStore: AnyObject {
 
     /// What the store knows of an artifact's files by another way than its `SHA256SUMS`; `nil` where it knows nothing.
     func recordedChecksums(of artifact: Artifact) throws -> Checksums?
+}
+
+extension ArtifactStore {
+    package var mayHoldUnmarked: Bool { false }
 }

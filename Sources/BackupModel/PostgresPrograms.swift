@@ -25,23 +25,10 @@ package enum PostgresPrograms {
         Int(text.drop { $0 == " " }.prefix { $0.isASCII && $0.isNumber })
     }
 
-    /// - Parameters:
-    ///   - server: the server's major.
-    ///   - forced: the major that the policy names.
+    /// - Parameter server: the server's major.
     /// - Throws: `RunFailure` where no program fits, before anything is dumped.
-    package static func forDump(server: Int, forced: Int?, installed: [Int]) throws(RunFailure) -> Choice {
+    package static func forDump(server: Int, installed: [Int]) throws(RunFailure) -> Choice {
         let known = installed.sorted().map(String.init).joined(separator: ", ")
-        if let forced {
-            guard forced >= server else {
-                throw RunFailure(
-                    "the server is PostgreSQL \(server), and the programs of \(forced) can't dump it: name \(server) or a newer "
-                        + "major, or none")
-            }
-            guard installed.contains(forced) else {
-                throw RunFailure("the image has no programs of PostgreSQL \(forced); it has those of \(known)")
-            }
-            return Choice(major: forced, finding: forced == server ? nil : finding(server, forced))
-        }
         if installed.contains(server) { return Choice(major: server) }
         guard let newer = installed.filter({ $0 > server }).min() else {
             throw RunFailure(

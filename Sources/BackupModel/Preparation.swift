@@ -13,11 +13,16 @@ package struct Preparation {
 
     /// - Parameters:
     ///   - patience: how long another one may make it first.
+    ///   - expected: sources of which runs have stored here; where nothing is left of them the store is lost, and is not made
+    ///     anew.
     ///   - sleep: waits.
-    package func run(patience: Duration, sleep: (Duration) throws -> Void) throws {
+    package func run(
+        patience: Duration, expecting expected: [String] = [], sleep: (Duration) throws -> Void
+    ) throws {
         var left = patience
         while try !store.isPresent() {
             guard left > .zero else {
+                guard try expected.isEmpty || holdsArtifacts(of: expected) else { throw RunFailure.missing }
                 context.say("making it, since nothing is there")
                 try store.create()
                 guard try store.isPresent() else {
@@ -30,5 +35,13 @@ package struct Preparation {
             left -= step
         }
         context.say("the destination is ready")
+    }
+
+    private func holdsArtifacts(of sources: [String]) throws -> Bool {
+        guard store.mayHoldUnmarked else { return false }
+        return try sources.contains { source in
+            store.series.source = source
+            return try !store.list().isEmpty
+        }
     }
 }

@@ -172,4 +172,24 @@ struct LockTests {
             #expect(try sandbox.store("x\n", destination).result == "Succeeded")
         }
     }
+
+    @Test(
+        "Where runs have stored before, nothing is made anew; what former versions stored is enough",
+        arguments: Place.near)
+    func expected(place: Place) throws {
+        let sandbox = try Sandbox()
+        try place.with(sandbox) { destination in
+            let expecting = destination.merging(["QM_EXPECTED_SOURCES": "db"]) { $1 }
+            let missing = try sandbox.run("prepare", expecting)
+            #expect(missing.result == "Failed" && missing.string("reason") == "DestinationMissing", "\(missing.all)")
+            let again = try sandbox.run("prepare", expecting)
+            #expect(again.string("reason") == "DestinationMissing", "\(again.all)")
+            #expect(try sandbox.store("x\n", destination).result == "Succeeded")
+            if place == .rclone {
+                try FileManager.default.removeItem(atPath: sandbox.path("remote/shop.nightly/owner.json"))
+            }
+            let found = try sandbox.run("prepare", expecting)
+            #expect(found.result == "Succeeded", "\(found.all)")
+        }
+    }
 }

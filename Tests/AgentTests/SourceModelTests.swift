@@ -29,12 +29,10 @@ struct SourceModelTests {
     @Test(
         "Programs of the server's major dump it, else the oldest newer ones; never older ones",
         arguments: [
-            (15, nil, [12, 15, 17], 15), (14, nil, [12, 15, 17], 15), (15, 17, [15, 17], 17),
-            (18, nil, [12, 15, 17], nil),
-            (15, 14, [14, 15], nil), (15, 16, [15, 17], nil),
-        ] as [(Int, Int?, [Int], Int?)])
-    func majors(server: Int, forced: Int?, installed: [Int], want: Int?) {
-        let choice = try? PostgresPrograms.forDump(server: server, forced: forced, installed: installed)
+            (15, [12, 15, 17], 15), (14, [12, 15, 17], 15), (18, [12, 15, 17], nil), (16, [17, 18], 17),
+        ] as [(Int, [Int], Int?)])
+    func majors(server: Int, installed: [Int], want: Int?) {
+        let choice = try? PostgresPrograms.forDump(server: server, installed: installed)
         #expect(choice?.major == want)
         #expect((choice?.finding != nil) == (want.map { $0 > server } ?? false))
         #expect(

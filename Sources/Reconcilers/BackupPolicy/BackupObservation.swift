@@ -53,6 +53,9 @@ package struct BackupObservation: Sendable {
         let checks = verifications.filter { $0.task == .check }
         destinations = policy.spec.destinations.map { destination in
             var known = policy.known(destination)
+            if let before = policy.status?.destination(destination.name), before.place != known.place {
+                known.movedTime = now
+            }
             known.add(preparations, for: destination, of: policy, at: now)
             known.add(checks)
             return known

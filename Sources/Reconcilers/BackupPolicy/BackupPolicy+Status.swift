@@ -29,6 +29,8 @@ extension BackupPolicy {
         package var name: String
         /// A hash of where it is: elsewhere it is another one.
         package var place: String?
+        /// Since when it is there; `nil` where it was nowhere else before.
+        package var movedTime: Timestamp?
         /// When it was made ready; `nil` where it is not, as far as is known.
         package var preparedTime: Timestamp?
         /// Why it could not be made ready.

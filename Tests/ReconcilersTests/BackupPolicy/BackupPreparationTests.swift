@@ -99,6 +99,31 @@ struct BackupPreparationTests {
         #expect(try observe(policy, job).destinations.map { $0.preparedTime == nil } == [true, false])
     }
 
+    @Test("Where runs have succeeded before destinations were recorded, they are looked for and not made anew")
+    func expected() throws {
+        func sources(_ policy: BackupPolicy, _ index: Int) -> String? {
+            let variables = policy.prepareContainer(policy.spec.destinations[index])["env"]?.elements ?? []
+            return variables.first { $0["name"] == "QM_EXPECTED_SOURCES" }?["value"]?.string
+        }
+        var policy = try BackupPolicy.fixture(isPrepared: false)
+        #expect(sources(policy, 0) == nil)
+        var target = BackupPolicy.Target(source: policy.spec.sources[0].name, destination: "bucket")
+        target.lastSuccessTime = try time("2025-12-31T00:00:00Z")
+        policy.status = .init()
+        policy.status?.targets = [target]
+        #expect(sources(policy, 0) == target.source && sources(policy, 1) == nil)
+        // Once the destination is recorded, too, until it was found; and no more where it has moved since.
+        var seen = try observe(policy).destinations
+        policy.status?.destinations = seen
+        #expect(sources(policy, 0) == target.source)
+        policy.spec.destinations[0].rclone?.path = "other"
+        #expect(sources(policy, 0) == nil)
+        seen = try observe(policy).destinations
+        policy.status?.destinations = seen
+        #expect(policy.status?.destinations?[0].movedTime?.rfc3339 == "2026-01-01T00:10:00Z")
+        #expect(sources(policy, 0) == nil)
+    }
+
     @Test("That a job says that it is complete makes nothing ready")
     func completeWithoutPod() throws {
         let policy = try BackupPolicy.fixture(isPrepared: false)

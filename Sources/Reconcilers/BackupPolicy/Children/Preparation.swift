@@ -20,6 +20,18 @@ extension BackupPolicy {
         return new
     }
 
+    /// The sources of which a run has succeeded at a destination that is not known to be ready: an operator of a former version
+    /// has recorded no more than that. What a move to another place began with is not there.
+    func expectedSources(at destination: Destination) -> [String] {
+        let entry = status?.destination(destination.name)
+        guard entry == nil || entry?.place == known(destination).place else { return [] }
+        let stored = (status?.targets ?? []).filter { target in
+            guard target.destination == destination.name, let success = target.lastSuccessTime else { return false }
+            return entry?.movedTime.map { success > $0 } ?? true
+        }
+        return stored.map(\.source).sorted()
+    }
+
     /// Its name changes with what it does, since what a job does can't be changed.
     func prepareJob() throws -> DesiredChild? {
         let destinations = unprepared
@@ -49,6 +61,8 @@ extension BackupPolicy {
         var plan = destinationPlan(for: destination, "prepare")
         // Policies that share a repository look at different times whether another one has made it.
         let isShared = destination.restic != nil || destination.borg != nil
+        let expected = expectedSources(at: destination)
+        if !expected.isEmpty { plan.environment.append(("QM_EXPECTED_SOURCES", expected.joined(separator: "\n"))) }
         plan.environment.append(("QM_PREPARE_DELAY_SECONDS", String(isShared ? spread(over: 45) : 0)))
         return container(
             Self.prepareContainer(destination.name), plan,

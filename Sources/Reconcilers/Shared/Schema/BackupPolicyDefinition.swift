@@ -1289,6 +1289,10 @@ spec:
                         description: A hash of where it is.
                         type: string
                         maxLength: 16
+                      movedTime:
+                        description: Since when it is there; none where it was nowhere else before.
+                        type: string
+                        format: date-time
                       preparedTime:
                         description: When it was made ready for artifacts; it is made once, and never again where it is gone.
                         type: string
