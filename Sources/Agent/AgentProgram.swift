@@ -34,7 +34,8 @@ enum AgentProgram {
             )
             return 2
         }
-        umask(0o027)
+        // Sources of volumes and of etcd are root, what comes after them is not; their group is the same.
+        umask(0o007)
         let began = ContinuousClock.now
         var report = RunReport(.failed)
         do {

@@ -21,10 +21,7 @@ struct Hook {
         guard let stage = Stage(rawValue: try Settings.required("QM_HOOK_STAGE")), let program = command.first else {
             throw AgentFailure("QM_HOOK_STAGE must be pre or post, and the arguments a command")
         }
-        if !Files.exists(podBeganFile) {
-            try Files.makeFolder("\(Settings.staging)/hooks")
-            try Files.write("\(Timestamp.now().secondsSinceEpoch)\n", to: podBeganFile)
-        }
+        noteBegin()
         if stage == .pre, Files.exists(failedFile) {
             report.result = .succeeded
             report.message = "skipped: a hook before it failed"
@@ -35,6 +32,17 @@ struct Hook {
             try judge("\(stage.rawValue) hook \(program): \(problem)", stage, &report)
         }
         if Settings.flag("QM_HOOK_IS_LAST"), let failure = Files.text(failedFile) { throw AgentFailure(failure) }
+    }
+
+    /// An application that was halted is let go on whatever can't be written here.
+    private static func noteBegin() {
+        guard !Files.exists(podBeganFile) else { return }
+        do {
+            try Files.makeFolder("\(Settings.staging)/hooks")
+            try Files.write("\(Timestamp.now().secondsSinceEpoch)\n", to: podBeganFile)
+        } catch {
+            Log.say("when the pod began is not noted: \(error)")
+        }
     }
 
     /// What a hook that failed means for the run.
@@ -49,7 +57,11 @@ struct Hook {
             guard Handover.isComplete else { return }
             // The artifact is whole: it is stored, and the run is no full success.
             report.result = .partial
-            try Handover.add(omission: Secrets.hide(problem).split(separator: "\n").joined(separator: " "))
+            do {
+                try Handover.add(omission: Secrets.hide(problem).split(separator: "\n").joined(separator: " "))
+            } catch {
+                throw AgentFailure("\(problem); the destinations can't be told: \(error)")
+            }
         }
     }
 
@@ -62,8 +74,7 @@ struct Hook {
 
     /// Runs the command in each pod; `nil` where all went well.
     private func problem() throws -> String? {
-        let (ending, output) = try Program(
-            "kubectl",
+        let (ending, output) = try Program.kubectl(
             [
                 "get", "pods", "--namespace", namespace, "--selector", selector,
                 "--field-selector=status.phase=Running", "-o", "name",
@@ -81,7 +92,7 @@ struct Hook {
     private func problem(in pod: String) throws -> String? {
         Log.say("running the hook in \(pod)")
         let container = Settings.text("QM_HOOK_CONTAINER").map { ["--container", $0] } ?? []
-        var kubectl = Program("kubectl", ["exec", "--namespace", namespace, pod] + container + ["--"] + command)
+        var kubectl = Program.kubectl(["exec", "--namespace", namespace, pod] + container + ["--"] + command)
         kubectl.deadline = timeout
         let began = ContinuousClock.now
         do {

@@ -120,6 +120,7 @@ struct ManifestSource {
         if export.remade > 0 {
             Log.say("left out \(export.remade) objects of \(namespace) that their controllers make again")
         }
+        if export.ended > 0 { Log.say("left out \(export.ended) Jobs and pods of \(namespace) that have ended") }
         return export.count
     }
 }

@@ -15,6 +15,8 @@ final class ObjectLease {
     private let holder: String
     private var name: String?
     private var renewed = ContinuousClock.now
+    /// Since when leases of others were seen.
+    private var seen: [String: ContinuousClock.Instant] = [:]
 
     private let length: Int64
 
@@ -62,15 +64,24 @@ final class ObjectLease {
             // Not all of them at the same time again.
             try Stop.sleep(.seconds(pause) + .milliseconds(Int64(secretBytes(1)[0]) * 20))
         }
-        for ended in try list() where Self.end(of: ended) + length / 10 < Timestamp.now().secondsSinceEpoch {
-            _ = remove(ended)
+        for ended in try list() where hasEnded(ended) { _ = remove(ended) }
+    }
+
+    /// The leases of others that have not ended. One that lives has another name after a third of its time, so what stays for
+    /// the whole of it is dead, whatever end its name says.
+    private func others() throws -> [String] {
+        let now = Timestamp.now().secondsSinceEpoch
+        return try list().filter { name in
+            guard !name.hasSuffix("-\(holder)"), Self.end(of: name) > now else { return false }
+            let first = seen[name] ?? .now
+            seen[name] = first
+            return ContinuousClock.now - first <= .seconds(length)
         }
     }
 
-    /// The leases of others that have not ended.
-    private func others() throws -> [String] {
-        let now = Timestamp.now().secondsSinceEpoch
-        return try list().filter { !$0.hasSuffix("-\(holder)") && Self.end(of: $0) > now }
+    private func hasEnded(_ name: String) -> Bool {
+        let hasStayed = seen[name].map { ContinuousClock.now - $0 > .seconds(length) } ?? false
+        return Self.end(of: name) + length / 10 < Timestamp.now().secondsSinceEpoch || hasStayed
     }
 
     /// A lease with a new end, and then the one before goes.

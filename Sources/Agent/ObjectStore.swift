@@ -207,12 +207,19 @@ final class ObjectStore: ArtifactStore {
         return artifact
     }
 
-    /// Each by its own mark, and by files that it has.
+    /// Each by the names of its mark and of its checksums: with a list of files rclone asks for every one of them, and lists
+    /// no folder.
     func missing(of artifacts: [Artifact]) throws -> [Artifact] {
-        try artifacts.filter { artifact in
-            guard try contents(of: "\(folder)/\(Self.mark(of: artifact))") != nil else { return true }
-            return try names(in: "\(folder)/\(artifact.id)", "--files-only", "--recursive").isEmpty
+        guard !artifacts.isEmpty else { return [] }
+        func files(_ artifact: Artifact) -> [String] {
+            [Self.mark(of: artifact), "\(artifact.id)/\(Checksums.fileName)"]
         }
+        let list = "\(scratch)/asked"
+        defer { unlink(list) }
+        try Files.write(artifacts.flatMap(files).map { "\($0)\n" }.joined(), to: list)
+        let there = Set(
+            try names(in: folder, "--recursive", "--files-only", "--checkers", "32", "--files-from-raw", list))
+        return artifacts.filter { !files($0).allSatisfy(there.contains) }
     }
 
     /// The mark goes first: an artifact that is half gone must not be listed.

@@ -19,6 +19,15 @@ struct Program {
         self.arguments = arguments
     }
 
+    /// Where it is told by its environment, kubectl finds the API server of the pod.
+    static func kubectl(_ arguments: [String]) -> Program {
+        var program = Program("kubectl", arguments)
+        for name in ["KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "KUBECONFIG"] {
+            program.environment[name] = Settings.text(name)
+        }
+        return program
+    }
+
     /// What a program came to.
     struct Ending {
         /// As a shell counts it: 128 and the signal, where one has ended the program.
@@ -28,8 +37,21 @@ struct Program {
 
         /// Its last words, on one line.
         var words: String {
-            messages.split(separator: "\n").map { $0.trimmingBlanks }.filter { !$0.isEmpty }.suffix(3)
-                .joined(separator: " ")
+            let lines = messages.split(separator: "\n").filter { !$0.trimmingBlanks.isEmpty }
+            let telling = lines.filter { !Self.isDetail($0) }
+            return (telling.isEmpty ? lines : telling).suffix(3).map { $0.trimmingBlanks }.joined(separator: " ")
+        }
+
+        /// What borg adds to an error of the system, and the log of kubectl, say nothing of what went wrong.
+        private static func isDetail(_ line: Substring) -> Bool {
+            let labels = [
+                "Traceback (", "  File \"", "    ", "Platform:", "Linux:", "Borg:", "PID:", "sys.argv:",
+                "SSH_ORIGINAL_COMMAND:",
+            ]
+            // I1129 10:00:00.000000 …
+            let isLog =
+                "EWI".contains(line.prefix(1)) && line.dropFirst().prefix(4).allSatisfy(\.isNumber) && line.count > 5
+            return isLog || labels.contains(where: line.hasPrefix)
         }
     }
 

@@ -67,7 +67,8 @@ final class ResticStore: ArtifactStore {
             attempt += 1
             Log.say("the repository is locked; trying again")
             try unlockStale()
-            try Stop.sleep(.seconds(pause))
+            // Not all of them at the same time again.
+            try Stop.sleep(.seconds(pause) + .milliseconds(Int64(secretBytes(1)[0]) * 20))
         }
     }
 

@@ -22,9 +22,8 @@ package struct ManifestExport: Sendable {
 
     /// What others make from these objects again, and what is gone by the time of a restore.
     package static let derivedKinds: Set<String> = [
-        "bindings", "controllerrevisions.apps", "csistoragecapacities.storage.k8s.io", "endpoints",
-        "endpointslices.discovery.k8s.io", "events", "events.events.k8s.io", "leases.coordination.k8s.io",
-        "localsubjectaccessreviews.authorization.k8s.io", "pods", "pods.metrics.k8s.io", "replicasets.apps",
+        "bindings", "controllerrevisions.apps", "csistoragecapacities.storage.k8s.io", "events", "events.events.k8s.io",
+        "leases.coordination.k8s.io", "localsubjectaccessreviews.authorization.k8s.io", "pods.metrics.k8s.io",
     ]
 
     private static let kindsWithData: Set<String> = ["secrets", "configmaps", "persistentvolumeclaims"]
@@ -39,20 +38,25 @@ package struct ManifestExport: Sendable {
     package private(set) var kinds: [Kind]
     /// How many objects were left out because their controllers make them again.
     package private(set) var remade = 0
+    /// How many Jobs and pods were left out because they have ended: applied, they would run once more.
+    package private(set) var ended = 0
 
     package var count: Int { kinds.reduce(0) { $0 + $1.objects.count } }
 
     /// - Parameter all: what was read of one namespace.
     package init(_ all: [Kind]) {
         let owners = Set(all.flatMap { $0.objects.map(\.uid) }.filter { !$0.isEmpty })
+        let selectors =
+            all.first { $0.name == "services" }?.objects.filter { $0[path: "spec", "selector"] != nil } ?? []
+        let selecting = Set(selectors.map(\.name))
         kinds = []
         for kind in all {
             var kept: [DynamicObject] = []
             for object in kind.objects where !Self.isGivenToEveryNamespace(object, kind.name) {
-                if !Self.kindsWithData.contains(kind.name), let controller = Self.controller(of: object),
-                    owners.contains(controller)
-                {
+                if Self.isRemade(object, kind.name, owners: owners, selecting: selecting) {
                     remade += 1
+                } else if Self.hasEnded(object, kind.name) {
+                    ended += 1
                 } else {
                     kept.append(Self.portable(object, kind.name))
                 }
@@ -79,6 +83,39 @@ package struct ManifestExport: Sendable {
         }
     }
 
+    /// - Parameters:
+    ///   - owners: the UIDs of all that was read.
+    ///   - selecting: the Services whose endpoints Kubernetes finds.
+    private static func isRemade(
+        _ object: DynamicObject, _ kind: String, owners: Set<String>, selecting: Set<String>
+    ) -> Bool {
+        if kindsWithData.contains(kind) { return false }
+        let controller = controller(of: object)
+        switch kind {
+        // Those of nodes, and of what is not in the export, come from somewhere else again.
+        case "pods": return controller != nil
+        case "endpoints": return selecting.contains(object.name) || object.labels[endpointsManager] != nil
+        case "endpointslices.discovery.k8s.io":
+            return controller != nil || object.labels[sliceManager]?.hasSuffix("-controller.k8s.io") == true
+        default: return controller.map(owners.contains) ?? false
+        }
+    }
+
+    private static let sliceManager = "endpointslice.kubernetes.io/managed-by"
+    private static let endpointsManager = "endpoints.kubernetes.io/managed-by"
+
+    private static func hasEnded(_ object: DynamicObject, _ kind: String) -> Bool {
+        switch kind {
+        case "jobs.batch":
+            (object[path: "status", "conditions"]?.array ?? []).contains { condition in
+                condition["status"]?.string == "True"
+                    && ["Complete", "Failed"].contains(condition["type"]?.string ?? "")
+            }
+        case "pods": ["Succeeded", "Failed"].contains(object[path: "status", "phase"]?.string ?? "")
+        default: false
+        }
+    }
+
     private static func controller(of object: DynamicObject) -> String? {
         object[path: "metadata", "ownerReferences"]?.array?.first { $0["controller"]?.bool == true }?["uid"]?.string
     }
@@ -95,6 +132,24 @@ package struct ManifestExport: Sendable {
                 }
             }
         }
+        if kind == "pods" { makePortable(pod: &json) }
         return DynamicObject(json.object ?? object.fields)
+    }
+
+    /// Without its node, and without what admission has added and would refuse: the token, and what the priority comes to.
+    private static func makePortable(pod: inout JSONValue) {
+        for field in ["nodeName", "priority", "preemptionPolicy"] { pod[path: ["spec", field]] = nil }
+        func withoutToken(_ list: JSONValue?) -> JSONValue? {
+            list?.array.map { .array($0.filter { $0["name"]?.string?.hasPrefix("kube-api-access-") != true }) }
+        }
+        pod[path: ["spec", "volumes"]] = withoutToken(pod[path: ["spec", "volumes"]])
+        for list in ["initContainers", "containers"] {
+            guard var containers = pod[path: ["spec", list]]?.array else { continue }
+            for index in containers.indices {
+                containers[index]["volumeMounts"] = withoutToken(containers[index]["volumeMounts"])
+            }
+            pod[path: ["spec", list]] = .array(containers)
+        }
+        pod["status"] = nil
     }
 }

@@ -106,4 +106,40 @@ struct HookTests {
         let nobody = try hook(sandbox, "pre", ["true"])
         #expect(nobody.status == 1 && nobody.message.contains("no running pod has the labels app=db"), "\(nobody.all)")
     }
+
+    @Test(
+        "The address of the API server reaches kubectl, and nothing that can't be written keeps a post hook from running"
+    )
+    func lettingGo() throws {
+        let sandbox = try Sandbox()
+        try sandbox.shim(
+            "kubectl",
+            """
+            if [ "$1" = get ]; then echo pod/db-0; exit; fi
+            echo "$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT" >>\(sandbox.path("calls"))
+
+            """)
+        // A file is in the place of the folder.
+        try sandbox.write("", to: "staging/hooks")
+        let report = try hook(
+            sandbox, "post", ["thaw"], ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "KUBERNETES_SERVICE_PORT": "16443"])
+        #expect(report.result == "Succeeded", "\(report.all)")
+        #expect(try String(contentsOfFile: sandbox.path("calls"), encoding: .utf8) == "10.0.0.1:16443\n")
+    }
+
+    @Test(
+        "What a source leaves can be written by the group: hooks and destinations are other users than sources as root")
+    func shared() throws {
+        let sandbox = try Sandbox()
+        try kubectl(sandbox)
+        try sandbox.fillVolume()
+        _ = try hook(sandbox, "pre", ["true"])
+        let source = try sandbox.run("source-pvc", sandbox.volumeSource)
+        try #require(source.result == "Succeeded", "\(source.all)")
+        for folder in ["hooks", "run", "artifact"] {
+            let path = sandbox.path("staging/\(folder)")
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o770, "\(folder) has \(String(mode ?? 0, radix: 8))")
+        }
+    }
 }

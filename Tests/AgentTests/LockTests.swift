@@ -192,4 +192,17 @@ struct LockTests {
             #expect(found.result == "Succeeded", "\(found.all)")
         }
     }
+
+    @Test("A lease that never changes is dead after the length of one, whatever end it names")
+    func farEnd() throws {
+        let sandbox = try Sandbox()
+        let destination = try sandbox.localDestination().merging(["QM_LEASE_SECONDS": "3", "QM_LOCK_ATTEMPTS": "20"]) {
+            $1
+        }
+        try #require(try sandbox.store("x\n", destination).result == "Succeeded")
+        try sandbox.write("odd", to: "remote/shop.nightly/db/lock/9999999999-x")
+        let report = try sandbox.store("y\n", destination)
+        #expect(report.result == "Succeeded" && report.log.contains("locked by 9999999999-x"), "\(report.all)")
+        #expect(sandbox.files(in: "remote/shop.nightly/db/lock").isEmpty)
+    }
 }

@@ -117,4 +117,42 @@ struct SourceModelTests {
         #expect(kept[0][path: "spec", "selector"] == nil && kept[0].labels == ["app": "a"])
         #expect(kept[1][path: "spec", "selector"] != nil && kept[1].labels.count == 2)
     }
+
+    @Test("What somebody has made by hand is kept; what Kubernetes makes of it, and what has ended, is not")
+    func byHand() throws {
+        func objects(_ kind: String, _ texts: String...) throws -> ManifestExport.Kind {
+            .init(name: kind, objects: try texts.map { try DynamicObject(YAML.parseDocument(Array($0.utf8))) })
+        }
+        let pod = """
+            {metadata: {name: bare}, spec: {nodeName: n1, priority: 7, volumes: [{name: kube-api-access-x}, {name: data}],
+             containers: [{name: a, volumeMounts: [{name: kube-api-access-x}, {name: data}]}]}, status: {phase: Running}}
+            """
+        let slice = "endpointslice.kubernetes.io/managed-by"
+        let export = ManifestExport([
+            try objects(
+                "pods", pod, "{metadata: {name: done}, status: {phase: Succeeded}}",
+                "{metadata: {name: owned, ownerReferences: [{controller: true, uid: elsewhere}]}}"),
+            try objects(
+                "services", "{metadata: {name: web}, spec: {selector: {a: b}}}",
+                "{metadata: {name: external}, spec: {}}"),
+            try objects("endpoints", "{metadata: {name: web}}", "{metadata: {name: external}}"),
+            try objects(
+                "endpointslices.discovery.k8s.io", "{metadata: {name: hand-made}}",
+                "{metadata: {name: web-1, labels: {\(slice): endpointslice-controller.k8s.io}}}",
+                "{metadata: {name: external-1, labels: {\(slice): endpointslicemirroring-controller.k8s.io}}}"),
+            try objects(
+                "jobs.batch", "{metadata: {name: migrate}, status: {conditions: [{type: Complete, status: 'True'}]}}",
+                "{metadata: {name: runs}, status: {conditions: [{type: Suspended, status: 'True'}]}}"),
+        ])
+        let names = Dictionary(uniqueKeysWithValues: export.kinds.map { ($0.name, $0.objects.map(\.name)) })
+        #expect(
+            names == [
+                "pods": ["bare"], "services": ["web", "external"], "endpoints": ["external"],
+                "endpointslices.discovery.k8s.io": ["hand-made"], "jobs.batch": ["runs"],
+            ])
+        #expect(export.ended == 2 && export.remade == 4)
+        let spec = export.kinds[0].objects[0]["spec"]
+        #expect(spec?["nodeName"] == nil && spec?["priority"] == nil && spec?["volumes"] == [["name": "data"]])
+        #expect(spec?["containers"] == [["name": "a", "volumeMounts": [["name": "data"]]]])
+    }
 }

@@ -122,7 +122,8 @@ struct RestoreCommands {
             title: "Name the server to restore to: of the same major version or a newer one, and a superuser of it",
             lines: [
                 "export PGHOST=\(postgres.host.shellQuoted) PGPORT=\(postgres.port) PGUSER=postgres",
-                "# PGPASSFILE=FILE with a line host:port:*:user:password, or the programs ask.",
+                "# The password as a line HOST:PORT:*:postgres:PASSWORD of this file; without it every program asks.",
+                "export PGPASSFILE=\"$PWD/pgpass\"",
             ])
         // The password of whoever restores must not change before the end.
         let roles = Step(
@@ -174,6 +175,7 @@ struct RestoreCommands {
                     "metadata: {name: \(pod)}",
                     "spec:",
                     "  restartPolicy: Never",
+                    "  terminationGracePeriodSeconds: 1",
                     "  securityContext: {runAsUser: 0}",
                     "  containers:",
                     "    - name: restore",
