@@ -22,6 +22,7 @@ struct Hook {
             throw AgentFailure("QM_HOOK_STAGE must be pre or post, and the arguments a command")
         }
         noteBegin()
+        try Source.waitForTurn()
         if stage == .pre, Files.exists(failedFile) {
             report.result = .succeeded
             report.message = "skipped: a hook before it failed"

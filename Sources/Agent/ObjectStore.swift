@@ -90,7 +90,9 @@ final class ObjectStore: ArtifactStore {
 
     /// `nil` where there is no such object.
     private func contents(of path: String) throws -> [UInt8]? {
-        let (ending, output) = try rclone("cat", path).collect(limit: 16 << 20)
+        var program = rclone("cat", path)
+        program.isLogged = false
+        let (ending, output) = try program.collect(limit: 16 << 20)
         if ending.status == 0 {
             // Some versions print nothing, and find no fault, where there is nothing.
             return output.isEmpty ? nil : output
@@ -118,6 +120,7 @@ final class ObjectStore: ArtifactStore {
     private func names(in folder: String, _ selection: String...) throws -> [String] {
         var program = rclone("lsf")
         program.arguments += selection + [folder]
+        program.isLogged = false
         let (ending, output) = try program.collect()
         if Self.isMissing(ending) { return [] }
         guard ending.status == 0 else { throw AgentFailure("the destination could not be listed", ending) }

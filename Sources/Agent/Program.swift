@@ -13,6 +13,8 @@ struct Program {
     var input: [UInt8]?
     /// Ends it, and with it the run.
     var deadline: Duration?
+    /// What it says on standard error is logged while it runs. Not where a failure is an answer.
+    var isLogged = true
 
     init(_ name: String, _ arguments: [String]) {
         self.name = name
@@ -80,7 +82,7 @@ struct Program {
         var log = LogLines()
         defer { log.end() }
         func take(_ bytes: UnsafeRawBufferPointer) {
-            log.add(bytes)
+            if isLogged { log.add(bytes) }
             messages += bytes
             if messages.count > 2 * Self.messageLimit { messages.removeFirst(messages.count - Self.messageLimit) }
         }

@@ -16,6 +16,13 @@ enum Source {
         }
     }
 
+    /// Policies do not all begin at once. The first container that halts or reads anything waits.
+    static func waitForTurn() throws {
+        guard let delay = try Settings.number("QM_DELAY_SECONDS"), delay > 0 else { return }
+        Log.say("waiting \(delay) s, so that policies do not all begin at once")
+        try Stop.sleep(.seconds(delay))
+    }
+
     /// - Parameter save: makes the files; what it adds to the omissions makes the artifact a partial one.
     static func run(
         _ report: inout RunReport, save: (_ omissions: inout Omissions, _ report: inout RunReport) throws -> Void
@@ -24,10 +31,7 @@ enum Source {
         for folder in [Settings.artifactFolder, Settings.runFolder] { Files.removeTree(folder) }
         if let failure = Files.text("\(Settings.staging)/hooks/failed") { throw AgentFailure(failure) }
         let began = Timestamp.now()
-        if let delay = try Settings.number("QM_DELAY_SECONDS"), delay > 0 {
-            Log.say("waiting \(delay) s, so that policies do not all begin at once")
-            try Stop.sleep(.seconds(delay))
-        }
+        try waitForTurn()
         let stamp = try Handover.begin(podBegan: began)
         report.artifact = stamp.description
         do {

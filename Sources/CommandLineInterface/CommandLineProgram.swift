@@ -64,6 +64,12 @@ package struct CommandLineProgram: Sendable {
     }
 }
 
+/// One line to standard output, seen as it happens, through a pipe too.
+package func printLine(_ text: String) {
+    print(text)
+    fflush(nil)
+}
+
 /// One line to standard error, in one write, so that lines of other threads do not mix with it.
 package func printError(_ text: String) {
     let line = Array((text + "\n").utf8)

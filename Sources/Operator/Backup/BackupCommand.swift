@@ -68,7 +68,7 @@ struct BackupCommand: Command {
         let client = try cluster.client(configuration)
         let backups = BackupActions(
             client: client, policy: ObjectKey(namespace: cluster.namespace ?? configuration.namespace, name: policy),
-            write: { print($0) })
+            write: printLine)
         do {
             let status: Int32
             switch action {

@@ -1,5 +1,4 @@
 internal import CommandLineInterface
-internal import Glibc
 internal import KubeAPI
 
 /// `quartermaster uninstall`: everything that has to happen before the operator may go.
@@ -34,11 +33,7 @@ struct UninstallCommand: Command {
 
     func run() async throws -> Int32 {
         try await cluster.withClient { client in
-            let uninstall = Uninstall(client: client, lease: lease, timeout: timeout) { line in
-                print(line)
-                // Seen as it happens, through a pipe too.
-                fflush(nil)
-            }
+            let uninstall = Uninstall(client: client, lease: lease, timeout: timeout, say: printLine)
             return try await uninstall.run(isConfirmed: isConfirmed)
         }
     }

@@ -28,7 +28,7 @@ extension BackupPolicy {
 
     private func sourceContainer(_ plan: ContainerPlan, for source: Source) -> JSONValue {
         var plan = plan
-        plan.environment.insert(("QM_DELAY_SECONDS", String(delay)), at: 0)
+        if (spec.hooks?.pre ?? []).isEmpty { plan.environment.insert(("QM_DELAY_SECONDS", String(delay)), at: 0) }
         if !(spec.hooks?.post ?? []).isEmpty { plan.environment.append(("QM_DEFER_FAILURE", "true")) }
         return container(
             Self.sourceContainer, plan, mounts: [.mount("staging", at: "/staging")] + plan.mounts,
@@ -54,7 +54,7 @@ extension BackupPolicy {
     }
 
     /// Always the same for one policy, so that several of them spread over the time that they may take.
-    private var delay: Int {
+    var delay: Int {
         spec.jitterSeconds > 0 ? spread(over: spec.jitterSeconds + 1) : 0
     }
 

@@ -23,7 +23,10 @@ extension BackupPolicy {
                     ("QM_HOOK_STAGE", stage.rawValue), ("QM_HOOK_SELECTOR", hook.podSelector.queryString),
                     ("QM_HOOK_CONTAINER", hook.container ?? ""), ("QM_HOOK_TIMEOUT", String(hook.timeoutSeconds)),
                     ("QM_HOOK_ON_ERROR", hook.onError.rawValue),
-                ] + (defersFailure ? [("QM_DEFER_FAILURE", "true")] : [])
+                ]
+                // Waited before the first of them: they halt the application.
+                + (stage == .pre && index == 0 ? [("QM_DELAY_SECONDS", String(delay))] : [])
+                + (defersFailure ? [("QM_DEFER_FAILURE", "true")] : [])
                 + (stage == .post && index == hooks.count - 1 ? [("QM_HOOK_IS_LAST", "true")] : [])
             return container(
                 stage.container(index + 1),
