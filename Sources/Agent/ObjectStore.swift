@@ -210,18 +210,20 @@ final class ObjectStore: ArtifactStore {
         return artifact
     }
 
-    /// Each by the names of its mark and of its checksums: with a list of files rclone asks for every one of them, and lists
-    /// no folder.
+    /// Each by its mark and its checksums, which are read by their names. To list with a list of files, rclone lists folders
+    /// all the same.
     func missing(of artifacts: [Artifact]) throws -> [Artifact] {
         guard !artifacts.isEmpty else { return [] }
         func files(_ artifact: Artifact) -> [String] {
             [Self.mark(of: artifact), "\(artifact.id)/\(Checksums.fileName)"]
         }
-        let list = "\(scratch)/asked"
-        defer { unlink(list) }
+        let (list, copies) = ("\(scratch)/asked", "\(scratch)/copies")
+        defer { for path in [list, copies] { Files.removeTree(path) } }
         try Files.write(artifacts.flatMap(files).map { "\($0)\n" }.joined(), to: list)
-        let there = Set(
-            try names(in: folder, "--recursive", "--files-only", "--checkers", "32", "--files-from-raw", list))
+        try rclone(
+            "copy", "--no-traverse", "--files-from-raw", list, "--checkers", "32", "--transfers", "32", folder, copies
+        ).text(orFail: "what is there could not be looked at")
+        let there = Set(Files.tree(of: copies))
         return artifacts.filter { !files($0).allSatisfy(there.contains) }
     }
 
