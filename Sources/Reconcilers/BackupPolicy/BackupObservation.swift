@@ -17,9 +17,11 @@ package struct BackupObservation: Sendable {
     var isClusterKnown = true
     /// Jobs and pods that say that they are the policy's and are not.
     package var strangers: [String] = []
-    /// Sources whose pods do not begin, with the reason.
+    /// What is known of the CronJobs that jobs are made from.
+    var templates: [BackupPolicy.TemplateRecord] = []
+    /// What does nothing because its pod does not begin, such as `source db`, with the reason.
     package var waiting: [String: String] = [:]
-    /// When pods have had their time to begin.
+    /// When pods have had their time to begin, and jobs that are not counted are named no more.
     var patienceEnds: [Timestamp] = []
     /// What the newest run that has ended said of its webhook.
     package var notification: RunReport?

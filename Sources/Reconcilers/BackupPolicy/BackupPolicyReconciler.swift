@@ -50,12 +50,15 @@ package struct BackupPolicyReconciler: Reconciler {
         // A suspended policy is not left alone: its CronJobs have to be suspended.
         let written = try await children.settle(
             wanted, of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
-        let found = runs.find(of: policy)
+        let time = now()
+        let found = runs.find(of: policy, at: time)
         var seen = BackupObservation(
-            policy: policy, now: now(), runs: found.runs, verifications: found.verifications,
+            policy: policy, now: time, runs: found.runs, verifications: found.verifications,
             velero: velero.list(of: policy), preparations: found.preparations)
         seen.isClusterKnown = cluster != nil
         seen.strangers = found.strangers
+        seen.patienceEnds += found.strangersEnd
+        seen.templates = found.templates
         seen.verifiedSince = found.verifiedSince
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused

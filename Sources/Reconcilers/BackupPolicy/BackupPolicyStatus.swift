@@ -13,6 +13,7 @@ extension BackupObservation {
         status.size = size
         status.targets = targets
         status.destinations = destinations.isEmpty ? nil : destinations
+        status.templates = templates.isEmpty ? nil : templates
         status.inventory = inventory.listed(for: BackupPolicy.self)
         status.conditions = conditions
         return status
@@ -45,7 +46,8 @@ extension BackupObservation {
     }
 
     private var notCounted: String {
-        strangers.isEmpty ? "" : "; not counted, since no CronJob of the policy makes them so: \(strangers.listed)"
+        strangers.isEmpty
+            ? "" : "; not counted, since no CronJob of the policy is known to make them so: \(strangers.listed)"
     }
 
     private var summary: String {
