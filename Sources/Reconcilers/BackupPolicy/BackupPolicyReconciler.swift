@@ -8,6 +8,7 @@ package struct BackupPolicyReconciler: Reconciler {
     let servers: Informer
     /// One of them tells clusters apart.
     let namespaces: Informer
+    let serverPorts: ServerPorts
     let runs: BackupRuns
     let velero: VeleroRuns
     let children: ChildWriter
@@ -34,6 +35,7 @@ package struct BackupPolicyReconciler: Reconciler {
         let cluster = namespaces.store.get(Self.clusterNamespace)?.uid
         var policy = policy
         policy.cluster = cluster ?? BackupPolicy.unknownCluster
+        policy.serverPorts = serverPorts.current
         let refused = policy.refusedSources(by: permissions)
         let priorityRefusal = policy.priorityRefusal(by: priorityClasses)
         var wanted = try policy.children(without: Set(refused.keys))
