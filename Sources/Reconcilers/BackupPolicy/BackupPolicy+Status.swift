@@ -65,6 +65,8 @@ extension BackupPolicy {
         package var lastAttemptTime: Timestamp?
         /// The jobs of which the last one ended at `lastAttemptTime`.
         package var lastRuns: [String]?
+        /// When the container ended whose result is the last one: of runs that overlap, this says which one it is.
+        package var lastReportTime: Timestamp?
         package var lastSuccessTime: Timestamp?
         package var lastResult: Result?
         /// Why it failed, in one word.

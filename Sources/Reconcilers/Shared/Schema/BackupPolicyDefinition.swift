@@ -1193,6 +1193,10 @@ spec:
                         items:
                           type: string
                           maxLength: 253
+                      lastReportTime:
+                        description: When the container ended that the last result is of; it says which of runs that overlap is the last one.
+                        type: string
+                        format: date-time
                       lastSuccessTime:
                         description: When the last run ended that went well.
                         type: string
