@@ -74,8 +74,7 @@ package struct Delivery {
         if bytes < settings.minSizeBytes {
             return "the artifact has \(bytes) bytes, less than minSizeBytes (\(settings.minSizeBytes))"
         }
-        let now = context.now()
-        let last = before.filter { $0.isComplete && !$0.isFromFuture(at: now) }.max { $0.stamp < $1.stamp }
+        let last = before.newestComplete(at: context.now())
         guard let last, Double(bytes) * 100 < Double(last.sizeBytes) * Double(100 - settings.maxShrinkPercent) else {
             return nil
         }
@@ -104,7 +103,7 @@ package struct Delivery {
     private func prune(_ committed: Artifact, before: [Artifact], report: inout RunReport) throws {
         let now = context.now()
         let after = try store.ownArtifacts()
-        report.describe(after)
+        report.describe(after, at: now)
         if let ahead = after.filter({ $0.isFromFuture(at: now) }).max(by: { $0.stamp < $1.stamp }) {
             report.finding =
                 "\(ahead.stamp) lies in the future: the clock of a node is or was wrong. It is kept, and no measure"
@@ -135,7 +134,7 @@ package struct Delivery {
         // Also where the run is ended in the middle: what it has deleted is not missing.
         defer {
             report.deleted = Int64(after.count - left.count)
-            report.describe(left)
+            report.describe(left, at: now)
         }
         for old in plan.deleted {
             context.say("deleting \(old.stamp)")
@@ -148,9 +147,17 @@ package struct Delivery {
 }
 
 extension RunReport {
-    fileprivate mutating func describe(_ artifacts: [Artifact]) {
+    fileprivate mutating func describe(_ artifacts: [Artifact], at now: Timestamp) {
         count = Int64(artifacts.count)
         oldest = artifacts.map(\.stamp).min()?.description
+        complete = artifacts.newestComplete(at: now)?.stamp.description
+    }
+}
+
+extension [Artifact] {
+    /// One from the future is no measure: a clock was wrong.
+    fileprivate func newestComplete(at now: Timestamp) -> Artifact? {
+        filter { $0.isComplete && !$0.isFromFuture(at: now) }.max { $0.stamp < $1.stamp }
     }
 }
 

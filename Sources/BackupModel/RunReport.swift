@@ -37,6 +37,8 @@ package struct RunReport: Sendable, Hashable {
     /// How many of them the run has deleted.
     package var deleted: Int64?
     package var oldest: String?
+    /// The newest one stored that nothing is wrong with.
+    package var complete: String?
     /// `read` or `stat`, where the artifact was looked at again.
     package var verified: String?
     /// `Done`, `Refused` or `Failed`.
@@ -97,6 +99,7 @@ extension RunReport {
         add("count", count)
         add("deleted", deleted)
         add("oldest", oldest)
+        add("complete", complete)
         add("verified", verified)
         add("pruned", pruned)
         add("suspicion", suspicion)
@@ -146,7 +149,8 @@ extension RunReport {
             json[name]?.array.map { $0.compactMap(\.string).filter { $0.utf8.count <= 64 } }
         }
         self.init(result, message.cut(toBytes: 2048))
-        (reason, artifact, oldest) = (word("reason"), word("artifact"), word("oldest"))
+        (reason, artifact) = (word("reason"), word("artifact"))
+        (oldest, complete) = (word("oldest"), word("complete"))
         (durationSeconds, sizeBytes) = (number("durationSeconds"), number("sizeBytes"))
         (count, deleted, part) = (number("count"), number("deleted"), number("part"))
         verified = choice("verified", of: ["read", "stat"])

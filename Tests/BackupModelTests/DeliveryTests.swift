@@ -81,12 +81,15 @@ struct DeliveryTests {
         #expect(good.result == .succeeded)
         let partial = try deliver(to: store, at: Self.start + .seconds(60), flaws: [.partial], rules: "last=1")
         #expect(partial.result == .partial && partial.pruned == "Refused" && partial.count == 2)
+        // A restore takes the one before.
+        #expect(partial.artifact != partial.complete && partial.complete == good.artifact)
         let small = try deliver(to: store, at: Self.start + .seconds(120), data: "d", rules: "last=1")
         #expect(small.result == .succeeded && small.pruned == "Refused" && small.suspicion?.contains("shrank") == true)
         // Measured against the newest that nothing was wrong with.
         let again = try deliver(to: store, at: Self.start + .seconds(180), data: "d", rules: "last=1")
         #expect(again.suspicion != nil && store.committed.count == 4)
         let grown = try deliver(to: store, at: Self.start + .seconds(240), rules: "last=1")
+        #expect(small.complete == good.artifact && grown.complete == grown.artifact)
         #expect(grown.deleted == 4 && store.committed.map(\.artifact.stamp) == [Stamp(Self.start + .seconds(240))])
     }
 

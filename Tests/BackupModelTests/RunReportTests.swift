@@ -10,6 +10,7 @@ struct RunReportTests {
         (report.artifact, report.sizeBytes, report.count, report.deleted) = ("20260131T020000Z", 1 << 40, 30, 2)
         (report.verified, report.pruned, report.suspicion) = ("read", "Refused", "it shrank")
         (report.checked, report.unsound, report.part, report.durationSeconds) = (["a"], [], 3, 12)
+        (report.oldest, report.complete) = ("20260101T020000Z", "20260130T020000Z")
         #expect(RunReport(terminationMessage: "words before\n\(report.line)\n") == report)
         #expect(report.line.hasPrefix(#"{"result":"Partial","#))
     }
@@ -23,6 +24,7 @@ struct RunReportTests {
         report.unsound = report.checked
         report.reason = "VerificationFailed"
         report.artifact = "20260131T020000Z"
+        (report.oldest, report.complete) = ("20260101T020000Z", "20260130T020000Z")
         (report.sizeBytes, report.count) = (1 << 53, 1 << 53)
         #expect(report.line.utf8.count <= 12 * 1024 / 12)
         let read = try #require(RunReport(terminationMessage: report.line))
@@ -42,7 +44,7 @@ struct RunReportTests {
     @Test("Numbers, words and choices that no run writes are left out")
     func bounds() throws {
         let text =
-            #"{"result":"Succeeded","version":1,"message":"","artifact":"a b","count":-1,"verified":"yes","pruned":"x","sizeBytes":9007199254740993}"#
+            #"{"result":"Succeeded","version":1,"message":"","artifact":"a b","complete":"$(reboot)","count":-1,"verified":"yes","pruned":"x","sizeBytes":9007199254740993}"#
         let report = try #require(RunReport(terminationMessage: text))
         #expect(report == RunReport(.succeeded))
     }

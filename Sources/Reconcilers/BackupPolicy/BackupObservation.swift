@@ -17,9 +17,11 @@ package struct BackupObservation: Sendable {
     var isClusterKnown = true
     /// Jobs and pods that say that they are the policy's and are not.
     package var strangers: [String] = []
-    /// Sources whose pods do not begin, with the reason.
+    /// What is known of the CronJobs that jobs are made from.
+    var templates: [BackupPolicy.TemplateRecord] = []
+    /// What does nothing because its pod does not begin, such as `source db`, with the reason.
     package var waiting: [String: String] = [:]
-    /// When pods have had their time to begin.
+    /// When pods have had their time to begin, and jobs that are not counted are named no more.
     var patienceEnds: [Timestamp] = []
     /// What the newest run that has ended said of its webhook.
     package var notification: RunReport?
@@ -60,6 +62,7 @@ package struct BackupObservation: Sendable {
             known.add(checks)
             return known
         }
+        noteEarlyRuns()
         self.velero = velero
         for source in velero {
             let previous = policy.knownTarget(source.name, BackupPolicy.veleroDestination, at: now)
@@ -71,9 +74,11 @@ package struct BackupObservation: Sendable {
         notification =
             runs.filter { $0.endedAt != nil && $0.notification != nil }
             .max { $0.endedAt ?? now < $1.endedAt ?? now }?.notification
-        for run in runs {
-            if let waiting = run.waiting(at: now) { self.waiting[run.source] = waiting }
+        for (name, run) in runs.map({ ("source \($0.source)", $0) }) + verifications.map({ ($0.task.name, $0.run) }) {
+            if let waiting = run.waiting(at: now) { self.waiting[name] = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
+        }
+        for run in runs {
             for destination in policy.spec.destinations {
                 let silent = run.silentSince(BackupPolicy.destinationContainer(destination.name))
                 if let silent { patienceEnds.append(silent + BackupRun.patience + .seconds(1)) }
@@ -82,6 +87,27 @@ package struct BackupObservation: Sendable {
         for run in preparations.map(\.run) {
             if let waiting = run.waiting(at: now) { preparationWaits = waiting }
             if let since = run.waitingSince { patienceEnds.append(since + BackupRun.patience) }
+        }
+    }
+
+    /// To a run that comes before its destination is made ready it looks as if what held the artifacts were gone.
+    private mutating func noteEarlyRuns() {
+        let reasons = [RunFailure.Reason.destinationMissing.rawValue, Reason.destinationNotReady.rawValue]
+        let jobs =
+            "see kubectl get jobs -n \(policy.metadata.namespace ?? "") -l "
+            + "\(LabelKey.backupTask)=\(BackupPolicy.prepareTask)"
+        for (destination, known) in zip(policy.spec.destinations, destinations) {
+            // Where runs have succeeded before, it is gone indeed.
+            guard policy.expectedSources(at: destination).isEmpty else { continue }
+            let state = known.message ?? (policy.spec.suspend ? "the policy is suspended" : jobs)
+            for index in targets.indices where targets[index].destination == destination.name {
+                let target = targets[index]
+                guard target.lastResult == .failed, target.reason.map(reasons.contains) ?? false,
+                    known.preparedTime.map({ $0 > target.lastAttemptTime ?? now }) ?? true
+                else { continue }
+                targets[index].reason = Reason.destinationNotReady.rawValue
+                targets[index].message = "the destination was not made ready yet: \(state)".cut(to: 2048)
+            }
         }
     }
 

@@ -9,6 +9,9 @@ extension BackupPolicy {
         if let uid = try? await client.get(.namespace, BackupPolicyReconciler.clusterNamespace).uid {
             policy.cluster = uid
         }
+        if let slice = try? await client.get(.endpointSlice, ServerPorts.slice) {
+            policy.serverPorts = ServerPorts.list(slice["ports"])
+        }
         do {
             let live = try await client.get(Self.resourceType, key)
             policy.status = try Self(defaulting: live).status

@@ -19,9 +19,9 @@ extension BackupPolicy {
 
     /// Where the pods of one source have to get to beside that.
     func sourceReach(of source: Source) -> Set<Reach> {
-        // The ports that API servers listen on behind the Service `kubernetes`.
+        // Where a CNI looks before the Service's address is translated it is 443; 6443 is what most servers listen on.
         let usesAPI = source.manifests != nil || (spec.hooks != nil && source.velero == nil)
-        let own: Set<Reach> = usesAPI ? [.port(443), .port(6443)] : []
+        let own = Set(usesAPI ? ([443, 6443] + serverPorts).map(Reach.port) : [])
         return own.union(source.postgres.map { [reach(host: $0.host, port: $0.port)] } ?? [])
     }
 

@@ -12,6 +12,7 @@ extension BackupPolicy {
         package var size: String?
         package var targets: [Target]?
         package var destinations: [DestinationStatus]?
+        package var templates: [TemplateRecord]?
         package var inventory: [InventoryEntry]?
         package var conditions: [Condition]?
 
@@ -22,6 +23,15 @@ extension BackupPolicy {
         }
 
         func destination(_ name: String) -> DestinationStatus? { destinations?.first { $0.name == name } }
+    }
+
+    /// What a CronJob makes jobs from, and made them from before: a job is told by it after a restart of the operator, too.
+    package struct TemplateRecord: Sendable, Hashable, Codable {
+        package var cronJob: String
+        /// See `RunTemplates`; the newest one last.
+        package var digests: [String]
+        /// Proves that the operator has seen them on that CronJob.
+        package var seal: String
     }
 
     /// What is known of a destination beside its artifacts.
@@ -55,6 +65,8 @@ extension BackupPolicy {
         package var lastAttemptTime: Timestamp?
         /// The jobs of which the last one ended at `lastAttemptTime`.
         package var lastRuns: [String]?
+        /// When the container ended whose result is the last one: of runs that overlap, this says which one it is.
+        package var lastReportTime: Timestamp?
         package var lastSuccessTime: Timestamp?
         package var lastResult: Result?
         /// Why it failed, in one word.

@@ -22,6 +22,9 @@ package struct BackupPolicy: OwnResource, Hashable {
     /// Stands for the cluster where there is none to be asked.
     package static let unknownCluster = "UID-OF-NAMESPACE-KUBE-SYSTEM"
 
+    /// The ports that the API servers listen on behind the Service `kubernetes`, as far as the reconciler knows them.
+    package var serverPorts: [Int] = []
+
     private enum CodingKeys: String, CodingKey { case metadata, spec, status }
 
     package var inheritedMetadata: InheritedMetadata? { spec.inheritedMetadata }

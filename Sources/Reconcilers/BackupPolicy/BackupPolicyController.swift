@@ -32,6 +32,9 @@ extension BackupPolicyReconciler {
             guard event.key == clusterNamespace, case .added = event else { return [] }
             return policies.store.list().map(\.key)
         }
+        controller.watches(reconciler.serverPorts.slices) { event in
+            ServerPorts.haveChanged(event) ? policies.store.list().map(\.key) : []
+        }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
         environment.exposeBackups(of: policies)
         return controller
@@ -41,7 +44,8 @@ extension BackupPolicyReconciler {
         self.init(
             policies: environment.objects(of: .backupPolicy),
             servers: environment.informers.informer(Selection(.node)),
-            namespaces: environment.informers.informer(Selection(.namespace)), runs: BackupRuns(environment),
+            namespaces: environment.informers.informer(Selection(.namespace)),
+            serverPorts: ServerPorts(environment), runs: BackupRuns(environment),
             velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),
             priorityClasses: PriorityClasses(environment),

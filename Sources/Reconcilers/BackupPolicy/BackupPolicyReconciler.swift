@@ -8,6 +8,7 @@ package struct BackupPolicyReconciler: Reconciler {
     let servers: Informer
     /// One of them tells clusters apart.
     let namespaces: Informer
+    let serverPorts: ServerPorts
     let runs: BackupRuns
     let velero: VeleroRuns
     let children: ChildWriter
@@ -34,6 +35,7 @@ package struct BackupPolicyReconciler: Reconciler {
         let cluster = namespaces.store.get(Self.clusterNamespace)?.uid
         var policy = policy
         policy.cluster = cluster ?? BackupPolicy.unknownCluster
+        policy.serverPorts = serverPorts.current
         let refused = policy.refusedSources(by: permissions)
         let priorityRefusal = policy.priorityRefusal(by: priorityClasses)
         var wanted = try policy.children(without: Set(refused.keys))
@@ -50,12 +52,15 @@ package struct BackupPolicyReconciler: Reconciler {
         // A suspended policy is not left alone: its CronJobs have to be suspended.
         let written = try await children.settle(
             wanted, of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
-        let found = runs.find(of: policy)
+        let time = now()
+        let found = runs.find(of: policy, at: time)
         var seen = BackupObservation(
-            policy: policy, now: now(), runs: found.runs, verifications: found.verifications,
+            policy: policy, now: time, runs: found.runs, verifications: found.verifications,
             velero: velero.list(of: policy), preparations: found.preparations)
         seen.isClusterKnown = cluster != nil
         seen.strangers = found.strangers
+        seen.patienceEnds += found.strangersEnd
+        seen.templates = found.templates
         seen.verifiedSince = found.verifiedSince
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused

@@ -4,6 +4,8 @@ extension BackupObservation {
     func addFreshness(to conditions: inout Conditions) {
         if policy.spec.suspend {
             conditions.note(.fresh, .false, .suspended, "suspended: nothing new is stored")
+            // That the newest artifact is odd is as true as before.
+            if let finding = Self.suspicious(self) { conditions.block(finding) }
         } else if let finding = Self.freshnessChecks.firstFinding(in: self) {
             conditions.add(.fresh, finding, orElse: .withinMaxAge, "")
         } else if let young = requiredTargets.first(where: { $0.lastSuccessTime == nil }) {

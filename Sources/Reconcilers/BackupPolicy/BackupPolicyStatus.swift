@@ -13,6 +13,7 @@ extension BackupObservation {
         status.size = size
         status.targets = targets
         status.destinations = destinations.isEmpty ? nil : destinations
+        status.templates = templates.isEmpty ? nil : templates
         status.inventory = inventory.listed(for: BackupPolicy.self)
         status.conditions = conditions
         return status
@@ -45,12 +46,16 @@ extension BackupObservation {
     }
 
     private var notCounted: String {
-        strangers.isEmpty ? "" : "; not counted, since no CronJob of the policy makes them so: \(strangers.listed)"
+        strangers.isEmpty
+            ? "" : "; not counted, since no CronJob of the policy is known to make them so: \(strangers.listed)"
     }
 
     private var summary: String {
-        let kept = targets.count { $0.lastSuccessTime != nil }
-        return "\(kept) of \(targets.count.counted("target")) backed up"
+        let kept = targets.count { $0.lastSuccessTime != nil && !$0.isFlawed }
+        let count = "\(kept) of \(targets.count.counted("target")) backed up"
+        // Where it is required, it is told instead of this.
+        let flawed = targets.first { $0.isFlawed && !cameTooEarly($0) }
+        return count + (flawed.map { "; \($0.verdict)" } ?? "")
     }
 
     private static let scheduleChecks = Checks<BackupObservation>(
@@ -120,14 +125,15 @@ extension BackupObservation {
     }
 
     private static func podWaiting(_ seen: BackupObservation) -> Finding? {
-        guard let (source, why) = seen.waiting.min(by: { $0.key < $1.key }) else { return nil }
-        return Finding(.podWaiting, "source \(source): \(why)", .wait)
+        guard let (name, why) = seen.waiting.min(by: { $0.key < $1.key }) else { return nil }
+        return Finding(.podWaiting, "\(name): \(why)", .wait)
     }
 
     private func addSuccess(to conditions: inout Conditions) {
-        if let failed = requiredTargets.first(where: { $0.lastResult == .failed }) {
+        let failures = requiredTargets.filter { $0.lastResult == .failed && !cameTooEarly($0) }
+        if let failed = failures.first {
             let isLate = failed.reason == Reason.deadlineExceeded.rawValue
-            let others = requiredTargets.count { $0.lastResult == .failed } - 1
+            let others = failures.count - 1
             let more = others > 0 ? " (and \(others.counted("other target")))" : ""
             conditions.add(
                 .backupSucceeded,
@@ -138,14 +144,22 @@ extension BackupObservation {
         } else if let partial = requiredTargets.first(where: { $0.lastResult == .partial }) {
             conditions.add(
                 .backupSucceeded,
-                Finding(
-                    .partial, "\(partial.name) is incomplete: \(partial.message ?? "see the logs of its job")", .wait),
-                orElse: .succeeded, "")
+                Finding(.partial, partial.verdict, .wait), orElse: .succeeded, "")
+        } else if let early = requiredTargets.first(where: cameTooEarly) {
+            conditions.note(
+                .backupSucceeded, .unknown, .neverRan,
+                "\(early.name): its last run came before the destination was made ready; it is ready for the next one")
         } else if requiredTargets.contains(where: { $0.lastResult == nil }) {
             conditions.note(.backupSucceeded, .unknown, .neverRan, "not every target has had a run yet")
         } else {
             conditions.add(.backupSucceeded, nil, orElse: .succeeded, summary)
         }
+    }
+
+    /// Whether the last run failed because the destination was not made ready yet, and it has become so since.
+    private func cameTooEarly(_ target: BackupPolicy.Target) -> Bool {
+        target.reason == Reason.destinationNotReady.rawValue
+            && destinations.contains { $0.name == target.destination && $0.preparedTime != nil }
     }
 
     private func addPruning(to conditions: inout Conditions) {
@@ -181,5 +195,15 @@ extension BackupObservation {
         pruneFailures.first.map { failure in
             Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
         }
+    }
+}
+
+extension BackupPolicy.Target {
+    /// Whether its last run did not store all that it should.
+    fileprivate var isFlawed: Bool { lastResult == .failed || lastResult == .partial }
+
+    /// What its last run came to, where it is flawed.
+    fileprivate var verdict: String {
+        "\(name) \(lastResult == .failed ? "failed" : "is incomplete"): \(message ?? "see the logs of its job")"
     }
 }

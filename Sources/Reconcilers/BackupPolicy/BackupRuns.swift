@@ -8,13 +8,14 @@ struct BackupRuns: Sendable {
     let jobs: Informer
     let pods: Informer
     private let cronJobs: Informer
-    private let templates = RunTemplates()
+    private let templates: RunTemplates
 
     init(_ environment: ReconcilerEnvironment) {
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.backupPolicy, operator: .exists)])
         jobs = environment.informers.informer(Selection(.job, labelSelector: ours), indexers: [.ownerUID])
         pods = environment.informers.informer(Selection(.pod, labelSelector: ours), indexers: [.ownerUID])
         cronJobs = environment.children(.cronJob)
+        templates = RunTemplates(environment.seal)
         cronJobs.addHandler { [templates] event in
             if case .deleted(let cronJob) = event {
                 templates.forget(cronJob)
@@ -28,8 +29,12 @@ struct BackupRuns: Sendable {
     struct Found: Sendable {
         var runs: [BackupRun] = []
         var verifications: [VerificationRun] = []
-        /// Jobs and pods that name ours as their controller and are not what it makes.
+        /// Jobs and pods that name ours as their controller and are not what it makes, as far as is known.
         var strangers: [String] = []
+        /// When some of them are named no more.
+        var strangersEnd: [Timestamp] = []
+        /// What is known of the CronJobs that jobs are made from.
+        var templates: [BackupPolicy.TemplateRecord] = []
         /// When each source was scheduled last, as the CronJob controller says.
         var lastScheduled: [String: Timestamp] = [:]
         /// Since when the CronJobs are there that look at what is stored, by their names.
@@ -38,14 +43,18 @@ struct BackupRuns: Sendable {
         var preparations: [PreparationRun] = []
     }
 
+    /// How long after its end a job is named that is not counted. Jobs stay, and those from before the operator knew what
+    /// their CronJob was are no alarm for ever.
+    private static let namedFor = Duration.seconds(86400)
+
     /// What of one policy runs or is still there.
-    func find(of policy: BackupPolicy) -> Found {
+    func find(of policy: BackupPolicy, at now: Timestamp) -> Found {
         var found = Found()
         for source in policy.ownSources {
             guard let cronJob = cronJob(policy.cronJobName(source.name), of: policy) else { continue }
             let time = cronJob.value(at: "status", "lastScheduleTime")?.string
             found.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))
-            for (job, pods) in runs(of: cronJob, strangers: &found.strangers) {
+            for (job, pods) in runs(of: cronJob, at: now, &found) {
                 found.runs.append(BackupRun(of: source.name, job: job, pods: pods))
             }
         }
@@ -55,7 +64,7 @@ struct BackupRuns: Sendable {
         for (task, name) in tasks {
             guard let cronJob = cronJob(name, of: policy) else { continue }
             found.verifiedSince[name] = cronJob.created
-            for (job, pods) in runs(of: cronJob, strangers: &found.strangers) {
+            for (job, pods) in runs(of: cronJob, at: now, &found) {
                 found.verifications.append(VerificationRun(task, job: job, pods: pods))
             }
         }
@@ -89,22 +98,29 @@ struct BackupRuns: Sendable {
             return nil
         }
         templates.learn(cronJob)
+        if let record = policy.status?.templates?.first(where: { $0.cronJob == name }) {
+            templates.recall(record, of: cronJob)
+        }
         return cronJob
     }
 
     private func runs(
-        of cronJob: CachedObject, strangers: inout [String]
+        of cronJob: CachedObject, at now: Timestamp, _ found: inout Found
     ) -> [(job: DynamicObject, pods: [Pod])] {
-        children(of: cronJob, in: jobs).compactMap { cached in
+        found.templates.append(templates.record(of: cronJob))
+        return children(of: cronJob, in: jobs).compactMap { cached in
             let job = cached.dynamic()
             guard templates.haveMade(job, by: cronJob) else {
-                strangers.append("Job \(job.name)")
+                let end = BackupRun(of: "", job: job, pods: []).endedAt.map { $0 + Self.namedFor }
+                guard end.map({ $0 > now }) ?? true else { return nil }
+                found.strangers.append("Job \(job.name)")
+                if let end { found.strangersEnd.append(end) }
                 return nil
             }
             let template = job[path: "spec", "template", "spec"] ?? [:]
             let own = children(of: cached, in: pods).filter { pod in
                 let isOurs = RunPods.areMade(pod, from: template)
-                if !isOurs { strangers.append("Pod \(pod.key.name)") }
+                if !isOurs { found.strangers.append("Pod \(pod.key.name)") }
                 return isOurs
             }
             return (job, own.compactMap { try? $0.decode(Pod.self) })

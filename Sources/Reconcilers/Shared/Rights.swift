@@ -93,6 +93,8 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate"),
         Right(.cluster, "velero.io", "schedules", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
         Right(.cluster, "velero.io", "backups", read, usedBy: "VeleroRuns"),
+        Right(
+            .cluster, "discovery.k8s.io", "endpointslices", read, names: ["kubernetes"], usedBy: "ServerPorts"),
         Right(.cluster, "quartermaster.dev", "backuppolicies", read.union(["patch"]), usedBy: "Finalizers"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/status", ["patch"], usedBy: "StatusWriter"),
         Right(.cluster, "quartermaster.dev", "backuppolicies/finalizers", ["update"], usedBy: "ObjectMeta.child"),

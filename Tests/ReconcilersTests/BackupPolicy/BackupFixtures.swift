@@ -42,9 +42,12 @@ extension BackupPolicy {
 extension BackupRun {
     /// A run that ended at `end`.
     ///
-    /// - Parameter containers: what each container left: its exit status and its termination message.
+    /// - Parameters:
+    ///   - finished: when containers ended; the others with the job.
+    ///   - containers: what each container left: its exit status and its termination message.
     static func fixture(
-        _ end: String, named name: String = "run", condition: String = "Complete", reason: String = "",
+        _ end: String, named name: String = "run", started: String = "2026-01-01T00:00:00Z",
+        finished: [String: String] = [:], condition: String = "Complete", reason: String = "",
         containers: [(String, Int, String)]
     ) throws -> BackupRun {
         var job = try DynamicObject.fixture(
@@ -53,7 +56,7 @@ extension BackupRun {
             kind: Job
             metadata: {name: \(name), namespace: shop, labels: {quartermaster.dev/backup-source: db}}
             status:
-              startTime: "2026-01-01T00:00:00Z"
+              startTime: "\(started)"
               conditions: [{type: \(condition), status: "True", lastTransitionTime: "\(end)"}]
             """)
         if !reason.isEmpty {
@@ -68,7 +71,9 @@ extension BackupRun {
             ContainerStatus(
                 name: name, ready: false,
                 state: .init(
-                    terminated: .init(exitCode: status, reason: status == 0 ? "Completed" : "Error", message: message)))
+                    terminated: .init(
+                        exitCode: status, reason: status == 0 ? "Completed" : "Error", message: message,
+                        finishedAt: finished[name].flatMap(Timestamp.init(rfc3339:)))))
         }
         let pod = Pod(
             metadata: ObjectMeta(name: "run-1", namespace: "shop"),

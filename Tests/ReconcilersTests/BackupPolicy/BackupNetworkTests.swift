@@ -51,6 +51,16 @@ struct BackupNetworkTests {
             ])
     }
 
+    @Test("The API server is reached where it listens, as its EndpointSlice says")
+    func serverPorts() throws {
+        var policy = try BackupPolicy.fixture("sources: [{name: objects, manifests: {}}]")
+        policy.serverPorts = ServerPorts.list([
+            ["name": "https", "port": 16443, "protocol": "TCP"], ["port": 53, "protocol": "UDP"], ["port": 0],
+        ])
+        let rules = try policy.networkPolicies().last?.object[path: "spec", "egress"]?.elements ?? []
+        #expect(rules.map { $0["ports"]?.elements.compactMap { $0["port"]?.integer } } == [[443, 6443, 16443]])
+    }
+
     @Test(
         "A source may be called what the policy calls what all its pods share",
         arguments: ["backup", "reader", "check"])

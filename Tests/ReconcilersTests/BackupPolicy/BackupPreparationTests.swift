@@ -124,6 +124,44 @@ struct BackupPreparationTests {
         #expect(sources(policy, 0) == nil)
     }
 
+    @Test("A run that came before its destination was ready says so, and is no failure once it is")
+    func early() throws {
+        var policy = try BackupPolicy.fixture(isPrepared: false)
+        let missing = report(
+            "Failed", #","reason":"DestinationMissing""#, message: "what held the artifacts is not there any more")
+        let backup = try BackupRun.fixture(
+            "2026-01-01T00:04:00Z", started: "2026-01-01T00:03:00Z", condition: "Failed",
+            containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, missing), ("to-box", 1, missing)])
+        func observe(_ preparations: PreparationRun...) throws -> BackupObservation {
+            BackupObservation(
+                policy: policy, now: try time("2026-01-01T00:10:00Z"), runs: [backup], preparations: preparations)
+        }
+        func succeeded(_ seen: BackupObservation) -> String {
+            let condition = seen.status.conditions?.first { $0.type == "BackupSucceeded" }
+            return "\(condition?.reason ?? ""): \(condition?.message ?? "")"
+        }
+        let waits = try observe()
+        #expect(
+            succeeded(waits).contains("was not made ready yet: see kubectl get jobs -n shop -l")
+                && !succeeded(waits).contains("any more"))
+        let failed = try run(
+            policy, "2026-01-01T00:05:00Z",
+            ["bucket": report("Failed", message: "no route"), "box": report("Succeeded")])
+        policy.status = try observe(failed).status
+        #expect(policy.status?.targets?.first?.message == "the destination was not made ready yet: no route")
+        let made = try run(policy, "2026-01-01T00:09:00Z", ["bucket": report("Succeeded")])
+        let seen = try observe(made)
+        #expect(ready(seen) == "Ready: 0 of 2 targets backed up")
+        #expect(succeeded(seen).hasPrefix("NeverRan: db to bucket: its last run came before"))
+        // Gone later, it is gone.
+        policy.status = seen.status
+        let later = try BackupRun.fixture(
+            "2026-01-02T00:04:00Z", named: "later", started: "2026-01-02T00:03:00Z", condition: "Failed",
+            containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, missing), ("to-box", 1, missing)])
+        let lost = BackupObservation(policy: policy, now: try time("2026-01-02T00:10:00Z"), runs: [backup, later])
+        #expect(succeeded(lost).contains("failed: what held the artifacts is not there any more"))
+    }
+
     @Test("That a job says that it is complete makes nothing ready")
     func completeWithoutPod() throws {
         let policy = try BackupPolicy.fixture(isPrepared: false)

@@ -112,9 +112,43 @@ struct BackupStatusTests {
                 ("source", 0, report("Succeeded")), ("to-bucket", 0, Self.good),
                 ("to-box", 1, report("Failed", message: "no route")),
             ])
-        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", failed)
+        var policy = try BackupPolicy.fixture()
+        policy.status = try observe(policy, at: "2026-01-09T03:00:00Z", run("2026-01-09T02:05:00Z")).status
+        let seen = try observe(policy, at: "2026-01-10T03:00:00Z", failed)
         expect(seen, ["Ready": "True Ready", "BackupSucceeded": "True Succeeded"])
         #expect(seen.status.targets?.last?.lastResult == .failed)
+        // It was stored yesterday, and is told all the same.
+        let told = seen.status.conditions?.first { $0.type == "BackupSucceeded" }?.message
+        #expect(told == "1 of 2 targets backed up; db to box failed: no route")
+    }
+
+    @Test(
+        "A later attempt that finds the destination gone outweighs the success of an earlier one, and no other does",
+        arguments: [("DestinationMissing", "Failed"), ("ForeignOwner", "Failed"), ("Stopped", "Succeeded")])
+    func laterAttempt(reason: String, result: String) throws {
+        var twice = try run("2026-01-10T02:05:00Z")
+        let gone = report(
+            "Failed", #","reason":"\#(reason)""#, message: "what held the artifacts is not there any more")
+        twice.pods += try BackupRun.fixture(
+            "2026-01-10T02:05:00Z",
+            containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, gone), ("to-box", 0, Self.good)]
+        ).pods
+        let seen = try observe(.fixture(), at: "2026-01-10T03:00:00Z", twice)
+        #expect(seen.status.targets?.map(\.lastResult?.rawValue) == [result, "Succeeded"])
+    }
+
+    @Test("What was complete before is known from the listing, where the status was lost")
+    func completeOfListing() throws {
+        let odd = report(
+            "Succeeded",
+            #","artifact":"20260110T020001Z","sizeBytes":1,"suspicion":"it shrank","complete":"20260109T020000Z""#)
+        let lost = try observe(.fixture(), at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z", bucket: odd))
+        #expect(lost.status.targets?.map(\.complete) == ["20260109T020000Z", "20260110T020001Z"])
+        // What the status knows stays.
+        var policy = try BackupPolicy.fixture()
+        policy.status = try observe(policy, at: "2026-01-09T03:00:00Z", run("2026-01-09T02:05:00Z")).status
+        let known = try observe(policy, at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z", bucket: odd))
+        #expect(known.status.targets?.map(\.complete) == ["20260110T020001Z", "20260110T020001Z"])
     }
 
     @Test("A job that ran into its deadline has no pods left and is told by its condition")
@@ -168,6 +202,56 @@ struct BackupStatusTests {
         let seen = try observe(.fixture("suspend: true"), at: "2026-01-20T03:00:00Z", run("2026-01-10T02:05:00Z"))
         expect(seen, ["Ready": "True Suspended", "Fresh": "False Suspended"])
         #expect(seen.status.nextRunTime == nil)
+    }
+
+    @Test("That the newest artifact is odd is told of a suspended policy, too")
+    func suspendedAndOdd() throws {
+        let odd = report(
+            "Succeeded", #","artifact":"20260110T020001Z","sizeBytes":1,"pruned":"Refused","suspicion":"it shrank""#)
+        let seen = try observe(
+            .fixture("suspend: true"), at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z", bucket: odd))
+        expect(seen, ["Ready": "False Suspicious", "Fresh": "False Suspended", "Pruned": "False Refused"])
+    }
+
+    @Test("A job that can make no pod is told once it has had its time, and one that is suspended is not")
+    func withoutPod() throws {
+        var job = try DynamicObject.fixture(
+            """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: nightly-db-1, namespace: shop, creationTimestamp: "2026-01-01T02:00:00Z"}
+            spec: {suspend: false}
+            status: {startTime: "2026-01-01T02:00:00Z"}
+            """)
+        func messages(at now: String) throws -> [String] {
+            let time = try #require(Timestamp(rfc3339: now))
+            let run = BackupRun(of: "db", job: job, pods: [])
+            let looks = [VerificationRun.Task.check, .drill(source: "db")].map {
+                VerificationRun($0, job: job, pods: [])
+            }
+            let seen = try [
+                BackupObservation(policy: .fixture(), now: time, runs: [run]),
+                BackupObservation(policy: .fixture(), now: time, runs: [], verifications: [looks[0]]),
+                BackupObservation(policy: .fixture(), now: time, runs: [], verifications: [looks[1]]),
+            ]
+            return seen.map {
+                "\($0.status.conditions?.first?.reason ?? ""): \($0.status.conditions?.first?.message ?? "")"
+            }
+                + run.progress(destinations: ["bucket"], at: time)
+        }
+        let well = Array(repeating: "Ready: 0 of 2 targets backed up", count: 3)
+        #expect(try messages(at: "2026-01-01T02:00:59Z") == well)
+        let told = try messages(at: "2026-01-01T02:01:00Z")
+        let words =
+            "its job can make no pod; a quota, Pod Security or an admission webhook may refuse it: "
+            + "kubectl describe job nightly-db-1 -n shop"
+        let names = ["source db", "the check", "the drill of source db"]
+        #expect(told == names.map { "PodWaiting: \($0): \(words)" } + [words])
+        // Its controller has made one that is not seen yet.
+        job["status"] = ["startTime": "2026-01-01T02:00:00Z", "active": 1]
+        #expect(try messages(at: "2026-01-01T02:10:00Z") == well)
+        (job["spec"], job["status"]) = (["suspend": true], [:])
+        #expect(try messages(at: "2026-01-01T02:10:00Z") == well)
     }
 
     @Test("A Secret that is missing and a pod that can't start are told under Scheduled")

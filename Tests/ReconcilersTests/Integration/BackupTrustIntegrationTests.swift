@@ -158,6 +158,61 @@ extension IntegrationTests {
             }
         }
 
+        @Test("So it does where the operator was started again meanwhile", arguments: ClusterKind.available)
+        func restartedMeanwhile(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind, options: .rbac) { cluster in
+                var pod: ObjectKey?
+                try await TestOperator.runBackups(on: cluster) { process in
+                    try await cluster.makePolicy("nightly", Self.spec)
+                    try await cluster.prepare()
+                    try await cluster.waitForVerdicts(Self.untouched)
+                    pod = try await cluster.startRun("db").pod
+                    let before = try await cluster.client.get(.cronJob, cluster.key("nightly-db")).generation
+                    try await cluster.change(
+                        BackupPolicy.resourceType, cluster.key("nightly"), ["spec": ["retention": ["daily": 3]]])
+                    try await eventually("the CronJob is changed") {
+                        try await cluster.client.get(.cronJob, cluster.key("nightly-db")).generation != before
+                    }
+                    try await process.settled()
+                    process.requests.forgetWrites()
+                    try await cluster.change(
+                        BackupPolicy.resourceType, cluster.key("nightly"),
+                        ["metadata": ["annotations": ["quartermaster.dev/requestedAt": "now"]]])
+                    try await eventually("it was looked at") {
+                        try await cluster.policy().status?.lastHandledReconcileAt == "now"
+                    }
+                    try await process.settled()
+                    #expect(process.requests.writes.count == 1, "\(process.requests.writes)")
+                }
+                try await TestOperator.runBackups(on: cluster) { _ in
+                    try await cluster.endPod(try #require(pod), Self.good)
+                    try await cluster.waitForVerdicts([.ready: "True Ready", .backupSucceeded: "True Succeeded"])
+                    #expect(try await !scheduled(cluster).contains("not counted"))
+                }
+            }
+        }
+
+        @Test("A job that is not counted is named for a day after its end")
+        func namedForADay() async throws {
+            try await TestCluster.run(.embedded, options: .rbac) { cluster in
+                try await TestOperator.runBackups(on: cluster) { _ in
+                    try await cluster.makePolicy("nightly", Self.spec)
+                    try await cluster.prepare()
+                    try await cluster.waitForVerdicts(Self.untouched)
+                    let cronJob = try await cluster.client.get(.cronJob, cluster.key("nightly-db"))
+                    let (_, pod) = try await cluster.start(forged("forged", from: cronJob))
+                    try await cluster.endPod(pod, Self.good)
+                    try await eventually("it is named") { try await scheduled(cluster).contains("not counted") }
+                }
+                let later: @Sendable () -> Timestamp = { .now() + .seconds(86401) }
+                try await TestOperator.runBackups(on: cluster, now: later) { _ in
+                    try await eventually("it is named no more") {
+                        try await !scheduled(cluster).contains("not counted")
+                    }
+                }
+            }
+        }
+
         @Test("An end that is still to come is not counted, and hides no run")
         func future() async throws {
             try await run(.embedded) { cluster, process, _ in

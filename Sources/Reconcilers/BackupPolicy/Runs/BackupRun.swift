@@ -18,6 +18,8 @@ package struct BackupRun: Sendable, Hashable {
     package var ending: Ending?
     /// In the order in which they began.
     package var pods: [Pod]
+    /// Since when a job that runs has no pod, as its controller says.
+    private var withoutPodSince: Timestamp?
 
     package init(of source: String, job: DynamicObject, pods: [Pod]) {
         self.source = source
@@ -30,6 +32,10 @@ package struct BackupRun: Sendable, Hashable {
             condition["status"]?.string == "True" && ["Complete", "Failed"].contains(condition["type"]?.string)
         }
         guard let ended, let time = ended["lastTransitionTime"]?.string.flatMap(Timestamp.init(rfc3339:)) else {
+            // One that is suspended waits for whoever has suspended it.
+            let isHeld = job[path: "spec", "suspend"]?.bool ?? false
+            let made = job[path: "metadata", "creationTimestamp"]?.string.flatMap(Timestamp.init(rfc3339:))
+            if !isHeld, (status?["active"]?.integer ?? 0) == 0 { withoutPodSince = startedAt ?? made }
             return
         }
         endedAt = time
@@ -46,11 +52,12 @@ package struct BackupRun: Sendable, Hashable {
 
     /// What a run that has ended means for what one of its containers had to do.
     func outcome(of container: String) -> RunOutcome? {
-        let reports = pods.compactMap { $0.report(of: container) }
-        // A second attempt may fail where the first one had stored everything.
-        if let told = reports.last(where: { $0.result == .succeeded }) ?? reports.last {
-            return RunOutcome(told, of: reports)
+        let attempts = attempts(at: container)
+        // A second attempt may fail where the first one had stored everything; that what it had stored is gone counts.
+        let told = attempts.last { attempt in
+            attempt.report.result == .succeeded || attempt.report.reason.map(Self.losses.contains) ?? false
         }
+        if let told = told ?? attempts.last { return RunOutcome(told) }
         guard let ending else { return nil }
         if ending == .succeeded { return .lost }
         // What comes before it: a hook, the source, what fetches an artifact.
@@ -60,6 +67,24 @@ package struct BackupRun: Sendable, Hashable {
         guard case .failed(let reason, let message) = ending else { return RunOutcome(result: .failed) }
         let words = pods.last.flatMap { $0.words } ?? message
         return RunOutcome(result: .failed, reason: reason.isEmpty ? nil : reason, message: words)
+    }
+
+    /// Why an attempt fails after which nothing that was stored before can be counted on.
+    private static let losses: Set = [
+        RunFailure.Reason.destinationMissing.rawValue, RunFailure.Reason.foreignOwner.rawValue,
+    ]
+
+    /// What each pod's container left, in their order.
+    ///
+    /// The time is the kubelet's. Its clock counts only within the job's time, so that runs one after the other stay so.
+    func attempts(at container: String) -> [RunAttempt] {
+        pods.compactMap { pod in
+            pod.report(of: container).map { report in
+                let time = pod.state(of: container)?.terminated?.finishedAt
+                let end = [time, endedAt].compactMap(\.self).min()
+                return RunAttempt(endedAt: [end, startedAt].compactMap(\.self).max(), report: report)
+            }
+        }
     }
 
     /// Since when a run has ended of which nothing is known that may yet be seen: pods come later than their jobs.
@@ -74,15 +99,20 @@ package struct BackupRun: Sendable, Hashable {
     /// A pod gets this long to begin before anybody is told that it does not: volumes and images take their time.
     static let patience = Duration.seconds(60)
 
-    /// Since when there is a pod that may not begin.
+    /// Since when there is a pod that may not begin, or none.
     var waitingSince: Timestamp? {
-        guard ending == nil, let pod = pods.last, pod.status?.phase ?? "Pending" == "Pending" else { return nil }
-        return pod.metadata.creationTimestamp
+        guard ending == nil else { return nil }
+        guard let pod = pods.last else { return withoutPodSince }
+        return pod.status?.phase ?? "Pending" == "Pending" ? pod.metadata.creationTimestamp : nil
     }
 
-    /// Why a pod of a running job does not begin; `nil` where it does, or has not had the time to.
+    /// Why a running job does nothing; `nil` where it does, or has not had the time to.
     func waiting(at now: Timestamp) -> String? {
-        guard let pod = pods.last, let since = waitingSince, since + Self.patience <= now else { return nil }
+        guard let since = waitingSince, since + Self.patience <= now else { return nil }
+        guard let pod = pods.last else {
+            return "its job can make no pod; a quota, Pod Security or an admission webhook may refuse it: "
+                + "kubectl describe job \(name) -n \(namespace)"
+        }
         let statuses = (pod.status?.initContainerStatuses ?? []) + (pod.status?.containerStatuses ?? [])
         for status in statuses {
             guard let waiting = status.state?.waiting, let reason = waiting.reason, Self.stuck.contains(reason) else {
@@ -100,13 +130,22 @@ package struct BackupRun: Sendable, Hashable {
     ]
 }
 
+/// What one attempt of a run left at one destination.
+struct RunAttempt: Sendable, Hashable {
+    /// When its container ended.
+    var endedAt: Timestamp?
+    var report: RunReport
+}
+
 /// What a run means for one destination.
 package struct RunOutcome: Sendable, Hashable {
     var result: BackupPolicy.Target.Result
     var reason: String?
     var message: String?
     var report: RunReport?
-    /// How many artifacts all attempts together have stored, and deleted.
+    /// When the container ended that it is told by.
+    var endedAt: Timestamp?
+    /// How many artifacts were stored, and deleted, since the run that was counted before.
     var stored: Int64 = 0
     var deleted: Int64 = 0
 
@@ -122,13 +161,17 @@ package struct RunOutcome: Sendable, Hashable {
         self.message = message
     }
 
-    /// - Parameter attempts: the reports of all attempts of the run.
-    init(_ report: RunReport, of attempts: [RunReport]) {
+    fileprivate init(_ attempt: RunAttempt) {
+        let report = attempt.report
         let words = [report.message, report.finding ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
         self.init(result: report.result, reason: report.reason, message: words.isEmpty ? nil : words)
         self.report = report
-        stored = Int64(attempts.count { $0.result != .failed && $0.artifact != nil })
-        deleted = attempts.reduce(0) { min($0 + ($1.deleted ?? 0), 1 << 53) }
+        endedAt = attempt.endedAt
+    }
+
+    mutating func add(_ attempt: RunReport) {
+        if attempt.result != .failed, attempt.artifact != nil { stored += 1 }
+        deleted = min(deleted + (attempt.deleted ?? 0), 1 << 53)
     }
 }
 

@@ -40,7 +40,6 @@ extension BackupRun {
     ///
     /// - Parameter destinations: of the policy, in its order.
     package func progress(destinations: [String], at now: Timestamp) -> [String] {
-        guard !pods.isEmpty else { return ended(destinations) }
         var lines: [String] = []
         for (index, pod) in pods.enumerated() {
             let attempt = index == 0 ? "" : " (attempt \(index + 1))"

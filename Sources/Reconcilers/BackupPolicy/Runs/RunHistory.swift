@@ -8,30 +8,63 @@ package enum RunHistory {
         of policy: BackupPolicy, runs: [BackupRun], at now: Timestamp
     ) -> [BackupPolicy.Target] {
         policy.ownSources.flatMap { source in
-            let own = runs.filter { $0.source == source.name }.sorted(by: ended)
+            let own = runs.filter { $0.source == source.name }
             return policy.spec.destinations.map { destination in
-                let container = BackupPolicy.destinationContainer(destination.name)
                 var target = policy.knownTarget(source.name, destination.name, at: now)
-                for run in own {
-                    guard let end = run.endedAt, !target.hasCounted(run.name, endedAt: end) else { continue }
-                    // A destination that is new was not part of runs before it.
-                    let began = run.startedAt ?? end
-                    guard run.pods.isEmpty ? began >= (target.since ?? began) : run.mayHave(container) else { continue }
-                    guard let outcome = run.outcome(of: container) else { continue }
-                    if run.silentSince(container).map({ $0 + BackupRun.patience > now }) ?? false { continue }
-                    target.add(outcome, of: run.name, endedAt: end)
-                }
+                target.add(own, at: BackupPolicy.destinationContainer(destination.name), now)
                 return target
             }
         }
     }
+}
 
-    private static func ended(_ left: BackupRun, _ right: BackupRun) -> Bool {
-        guard let first = left.endedAt, let second = right.endedAt else { return false }
+extension BackupPolicy.Target {
+    /// A run is counted once, when its job has ended. Runs may overlap, so what a run has left is as new as its container's
+    /// end.
+    fileprivate mutating func add(_ runs: [BackupRun], at container: String, _ now: Timestamp) {
+        let ended = runs.compactMap { run -> EndedRun? in
+            guard let end = run.endedAt, !hasCounted(run.name, endedAt: end) else { return nil }
+            // A destination that is new was not part of runs before it.
+            let began = run.startedAt ?? end
+            guard run.pods.isEmpty ? began >= (since ?? began) : run.mayHave(container) else { return nil }
+            if run.silentSince(container).map({ $0 + BackupRun.patience > now }) ?? false { return nil }
+            return run.outcome(of: container).map { EndedRun(run: run, end: end, outcome: $0) }
+        }
+        guard !ended.isEmpty else { return }
+        let attempts = runs.flatMap { run in run.attempts(at: container).map { (run.name, $0) } }
+        for run in ended.sorted(by: <) {
+            let before = lastReportTime ?? lastAttemptTime
+            // Another one has ended since, and is what counts.
+            if let before, run.reported < before { continue }
+            var outcome = run.outcome
+            // Others may be at work still that have stored and deleted meanwhile.
+            for (name, attempt) in attempts {
+                let time = attempt.endedAt ?? run.end
+                guard time <= run.reported else { continue }
+                if let before, time < before || (time == before && name != run.run.name) { continue }
+                outcome.add(attempt.report)
+            }
+            add(outcome, endedAt: run.end)
+            lastReportTime = run.reported
+        }
+        for run in ended.sorted(by: { $0.end < $1.end }) { note(run.run.name, endedAt: run.end) }
+    }
+}
+
+/// A run that has ended, with what it means for one destination.
+private struct EndedRun: Comparable {
+    var run: BackupRun
+    var end: Timestamp
+    var outcome: RunOutcome
+
+    /// When its container ended.
+    var reported: Timestamp { outcome.endedAt ?? end }
+
+    static func < (left: Self, right: Self) -> Bool {
         // Where nobody knows which was the later one, it is the one that failed.
-        func failed(_ run: BackupRun) -> Int { run.ending == .succeeded ? 0 : 1 }
-        return (first, left.startedAt ?? first, failed(left), left.name)
-            < (second, right.startedAt ?? second, failed(right), right.name)
+        func failed(_ run: Self) -> Int { run.outcome.result == .failed ? 1 : 0 }
+        return (left.reported, left.run.startedAt ?? left.end, failed(left), left.run.name)
+            < (right.reported, right.run.startedAt ?? right.end, failed(right), right.run.name)
     }
 }
 
@@ -67,10 +100,14 @@ extension BackupPolicy.Target {
         return lastAttemptTime > end || lastRuns?.contains(run) ?? true
     }
 
-    /// Adds a run. What is not known of a failed one stays as it was: the newest artifact is still the one before.
-    mutating func add(_ outcome: RunOutcome, of run: String, endedAt end: Timestamp) {
+    /// Notes that a run was counted.
+    mutating func note(_ run: String, endedAt end: Timestamp) {
         lastRuns = Array(((lastAttemptTime == end ? lastRuns ?? [] : []) + [run.cut(to: 253)]).suffix(8))
         lastAttemptTime = end
+    }
+
+    /// Adds what a run means. What is not known of a failed one stays as it was: the newest artifact is still the one before.
+    mutating func add(_ outcome: RunOutcome, endedAt end: Timestamp) {
         lastResult = outcome.result
         reason = outcome.result == .succeeded ? nil : outcome.reason?.cut(to: 64)
         message = outcome.message?.cut(to: 2048)
@@ -80,24 +117,36 @@ extension BackupPolicy.Target {
         }
         guard outcome.result != .failed else {
             // What a failed run has deleted by the rules is not missing.
-            count = count.map { max($0 - outcome.deleted, 0) }
+            count = count.map { max($0 + outcome.stored - outcome.deleted, 0) }
             consecutiveFailures = min(consecutiveFailures ?? 0, 1_000_000) + 1
             return
         }
         consecutiveFailures = nil
-        if outcome.result == .succeeded { lastSuccessTime = end }
+        if outcome.result == .succeeded { lastSuccessTime = max(lastSuccessTime ?? end, end) }
         if let report = outcome.report {
             // What was verified and is not stored is no artifact.
-            if report.verified != nil, report.artifact != nil { lastVerifiedTime = end }
+            if report.verified != nil, report.artifact != nil { lastVerifiedTime = max(lastVerifiedTime ?? end, end) }
             compare(report.count, outcome, endedAt: end)
-            artifact = report.artifact
-            if outcome.result == .succeeded, report.suspicion == nil { complete = report.artifact ?? complete }
-            sizeBytes = report.sizeBytes
             // Where it was stored and not listed afterwards, the number follows.
             count = report.count ?? count.map { max($0 + outcome.stored - outcome.deleted, 0) }
             oldest = report.oldest ?? oldest
-            suspicion = report.suspicion?.cut(to: 1024)
+            take(report, outcome)
         }
+    }
+
+    /// Takes the report's artifact for the newest one; but not where a run that began later has stored one before.
+    private mutating func take(_ report: RunReport, _ outcome: RunOutcome) {
+        let known = artifact.flatMap { Stamp($0) }
+        if let known, let new = report.artifact.flatMap({ Stamp($0) }), new < known,
+            outcome.endedAt.map({ known <= Stamp($0) }) ?? false
+        {
+            return
+        }
+        artifact = report.artifact
+        let isComplete = outcome.result == .succeeded && report.suspicion == nil
+        complete = (isComplete ? report.artifact : nil) ?? complete ?? report.complete
+        sizeBytes = report.sizeBytes
+        suspicion = report.suspicion?.cut(to: 1024)
     }
 
     /// Notices artifacts that are gone and that no run has deleted.
@@ -128,6 +177,7 @@ extension BackupPolicy.Status {
             var target = target
             target.since = past(target.since)
             target.lastAttemptTime = past(target.lastAttemptTime)
+            target.lastReportTime = past(target.lastReportTime)
             target.lastSuccessTime = past(target.lastSuccessTime)
             target.lastVerifiedTime = past(target.lastVerifiedTime)
             target.lastCheckTime = past(target.lastCheckTime)

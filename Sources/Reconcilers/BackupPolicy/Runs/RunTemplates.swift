@@ -17,10 +17,15 @@ final class RunTemplates: Sendable {
         "nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "schedulingGates", "schedulerName",
         "priorityClassName", "priority",
     ]
+    /// Of a run by hand the delay is 0, and each check reads the next part.
+    private static let changing = ["QM_DELAY_SECONDS", "QM_CHECK_PART"]
     private static let rules = ["backoffLimit", "activeDeadlineSeconds", "podFailurePolicy", "successPolicy"]
 
+    private let seal: Seal
     /// By the UID of the CronJob.
     private let known = Mutex<[String: Known]>([:])
+
+    init(_ seal: Seal) { self.seal = seal }
 
     /// Learns what a CronJob makes jobs from now.
     func learn(_ cronJob: CachedObject) {
@@ -35,6 +40,25 @@ final class RunTemplates: Sendable {
 
     func forget(_ cronJob: CachedObject) { known.withLock { $0[cronJob.uid] = nil } }
 
+    /// What a later process is to know of a CronJob that it has learned of.
+    func record(of cronJob: CachedObject) -> BackupPolicy.TemplateRecord {
+        let digests = known.withLock { $0[cronJob.uid]?.digests } ?? []
+        return BackupPolicy.TemplateRecord(
+            cronJob: cronJob.key.name, digests: digests, seal: seal.code(Self.purpose, [cronJob.uid] + digests))
+    }
+
+    /// Takes what a former process has recorded. The policy's status is written by others, too.
+    func recall(_ record: BackupPolicy.TemplateRecord, of cronJob: CachedObject) {
+        guard seal.isValid(record.seal, Self.purpose, [cronJob.uid] + record.digests) else { return }
+        known.withLock { all in
+            let since = all[cronJob.uid]?.digests ?? []
+            let before = record.digests.filter { !since.contains($0) }
+            all[cronJob.uid]?.digests = Array((before + since).suffix(Self.limit))
+        }
+    }
+
+    private static let purpose = "run-template"
+
     /// Whether the job is one that the CronJob would have made.
     func haveMade(_ job: DynamicObject, by cronJob: CachedObject) -> Bool {
         let digest = Self.digest(job["spec"] ?? [:])
@@ -45,15 +69,16 @@ final class RunTemplates: Sendable {
     private static func digest(_ spec: JSONValue) -> String {
         var pod = spec["template"]?["spec"]?.object ?? [:]
         for field in placement { pod[field] = nil }
-        pod.edit(eachOf: "initContainers") { _, container in
-            container.edit(eachOf: "env") { _, variable in
-                // Of a run by hand it is 0.
-                if variable["name"]?.string == "QM_DELAY_SECONDS" { variable["value"] = "0" }
+        for list in ["initContainers", "containers"] {
+            pod.edit(eachOf: list) { _, container in
+                container.edit(eachOf: "env") { _, variable in
+                    if variable["name"]?.string.map(changing.contains) ?? false { variable["value"] = "0" }
+                }
             }
         }
         var digested = JSONObject([("pod", .object(pod))])
         for field in rules { digested[field] = spec[field] }
-        return sha256Hex(JSONValue.object(digested).canonicalBytes())
+        return String(sha256Hex(JSONValue.object(digested).canonicalBytes()).prefix(32))
     }
 }
 

@@ -92,7 +92,8 @@ package struct VeleroSource: Sendable, Hashable {
             guard let outcome = backup.outcome else { continue }
             let end = backup.endedAt ?? backup.began
             guard end <= limit, !target.hasCounted(backup.name, endedAt: end) else { continue }
-            target.add(outcome, of: backup.name, endedAt: end)
+            target.add(outcome, endedAt: end)
+            target.note(backup.name, endedAt: end)
             target.durationSeconds = (end - backup.began).components.seconds
             if outcome.result != .failed { target.artifact = backup.name.cut(to: 64) }
         }

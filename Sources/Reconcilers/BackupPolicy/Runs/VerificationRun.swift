@@ -15,6 +15,14 @@ package struct VerificationRun: Sendable, Hashable {
             case .drill: "drill"
             }
         }
+
+        /// In messages.
+        var name: String {
+            switch self {
+            case .check: "the check"
+            case .drill(let source): "the drill of source \(source)"
+            }
+        }
     }
 
     package var task: Task

@@ -1193,6 +1193,10 @@ spec:
                         items:
                           type: string
                           maxLength: 253
+                      lastReportTime:
+                        description: When the container ended that the last result is of; it says which of runs that overlap is the last one.
+                        type: string
+                        format: date-time
                       lastSuccessTime:
                         description: When the last run ended that went well.
                         type: string
@@ -1313,6 +1317,32 @@ spec:
                         description: When that check ended.
                         type: string
                         format: date-time
+                templates:
+                  description: What the CronJobs make jobs from, and made them from before; a job that is none of these is not counted.
+                  type: array
+                  maxItems: 128
+                  x-kubernetes-list-type: map
+                  x-kubernetes-list-map-keys: [cronJob]
+                  items:
+                    type: object
+                    required: [cronJob, digests, seal]
+                    properties:
+                      cronJob:
+                        description: The name of the CronJob.
+                        type: string
+                        maxLength: 63
+                      digests:
+                        description: Hashes of what its jobs do, the newest last.
+                        type: array
+                        maxItems: 8
+                        x-kubernetes-list-type: atomic
+                        items:
+                          type: string
+                          maxLength: 64
+                      seal:
+                        description: The code that only the operator can make for them.
+                        type: string
+                        maxLength: 64
                 inventory:
                   description: The children that the operator has made.
                   type: array
