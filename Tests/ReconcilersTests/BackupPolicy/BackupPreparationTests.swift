@@ -124,6 +124,16 @@ struct BackupPreparationTests {
         #expect(sources(policy, 0) == nil)
     }
 
+    @Test("Where its job can make no pod, that is said")
+    func withoutPod() throws {
+        let policy = try BackupPolicy.fixture(isPrepared: false)
+        var job = try #require(try policy.prepareJob()).object
+        job[path: "metadata", "creationTimestamp"] = "2026-01-01T00:08:00Z"
+        #expect(
+            ready(try observe(policy, PreparationRun(job: job, pods: []))).hasPrefix(
+                "PodWaiting: destination bucket is being made ready: its job can make no pod"))
+    }
+
     @Test("A run that came before its destination was ready says so, and is no failure once it is")
     func early() throws {
         var policy = try BackupPolicy.fixture(isPrepared: false)
