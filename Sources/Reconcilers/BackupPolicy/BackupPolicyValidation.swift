@@ -137,6 +137,11 @@ extension BackupPolicy.Destination {
                 !(address?.matches(pattern: "://[^/]*:[^/]*@") ?? false), path.field(field),
                 "a password does not belong into an address; put it into the Secret of credentialsSecretRef")
         }
+        for (field, folder) in [("s3.prefix", s3?.prefix), ("rclone.path", rclone?.path)] {
+            rules.require(
+                !(folder?.matches(pattern: "(^|/)[.][.](/|$)") ?? false), path.field(field),
+                "a folder does not lead out of the one it is in; take out the part ..")
+        }
     }
 }
 

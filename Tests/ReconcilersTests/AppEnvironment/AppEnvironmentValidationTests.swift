@@ -53,8 +53,8 @@ struct AppEnvironmentValidationTests {
                     spec:
                       tier: staging
                       components:
-                      - {name: a, image: 'web:1', volumes: [{name: b-c, size: 1Gi, mountPath: /data}]}
-                      - {name: a-b, image: 'web:1', volumes: [{name: \(second), size: 1Gi, mountPath: /data}]}
+                      - {name: a, image: 'web:1', volumes: [{name: b-c, size: 1Gi, path: /data}]}
+                      - {name: a-b, image: 'web:1', volumes: [{name: \(second), size: 1Gi, path: /data}]}
                     """))
         }
         let found = try #require(try violations("c").first)

@@ -599,6 +599,9 @@ spec:
                             type: string
                             maxLength: 512
                             pattern: '^[A-Za-z0-9._/=-]*$'
+                            x-kubernetes-validations:
+                              - rule: "!self.matches('(^|/)[.][.](/|$)')"
+                                message: a folder does not lead out of the one it is in; take out the part ..
                           region:
                             type: string
                             default: us-east-1
@@ -661,6 +664,9 @@ spec:
                             type: string
                             maxLength: 512
                             pattern: '^[^\n]*$'
+                            x-kubernetes-validations:
+                              - rule: "!self.matches('(^|/)[.][.](/|$)')"
+                                message: a folder does not lead out of the one it is in; take out the part ..
                     x-kubernetes-validations:
                       - rule: "[has(self.s3), has(self.restic), has(self.borg), has(self.rclone)].filter(given, given).size() == 1"
                         message: give exactly one of s3, restic, borg and rclone
