@@ -299,7 +299,9 @@ extension IntegrationTests {
                         """)
                     var jobs: [DynamicObject] = []
                     try await eventually("the CronJob controller makes a job", within: .seconds(150)) {
+                        // Not the one that makes the destination ready.
                         jobs = try await cluster.client.list(.job, namespace: cluster.namespace).items
+                            .filter { $0.name.hasPrefix("nightly-db-") }
                         return !jobs.isEmpty
                     }
                     try await cluster.change(
