@@ -87,16 +87,7 @@ struct Program {
             if messages.count > 2 * Self.messageLimit { messages.removeFirst(messages.count - Self.messageLimit) }
         }
         var lastTick = began
-        var chunk = [UInt8](repeating: 0, count: 256 << 10)
-        while true {
-            let isOpen = child.wait(milliseconds: 500)
-            if try child.read(child.output, &chunk, output) { continue }
-            child.read(child.errors, &chunk, take)
-            if let status = child.status() {
-                while try child.read(child.output, &chunk, output) {}
-                while child.read(child.errors, &chunk, take) {}
-                return Ending(status: status, messages: Secrets.hide(String(decoding: messages, as: UTF8.self)))
-            }
+        func mindTime() throws {
             try Stop.check()
             if let limit, ContinuousClock.now - began >= limit {
                 throw AgentFailure("\(name) took more than \(limit.components.seconds) s")
@@ -105,6 +96,23 @@ struct Program {
                 lastTick = .now
                 Self.tick()
             }
+        }
+        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let isOpen = child.wait(milliseconds: 500)
+            if try child.read(child.output, &chunk, output) {
+                // One that never pauses must keep neither a lease from being renewed nor a deadline from being seen.
+                child.read(child.errors, &chunk, take)
+                try mindTime()
+                continue
+            }
+            child.read(child.errors, &chunk, take)
+            if let status = child.status() {
+                while try child.read(child.output, &chunk, output) {}
+                while child.read(child.errors, &chunk, take) {}
+                return Ending(status: status, messages: Secrets.hide(String(decoding: messages, as: UTF8.self)))
+            }
+            try mindTime()
             if !isOpen { usleep(2000) }
         }
     }

@@ -100,6 +100,9 @@ struct HookTests {
         try kubectl(sandbox)
         let slow = try hook(sandbox, "pre", ["sleep", "50"], ["QM_HOOK_TIMEOUT": "1"])
         #expect(slow.status == 1 && slow.message.contains("took more than 1 s"), "\(slow.all)")
+        let noisy = try hook(
+            sandbox, "pre", ["sh", "-c", "while :; do echo more; sleep 0.1; done"], ["QM_HOOK_TIMEOUT": "1"])
+        #expect(noisy.status == 1 && noisy.message.contains("took more than 1 s"), "\(noisy.all)")
         let goesOn = try hook(sandbox, "pre", ["false"], ["QM_HOOK_ON_ERROR": "Continue"])
         #expect(goesOn.status == 0 && goesOn.result == "Succeeded" && goesOn.message.contains("the run goes on"))
         try kubectl(sandbox, pods: "")

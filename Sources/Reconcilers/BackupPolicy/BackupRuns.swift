@@ -19,7 +19,7 @@ struct BackupRuns: Sendable {
         cronJobs.addHandler { [templates] event in
             if case .deleted(let cronJob) = event {
                 templates.forget(cronJob)
-            } else if event.object.labels[LabelKey.backupPolicy] != nil {
+            } else if event.object.isWhole, event.object.labels[LabelKey.backupPolicy] != nil {
                 templates.learn(event.object)
             }
         }

@@ -19,7 +19,7 @@ struct ChildSeal: Sendable {
     }
 
     /// Whether the operator has made the object for an owner that the object names itself. One with a long name is told by
-    /// its owner reference only: the label of a long name is not the name.
+    /// its owner reference alone: the label of a long name is not the name.
     static func isOn(_ child: CachedObject, _ type: ResourceType, _ seal: Seal) -> Bool {
         guard let code = child.annotations[AnnotationKey.madeFor] else { return false }
         let (labels, references) = child.belonging

@@ -2,8 +2,9 @@ internal import KubeAPI
 
 /// What is kept of objects that are not the operator's.
 ///
-/// Anybody can make objects with our labels, as many and as large as their namespace allows; what the cache kept of them would
-/// be theirs to choose. Of what carries no seal of ours there stays what tells whose it says it is, and what it serves.
+/// Anybody can make objects with our labels, as large as they like; what the cache kept of them would be theirs to choose. Of
+/// large ones without a seal of ours there stays what tells whose they say they are, and what they serve. Small ones are kept:
+/// children have lost their seals with its key, and what controllers copy from children has one of another kind.
 enum ForeignObjects {
     private static let labels =
         LabelKey.owners + [
@@ -15,14 +16,19 @@ enum ForeignObjects {
     /// As many finalizers of others as a message can name.
     private static let finalizerLimit = 16
 
-    /// What is kept of objects that carry our labels: all of it where the operator has made them.
+    /// No larger object without a seal is kept whole, in bytes.
+    private static let largest = 16 * 1024
+
+    /// What is kept of objects that carry our labels: all of it where they are small, or the operator has made them.
     static func trim(_ type: ResourceType, _ seal: Seal) -> InformerOptions.Trim {
-        { object in ChildSeal.isOn(object, type, seal) ? nil : outline(object) }
+        { object in object.byteCount <= largest || ChildSeal.isOn(object, type, seal) ? nil : outline(object) }
     }
 
     /// Whose an object says it is, and which hosts it serves.
     @Sendable static func outline(_ object: CachedObject) -> JSONValue {
         let metadata = object.value(at: "metadata")
+        let rules = object.value(at: "spec", "rules")?.elements
+        let annotations = rules == nil ? [AnnotationKey.madeFor] : Self.annotations
         var kept: JSONObject = [
             "metadata": .compact([
                 "namespace": metadata?["namespace"], "name": metadata?["name"], "uid": metadata?["uid"],
@@ -38,7 +44,9 @@ enum ForeignObjects {
                 },
             ])
         ]
-        if let rules = object.value(at: "spec", "rules")?.elements {
+        kept["apiVersion"] = object.value(at: "apiVersion")
+        kept["kind"] = object.value(at: "kind")
+        if let rules {
             kept["spec"] = ["rules": .array(rules.map { .compact(["host": $0["host"]]) })]
         }
         return .object(kept)

@@ -65,8 +65,15 @@ struct SecretContent: Sendable, Hashable, CustomStringConvertible, CustomReflect
     /// What a code begins with; no base64 does.
     private static let codeMark = "sealed:"
 
+    /// More keys than this have one code together: each by itself would be larger than what it stands for.
+    private static let mostKeys = 256
+
     private static func codes(_ data: JSONObject, _ seal: Seal) -> [String: String] {
-        data.reduce(into: [:]) { codes, field in
+        guard data.count <= mostKeys else {
+            let parts = data.map { ($0.key, $0.value.string ?? "") }.sorted { $0.0 < $1.0 }.flatMap { [$0.0, $0.1] }
+            return ["": codeMark + seal.code("secret values", parts)]
+        }
+        return data.reduce(into: [:]) { codes, field in
             let value = field.value.string ?? ""
             codes[field.key] =
                 value.hasPrefix(codeMark) ? value : codeMark + seal.code("secret value", [field.key, value])

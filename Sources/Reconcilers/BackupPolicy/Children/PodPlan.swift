@@ -50,7 +50,7 @@ extension BackupPolicy {
 
     /// The agent ends a pod itself, with a report. This is for a pod that can't: each attempt has its time and some more.
     private var jobDeadline: Int64 {
-        (Int64(spec.activeDeadlineSeconds) + 120) * (Int64(spec.backoffLimit) + 1)
+        (Int64(spec.activeDeadlineSeconds + delay) + 120) * (Int64(spec.backoffLimit) + 1)
     }
 
     /// A run whose source is incomplete is not tried again: it would find the same.
@@ -110,7 +110,8 @@ extension BackupPolicy {
             + [
                 ("QM_STAGING", "/staging"), ("QM_CREDENTIALS", "/credentials"),
                 ("QM_REPORT", "/dev/termination-log"),
-                ("QM_DEADLINE_SECONDS", String(deadline ?? Int64(spec.activeDeadlineSeconds))),
+                // What a run waits for its turn is not taken from its time.
+                ("QM_DEADLINE_SECONDS", String(deadline ?? Int64(spec.activeDeadlineSeconds + delay))),
                 ("QM_CLUSTER", cluster),
             ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + (isReported ? reportCopy(of: name) : [])
         return .compact([

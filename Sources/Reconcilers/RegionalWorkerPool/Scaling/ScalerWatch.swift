@@ -35,7 +35,7 @@ struct ScalerWatch: Sendable {
                 return (
                     region.name,
                     RegionScalers(
-                        autoscaler: autoscalers.store.whole(key)?.dynamic(),
+                        autoscaler: autoscalers.store.get(key)?.dynamic(),
                         scaledObject: scaledObjects.store.whole(key)?.dynamic(),
                         poolUID: pool.metadata.uid ?? "", replicas: replicas.map(Int.init))
                 )

@@ -57,6 +57,7 @@ struct HostNameTests {
                 """.utf8))
         let kept = ForeignObjects.outline(CachedObject(try DynamicObject(ingress)))
         let wanted: JSONValue = [
+            "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
             "metadata": [
                 "namespace": "shop", "name": "web", "uid": "u", "resourceVersion": "7",
                 "labels": ["quartermaster.dev/share": "true"],

@@ -129,6 +129,13 @@ struct SecretsHashTests {
         #expect(kept.byteCount < 400 && kept.value(at: "data")?.object?.keys.sorted() == ["k", "other"])
         #expect(SecretContent(kept, .test).digest == SecretContent(whole, .test).digest)
         #expect(try SecretContent(secret("QUFB"), .test).digest != SecretContent(whole, .test).digest)
+        let keys = JSONObject((0..<3000).map { ("k\($0)", .string("")) })
+        let fields: JSONValue = [
+            "apiVersion": "v1", "kind": "Secret", "metadata": ["name": "a"], "data": .object(keys),
+        ]
+        let many = CachedObject(try DynamicObject(fields))
+        let few = CachedObject(try DynamicObject(try #require(trim(many))))
+        #expect(few.byteCount < 400 && SecretContent(few, .test).digest == SecretContent(many, .test).digest)
         #expect(
             try SecretContent(secret("QUFB"), .test).digest
                 != SecretContent(secret("QUFB"), Seal(key: Array(repeating: 8, count: Seal.keyLength))).digest)
