@@ -138,7 +138,9 @@ package struct ManifestExport: Sendable {
 
     /// Without its node, and without what admission has added and would refuse: the token, and what the priority comes to.
     private static func makePortable(pod: inout JSONValue) {
-        for field in ["nodeName", "priority", "preemptionPolicy", "ephemeralContainers"] { pod[path: ["spec", field]] = nil }
+        for field in ["nodeName", "priority", "preemptionPolicy", "ephemeralContainers"] {
+            pod[path: ["spec", field]] = nil
+        }
         func withoutToken(_ list: JSONValue?) -> JSONValue? {
             list?.array.map { .array($0.filter { $0["name"]?.string?.hasPrefix("kube-api-access-") != true }) }
         }
