@@ -19,7 +19,8 @@ mkdir db-20260131T020000Z && rclone copy box:/backups/shop.nightly/db/20260131T0
 
 # 4. Name the server to restore to: of the same major version or a newer one, and a superuser of it
 export PGHOST=pg.data.svc PGPORT=5432 PGUSER=postgres
-# PGPASSFILE=FILE with a line host:port:*:user:password, or the programs ask.
+# The password as a line HOST:PORT:*:postgres:PASSWORD of this file; without it every program asks.
+export PGPASSFILE="$PWD/pgpass"
 
 # 5. Roles and tablespaces, without passwords; "already exists" does no harm
 grep '^CREATE TABLESPACE' db-20260131T020000Z/globals.sql  # of each: an empty folder of the server's user, on its host

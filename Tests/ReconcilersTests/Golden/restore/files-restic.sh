@@ -38,6 +38,7 @@ kind: Pod
 metadata: {name: restore-files}
 spec:
   restartPolicy: Never
+  terminationGracePeriodSeconds: 1
   securityContext: {runAsUser: 0}
   containers:
     - name: restore
