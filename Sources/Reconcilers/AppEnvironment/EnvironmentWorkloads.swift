@@ -22,7 +22,10 @@ struct EnvironmentWorkloads: Sendable {
     /// takes for switched off.
     func starting(_ environment: ResolvedEnvironment) -> Set<String> {
         let starting = environment.components.filter { component in
-            component.autoscaling != nil && (live(component, environment)?.spec.replicas ?? 0) == 0
+            // Of one that is kept in part its number is not known, and nothing begins.
+            let key = ObjectKey(namespace: environment.namespace, name: component.name)
+            return component.autoscaling != nil && deployments.store.get(key)?.isWhole != false
+                && (live(component, environment)?.spec.replicas ?? 0) == 0
         }
         return Set(starting.map(\.name))
     }

@@ -72,6 +72,20 @@ struct BackupOverlapTests {
         #expect(lost.isMissing && lost.target.expected == 2)
     }
 
+    @Test("What a run has stored is known although another one has failed since, before its own job ended")
+    func storedBefore() throws {
+        let slow = try run("slow", "10:00:00", stored: "10:00:30", "12:00:00", artifact: "100000", count: 2)
+        let words = report("Failed", message: "no route")
+        let failed = try BackupRun.fixture(
+            "2026-01-10T11:00:00Z", named: "failed", started: "2026-01-10T10:44:00Z",
+            finished: ["to-bucket": "2026-01-10T10:45:00Z"],
+            containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, words), ("to-box", 1, words)])
+        let seen = try observe(("11:00:10", [active(slow), failed]), ("12:00:10", [slow, failed]), counted: 1)
+        #expect(seen.target.lastResult == .failed && seen.target.message == "no route")
+        #expect(seen.target.artifact == "20260110T100000Z" && seen.target.complete == "20260110T100000Z")
+        #expect(seen.target.lastSuccessTime?.rfc3339 == "2026-01-10T10:00:30Z")
+    }
+
     @Test("What one has deleted that is still at work is not missing")
     func deletions() throws {
         let manual = try run(

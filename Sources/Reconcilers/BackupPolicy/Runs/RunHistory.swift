@@ -34,8 +34,11 @@ extension BackupPolicy.Target {
         let attempts = runs.flatMap { run in run.attempts(at: container).map { (run.name, $0) } }
         for run in ended.sorted(by: <) {
             let before = lastReportTime ?? lastAttemptTime
-            // Another one has ended since, and is what counts.
-            if let before, run.reported < before { continue }
+            // Another one has ended since, and is what counts; what this one has stored is stored.
+            if let before, run.reported < before {
+                keep(run.outcome, endedAt: run.reported)
+                continue
+            }
             var outcome = run.outcome
             // Others may be at work still that have stored and deleted meanwhile.
             for (name, attempt) in attempts {
@@ -147,6 +150,19 @@ extension BackupPolicy.Target {
         complete = (isComplete ? report.artifact : nil) ?? complete ?? report.complete
         sizeBytes = report.sizeBytes
         suspicion = report.suspicion?.cut(to: 1024)
+    }
+
+    /// Adds what a run has stored that is not the last one.
+    fileprivate mutating func keep(_ outcome: RunOutcome, endedAt end: Timestamp) {
+        guard outcome.result == .succeeded, let report = outcome.report,
+            let new = report.artifact.flatMap({ Stamp($0) })
+        else { return }
+        func isNewer(than known: String?) -> Bool { known.flatMap { Stamp($0) }.map { $0 < new } ?? true }
+        lastSuccessTime = max(lastSuccessTime ?? end, end)
+        if report.verified != nil { lastVerifiedTime = max(lastVerifiedTime ?? end, end) }
+        if report.suspicion == nil, isNewer(than: complete) { complete = report.artifact }
+        guard isNewer(than: artifact) else { return }
+        (artifact, sizeBytes, suspicion) = (report.artifact, report.sizeBytes, report.suspicion?.cut(to: 1024))
     }
 
     /// Notices artifacts that are gone and that no run has deleted.

@@ -35,7 +35,7 @@ struct VeleroRuns: Sendable {
     func policies(of event: InformerEvent, among policies: Informer) -> [ObjectKey] {
         guard let name = event.object.labels[Self.scheduleLabel] else { return [] }
         let key = ObjectKey(namespace: event.key.namespace, name: name)
-        return schedules.store.whole(key)?.labelledOwners(of: BackupPolicy.self, among: policies) ?? []
+        return schedules.store.get(key)?.labelledOwners(of: BackupPolicy.self, among: policies) ?? []
     }
 }
 
