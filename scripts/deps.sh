@@ -54,8 +54,19 @@ install_moto() {
     fi
 }
 
+# PostgreSQL of another major than the distribution's; without it the tests of two majors are skipped.
+postgres=.build/postgres
+install_postgres() {
+    [[ " $* " == *" test "* ]] || return 0
+    [ -d "$postgres" ] && return 0
+    echo "deps: installing PostgreSQL 16 into $postgres"
+    "$moto/bin/pip" install --quiet --disable-pip-version-check --no-deps --target "$postgres" 'pgserver>=0.1.4,<0.2' ||
+        echo "deps: there is no PostgreSQL 16 for this machine; the tests of two majors are skipped" >&2
+}
+
 if [ ${#missing[@]} -eq 0 ]; then
     install_moto "$@"
+    install_postgres "$@"
     exit 0
 fi
 
@@ -73,3 +84,4 @@ echo "deps: installing ${missing[*]}"
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 install_moto "$@"
+install_postgres "$@"

@@ -110,6 +110,61 @@ struct PostgresRestoreTests {
         #expect(sandbox.files(in: "staging") == ["artifact", "run"])
     }
 
+    @Test(
+        "A server of an older or a newer major is dumped, drilled and restored by the programs of its own",
+        .enabled(if: PostgresServer.otherPrograms != nil, "no PostgreSQL of a second major"), arguments: [true, false])
+    func twoMajors(isOther: Bool) throws {
+        let programs = [try PostgresServer.programs(), try #require(PostgresServer.otherPrograms)]
+        let own = programs[isOther ? 1 : 0]
+        let old = try PostgresServer(programs: own)
+        defer { old.stop() }
+        let new = try PostgresServer(programs: own)
+        defer { new.stop() }
+        let sandbox = try Sandbox()
+        var image: [String: String] = [:]
+        for folder in programs {
+            let version = try Sandbox.tool("\(folder)/postgres", ["--version"])
+            let major = try #require(version.split(separator: " ").last?.split(separator: ".").first)
+            try FileManager.default.createDirectory(
+                atPath: sandbox.path("pg/\(major)"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: sandbox.path("pg/\(major)/bin"), withDestinationPath: folder)
+            image["QM_PG_BIN_ROOT"] = sandbox.path("pg")
+        }
+        try #require(sandbox.files(in: "pg").count == 2)
+        try old.query("CREATE DATABASE shop")
+        try old.query("CREATE TABLE orders AS SELECT 4711 AS id", on: "shop")
+        let source = try sandbox.run("source-postgres", old.source(sandbox, databases: "shop").merging(image) { $1 })
+        try #require(source.result == "Succeeded" && source.string("finding") == nil, "\(source.all)")
+
+        if getuid() == 0 { try Sandbox.tool("chmod", ["-R", "a+rwX", sandbox.folder.path]) }
+        let version = "SHOW server_version_num"
+        let drill = try sandbox.run(
+            "drill-postgres",
+            image.merging(["QM_QUERIES": "1", "QM_SQL_1": version, "QM_EXPECT_1": try trimmed(old.query(version))]) { $1
+            }, as: getuid() == 0 ? "postgres" : nil)
+        #expect(drill.result == "Succeeded" && drill.string("finding") == nil, "\(drill.all)")
+
+        try Sandbox.tool(
+            "\(own)/pg_restore",
+            ["--exit-on-error", "--create", "-d", "template1", sandbox.path("staging/artifact/shop.dump")],
+            environment: new.environment)
+        #expect(try new.query("SELECT id FROM orders", on: "shop") == "4711\n")
+
+        // With the programs of the other one alone, what can't be dumped fails, and what can tells who can read it.
+        try FileManager.default.removeItem(
+            atPath: sandbox.path("pg/\(try trimmed(old.query(version)).prefix(2))"))
+        let other = try sandbox.run("source-postgres", old.source(sandbox, databases: "shop").merging(image) { $1 })
+        if isOther {
+            #expect(other.result == "Failed" && other.message.contains("it has those of"), "\(other.all)")
+        } else {
+            #expect(other.result == "Succeeded", "\(other.all)")
+            #expect(other.string("finding")?.contains("or newer") == true, "\(other.all)")
+        }
+    }
+
+    private func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
+
     @Test("A locale that the image does not know is no reason to fail the drill, and is said")
     func locale() throws {
         let server = try PostgresServer()

@@ -32,7 +32,7 @@ struct PrintedRestoreTests {
         }
     }
 
-    @Test("Databases come back to another server, by every step", arguments: [Place.rclone, .restic, .borg])
+    @Test("Databases come back to another server, by every step", arguments: Place.allCases)
     func databases(place: Place) throws {
         let old = try PostgresServer()
         defer { old.stop() }

@@ -9,7 +9,7 @@ final class Sandbox: Sendable {
     let folder: URL
     private let prepared = Mutex<Set<String>>([])
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let agent = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "quartermaster-agent").path

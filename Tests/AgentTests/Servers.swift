@@ -2,19 +2,20 @@ import Foundation
 import Glibc
 import Testing
 
-/// A PostgreSQL server of the distribution on a free port of the loopback.
+/// A PostgreSQL server on a free port of the loopback.
 final class PostgresServer: Sendable {
     let port: Int
     let password = "pg-secret-\(UInt32.random(in: 100_000...999_999))"
     private let folder: URL
     private let process: Running
 
-    init() throws {
+    /// - Parameter programs: the folder of its programs; without one those of the distribution.
+    init(programs: String? = nil) throws {
         port = try freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "qm-pg-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try password.write(to: folder.appending(path: "pw"), atomically: true, encoding: .utf8)
-        let programs = try Self.programs()
+        let programs = try programs ?? Self.programs()
         // The server refuses to run as root.
         let user = getuid() == 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"]
         if getuid() == 0 { try Sandbox.tool("chown", ["-R", "postgres:postgres", folder.path]) }
@@ -46,6 +47,12 @@ final class PostgresServer: Sendable {
         let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").sorted()
         return "/usr/lib/postgresql/\(try #require(versions.last))/bin"
     }
+
+    /// The programs of another major than the distribution's, where the machine has a package of them.
+    static let otherPrograms: String? = {
+        let folder = Sandbox.root.appending(path: ".build/postgres/pgserver/pginstall/bin").path
+        return FileManager.default.isExecutableFile(atPath: folder + "/postgres") ? folder : nil
+    }()
 
     var environment: [String: String] {
         ["PGPASSWORD": password, "PGHOST": "127.0.0.1", "PGPORT": String(port), "PGUSER": "admin"]
