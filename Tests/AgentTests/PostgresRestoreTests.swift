@@ -141,7 +141,8 @@ struct PostgresRestoreTests {
         let version = "SHOW server_version_num"
         let drill = try sandbox.run(
             "drill-postgres",
-            image.merging(["QM_QUERIES": "1", "QM_SQL_1": version, "QM_EXPECT_1": try trimmed(old.query(version))]) { $1
+            image.merging(["QM_QUERIES": "1", "QM_SQL_1": version, "QM_EXPECT_1": try trimmed(old.query(version))]) {
+                $1
             }, as: getuid() == 0 ? "postgres" : nil)
         #expect(drill.result == "Succeeded" && drill.string("finding") == nil, "\(drill.all)")
 
