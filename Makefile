@@ -37,6 +37,11 @@ release: deps ## Build the programs optimised, with the Swift runtime linked in
 test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
 	$(SWIFT_TEST)
 
+.PHONY: e2e
+e2e: deps-test ## The suite on real nodes: QM_E2E_KUBECONFIG=FILE make e2e, see docs/end-to-end.md
+	@[ -n "$$QM_E2E_KUBECONFIG" ] || { echo "e2e: set QM_E2E_KUBECONFIG to a cluster of its own; docs/end-to-end.md says what it wants" >&2; exit 2; }
+	$(SWIFT_TEST) --filter EndToEnd
+
 .PHONY: check
 check: deps-test ## Lint: format, shell scripts, generated files, manifests
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -78,6 +78,10 @@ let package = Package(
             name: "DevClusterTests",
             dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
+        // On a real cluster with real nodes (`make e2e`); skipped without one.
+        .testTarget(
+            name: "EndToEnd", dependencies: ["KubeAPI", "Operator", "Reconcilers", "Support"], path: "Tests/EndToEnd",
+            swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",
             dependencies: [
