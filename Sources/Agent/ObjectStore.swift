@@ -110,10 +110,22 @@ final class ObjectStore: ArtifactStore {
         objects += 1
         defer { unlink(file) }
         try Files.write(String(decoding: bytes, as: UTF8.self), to: file, mode: 0o600)
-        try rclone("copyto", file, path).text(orFail: "\(path) could not be written")
+        let (ending, _) = try rclone("copyto", file, path).collect()
+        guard ending.status == 0 else {
+            throw missingBucket(ending) ?? AgentFailure("\(path) could not be written", ending)
+        }
         guard try contents(of: path) == bytes else {
             throw AgentFailure("\(path) was read back and is not what was stored")
         }
+    }
+
+    /// The first write finds out: to a listing a bucket that is not there is an empty one.
+    private func missingBucket(_ ending: Program.Ending) -> AgentFailure? {
+        guard isBucket, ending.words.contains("NoSuchBucket") else { return nil }
+        let bucket = root.split(separator: ":", maxSplits: 1).last?.split(separator: "/").first ?? ""
+        return AgentFailure(
+            "the bucket \(bucket) does not exist; make it, or correct the destination's bucket or endpoint",
+            .destinationMissing)
     }
 
     /// The names in a folder; empty where there is no such folder.

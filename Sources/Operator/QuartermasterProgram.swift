@@ -13,7 +13,7 @@ extension CommandLineProgram {
         ],
         exitStatus: { error in
             error is ConfigurationError || error is JSONError || error is Rendering.Failure
-                || error is RestorePlan.Refusal ? 2 : 1
+                || error is RestorePlan.Refusal || error is StatusCommand.Unanswered ? 2 : 1
         }
     )
 }

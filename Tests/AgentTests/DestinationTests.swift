@@ -41,6 +41,21 @@ struct DestinationTests {
         }
     }
 
+    @Test("A bucket that does not exist is told as that, and not as what could not be written there")
+    func missingBucket() throws {
+        let sandbox = try Sandbox()
+        try Place.s3.with(sandbox) { destination in
+            let nowhere = destination.merging(["QM_REMOTE": "TARGET:elsewhere/prod/shop.nightly"]) { $1 }
+            let made = try sandbox.run("prepare", nowhere)
+            #expect(made.result == "Failed" && made.string("reason") == "DestinationMissing", "\(made.all)")
+            #expect(made.message.hasPrefix("the bucket elsewhere does not exist; make it"), "\(made.all)")
+            try sandbox.stage("x\n")
+            let stored = try sandbox.run("deliver", nowhere)
+            #expect(
+                stored.string("reason") == "DestinationMissing" && !stored.message.contains("lock"), "\(stored.all)")
+        }
+    }
+
     @Test(
         "What is incomplete or suspicious is no measure, and a restore takes the complete one",
         arguments: Place.near)

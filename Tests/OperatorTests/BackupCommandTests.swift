@@ -176,6 +176,53 @@ struct BackupCommandTests {
         }
     }
 
+    @Test(
+        "Pods that the namespace's Pod Security refuses are told with the run, and in the API server's words once they are"
+    )
+    func refusedPods() async throws {
+        try await withServer { actions, client, lines in
+            _ = try await client.patch(
+                .namespace, ObjectKey(name: "shop"),
+                .merge(["metadata": ["labels": ["pod-security.kubernetes.io/enforce": "restricted"]]]), subresource: nil
+            )
+            async let status = actions.run(sources: ["db"], follows: true)
+            var job: DynamicObject?
+            try await eventually("there is a job") {
+                job = try await client.list(.job, namespace: "shop").items.first
+                return job != nil
+            }
+            let made = try #require(job)
+            for attempt in ["a", "b"] {
+                let words =
+                    "pods \"\(made.name)-\(attempt)\" is forbidden: violates PodSecurity \"restricted:latest\": odd"
+                let event: JSONValue = [
+                    "apiVersion": "events.k8s.io/v1", "kind": "Event",
+                    "metadata": ["name": .string("e-\(attempt)"), "namespace": "shop"],
+                    "eventTime": "2026-01-01T00:00:00.000000Z", "reportingController": "job-controller",
+                    "reportingInstance": "x", "action": "Create", "type": "Warning", "reason": "FailedCreate",
+                    "note": .string("Error creating: \(words)"),
+                    "regarding": [
+                        "kind": "Job", "namespace": "shop", "name": .string(made.name), "uid": .string(made.uid),
+                    ],
+                ]
+                _ = try await client.create(DynamicObject(event), as: .event)
+            }
+            let told = "db: its job can make no pod: violates PodSecurity \"restricted:latest\": odd"
+            try await eventually("the words are told") { lines.all.contains(told) }
+            let ending: JSONValue = [
+                "type": "Failed", "status": "True", "lastTransitionTime": .string(Timestamp.now().rfc3339),
+                "reason": "DeadlineExceeded", "message": "Job was active longer than specified deadline",
+            ]
+            _ = try await client.patch(
+                .job, made.key, .merge(["status": ["conditions": [ending]]]), subresource: "status")
+            #expect(try await status == 1)
+            #expect(lines.all.count { $0 == told } == 1)
+            #expect(
+                lines.all.dropFirst().first?.hasPrefix(
+                    "db: Namespace shop enforces the Pod Security level restricted, which refuses its pods (") == true)
+        }
+    }
+
     @Test("What is known is listed, with what runs at this moment")
     func list() async throws {
         try await withServer { actions, client, lines in

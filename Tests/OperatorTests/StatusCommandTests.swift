@@ -48,6 +48,23 @@ struct StatusCommandTests {
             ])
     }
 
+    @Test("The exit status says whether all that is shown is Ready")
+    func exitStatus() throws {
+        let ready = try pool(
+            unready.replacing("status: \"False\", reason: NoMatchingNodes", with: "status: \"True\", reason: Ready"))
+        #expect(StatusCommand.exitStatus([], now: now) == 0 && StatusCommand.exitStatus([ready], now: now) == 0)
+        #expect(StatusCommand.exitStatus([ready, try pool(unready)], now: now) == 1)
+        #expect(StatusCommand.exitStatus([try pool("status: {observedGeneration: -1}")], now: now) == 1)
+    }
+
+    @Test("What can't be found out has an exit status of its own")
+    func unanswered() async throws {
+        let program = CommandLineProgram.quartermaster
+        #expect(await program.run(arguments: ["status", "--kubeconfig", "/nowhere"], environment: [:]) == 2)
+        let missing = StatusCommand.NotFound(choice: try OwnObjects.Choice("rwp/other", namespace: "workers"))
+        #expect(program.exitStatus(StatusCommand.Unanswered(cause: missing)) == 2)
+    }
+
     @Test("An object that the operator has not looked at since its last change is not said to be Ready")
     func notObserved() throws {
         let stale = unready.replacing("observedGeneration: 2", with: "observedGeneration: 1")

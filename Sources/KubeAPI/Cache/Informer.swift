@@ -82,6 +82,9 @@ package final class Informer: Sendable {
     /// Watches anew from where it is, on another stream; what waits for its next attempt makes it at once.
     package func renew() { mailbox.send(.renew) }
 
+    /// The server can be reached: where it could not before, it is asked soon.
+    func noteReachable() { mailbox.send(.reachable) }
+
     /// Asks for all objects again and takes over what the server says of them now, also of versions that are known: it
     /// may present the same version in another way, as it does when a CRD has changed. No handler hears of those.
     package func reload() {
@@ -206,7 +209,9 @@ extension Informer {
         for waiter in news.waiters { waiter.resume() }
         for handler in news.servingHandlers { handler(news.isServed) }
         // An absent type is asked for again and again; that it is still absent is no news.
-        if news.isChange { options.phaseChanged(selection, phase) }
+        guard news.isChange else { return }
+        options.phaseChanged(selection, phase)
+        if phase == .live { options.serverAnswered() }
     }
 }
 

@@ -9,6 +9,7 @@ struct InformerLoop {
         case alarm(setting: Int)
         case handlerAdded
         case renew
+        case reachable
         case reload
         case stop
     }
@@ -56,6 +57,7 @@ struct InformerLoop {
             try await perform(reflector.handle(.alarm(quiet: quiet, age: age)))
         case .handlerAdded: informer.welcomeHandlers()
         case .renew: try await perform(reflector.handle(.renew))
+        case .reachable: try await perform(reflector.handle(.reachable))
         case .reload:
             reload = informer.wantedReloads
             try await perform(reflector.handle(.reload))

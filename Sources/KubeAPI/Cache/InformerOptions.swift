@@ -21,5 +21,8 @@ package struct InformerOptions: Sendable {
     /// - Returns: what is kept; `nil`: everything.
     package typealias Trim = @Sendable (CachedObject) -> JSONValue?
 
+    /// Told where the server answers after it did not.
+    var serverAnswered: @Sendable () -> Void = {}
+
     package init() {}
 }

@@ -31,6 +31,7 @@ package final class InformerSet: Sendable {
             options.isAwaited = isAwaited
             options.trim = trim
             options.predecessor = predecessor
+            options.serverAnswered = { [weak self] in self?.noteReachable() }
             let informer = Informer(selection, source: source, indexers: indexers, options: options)
             shared[selection] = informer
             return (informer, true)
@@ -58,6 +59,13 @@ package final class InformerSet: Sendable {
         }
     }
 
+    /// Somebody has reached the server again: informers that could not ask it soon. They wait for longer the longer it was away.
+    package func noteReachable() {
+        for informer in informers where informer.problem != nil || informer.phase == .absent {
+            informer.noteReachable()
+        }
+    }
+
     package var informers: [Informer] { shared.withLock { Array($0.values) } }
 
     private var awaited: [Informer] { informers.filter(\.options.isAwaited) }
@@ -69,6 +77,14 @@ package final class InformerSet: Sendable {
         awaited.compactMap { informer in
             informer.problem.map { "\(informer.selection): \($0)" }
         }.sorted()
+    }
+
+    /// What is wrong with each informer that has not synced, or lost its watch, by what it selects; those that nobody waits for
+    /// too.
+    package var problems: [String: String] {
+        informers.reduce(into: [:]) { problems, informer in
+            problems["\(informer.selection)"] = informer.problem
+        }
     }
 
     /// - Throws: `CancellationError` where the task is cancelled first.

@@ -75,9 +75,38 @@ extension APIError {
     /// Source: etcd, api/v3rpc/rpctypes/error.go, `ErrGRPCRequestTooLarge`.
     package var isTooLarge: Bool { code == 413 || isServerError && message.contains("request is too large") }
 
+    /// A server-side apply with a field that the type does not have, a value of another type, or an entry of a list that is
+    /// there twice. The server answers as if the fault were its own.
+    ///
+    /// Source: Kubernetes 1.36, k8s.io/apimachinery, managedfields/internal/structuredmerge.go, `Apply`.
+    package var isMalformed: Bool { malformation != nil }
+
+    /// What the server says of such a request behind the object's name: the field's path where it has one, and what is wrong.
+    package var malformation: String? {
+        guard code == 500 else { return nil }
+        for (beginning, end) in Self.malformations where message.hasPrefix(beginning) {
+            guard let place = message.firstRange(of: end) else { return message }
+            let words = message[place.upperBound...]
+            return String(words.hasPrefix("errors: ") ? words.dropFirst("errors: ".count) : words)
+        }
+        return nil
+    }
+
+    private static let malformations = [
+        ("failed to create typed patch object (", "): "), ("failed to convert new object (", " to proper version: "),
+    ]
+
+    /// Nothing is made in a namespace that is being deleted. Source: Kubernetes, NamespaceLifecycle admission.
+    package var isNamespaceTerminating: Bool {
+        isForbidden && causes.contains { $0.reason == "NamespaceTerminating" }
+    }
+
+    /// The user may not do this at all, whatever the object says. Source: k8s.io/apiserver, `responsewriters.Forbidden`.
+    package var isRightMissing: Bool { isForbidden && message.contains(" cannot ") }
+
     /// Whether the same request may succeed later without anybody changing it.
     package var isTransient: Bool {
-        guard !isTooLarge else { return false }
+        guard !isTooLarge, !isMalformed else { return false }
         return isTransport || isConflict || isTooManyRequests || isServerError || isUnauthorized || code == 408
     }
 }
@@ -96,7 +125,7 @@ extension APIError: CustomStringConvertible {
         case (.tls?, _): nil
         case (.timeout?, _): "check the server's load and the network"
         case (_, 401): "the server does not accept the credentials: renew the token or certificate"
-        case (_, 403) where reason == "Forbidden" && message.contains(" cannot "): "grant it by RBAC"
+        case (_, 403) where isRightMissing: "grant it by RBAC"
         case (_, 410): "list again"
         default: nil
         }

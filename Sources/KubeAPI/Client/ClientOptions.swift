@@ -65,4 +65,6 @@ package struct RequestRecord: Sendable, Hashable {
     package var duration: Duration
     /// What was asked, as in `PATCH deployments.apps shop/web`.
     package var request: String
+    /// The server says that whoever asks has no right to. Not known of streams, which are told by who reads them.
+    package var lacksRight = false
 }

@@ -161,7 +161,12 @@ extension KubeClient {
                 http.maySend = { (try? admission.check()) != nil }
             }
             let response = try await transport.send(http)
-            observe(request, code: String(response.status), duration: elapsed(), headers: response.headers)
+            let lacksRight =
+                response.status == 403
+                && APIError(status: 403, headers: response.headers, body: response.body, request: "").isRightMissing
+            observe(
+                request, code: String(response.status), duration: elapsed(), headers: response.headers,
+                lacksRight: lacksRight)
             return response
         } catch {
             observe(request, code: "<error>", duration: elapsed())
@@ -177,12 +182,14 @@ extension KubeClient {
             timeout: request.timeout, idleTimeout: request.idleTimeout, acceptsGzip: options.acceptsGzip)
     }
 
-    func observe(_ request: APIRequest, code: String, duration: Duration, headers: HTTPHeaders? = nil) {
+    func observe(
+        _ request: APIRequest, code: String, duration: Duration, headers: HTTPHeaders? = nil, lacksRight: Bool = false
+    ) {
         guard let observer = options.observer else { return }
         observer.requestFinished(
             RequestRecord(
                 method: request.method, host: server.description, code: code, duration: duration,
-                request: request.label))
+                request: request.label, lacksRight: lacksRight))
         for value in headers?.values("Warning") ?? [] {
             if let text = warningText(value) { observer.serverWarned(text, request: request.label) }
         }

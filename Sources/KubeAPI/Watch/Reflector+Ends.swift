@@ -1,6 +1,8 @@
 extension Reflector {
     /// What follows the end of a transfer.
     mutating func handleEnd(_ end: TransferEnd) -> [Effect] {
+        isUnreachable = if case .broken = end { true } else { false }
+        noteRefusal(end)
         switch state {
         case .idle, .waiting: return []
         case .watching(let hasMoved): return watchEnded(end, hasMoved: hasMoved)

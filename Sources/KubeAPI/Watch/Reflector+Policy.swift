@@ -5,8 +5,11 @@ extension Reflector {
         package var pageLimit = 500
         package var usesWatchList = true
         /// A watch from which no byte comes for so long is replaced: the server sends a bookmark each minute, and a proxy
-        /// may have dropped the connection without telling.
+        /// may have dropped the connection without telling. Where nothing happens and the server's store reports no progress,
+        /// no bookmark comes either, so silence alone is no fault.
         package var silence: Duration = .seconds(75)
+        /// How long the server has to answer the watch that replaces a silent one.
+        package var answer: Duration = .seconds(15)
         /// How long initial events may pause, and how long they may take in all, before a list replaces them.
         package var initialSilence: Duration = .seconds(15)
         package var initialLimit: Duration = .seconds(180)

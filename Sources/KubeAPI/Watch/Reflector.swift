@@ -41,6 +41,8 @@ package struct Reflector {
         /// Nobody knows whether the watch is alive, and its silence can't be waited for; or waiting for the next attempt
         /// makes no sense any more.
         case renew
+        /// Another reflector has reached the server: what waits since it could not be reached need not wait any longer.
+        case reachable
         /// The server may present what is known in another way: everything is asked for again.
         case reload
         /// A watch has delivered an event or a bookmark.
@@ -82,6 +84,14 @@ package struct Reflector {
     var usesWatchList: Bool
     var limit: Int
     var hasCommitted = false
+    /// The server has said that it does not serve the type, and nothing else since.
+    private var isAbsent = false
+    /// How often in a row an absent type was refused for want of rights.
+    private var refusals = 0
+    /// The watch replaces a silent one, and the server has not answered it yet.
+    private var isProbing = false
+    /// The last transfer ended without an answer.
+    var isUnreachable = false
     private var attempt = 0
     /// Initial events that broke off, lists older than what is known, and 404s, each in a row.
     private var brokenInitialEvents = 0
@@ -103,11 +113,14 @@ package struct Reflector {
                 state = .watching(hasMoved: true)
                 attempt = 0
             }
+            isProbing = false
             advance(to: version)
             return []
         case (.idle, .start): return [.report(.syncing(problem: nil))] + sync()
         // What happened meanwhile follows at once; where it is forgotten, 410 follows.
-        case (.watching, .opened): return [.report(.live)]
+        case (.watching, .opened):
+            isProbing = false
+            return [.report(.live)]
         case (.watching, .renew): return position == nil ? [] : [.cancelTransfer] + watch()
         case (.listing, .page(let page)): return take(page)
         case (.initialEvents, .initialEventsEnd(let version)):
@@ -115,6 +128,10 @@ package struct Reflector {
             return commit(version, continuing: true)
         case (.waiting(let step), .alarm), (.waiting(let step), .renew):
             return step == .watch && position != nil ? watch() : sync()
+        case (.waiting, .reachable) where isUnreachable:
+            // Once: others follow the first, and each would begin the pause anew. All would come at once without one.
+            isUnreachable = false
+            return [.alarm(after: policy.firstDelay * random())]
         case (.waiting, .reload): return sync()
         case (.watching, .reload), (.listing, .reload), (.initialEvents, .reload):
             return [.cancelTransfer, .dropStage] + sync()
@@ -139,6 +156,7 @@ package struct Reflector {
 
     mutating func watch() -> [Effect] {
         state = .watching(hasMoved: false)
+        isProbing = false
         let request = WatchRequest(resourceVersion: position, sendInitialEvents: false, timeout: watchTimeout())
         return [.watch(request), .alarm(after: policy.silence)]
     }
@@ -151,7 +169,8 @@ package struct Reflector {
         let delay = max(base * (1 + random()), (minimum ?? .zero) * (1 + random() / 10))
         state = .waiting(step)
         let phase: Phase = hasCommitted ? .behind(problem: problem) : .syncing(problem: problem)
-        return [.report(phase), .alarm(after: delay)]
+        // A server that is down says nothing about what it serves.
+        return isAbsent ? [.alarm(after: delay)] : [.report(phase), .alarm(after: delay)]
     }
 
     /// Once at once; when that did not help, after a delay.
@@ -183,7 +202,7 @@ package struct Reflector {
             return effects + wait(then: .sync, problem: "the server answers with an older state, \(version)")
         }
         (olderLists, brokenInitialEvents, absences) = (0, 0, 0)
-        hasCommitted = true
+        (hasCommitted, isAbsent, isProbing) = (true, false, false)
         position = version
         newest = version
         let effects: [Effect] = [.commitStage(resourceVersion: version), .report(.live)]
@@ -211,8 +230,15 @@ package struct Reflector {
             guard quiet >= policy.silence else { return [.alarm(after: policy.silence - quiet)] }
             return [.cancelTransfer, .dropStage] + wait(then: .sync, problem: "the list stalled")
         case .watching:
-            guard quiet >= policy.silence else { return [.alarm(after: policy.silence - quiet)] }
-            return [.cancelTransfer, .report(.behind(problem: "the watch fell silent"))] + watch()
+            let limit = isProbing ? policy.answer : policy.silence
+            guard quiet >= limit else { return [.alarm(after: limit - quiet)] }
+            guard !isProbing else {
+                isUnreachable = true
+                return [.cancelTransfer] + wait(then: .watch, problem: "the server does not answer a watch")
+            }
+            let effects = watch().filter { if case .alarm = $0 { false } else { true } }
+            isProbing = true
+            return [.cancelTransfer] + effects + [.alarm(after: policy.answer)]
         }
     }
 
@@ -223,17 +249,25 @@ package struct Reflector {
 
     /// A 404: the type is not served.
     mutating func notServed(_ status: StatusSummary) -> [Effect] {
+        refusals = 0
         guard hasCommitted else {
-            let effects = wait(then: .sync, problem: "\(status)")
-            return [.dropStage, .report(.absent)] + effects.filter { if case .report = $0 { false } else { true } }
+            isAbsent = true
+            return [.dropStage, .report(.absent)] + wait(then: .sync, problem: "\(status)")
         }
         absences += 1
         guard absences >= policy.absenceLimit else {
             return [.dropStage] + wait(then: .sync, problem: "\(status)", atLeast: policy.absenceDelay)
         }
-        (hasCommitted, position, newest, absences) = (false, nil, nil, 0)
-        let effects = wait(then: .sync, problem: "\(status)")
-        return [.dropStage, .clear, .report(.absent)] + effects.filter { if case .report = $0 { false } else { true } }
+        (hasCommitted, position, newest, absences, isAbsent) = (false, nil, nil, 0, true)
+        return [.dropStage, .clear, .report(.absent)] + wait(then: .sync, problem: "\(status)")
+    }
+
+    /// Where an absent type is refused for want of rights it is there by now. A server that is still starting may refuse
+    /// anybody, once.
+    mutating func noteRefusal(_ end: TransferEnd) {
+        guard isAbsent, case .status(let status) = end, status.code == 403 else { return }
+        refusals += 1
+        if refusals > 1 { isAbsent = false }
     }
 
     /// Servers end watches at different times, so that they do not all come back at once.

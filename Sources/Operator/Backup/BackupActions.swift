@@ -36,6 +36,7 @@ struct BackupActions: Sendable {
                     description: "source \(source): job \(job.name) goes on; wait until it is done, or delete it")
             }
         }
+        let labels = await namespaceLabels()
         var started: [(source: String, job: ObjectKey)] = []
         for source in sources {
             let key = ObjectKey(namespace: self.policy.namespace, name: policy.cronJobName(source))
@@ -43,6 +44,8 @@ struct BackupActions: Sendable {
             let job = try ManualRun.job(from: cronJob, suffix: Self.suffix())
             let created = try await client.create(job, as: .job)
             write("\(source): started job \(created.name)")
+            let refusal = BackupPolicy.podSecurityRefusal(of: job, under: labels, in: self.policy.namespace)
+            if let refusal { write("\(source): \(refusal)") }
             started.append((source, created.key))
         }
         guard follows else { return 0 }
@@ -52,6 +55,11 @@ struct BackupActions: Sendable {
             for try await status in group where worst != 1 { worst = status == 0 ? worst : status }
             return worst
         }
+    }
+
+    /// None where the user may not read them: then it shows whether pods are refused.
+    private func namespaceLabels() async -> [String: String] {
+        (try? await client.get(.namespace, ObjectKey(name: policy.namespace)))?.labels ?? [:]
     }
 
     private static func suffix() -> String {
@@ -77,9 +85,9 @@ struct BackupActions: Sendable {
                 options: ListOptions(labelSelector: "batch.kubernetes.io/job-name=\(job.name)"))
             let run = BackupRun(
                 of: source, job: object, pods: pods.items.filter { $0.metadata.controller?.uid == object.uid })
-            for line in run.progress(destinations: destinations, at: .now()) where told.insert(line).inserted {
-                write("\(source): \(line)")
-            }
+            var lines = run.progress(destinations: destinations, at: .now())
+            if run.ending == nil, run.pods.isEmpty, let refusal = await refusal(of: object) { lines.append(refusal) }
+            for line in lines where told.insert(line).inserted { write("\(source): \(line)") }
             if let results = run.results(destinations: destinations) {
                 for (destination, result) in zip(destinations, results) {
                     write("\(source) to \(destination): \(result.rawValue)")
@@ -88,6 +96,19 @@ struct BackupActions: Sendable {
             }
             try await Task.sleep(for: pause)
         }
+    }
+
+    /// Why a job can make no pods, in the API server's words: only its events have them. `nil` where there are none, or the user
+    /// may not read them.
+    private func refusal(of job: DynamicObject) async -> String? {
+        let events = try? await client.listAll(.event, namespace: job.namespace).items
+        let note = events?.last { event in
+            event["reason"]?.string == "FailedCreate" && event[path: "regarding", "uid"]?.string == job.uid
+        }?["note"]?.string
+        // Each attempt has another pod's name in it.
+        guard let note else { return nil }
+        let words = note.firstRange(of: "is forbidden: ").map { String(note[$0.upperBound...]) } ?? note
+        return "its job can make no pod: \(words)"
     }
 
     /// Prints what is known of every source and destination.

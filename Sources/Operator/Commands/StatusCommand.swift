@@ -22,11 +22,31 @@ struct StatusCommand: Command {
         choice = try OwnObjects.Choice(arguments.positional.first, namespace: arguments.string("namespace"))
     }
 
+    /// - Returns: 0: all that is shown is Ready; 1: something is not.
+    /// - Throws: `Unanswered`, so that a script can tell what is not Ready from what is not known.
     func run() async throws -> Int32 {
-        let objects = try await cluster.withClient { try await OwnObjects(client: $0).list(choice) }
-        let lines = try Self.lines(objects, choice, now: Timestamp.now(), width: Terminal.width)
-        print(lines.joined(separator: "\n"))
-        return 0
+        do {
+            let objects = try await cluster.withClient { try await OwnObjects(client: $0).list(choice) }
+            let now = Timestamp.now()
+            let lines = try Self.lines(objects, choice, now: now, width: Terminal.width)
+            print(lines.joined(separator: "\n"))
+            return Self.exitStatus(objects, now: now)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Unanswered(cause: error)
+        }
+    }
+
+    static func exitStatus(_ objects: [DynamicObject], now: Timestamp) -> Int32 {
+        objects.allSatisfy { ObjectReport(object: $0, now: now).isReady } ? 0 : 1
+    }
+
+    /// How the objects are could not be found out. Its exit status is 2.
+    struct Unanswered: Error, CustomStringConvertible {
+        var cause: any Error
+
+        var description: String { "\(cause)" }
     }
 
     /// What is printed.

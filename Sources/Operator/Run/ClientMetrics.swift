@@ -19,7 +19,8 @@ struct ClientMetrics: ClientObserver {
     func requestFinished(_ record: RequestRecord) {
         requests(record.code, record.method, record.host).increment()
         durations(record.method, record.host).observe(record.duration / .seconds(1))
-        if record.code == "403" {
+        // Not every 403: quotas, Pod Security and namespaces that are being deleted refuse objects, not users.
+        if record.lacksRight {
             logger.warning("the API server refuses this for want of rights", ["request": .string(record.request)])
         }
     }

@@ -28,7 +28,10 @@ struct OperatorProcess: Sendable {
         self.flags = flags
         self.logger = logger
         var options = Self.clientOptions(flags, metrics, logger)
-        leaseClient = try KubeClient(configuration: configuration, options: options, lane: .lease)
+        var leaseOptions = options
+        let serverReturn = ServerReturn(passingOnTo: options.observer)
+        leaseOptions.observer = serverReturn
+        leaseClient = try KubeClient(configuration: configuration, options: leaseOptions, lane: .lease)
         if flags.electsLeader {
             var election = LeaderElection.Options(
                 lease: ObjectKey(namespace: leaseNamespace, name: flags.leaseName), identity: identity)
@@ -45,6 +48,7 @@ struct OperatorProcess: Sendable {
         client = try KubeClient(configuration: configuration, options: options)
         sealKey = SealKey(api: client, gate: gate, namespace: leaseNamespace)
         informers = InformerSet(source: client, options: Self.informerOptions(logger))
+        serverReturn.notify { [weak informers] in informers?.noteReachable() }
         recorder = EventRecorder(
             api: client, gate: gate,
             options: .init(reportingController: "quartermaster.dev/operator", reportingInstance: identity),
@@ -89,7 +93,11 @@ struct OperatorProcess: Sendable {
         lifecycle.add("caches") { [informers, seal, sealKey, logger] in
             // First of all: what is looked at without the key counts as somebody else's.
             seal.unlock(with: try await sealKey.obtain(logger: logger))
-            try await informers.run()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await informers.run() }
+                group.addTask { try await Self.report(on: informers, to: logger) }
+                try await group.waitForAll()
+            }
         }
         lifecycle.add("events") { [recorder] in try await recorder.run() }
         lifecycle.add("workers", grace: flags.grace + .seconds(5)) { try await work() }
@@ -153,6 +161,21 @@ struct OperatorProcess: Sendable {
         return options
     }
 
+    /// Says which caches have been behind for a while, until the task is cancelled.
+    private static func report(on informers: InformerSet, to logger: Logger) async throws {
+        var report = CacheReport()
+        while true {
+            try await Task.sleep(for: CacheReport.interval)
+            switch report.look(at: informers.problems) {
+            case .behind(let count, let words):
+                logger.warning(
+                    "caches are behind", ["count": .integer(Int64(count)), "caches": .string(words)])
+            case .recovered: logger.info("all caches are up to date again")
+            case nil: break
+            }
+        }
+    }
+
     private static func informerOptions(_ logger: Logger) -> InformerOptions {
         var options = InformerOptions()
         options.phaseChanged = { selection, phase in
@@ -161,8 +184,8 @@ struct OperatorProcess: Sendable {
             case .live: logger.debug("the cache is up to date", resource)
             case .syncing(nil): logger.debug("the cache is being filled", resource)
             case .syncing(let problem?), .behind(let problem):
-                logger.warning(
-                    "the cache is behind", ["resource": .string("\(selection)"), "problem": .string(problem)])
+                // `CacheReport` tells what lasts.
+                logger.debug("the cache is behind", ["resource": .string("\(selection)"), "problem": .string(problem)])
             case .absent where selection.type.isOptional:
                 logger.info("not served by the API server; used as soon as it is installed", resource)
             case .absent:

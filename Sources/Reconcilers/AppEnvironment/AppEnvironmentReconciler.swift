@@ -154,8 +154,7 @@ package struct AppEnvironmentReconciler: Reconciler {
     ///
     /// - Returns: when to look again although nothing may have changed.
     private func observe(into seen: inout EnvironmentObservation) -> [Duration] {
-        workloads.observe(into: &seen)
-        return [warnings.observe(into: &seen)].compactMap(\.self)
+        [workloads.observe(into: &seen, at: now()), warnings.observe(into: &seen)].compactMap(\.self)
     }
 
     /// Gives the operator its rights in the namespace where it does not have them.

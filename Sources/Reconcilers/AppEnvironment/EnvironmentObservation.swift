@@ -35,7 +35,11 @@ package struct EnvironmentObservation: Sendable {
 package struct ComponentObservation: Sendable {
     package var component: Component
     package var deployment: Deployment?
+    /// Those of its pods that are not ready or were restarted.
     package var pods: [Pod] = []
+    /// Why nodes of those pods are not ready, by their names.
+    package var nodeProblems: [String: String] = [:]
+    package var now = Timestamp.now()
     package var failures: [WriteFailure] = []
     /// The claims that the environment has, whosever.
     var claims: [ClaimKeeper.Claim] = []

@@ -6,16 +6,19 @@ struct EnvironmentWorkloads: Sendable {
     let configMaps: Informer
     let pods: Informer
     private let services: Informer
+    private let nodes: NodeReadiness
     private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
         deployments = environment.children(.deployment)
         configMaps = environment.children(.configMap)
         services = environment.children(.service)
+        nodes = NodeReadiness(environment)
         seal = environment.seal
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
         pods = environment.informers.informer(
-            Selection(.pod, labelSelector: ours), indexers: [.label(LabelKey.appEnvironment)])
+            Selection(.pod, labelSelector: ours),
+            indexers: [.label(LabelKey.appEnvironment), UnsteadyPods.indexer(LabelKey.appEnvironment)])
     }
 
     /// Components whose autoscaler would have nothing to begin with: no Deployment yet, or one of no pods, which it
@@ -68,18 +71,26 @@ struct EnvironmentWorkloads: Sendable {
     }
 
     /// Adds the Deployments and pods to what was seen.
-    func observe(into seen: inout EnvironmentObservation) {
+    ///
+    /// - Returns: when to look again although nothing may have changed.
+    func observe(into seen: inout EnvironmentObservation, at now: Timestamp) -> Duration? {
         let environment = seen.environment
         let isHeld = seen.quota?.isSufficient == false
-        let byComponent = Dictionary(grouping: pods(of: environment)) { $0.labels[LabelKey.environmentComponent] ?? "" }
+        let unsteady = UnsteadyPods.of(
+            environment.name, in: environment.namespace, by: LabelKey.appEnvironment, from: pods)
+        let byComponent = Dictionary(grouping: unsteady) {
+            $0.metadata.labels?[LabelKey.environmentComponent] ?? ""
+        }
         for index in seen.components.indices {
             let component = seen.components[index].component
             seen.components[index].deployment = live(component, environment)
-            // Those of a Deployment that is as it should be are of no interest.
+            seen.components[index].now = now
+            seen.components[index].pods = byComponent[component.name] ?? []
+            seen.components[index].nodeProblems = nodes.problems(ofNodesOf: seen.components[index].pods)
             guard seen.components[index].deployment?.isRolledOut != true else { continue }
             seen.components[index].isHeld = isHeld
-            seen.components[index].pods = (byComponent[component.name] ?? []).compactMap { try? $0.decode(Pod.self) }
         }
+        return seen.components.compactMap { $0.health?.nextLook }.min()
     }
 
     private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {

@@ -30,6 +30,8 @@ package struct BackupObservation: Sendable {
     package var failures: [WriteFailure] = []
     package var pruneFailures: [WriteFailure] = []
     package var inventory: [InventoryEntry] = []
+    /// Why the pods of some run would be refused.
+    var podSecurity: Finding?
     /// Sources that get nothing because they are not permitted, with what has to be done.
     package var refused: [String: String] = [:]
     /// Why the pods may not have the priority that they ask for.

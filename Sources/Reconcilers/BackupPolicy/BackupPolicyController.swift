@@ -32,6 +32,8 @@ extension BackupPolicyReconciler {
             guard event.key == clusterNamespace, case .added = event else { return [] }
             return policies.store.list().map(\.key)
         }
+        controller.watches(reconciler.namespaces) { Self.policies(concernedByNamespace: $0, among: policies) }
+        reconciler.endingNamespaces.wake(controller, owners: policies)
         controller.watches(reconciler.serverPorts.slices) { event in
             ServerPorts.haveChanged(event) ? policies.store.list().map(\.key) : []
         }
@@ -48,11 +50,20 @@ extension BackupPolicyReconciler {
             serverPorts: ServerPorts(environment), runs: BackupRuns(environment),
             velero: VeleroRuns(environment),
             children: ChildWriter(environment, types: BackupPolicy.childTypes),
+            endingNamespaces: EndingNamespaces(environment),
             priorityClasses: PriorityClasses(environment),
             finalizers: Finalizers(
                 api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),
             status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now),
             permissions: environment.permissions, now: now)
+    }
+
+    /// A namespace concerns its policies where it enforces another level of Pod Security.
+    private static func policies(concernedByNamespace event: InformerEvent, among policies: Informer) -> [ObjectKey] {
+        guard case .updated(let old, let new) = event,
+            PodSecurityStandard(enforcedBy: old.labels) != PodSecurityStandard(enforcedBy: new.labels)
+        else { return [] }
+        return policies.store.keys().filter { $0.namespace == event.key.name }
     }
 
     /// Nodes concern policies with a source of etcd, and only when they come, go, or get other labels.

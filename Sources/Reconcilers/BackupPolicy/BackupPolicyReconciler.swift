@@ -12,6 +12,7 @@ package struct BackupPolicyReconciler: Reconciler {
     let runs: BackupRuns
     let velero: VeleroRuns
     let children: ChildWriter
+    let endingNamespaces: EndingNamespaces
     let priorityClasses: PriorityClasses
     let finalizers: Finalizers
     let status: StatusReporter
@@ -22,6 +23,10 @@ package struct BackupPolicyReconciler: Reconciler {
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = policies.store.get(key)?.dynamic() else { return .done }
         if object.isBeingDeleted { return try await cleanUp(object) }
+        if let finding = endingNamespaces.finding(on: object) {
+            try await status.report(finding, on: object)
+            return .done
+        }
         switch BackupPolicy.read(object) {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.
@@ -65,6 +70,8 @@ package struct BackupPolicyReconciler: Reconciler {
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused
         seen.priorityRefusal = priorityRefusal
+        let home = namespaces.store.get(ObjectKey(name: object.namespace))
+        seen.podSecurity = policy.podSecurityFinding(of: wanted, under: home?.labels ?? [:])
         seen.withoutServers = sourcesWithoutServers(policy).subtracting(refused.keys)
         seen.failures = written.failures.map(\.failure)
         seen.pruneFailures = written.pruneFailures

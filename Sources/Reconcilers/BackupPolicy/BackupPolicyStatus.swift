@@ -59,7 +59,8 @@ extension BackupObservation {
     }
 
     private static let scheduleChecks = Checks<BackupObservation>(
-        notPermitted, clusterUnknown, childFailed, veleroUnable, unsupportedDatastore, secretMissing, notPrepared,
+        notPermitted, clusterUnknown, childFailed, podSecurity, veleroUnable, unsupportedDatastore, secretMissing,
+        notPrepared,
         podWaiting)
 
     private static func clusterUnknown(_ seen: BackupObservation) -> Finding? {
@@ -116,6 +117,8 @@ extension BackupObservation {
     }
 
     private static func childFailed(_ seen: BackupObservation) -> Finding? { seen.failures.first?.finding }
+
+    private static func podSecurity(_ seen: BackupObservation) -> Finding? { seen.podSecurity }
 
     private static func secretMissing(_ seen: BackupObservation) -> Finding? {
         guard let target = seen.requiredTargets.first(where: { $0.reason == Reason.secretMissing.rawValue }) else {

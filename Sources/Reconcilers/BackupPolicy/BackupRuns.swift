@@ -9,6 +9,7 @@ struct BackupRuns: Sendable {
     let pods: Informer
     private let cronJobs: Informer
     private let templates: RunTemplates
+    private let nodes: NodeReadiness
 
     init(_ environment: ReconcilerEnvironment) {
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.backupPolicy, operator: .exists)])
@@ -16,6 +17,7 @@ struct BackupRuns: Sendable {
         pods = environment.informers.informer(Selection(.pod, labelSelector: ours), indexers: [.ownerUID])
         cronJobs = environment.children(.cronJob)
         templates = RunTemplates(environment.seal)
+        nodes = NodeReadiness(environment)
         cronJobs.addHandler { [templates] event in
             if case .deleted(let cronJob) = event {
                 templates.forget(cronJob)
@@ -55,7 +57,9 @@ struct BackupRuns: Sendable {
             let time = cronJob.value(at: "status", "lastScheduleTime")?.string
             found.lastScheduled[source.name] = time.flatMap(Timestamp.init(rfc3339:))
             for (job, pods) in runs(of: cronJob, at: now, &found) {
-                found.runs.append(BackupRun(of: source.name, job: job, pods: pods))
+                var run = BackupRun(of: source.name, job: job, pods: pods)
+                run.nodeProblems = problems(ofNodesOf: pods)
+                found.runs.append(run)
             }
         }
         let tasks: [(VerificationRun.Task, String)] =
@@ -65,7 +69,9 @@ struct BackupRuns: Sendable {
             guard let cronJob = cronJob(name, of: policy) else { continue }
             found.verifiedSince[name] = cronJob.created
             for (job, pods) in runs(of: cronJob, at: now, &found) {
-                found.verifications.append(VerificationRun(task, job: job, pods: pods))
+                var verification = VerificationRun(task, job: job, pods: pods)
+                verification.run.nodeProblems = problems(ofNodesOf: pods)
+                found.verifications.append(verification)
             }
         }
         found.preparations = preparations(of: policy)
@@ -87,8 +93,15 @@ struct BackupRuns: Sendable {
             let job = cached.dynamic()
             let template = job[path: "spec", "template", "spec"] ?? [:]
             let made = children(of: cached, in: pods).filter { RunPods.areMade($0, from: template) }
-            return PreparationRun(job: job, pods: made.compactMap { try? $0.decode(Pod.self) })
+            var preparation = PreparationRun(job: job, pods: made.compactMap { try? $0.decode(Pod.self) })
+            preparation.run.nodeProblems = problems(ofNodesOf: preparation.run.pods)
+            return preparation
         }
+    }
+
+    /// Those that have ended are told by what they left.
+    private func problems(ofNodesOf pods: [Pod]) -> [String: String] {
+        nodes.problems(ofNodesOf: pods.filter { !$0.hasEnded })
     }
 
     private func cronJob(_ name: String, of policy: BackupPolicy) -> CachedObject? {

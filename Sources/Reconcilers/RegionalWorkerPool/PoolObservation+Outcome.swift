@@ -15,6 +15,7 @@ extension PoolObservation {
             regions[index].matched = tally.matched
             regions[index].claimed = tally.claimed
             regions[index].ready = tally.ready
+            regions[index].unready = tally.unready.map { .init(name: $0) }
             regions[index].conflicts = tally.conflicts
         }
     }

@@ -49,12 +49,25 @@ package struct RegionObservation: Sendable {
     /// Those of `failures` that are about what scales the region.
     package var scalerFailures: [WriteFailure] = []
     package var deployment: Deployment?
+    /// Those of its pods that are not ready or were restarted.
+    package var pods: [Pod] = []
+    /// Why nodes of those pods are not ready, by their names.
+    package var nodeProblems: [String: String] = [:]
+    /// A claimed node that is not ready.
+    package var unready: UnreadyNode?
+    package var now = Timestamp.now()
     /// What the region's pods ask for and the operator's configuration does not let them have.
     package var refusal: String?
     /// What scales the region, as it was found.
     package var scalers: RegionScalers?
     /// What is to become of it.
     package var plan: ScalerPlan
+
+    package struct UnreadyNode: Sendable, Hashable {
+        package var name: String
+        /// What follows the name: `is not ready: …`.
+        package var problem: String = "is not ready"
+    }
 
     package struct Conflict: Sendable, Hashable {
         package var node: String

@@ -2,11 +2,13 @@ package import KubeAPI
 
 extension RegionalWorkerPoolReconciler {
     /// The controller of RegionalWorkerPools, with its informers and what wakes it. Its `run` is the caller's.
+    ///
+    /// - Parameter now: the wall clock, by which pods have had their time.
     package static func controller(
-        in environment: ReconcilerEnvironment, logger: Logger = .disabled,
-        controllerOptions: Controller.Options = Controller.Options()
+        in environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        logger: Logger = .disabled, controllerOptions: Controller.Options = Controller.Options()
     ) -> Controller {
-        let reconciler = RegionalWorkerPoolReconciler(environment)
+        let reconciler = RegionalWorkerPoolReconciler(environment, now: now)
         let controller = Controller(
             name: "regionalworkerpool",
             reconciler: SchemaGuard(reconciler, of: .regionalWorkerPool, in: environment), options: controllerOptions,
@@ -26,6 +28,8 @@ extension RegionalWorkerPoolReconciler {
         controller.watches(reconciler.priorityClasses.informer) { event in
             pools.store.list().filter { $0.priorityClassNames.contains(event.key.name) }.map(\.key)
         }
+        reconciler.workloads.wake(controller, pools: pools)
+        reconciler.endingNamespaces.wake(controller, owners: pools)
         // KEDA's autoscalers carry our labels and name a ScaledObject as their controller.
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
             $0.object.labelledOwners(of: RegionalWorkerPool.self, among: pools)
@@ -34,7 +38,7 @@ extension RegionalWorkerPoolReconciler {
         return controller
     }
 
-    init(_ environment: ReconcilerEnvironment) {
+    init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
         let objects = InformerObjects(environment.informers)
         let (api, gate) = (environment.api, environment.gate)
         let applier = Applier(
@@ -53,11 +57,12 @@ extension RegionalWorkerPoolReconciler {
                     time: environment.time),
                 gate: TaintGate(nodes: environment.nodes, in: environment)),
             children: ChildWriter(environment, types: RegionalWorkerPool.childTypes),
+            endingNamespaces: EndingNamespaces(environment),
             priorityClasses: PriorityClasses(environment),
-            deployments: environment.children(.deployment), scalers: ScalerWatch(environment),
+            workloads: PoolWorkloads(environment), scalers: ScalerWatch(environment),
             finalizers: Finalizers(api: api, objects: objects, gate: gate),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,
-            permissions: permissions)
+            permissions: permissions, now: now)
     }
 
     /// Whether a change of one pool may give nodes to another or take them away.

@@ -6,13 +6,16 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let directory: NodeDirectory
     let claims: NodeClaims
     let children: ChildWriter
+    let endingNamespaces: EndingNamespaces
     let priorityClasses: PriorityClasses
-    let deployments: Informer
+    let workloads: PoolWorkloads
     let scalers: ScalerWatch
     let finalizers: Finalizers
     let status: StatusReporter
     let events: any EventSink
     let permissions: Permissions
+    /// The wall clock.
+    let now: @Sendable () -> Timestamp
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = pools.store.get(key)?.dynamic() else {
@@ -20,6 +23,10 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             return try await releaseNodes(ofMissing: key)
         }
         if object.isBeingDeleted { return try await cleanUp(object) }
+        if let finding = endingNamespaces.finding(on: object) {
+            try await status.report(finding, on: object)
+            return .done
+        }
         if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
         switch RegionalWorkerPool.read(object) {
         case .failure(let finding):
@@ -44,7 +51,9 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         seen.mayClaimNodes = mayClaim
         seen.inventory = pool.recorded
 
-        let nodes = try await claims.settle(work, isSuspended: isSuspended) { try deployment(of: $0, of: pool) }
+        let nodes = try await claims.settle(work, isSuspended: isSuspended) {
+            try workloads.deployment(of: $0, of: pool)
+        }
         seen.add(nodes)
         announce(nodes, of: object)
 
@@ -57,7 +66,10 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
         if seen.allFailures.isEmpty, status.backlog.leaves(object) {
             return .later(after: StatusBacklog.nextLook)
         }
-        if mayClaim { try observe(pool, into: &seen) }
+        if mayClaim {
+            let nextLook = try workloads.observe(into: &seen, at: now())
+            wait = [wait, nextLook].compactMap(\.self).min()
+        }
         try await status.report(seen.status, on: object)
         return try seen.outcome(after: wait)
     }
@@ -116,22 +128,6 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
                 seen.add(try WriteFailure(error, on: object), to: region.region.name)
             }
         }
-    }
-
-    /// Looks at the Deployments, those that are the pool's alone.
-    private func observe(_ pool: RegionalWorkerPool, into seen: inout PoolObservation) throws {
-        for index in seen.regions.indices {
-            seen.regions[index].deployment = try deployment(of: seen.regions[index].region, of: pool)
-        }
-    }
-
-    /// The live Deployment of a region; `nil` where there is none that is the pool's.
-    private func deployment(of region: Region, of pool: RegionalWorkerPool) throws -> Deployment? {
-        let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.childName)
-        guard let deployment = try deployments.store.whole(key)?.dynamic().decode(Deployment.self),
-            deployment.metadata.controller?.uid == pool.metadata.uid
-        else { return nil }
-        return deployment
     }
 }
 

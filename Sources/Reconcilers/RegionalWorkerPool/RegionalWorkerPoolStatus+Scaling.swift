@@ -124,6 +124,7 @@ extension WriteFailure {
         case .nameTaken: Finding(.nameConflict, message, .edit)
         case .contended: Finding(.contended, "\(object): \(message)", .edit)
         case .waiting: Finding(.scalerPending, message, .wait)
+        case .terminating: finding
         case .transient: Finding(.writeFailed, "\(object) could not be written: \(message)", .wait)
         }
     }

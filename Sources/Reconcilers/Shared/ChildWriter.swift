@@ -45,6 +45,7 @@ struct ChildWriter: Sendable {
         let recorded: [InventoryEntry]
         private let recordedUIDs: Set<String>
         var isSuspended = false
+        let refusedNamespaces = RefusedNamespaces()
         var result = Result()
 
         init<Owner: ChildOwner>(
@@ -80,6 +81,7 @@ struct ChildWriter: Sendable {
     private let applier: Applier
     private let pruner: Pruner
     private let events: any EventSink
+    private let endingNamespaces: EndingNamespaces
 
     /// - Parameters:
     ///   - types: every kind that the inventory may hold.
@@ -99,6 +101,7 @@ struct ChildWriter: Sendable {
             prunedTypes.first { $0.apiVersion == apiVersion && $0.kind == kind }
         }
         events = environment.events
+        endingNamespaces = EndingNamespaces(environment)
     }
 
     /// - Parameters:
@@ -211,6 +214,11 @@ struct ChildWriter: Sendable {
         let known = pass.recordedEntry(of: child) ?? InventoryEntry(child.object.key, of: child.type, uid: "")
         guard isServed(child.type) else { return Settled(missingAPI: child.type) }
         if child.isHeld { return Settled(entry: known) }
+        let namespace = child.object.namespace
+        if endingNamespaces.contain(namespace) || pass.refusedNamespaces.contain(namespace) {
+            return Settled(
+                entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.name)))
+        }
         do {
             return pass.isSuspended
                 ? try await preview(child, known, in: pass) : try await apply(child, in: pass)
@@ -219,6 +227,10 @@ struct ChildWriter: Sendable {
             return Settled(missingAPI: child.type)
         } catch let error as StaleOwner {
             throw error.cause
+        } catch let error as APIError where error.isNamespaceTerminating {
+            pass.refusedNamespaces.insert(namespace)
+            return Settled(
+                entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.name)))
         } catch {
             // Still wanted: it must not be pruned because it could not be written.
             let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name))

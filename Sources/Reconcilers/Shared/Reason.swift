@@ -31,6 +31,11 @@ package enum Reason: String, Sendable, CaseIterable {
     case quotaExceeded = "QuotaExceeded"
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
+    // Of environments, too.
+    case imagePullFailed = "ImagePullFailed"
+    case crashLooping = "CrashLooping"
+    case unschedulable = "Unschedulable"
+    case nodeNotReady = "NodeNotReady"
 
     // MonitoringReady, and what a pool shares with others.
     case portUnknown = "PortUnknown"
@@ -86,9 +91,6 @@ package enum Reason: String, Sendable, CaseIterable {
     case peerUnknown = "PeerUnknown"
     case hostConflict = "HostConflict"
     case certificatePending = "CertificatePending"
-    case imagePullFailed = "ImagePullFailed"
-    case crashLooping = "CrashLooping"
-    case unschedulable = "Unschedulable"
     case unconfirmed = "Unconfirmed"
     case expired = "Expired"
 
@@ -106,7 +108,7 @@ extension Reason {
     var isAlarming: Bool {
         switch self {
         case .failed, .partial, .deadlineExceeded, .stale, .missed, .suspicious, .overdue, .secretMissing, .podWaiting,
-            .destinationNotReady, .artifactsMissing:
+            .destinationNotReady, .artifactsMissing, .nodeNotReady:
             true
         default: false
         }

@@ -90,7 +90,7 @@ package struct Right: Sendable, Hashable {
         Right(
             .cluster, "batch", "jobs", read.union(["create", "patch", "delete"]),
             usedBy: "BackupRuns; Applier, prune: Preparation"),
-        Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate"),
+        Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate, EnvironmentWorkloads, PoolWorkloads"),
         Right(.cluster, "velero.io", "schedules", read.union(["create", "patch", "delete"]), usedBy: "Applier, prune"),
         Right(.cluster, "velero.io", "backups", read, usedBy: "VeleroRuns"),
         Right(

@@ -22,9 +22,16 @@ struct StatusReporter: Sendable {
     /// Writes the status where its content has changed.
     ///
     /// - Parameter news: events beside that of `Ready`, written once with the status that they belong to.
-    /// - Throws: `APIError`, `NotLeaderError`.
+    /// - Throws: `APIError`, but for that of an object that is gone; `NotLeaderError`.
     func report(_ status: some Encodable, on object: DynamicObject, news: [ObjectEvent] = []) async throws {
-        let isWritten = try await writer.write(status, to: object, as: type)
+        let isWritten: Bool
+        do {
+            isWritten = try await writer.write(status, to: object, as: type)
+        } catch let error as APIError where error.isNotFound {
+            // It went meanwhile, and nobody is left to be told.
+            backlog.forget(object.key)
+            return
+        }
         // Told, whether for its time or for a failure: nothing is left to a later look.
         backlog.forget(object.key)
         guard isWritten else { return }

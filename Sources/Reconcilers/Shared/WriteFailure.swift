@@ -12,6 +12,8 @@ package struct WriteFailure: Error, Sendable {
         case contended
         /// It has to wait for something that is on its way.
         case waiting
+        /// Its namespace is being deleted: nothing is written there any more.
+        case terminating
         /// Worth trying again.
         case transient
     }
@@ -40,6 +42,10 @@ package struct WriteFailure: Error, Sendable {
         case let error as ApplyError:
             self.init(
                 object: object, kind: error.code == .foreignObject ? .nameTaken : .waiting, message: error.message)
+        case let error as APIError where error.isNamespaceTerminating:
+            self.init(object: object, kind: .terminating, message: error.message, cause: error)
+        case let error as APIError where error.isMalformed:
+            self.init(object: object, kind: .refused, message: Self.cure(of: error.malformation ?? ""), cause: error)
         case let error as APIError:
             self.init(
                 object: object, kind: error.isTransient ? .transient : .refused, message: error.message, cause: error)
@@ -47,13 +53,31 @@ package struct WriteFailure: Error, Sendable {
         }
     }
 
+    /// In a namespace that is being deleted.
+    static func terminating(_ namespace: String, _ object: String) -> WriteFailure {
+        WriteFailure(
+            object: object, kind: .terminating,
+            message: "Namespace \(namespace) is being deleted, and nothing is written in it any more")
+    }
+
+    /// The server's words about a field, with what to do.
+    private static func cure(of words: String) -> String {
+        if words.contains("field not declared in schema") {
+            return "\(words); the API server knows no such field: correct or remove it"
+        }
+        if words.contains("duplicate entries") { return "\(words); an entry of a list is there twice: remove one" }
+        return "\(words); a value has another type or form than its field takes: correct it"
+    }
+
     /// When to look again although nothing may have changed; `nil` where the error brings the object back by itself,
     /// or where a change does.
     var retryAfter: Duration? {
-        switch kind {
+        // Only another version of the API server would take it.
+        if (cause as? APIError)?.isMalformed == true { return .seconds(600) }
+        return switch kind {
         // A webhook or a quota may have changed its mind, and nobody tells us.
         case .refused: .seconds(60)
-        case .waiting: .seconds(15)
+        case .waiting, .terminating: .seconds(15)
         // A foreign object has no label of ours, so its deletion is not seen.
         case .nameTaken: .seconds(60)
         case .contended, .transient: nil
@@ -68,6 +92,7 @@ package struct WriteFailure: Error, Sendable {
         case .refused: Finding(.childRefused, text, .edit)
         case .nameTaken: Finding(.nameConflict, text, .edit)
         case .contended: Finding(.contended, text, .edit)
+        case .terminating: Finding(.terminating, message, .wait)
         case .waiting, .transient: Finding(.writeFailed, text, .wait)
         }
     }

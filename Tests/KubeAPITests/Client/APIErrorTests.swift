@@ -50,6 +50,58 @@ struct APIErrorTests {
     }
 
     @Test(
+        "An apply that the types do not take is the author's fault, though the server answers as if it were its own",
+        arguments: [
+            (
+                #".spec.template.spec.containers[name="c"].imagePullPolcy: field not declared in schema"#,
+                #"failed to create typed patch object (w/x; apps/v1, Kind=Deployment): "#
+            ),
+            (
+                #".spec.template.spec.containers[name="c"].env: duplicate entries for key [name="A"]"#,
+                #"failed to create typed patch object (w/x; apps/v1, Kind=Deployment): "#
+            ),
+            (
+                ".spec.a: field not declared in schema .spec.b: expected list, got &{x}",
+                #"failed to create typed patch object (w/x; apps/v1, Kind=Deployment): errors:\n  "#
+            ),
+            (
+                "unable to convert unstructured object to apps/v1, Kind=Deployment: cannot convert float64 to int64",
+                "failed to convert new object (w/x; apps/v1, Kind=Deployment) to proper version: "
+            ),
+        ])
+    func malformed(words: String, beginning: String) {
+        let text = words.replacing("\"", with: "\\\"")
+        let error = error(500, #"{"kind":"Status","status":"Failure","message":"\#(beginning)\#(text)","code":500}"#)
+        #expect(error.isMalformed && !error.isTransient && error.malformation == words)
+    }
+
+    @Test("Another fault of the server's may pass")
+    func notMalformed() {
+        for message in ["etcdserver: request timed out", "failed to create typed live object (w/x; v1): .spec: odd"] {
+            let error = error(500, #"{"kind":"Status","message":"\#(message)","code":500}"#)
+            #expect(!error.isMalformed && error.isTransient)
+        }
+    }
+
+    @Test("A right that is missing, a namespace that is going and a refused object are told apart")
+    func forbidden() {
+        let right = error(
+            403,
+            #"{"kind":"Status","reason":"Forbidden","message":"pods is forbidden: User \"u\" cannot list resource \"pods\""}"#
+        )
+        #expect(
+            right.isRightMissing && !right.isNamespaceTerminating && right.description.hasSuffix("grant it by RBAC"))
+        let going = error(
+            403,
+            #"{"kind":"Status","reason":"Forbidden","message":"pods \"p\" is forbidden: unable to create new content in namespace w because it is being terminated","details":{"causes":[{"reason":"NamespaceTerminating","message":"namespace w is being terminated","field":"metadata.namespace"}]}}"#
+        )
+        #expect(!going.isRightMissing && going.isNamespaceTerminating)
+        let quota = error(
+            403, #"{"kind":"Status","reason":"Forbidden","message":"pods \"p\" is forbidden: exceeded quota: q"}"#)
+        #expect(!quota.isRightMissing && !quota.isNamespaceTerminating)
+    }
+
+    @Test(
         "Bodies that are no Status become one short line",
         arguments: [
             (502, "<html>\n<h1>Bad\tGateway</h1></html>", "Unknown", "<html> <h1>Bad Gateway</h1></html>"),

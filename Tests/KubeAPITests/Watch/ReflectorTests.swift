@@ -184,15 +184,49 @@ extension Reflector {
 }
 
 @Suite struct ReflectorWatchTests {
-    @Test("75 seconds of silence replace the watch, from where it was")
+    @Test("75 seconds of silence replace the watch, from where it was, and are no fault by themselves")
     func silence() {
         var reflector = Reflector.live(at: "50")
         _ = reflector.handle(.moved(resourceVersion: "60"))
         #expect(reflector.handle(.alarm(quiet: .seconds(74), age: .seconds(300))) == [.alarm(after: .seconds(1))])
         #expect(
-            reflector.handle(.alarm(quiet: .seconds(75), age: .seconds(301))).actions == [
-                .cancelTransfer, watch(from: "60"), .alarm(after: .seconds(75)),
+            reflector.handle(.alarm(quiet: .seconds(75), age: .seconds(301))) == [
+                .cancelTransfer, watch(from: "60"), .alarm(after: .seconds(15)),
             ])
+        // Answered, it may be as silent as the one before.
+        #expect(reflector.handle(.opened) == [.report(.live)])
+        #expect(reflector.handle(.alarm(quiet: .seconds(15), age: .seconds(15))) == [.alarm(after: .seconds(60))])
+    }
+
+    @Test("A server that does not answer the watch after a silent one is away")
+    func unanswered() {
+        var reflector = Reflector.live(at: "50")
+        _ = reflector.handle(.alarm(quiet: .seconds(75), age: .seconds(75)))
+        #expect(
+            reflector.handle(.alarm(quiet: .seconds(15), age: .seconds(15))) == [
+                .cancelTransfer, .report(.behind(problem: "the server does not answer a watch")),
+                .alarm(after: .milliseconds(800)),
+            ])
+        #expect(reflector.handle(ring).requests == [watch(from: "50")])
+        #expect(reflector.handle(.opened) == [.report(.live)])
+    }
+
+    @Test(
+        "What waits for a server that could not be reached is tried soon once another one has reached it, and no other wait is cut"
+    )
+    func reachable() {
+        var reflector = Reflector.live(at: "50")
+        for _ in 0..<8 {
+            _ = reflector.handle(.ended(.broken("refused")))
+            _ = reflector.handle(ring)
+        }
+        _ = reflector.handle(.ended(.broken("refused")))
+        // Without jitter; with it within a second.
+        #expect(reflector.handle(.reachable) == [.alarm(after: .zero)])
+        #expect(reflector.handle(.reachable).isEmpty, "others follow the first, and the pause would begin anew")
+        #expect(reflector.handle(ring).requests == [watch(from: "50")])
+        _ = reflector.handle(status(429, retryAfter: .seconds(30)))
+        #expect(reflector.handle(.reachable).isEmpty)
     }
 
     @Test("410 brings one sync at once, from the newest state and never from the same version")
@@ -299,6 +333,23 @@ extension Reflector {
         #expect(reflector.handle(status(404)) == [.dropStage, .report(.absent), .alarm(after: .milliseconds(1600))])
         _ = reflector.handle(ring)
         #expect(reflector.handle(.initialEventsEnd(resourceVersion: "5")).contains(.report(.live)))
+    }
+
+    @Test("A server that goes away says nothing about a type that it did not serve")
+    func serverGoes() {
+        var reflector = fixture()
+        _ = reflector.handle(.start)
+        _ = reflector.handle(status(404))
+        for end in [Reflector.TransferEnd.broken("refused"), .status(StatusSummary(code: 503)), .completed] {
+            _ = reflector.handle(ring)
+            let effects = reflector.handle(.ended(end))
+            #expect(effects.allSatisfy { if case .report = $0 { false } else { true } }, "\(effects)")
+        }
+        // While it starts it may refuse anybody; what goes on being refused is there.
+        _ = reflector.handle(ring)
+        #expect(reflector.handle(status(403)).count == 2)
+        _ = reflector.handle(ring)
+        #expect(reflector.handle(status(403)).contains(.report(.syncing(problem: "403"))))
     }
 
     @Test("A type that was served is believed to be gone after three 404s in a row")

@@ -230,7 +230,7 @@ struct RegionalWorkerPoolStatusTests {
             try seen([done]), .unavailable, on: "Available", .wait,
             message: "Deployment pool-eu: 1 of 2 pods available; look at the events of its pods")
         expect(
-            try seen([late]), .unavailable, on: "Available", .edit,
+            try seen([late]), .deadlineExceeded, on: "Available", .edit,
             message: """
                 Deployment pool-eu: 1 of 2 pods available; ReplicaSet "pool-eu-1" has timed out progressing.; \
                 look at the events of its pods

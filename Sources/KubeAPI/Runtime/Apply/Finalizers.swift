@@ -26,7 +26,13 @@ package struct Finalizers: Sendable {
         _ finalizer: String, to object: DynamicObject, as type: ResourceType
     ) async throws -> DynamicObject {
         guard !object.isBeingDeleted, !object.finalizers.contains(finalizer) else { return object }
-        return try await write(object.finalizers + [finalizer], to: object, as: type)
+        do {
+            return try await write(object.finalizers + [finalizer], to: object, as: type)
+        } catch var error as APIError where error.isNotFound {
+            // It has changed since it was read, in the way that is no fault of anybody.
+            (error.code, error.reason) = (409, "Conflict")
+            throw error
+        }
     }
 
     /// Takes the finalizer away. Done where it, or the object, is gone already.

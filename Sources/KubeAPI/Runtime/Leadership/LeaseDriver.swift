@@ -4,6 +4,8 @@ struct LeaseDriver: Sendable {
     private var rules: LeaseElection
     /// The Lease as it was last read or written: the base of the next write.
     private var object: DynamicObject?
+    /// The fault that was told last, for as long as it lasts.
+    private var told: String?
 
     init(election: LeaderElection) {
         self.election = election
@@ -32,9 +34,17 @@ struct LeaseDriver: Sendable {
             return
         } catch {
             rules.didFail(startedAt: startedAt, now: election.time.now, pause: pause)
-            election.logger.warning("the lease could not be read or renewed", ["error": .string("\(error)")])
+            tell(error)
         }
         publish()
+    }
+
+    /// Each fault once for as long as it lasts: a server that restarts is asked many times.
+    private mutating func tell(_ error: any Error) {
+        let problem = "\(error)"
+        guard problem != told else { return }
+        told = problem
+        election.logger.warning("the lease could not be read or renewed", ["error": .string(problem)])
     }
 
     /// Whether the lease that was to be renewed is gone. Where there was none before, its namespace is missing.
@@ -95,7 +105,7 @@ struct LeaseDriver: Sendable {
         let key = election.options.lease
         do {
             let found = try await within(rules.patience(at: election.time.now)) { try await $0.get(.lease, key) }
-            object = found
+            (object, told) = (found, nil)
             rules.didRead(
                 (try LeaseRecord(found), found.resourceVersion), now: election.time.now, pause: pause)
         } catch let error as APIError where error.isNotFound {
@@ -116,7 +126,7 @@ struct LeaseDriver: Sendable {
                 ? try await api.create(wanted, as: .lease, options: WriteOptions())
                 : try await api.update(wanted, as: .lease, subresource: nil, options: WriteOptions())
         }
-        object = written
+        (object, told) = (written, nil)
         rules.didWrite(
             record, resourceVersion: written.resourceVersion, sentAt: sentAt, now: election.time.now, pause: pause)
     }

@@ -54,6 +54,7 @@ struct WarningWatch: Sendable {
 extension ComponentObservation {
     /// It waits, and neither its Deployment nor its pods say what for.
     fileprivate var isSilent: Bool {
-        deployment?.isRolledOut == false && !pods.waiting.isEmpty && PodTrouble.finding(in: pods) == nil
+        deployment?.isRolledOut == false && !pods.waiting.isEmpty
+            && PodTrouble(now: now, nodeProblems: nodeProblems).finding(in: pods) == nil
     }
 }

@@ -18,6 +18,8 @@ package struct BackupRun: Sendable, Hashable {
     package var ending: Ending?
     /// In the order in which they began.
     package var pods: [Pod]
+    /// Why nodes of its pods are not ready, by their names.
+    var nodeProblems: [String: String] = [:]
     /// Since when a job that runs has no pod, as its controller says.
     private var withoutPodSince: Timestamp?
 
@@ -113,21 +115,14 @@ package struct BackupRun: Sendable, Hashable {
             return "its job can make no pod; a quota, Pod Security or an admission webhook may refuse it: "
                 + "kubectl describe job \(name) -n \(namespace)"
         }
-        let statuses = (pod.status?.initContainerStatuses ?? []) + (pod.status?.containerStatuses ?? [])
-        for status in statuses {
-            guard let waiting = status.state?.waiting, let reason = waiting.reason, Self.stuck.contains(reason) else {
-                continue
-            }
-            return "container \(status.name) waits: \(reason)\(waiting.message.map { ": \($0)" } ?? "")"
+        if let obstacle = PodTrouble(now: now, nodeProblems: nodeProblems).obstacle(of: pod) { return obstacle.message }
+        guard pod.isScheduled, pod.status?.conditions?.status(of: "PodReadyToStartContainers") == .false else {
+            return nil
         }
-        guard let scheduled = pod.status?.conditions?["PodScheduled"], scheduled.status == .false else { return nil }
-        return "its pod can't be scheduled: \(scheduled.message ?? scheduled.reason ?? "")"
+        return
+            "\(pod.title) has a node and does not begin; its events say why, such as a volume that can't be mounted: "
+            + "kubectl describe pod \(pod.metadata.name ?? "") -n \(namespace)"
     }
-
-    private static let stuck: Set<String> = [
-        "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError",
-        "RunContainerError",
-    ]
 }
 
 /// What one attempt of a run left at one destination.

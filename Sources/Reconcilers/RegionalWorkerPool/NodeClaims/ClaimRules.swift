@@ -86,6 +86,10 @@ struct ClaimRules: Sendable {
             if isClaimed {
                 tallies[region.name]?.claimed += 1
                 tallies[region.name]?.ready += node.isReady ? 1 : 0
+                if !node.isReady {
+                    let before = tallies[region.name]?.unready
+                    tallies[region.name]?.unready = min(before ?? node.name, node.name)
+                }
                 tallies[region.name]?.carriedTaints.formUnion(node.claim?.taints.map(\.taint) ?? [])
             } else if let holder = holder(of: node, insteadOf: region) {
                 tallies[region.name]?.conflicts.append(.init(node: node.name, holder: holder))

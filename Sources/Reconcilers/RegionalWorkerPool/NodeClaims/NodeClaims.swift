@@ -30,6 +30,8 @@ struct NodeClaims: Sendable {
         var matched = 0
         var claimed = 0
         var ready = 0
+        /// The first of the claimed ones that are not ready, by name.
+        var unready: String?
         var conflicts: [RegionObservation.Conflict] = []
         /// What the ledgers of the claimed ones say.
         var carriedTaints: Set<Taint> = []

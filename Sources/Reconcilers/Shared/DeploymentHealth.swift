@@ -1,0 +1,166 @@
+internal import KubeAPI
+
+/// How a Deployment of ours is, and why it is not as it should be: the same for pools and for environments. Ordered pure
+/// checks.
+struct DeploymentHealth {
+    /// As it was found, and what the cluster says of its spec as it is.
+    var deployment: Deployment
+    /// How many pods are wanted.
+    var desired: Int
+    /// Those of its pods that are not ready or were restarted; others may be left out.
+    var pods: [Pod]
+    /// Why nodes of its pods are not ready, by their names.
+    var nodeProblems: [String: String] = [:]
+    /// What the cluster says of pods that say nothing themselves.
+    var warning: Warning?
+    /// What else is wrong where its pods could be.
+    var remark: String?
+    var now: Timestamp
+
+    /// `nil` where every wanted pod is available, and stays so.
+    var finding: Finding? { Self.checks.firstFinding(in: self) }
+
+    private static let checks = Checks<DeploymentHealth>(
+        notObserved, podsRefused, podTrouble, podNotStarted, podSilent, deadlineExceeded, rollingOut, unavailable)
+
+    /// When to look again although nothing may have changed.
+    var nextLook: Duration? {
+        var times = [trouble.steadyAt(pods)].compactMap(\.self)
+        if !deployment.isRolledOut {
+            // A pod that is not seen yet is at least as young as this look.
+            times.append(pods.compactMap(silentUntil).filter { $0 > now }.min() ?? now + Self.patience)
+        }
+        return times.map { $0 - now }.min()
+    }
+
+    private var trouble: PodTrouble { PodTrouble(now: now, nodeProblems: nodeProblems) }
+
+    private static func notObserved(_ seen: DeploymentHealth) -> Finding? {
+        guard !seen.deployment.isObserved else { return nil }
+        return Finding(
+            .rollingOut, "\(seen.name) has not been looked at by the cluster's deployment controller yet", .wait)
+    }
+
+    /// The ReplicaSet controller was not allowed to make pods; its words are the API server's.
+    private static func podsRefused(_ seen: DeploymentHealth) -> Finding? {
+        guard let failure = seen.deployment.status?.conditions?["ReplicaFailure"], failure.status == .true else {
+            return nil
+        }
+        let message = failure.message ?? "the pods were refused"
+        return refusal(message, of: seen.name) ?? Finding(.podsRefused, "\(seen.name): \(message)", .edit)
+    }
+
+    /// What a refusal of pods means whose cure is known.
+    static func refusal(_ message: String, of object: String) -> Finding? {
+        if message.contains("exceeded quota") || message.contains("failed quota") {
+            // Room in a quota comes back when other pods go, so this is a wait.
+            return Finding(.quotaExceeded, "\(object): \(message)", .wait)
+        }
+        if message.contains("violates PodSecurity") {
+            return Finding(.podSecurityBlocked, "\(object): \(message)", .edit)
+        }
+        return nil
+    }
+
+    /// Once enough pods serve, one that does not is no trouble: it is on its way, or the roll-out says so. But one that ends
+    /// again and again serves only until it does.
+    private static func podTrouble(_ seen: DeploymentHealth) -> Finding? {
+        let trouble = seen.trouble
+        let finding =
+            seen.deployment.isRolledOut ? trouble.crashLoop(in: seen.pods) : trouble.finding(in: seen.pods)
+        return finding.map { finding in
+            let remark = finding.reason == .unschedulable ? seen.suffix : ""
+            return Finding(finding.reason, "\(seen.name): \(finding.message)\(remark)", finding.consequence)
+        }
+    }
+
+    /// A volume that can't be mounted, a network that is not there: only events say so.
+    private static func podNotStarted(_ seen: DeploymentHealth) -> Finding? {
+        guard !seen.deployment.isRolledOut, let warning = seen.warning, warning.stopsStart else { return nil }
+        return Finding(
+            warning.namesMissingObject ? .secretMissing : .unavailable, "\(seen.name): \(warning.words)", .wait)
+    }
+
+    /// How long a pod may take from its node to its first container without anybody being told. Volumes take their time.
+    private static let patience = Duration.seconds(60)
+
+    private func silentUntil(_ pod: Pod) -> Timestamp? {
+        guard !pod.isReady, !pod.hasEnded, !pod.metadata.isBeingDeleted, pod.isScheduled,
+            pod.status?.conditions?.status(of: "PodReadyToStartContainers") != .true,
+            pod.allContainers.allSatisfy({ $0.state?.running == nil && $0.state?.terminated == nil })
+        else { return nil }
+        return pod.metadata.creationTimestamp.map { $0 + Self.patience }
+    }
+
+    /// Where the events of the namespace are not read there is only the time, and what the pods want to mount.
+    private static func podSilent(_ seen: DeploymentHealth) -> Finding? {
+        guard !seen.deployment.isRolledOut, seen.warning == nil else { return nil }
+        let silent = seen.pods.sorted { ($0.metadata.name ?? "") < ($1.metadata.name ?? "") }
+            .first { seen.silentUntil($0).map { $0 <= seen.now } ?? false }
+        guard let silent else { return nil }
+        let mounted = seen.mountedObjects
+        let wants = mounted.isEmpty ? "" : "; it mounts \(mounted.listed), and none of them may be missing"
+        return Finding(
+            .podWaiting,
+            """
+            \(seen.name): \(silent.title) has a node and does not begin\(wants); its events say why: kubectl describe pod \
+            \(silent.metadata.name ?? "") -n \(silent.metadata.namespace ?? "")
+            """, .wait)
+    }
+
+    /// What the pods can't begin without, as `Secret a`.
+    private var mountedObjects: [String] {
+        let volumes = deployment.spec.template["spec"]?["volumes"]?.elements ?? []
+        return volumes.flatMap { volume -> [String] in
+            let sources = [volume] + (volume["projected"]?["sources"]?.elements ?? [])
+            return sources.compactMap { source in
+                let found: (kind: String, name: JSONValue?, reference: JSONValue?)
+                if let secret = source["secret"] {
+                    found = ("Secret", secret["secretName"] ?? secret["name"], secret)
+                } else if let map = source["configMap"] {
+                    found = ("ConfigMap", map["name"], map)
+                } else if let claim = source["persistentVolumeClaim"] {
+                    found = ("PersistentVolumeClaim", claim["claimName"], claim)
+                } else {
+                    return nil
+                }
+                guard let name = found.name?.string, found.reference?["optional"]?.bool != true else { return nil }
+                return "\(found.kind) \(name)"
+            }
+        }
+    }
+
+    private static func deadlineExceeded(_ seen: DeploymentHealth) -> Finding? {
+        guard let progress = seen.deployment.status?.conditions?["Progressing"],
+            progress.reason == "ProgressDeadlineExceeded"
+        else { return nil }
+        return Finding(
+            .deadlineExceeded,
+            "\(seen.name): \(seen.tally); \(progress.message ?? "it does not progress"); \(seen.cause)", .edit)
+    }
+
+    private static func rollingOut(_ seen: DeploymentHealth) -> Finding? {
+        guard !seen.deployment.isRolledOut else { return nil }
+        let status = seen.deployment.status
+        // A finished roll-out that has lost pods since is no roll-out.
+        guard
+            status?.conditions?["Progressing"]?.reason != "NewReplicaSetAvailable"
+                || (status?.updatedReplicas ?? 0) < seen.desired
+        else { return nil }
+        let cause = seen.warning.map { "; \($0.words)" } ?? ""
+        return Finding(.rollingOut, "\(seen.name): \(seen.tally)\(cause)\(seen.suffix)", .wait)
+    }
+
+    private static func unavailable(_ seen: DeploymentHealth) -> Finding? {
+        guard (seen.deployment.status?.availableReplicas ?? 0) < seen.desired else { return nil }
+        return Finding(.unavailable, "\(seen.name): \(seen.tally); \(seen.cause)", .wait)
+    }
+
+    private var name: String { "Deployment \(deployment.metadata.name ?? "")" }
+
+    private var cause: String { warning?.words ?? remark ?? "look at the events of its pods" }
+
+    private var suffix: String { remark.map { "; \($0)" } ?? "" }
+
+    private var tally: String { "\(deployment.status?.availableReplicas ?? 0) of \(desired) pods available" }
+}
