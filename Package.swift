@@ -76,7 +76,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DevClusterTests",
-            dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],
+            dependencies: [
+                "CommandLineInterface", "KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",
