@@ -76,7 +76,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "DevClusterTests",
-            dependencies: ["KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support"],
+            dependencies: [
+                "CommandLineInterface", "KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support",
+            ],
             swiftSettings: settings),
         // On a real cluster with real nodes (`make e2e`); skipped without one.
         .testTarget(

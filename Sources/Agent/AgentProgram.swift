@@ -9,7 +9,7 @@ enum AgentProgram {
 
     private static let verbs: [String: Work] = [
         "prepare": { _, report in try DestinationCommands.prepare(&report) },
-        "deliver": { _, report in try DestinationCommands.deliver(&report) },
+        delivery: { _, report in try DestinationCommands.deliver(&report) },
         "check": { _, report in try DestinationCommands.check(&report) },
         "list": { _, report in try DestinationCommands.list(&report) },
         "fetch": { _, report in try DestinationCommands.fetch(&report) },
@@ -23,6 +23,7 @@ enum AgentProgram {
         notifier: { _, report in try Notifier.run(&report) },
     ]
 
+    private static let delivery = "deliver"
     /// It waits for the others, and ends when it is told to.
     private static let notifier = "notify"
 
@@ -73,6 +74,8 @@ enum AgentProgram {
         // The destinations have to get to what a source has left incomplete; they say it again.
         let isBefore = verb.hasPrefix("source-") || verb == "hook"
         if report.result == .partial, isBefore { return 0 }
+        // Another attempt would store a second artifact of the run wherever the first went well. The report tells of it.
+        if report.result == .failed, verb == delivery, Settings.flag("QM_OPTIONAL") { return 0 }
         // Hooks that come after it have to be run: the last of them ends the pod.
         if report.result == .failed, Settings.flag("QM_DEFER_FAILURE"),
             report.reason != RunFailure.Reason.stopped.rawValue

@@ -90,6 +90,8 @@ package struct ManifestExport: Sendable {
         _ object: DynamicObject, _ kind: String, owners: Set<String>, selecting: Set<String>
     ) -> Bool {
         if kindsWithData.contains(kind) { return false }
+        // Its owner is elsewhere, which no reference can say. Applied, it would be nobody's, and in the way of the owner's.
+        if object.labels[ownerNamespace] != nil { return true }
         let controller = controller(of: object)
         switch kind {
         // Those of nodes, and of what is not in the export, come from somewhere else again.
@@ -101,6 +103,8 @@ package struct ManifestExport: Sendable {
         }
     }
 
+    /// On what Quartermaster has made for an object in another namespace.
+    private static let ownerNamespace = "quartermaster.dev/owner-namespace"
     private static let sliceManager = "endpointslice.kubernetes.io/managed-by"
     private static let endpointsManager = "endpoints.kubernetes.io/managed-by"
 

@@ -1,7 +1,7 @@
 /// Why a run, or a part of it, has failed.
 package struct RunFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// One word that the operator knows; most failures have none.
-    package enum Reason: String, Sendable, Hashable {
+    package enum Reason: String, Sendable, Hashable, CaseIterable {
         case secretMissing = "SecretMissing"
         case verificationFailed = "VerificationFailed"
         case unsupportedDatastore = "UnsupportedDatastore"

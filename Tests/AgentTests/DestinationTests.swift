@@ -57,6 +57,22 @@ struct DestinationTests {
     }
 
     @Test(
+        "A destination that is not required fails no run: its report says it, and a retry would store anew elsewhere",
+        arguments: Place.near)
+    func optional(place: Place) throws {
+        let sandbox = try Sandbox()
+        try place.with(sandbox) { destination in
+            try sandbox.stage("x\n")
+            for (settings, status) in [([:], 1), (["QM_OPTIONAL": "true"], 0)] as [([String: String], Int32)] {
+                // It was never made ready.
+                let report = try sandbox.run("deliver", destination.merging(settings) { $1 })
+                #expect(report.result == "Failed" && report.string("reason") == "DestinationMissing", "\(report.all)")
+                #expect(report.status == status, "\(report.all)")
+            }
+        }
+    }
+
+    @Test(
         "What is incomplete or suspicious is no measure, and a restore takes the complete one",
         arguments: Place.near)
     func flaws(place: Place) throws {

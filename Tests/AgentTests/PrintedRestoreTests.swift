@@ -61,10 +61,6 @@ struct PrintedRestoreTests {
                         // The superuser of the servers of the tests has another name.
                         var step = step
                         step.lines = step.lines.map { $0.replacing("PGUSER=postgres", with: "PGUSER=admin") }
-                            .map {
-                                $0.hasPrefix("grep '^CREATE TABLESPACE'")
-                                    ? "\($0.split(separator: "#")[0]) || true" : $0
-                            }
                         return step
                     }
                 }, environment: ["PGPASSWORD": new.password, "PGSSLMODE": "disable"])
@@ -77,6 +73,46 @@ struct PrintedRestoreTests {
             #expect(try query("SELECT id FROM orders", as: "seller", "of-the-seller") == "4711\n")
             #expect(try query("SHOW timezone", as: "admin", old.password) == "Europe/Berlin\n")
         }
+    }
+
+    @Test("A restore ends at the first command that fails, and makes no database of what was not fetched")
+    func firstError() throws {
+        let server = try PostgresServer()
+        defer { server.stop() }
+        let sandbox = try Sandbox()
+        let destination = try sandbox.localDestination()
+        let stamp = Sandbox.stamp(-100)
+        let policy = try destination.policy(
+            at: .rclone,
+            source:
+                "postgres: {host: 127.0.0.1, port: \(server.port), allDatabases: true, credentialsSecretRef: {name: p}}"
+        )
+        func databases() throws -> String {
+            try Sandbox.tool(
+                "psql", ["-X", "-A", "-t", "-d", "template1", "-c", "SELECT datname FROM pg_database ORDER BY 1"],
+                environment: server.environment)
+        }
+        let before = try databases()
+        func restore(_ chosen: @escaping (RestorePlan) -> [RestorePlan.Step]) throws {
+            try sandbox.restore(
+                policy, at: stamp, from: destination,
+                steps: { plan in
+                    chosen(plan).map { step in
+                        var step = step
+                        step.lines = step.lines.map { $0.replacing("PGUSER=postgres", with: "PGUSER=admin") }
+                        return step
+                    }
+                }, environment: ["PGPASSWORD": server.password, "PGSSLMODE": "disable"])
+        }
+        // Nothing is stored there.
+        #expect(throws: ToolFailure.self) { try restore { Array($0.steps.dropFirst()) } }
+        // Whoever goes on all the same is told what is not restored.
+        let databasesAlone = { (plan: RestorePlan) in
+            plan.steps.filter { $0.title.hasPrefix("Name the server") || $0.title.hasPrefix("The databases") }
+        }
+        let failure = #expect(throws: ToolFailure.self) { try restore(databasesAlone) }
+        #expect(failure?.description.contains("NOT RESTORED: db-\(stamp)/*.dump") == true)
+        #expect(try databases() == before)
     }
 
     @Test("A volume comes back into a claim, by every step", arguments: Place.allCases)
@@ -95,6 +131,7 @@ struct PrintedRestoreTests {
                 """
                 echo "$*" >>\(sandbox.path("calls"))
                 case $1 in
+                    get) case $* in *pod-security*) echo restricted ;; esac ;;
                     apply) cat >\(sandbox.path("pod.yaml")) ;;
                     exec)
                         while [ "$1" != -- ]; do shift; done
@@ -122,7 +159,10 @@ struct PrintedRestoreTests {
             let claim = pod["spec"]?["volumes"]?.array?.first?["persistentVolumeClaim"]?["claimName"]
             #expect(pod["kind"] == "Pod" && claim == "data")
             let calls = try String(contentsOfFile: sandbox.path("calls"), encoding: .utf8)
-            #expect(calls.contains("wait -n shop") && calls.hasSuffix("delete pod -n shop restore-db\n"), "\(calls)")
+            #expect(calls.contains("wait -n shop") && calls.contains("delete pod -n shop restore-db\n"), "\(calls)")
+            let levels = calls.split(separator: "\n").filter { $0.hasPrefix("label") }
+                .map { $0.split(separator: "=").last }
+            #expect(levels == ["baseline", "restricted"], "\(calls)")
         }
     }
 

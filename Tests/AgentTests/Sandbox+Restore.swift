@@ -47,7 +47,8 @@ extension Sandbox {
                 "umask 077; cp -r '\(secret)' '\(folder)/credentials/' && mv '\(folder)/credentials/'* '\(folder)/credentials/to' 2>/dev/null || true",
             ])
         let plan = try RestorePlan(of: policy, target: "db", at: artifact)
-        let script = "set -e; umask 077\ncd '\(folder)'\n" + steps(plan).flatMap(\.lines).joined(separator: "\n") + "\n"
+        let lines = RestorePlan.preamble + ["umask 077", "cd '\(folder)'"] + steps(plan).flatMap(\.lines)
+        let script = lines.joined(separator: "\n") + "\n"
         try write(script, to: "restore.sh")
         try Sandbox.tool(
             "bash", [path("restore.sh")],

@@ -65,12 +65,18 @@ struct FaultTests {
         }
     }
 
-    @Test("A delayed request is served in the end")
+    @Test("A delayed request is served in the end, and not before; others do not wait for it")
     func delay() async throws {
         try await ServerFixture.run { api in
-            api.server.faults.inject(FaultRule(.delay(.milliseconds(20)), count: 1))
-            let reply = try await api.get(configMaps)
-            #expect(reply.status == 200)
+            _ = try await api.create(configMaps, configMap("held"))
+            let delay = Duration.milliseconds(300)
+            let fault = api.server.faults.inject(FaultRule(.delay(delay), name: "held", count: 1))
+            let began = ContinuousClock.now
+            async let held = api.get("\(configMaps)/held")
+            try await eventually("the request waits") { api.server.faults.hits(fault) == 1 }
+            #expect(try await api.get("\(configMaps)/other").status == 404)
+            #expect(try await held.status == 200)
+            #expect(began.duration(to: .now) >= delay)
         }
     }
 

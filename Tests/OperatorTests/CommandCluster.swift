@@ -47,6 +47,14 @@ struct CommandCluster {
         }
     }
 
+    /// Makes a ServiceAccount without any right, in a namespace of its own.
+    func makeAccount(_ key: ObjectKey) async throws {
+        try await apply("{apiVersion: v1, kind: Namespace, metadata: {name: \(key.namespace)}}", as: .namespace)
+        try await apply(
+            "{apiVersion: v1, kind: ServiceAccount, metadata: {name: \(key.name), namespace: \(key.namespace)}}",
+            as: .serviceAccount)
+    }
+
     @discardableResult
     func apply(_ yaml: String, as type: ResourceType) async throws -> DynamicObject {
         let object = try DynamicObject(YAML.parseDocument(Array(yaml.utf8)))

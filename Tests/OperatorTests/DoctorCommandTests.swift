@@ -49,7 +49,8 @@ struct DoctorCommandTests {
     @Test("Each right that a ServiceAccount lacks is a line, with what needs it")
     func rights() async throws {
         try await CommandCluster.run(authorization: .rbac) { cluster in
-            let subject = ObjectKey(namespace: "quartermaster-system", name: "quartermaster")
+            let subject = Self.account
+            try await cluster.makeAccount(subject)
             try await cluster.apply(
                 "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: most}, rules: "
                     + "[{apiGroups: ['*'], resources: ['*'], verbs: [get, list, watch, create, delete, update, bind]}]}",
@@ -70,6 +71,25 @@ struct DoctorCommandTests {
         }
     }
 
+    @Test("Before an installation it is one line about rights, and not one for each")
+    func notInstalled() async throws {
+        try await CommandCluster.run(withCRDs: false, authorization: .rbac) { cluster in
+            let subject = Self.account
+            let before = try await checkup(cluster, subject: subject).run().filter { $0.verdict == .trouble }
+            #expect(before.count == CustomResource.all.count + 1)
+            #expect(
+                before.last?.description
+                    == "FAIL  rights: ServiceAccount quartermaster-system/quartermaster is not there: the operator is not "
+                    + "installed; kubectl apply -k config/default")
+            try await cluster.makeAccount(subject)
+            let findings = try await checkup(cluster, subject: subject).rights()
+            #expect(findings.count == 1 && findings[0].text.hasSuffix("kubectl apply -k config/rbac of this version"))
+            let others = try #require(findings.first?.text)
+            #expect(others.hasPrefix("ServiceAccount quartermaster-system/quartermaster may do "))
+        }
+    }
+
+    private static let account = ObjectKey(namespace: "quartermaster-system", name: "quartermaster")
     private static let clusterRole = ResourceType(
         group: "rbac.authorization.k8s.io", version: "v1", kind: "ClusterRole", plural: "clusterroles",
         isNamespaced: false)

@@ -43,8 +43,8 @@ struct StatusCommandTests {
         let lines = try StatusCommand.lines([pool(unready)], .init(nil, namespace: nil), now: now, width: nil)
         #expect(
             lines == [
-                "KIND                 NAMESPACE   NAME   READY   REASON            AGE   MESSAGE",
-                "RegionalWorkerPool   workers     pool   False   NoMatchingNodes   4m    no node matches region us",
+                "KIND                 NAMESPACE   NAME   READY   REASON            AGE    MESSAGE",
+                "RegionalWorkerPool   workers     pool   False   NoMatchingNodes   4m5s   no node matches region us",
             ])
     }
 
@@ -83,7 +83,7 @@ struct StatusCommandTests {
         #expect(lines.first == "RegionalWorkerPool workers/pool: Ready is False, NoMatchingNodes")
         #expect(lines.contains("  no node matches region us"))
         #expect(
-            lines.contains("Available   True     Available         1m      2 of 2 pods available")
+            lines.contains("Available   True     Available         60s     2 of 2 pods available")
                 || lines.contains { $0.hasPrefix("Available") && $0.hasSuffix("2 of 2 pods available") })
         #expect(lines.contains("regions us   no node matches"))
         #expect(!lines.contains { $0.hasPrefix("regions eu") })
@@ -135,8 +135,10 @@ struct StatusCommandTests {
     @Test(
         "Ages are written as kubectl writes them",
         arguments: [
-            ("2026-01-02T03:04:00Z", "5s"), ("2026-01-02T02:00:00Z", "64m"), ("2026-01-01T03:00:00Z", "24h"),
-            ("2025-12-01T00:00:00Z", "32d"), ("", ""),
+            ("2026-01-02T03:04:00Z", "5s"), ("2026-01-02T03:00:00Z", "4m5s"), ("2026-01-02T02:00:00Z", "64m"),
+            ("2026-01-01T23:04:05Z", "4h"), ("2026-01-01T21:34:05Z", "5h30m"), ("2026-01-01T03:00:00Z", "24h"),
+            ("2025-12-30T01:04:05Z", "3d2h"), ("2025-12-01T00:00:00Z", "32d"), ("2023-01-01T00:00:00Z", "3y2d"),
+            ("2026-01-02T03:05:00Z", "0s"), ("", ""),
         ])
     func ages(time: String, want: String) {
         #expect(ObjectReport.age(of: time, at: now) == want)

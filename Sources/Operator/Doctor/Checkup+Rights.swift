@@ -22,8 +22,17 @@ extension Checkup {
         }
     }
 
-    /// Every right of the operator, asked for by the review that fits.
+    /// Every right of the operator, asked for by the review that fits. Before an installation that is one finding and not one for
+    /// each of them.
     func rights() async throws -> [Diagnosis] {
+        if let subject, try await isMissing(subject) {
+            return [
+                Diagnosis(
+                    .trouble, "rights",
+                    "ServiceAccount \(subject) is not there: the operator is not installed; kubectl apply -k config/default"
+                )
+            ]
+        }
         // Those in the namespaces of environments come with each of them, by a role that may be bound; and which namespaces
         // Secrets are copied from only the operator's flags say.
         let all = Right.all.filter { $0.scope == .cluster || $0.scope == .ownNamespace }.flatMap { questions(of: $0) }
@@ -38,11 +47,34 @@ extension Checkup {
             let has = subject == nil ? "have" : "has"
             return [Diagnosis(.fine, "rights", "\(who) \(has) all \(all.count) that the operator uses")]
         }
+        guard missing.count <= all.count / 2 else {
+            let advice =
+                subject == nil
+                ? "with --service-account NAMESPACE/NAME those of the operator are looked at"
+                : "kubectl apply -k config/rbac of this version"
+            return [
+                Diagnosis(
+                    .trouble, "rights",
+                    "\(who) may do \(all.count - missing.count) of the \(all.count) things that the operator does; \(advice)"
+                )
+            ]
+        }
         return missing.sorted { $0.description < $1.description }.map { question in
             Diagnosis(
                 .trouble, "rights",
                 "\(who) may not \(question.description) (used by \(question.usedBy)); apply config/rbac of this version"
             )
+        }
+    }
+
+    private func isMissing(_ account: ObjectKey) async throws -> Bool {
+        do {
+            _ = try await client.get(.serviceAccount, account)
+            return false
+        } catch let error as APIError where error.isNotFound {
+            return true
+        } catch let error as APIError where error.isForbidden {
+            return false
         }
     }
 

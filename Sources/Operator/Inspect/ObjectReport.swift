@@ -74,15 +74,8 @@ struct ObjectReport: Sendable {
         return kinds.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
     }
 
-    /// As kubectl writes an age: the two largest units of what is short, one of what is long.
+    /// As kubectl writes an age; nothing where there is no time. A clock that is a little behind makes nothing older.
     static func age(of time: String?, at now: Timestamp) -> String {
-        guard let time = time.flatMap(Timestamp.init(rfc3339:)) else { return "" }
-        let seconds = max(0, now.secondsSinceEpoch - time.secondsSinceEpoch)
-        return switch seconds {
-        case ..<120: "\(seconds)s"
-        case ..<7200: "\(seconds / 60)m"
-        case ..<172_800: "\(seconds / 3600)h"
-        default: "\(seconds / 86_400)d"
-        }
+        time.flatMap(Timestamp.init(rfc3339:)).map { HumanAge.text(max(now - $0, .zero)) } ?? ""
     }
 }

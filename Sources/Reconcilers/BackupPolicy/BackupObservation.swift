@@ -142,11 +142,7 @@ extension BackupObservation {
         return base + allowance(after: base)
     }
 
-    /// Those that the policy can't do without; all of them where it could do without each.
-    var requiredDestinations: [String] {
-        let required = policy.spec.destinations.filter(\.required)
-        return (required.isEmpty ? policy.spec.destinations : required).map(\.name)
-    }
+    var requiredDestinations: [String] { policy.requiredDestinations }
 
     /// Those that the policy can't do without.
     var requiredTargets: [BackupPolicy.Target] {

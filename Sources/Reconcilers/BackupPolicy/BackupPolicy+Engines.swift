@@ -57,6 +57,12 @@ extension BackupPolicy {
     /// Those that pods of ours take: all but Velero's.
     var ownSources: [Source] { spec.sources.filter { $0.velero == nil } }
 
+    /// Those that the policy can't do without; all of them where it could do without each.
+    var requiredDestinations: [String] {
+        let required = spec.destinations.filter(\.required)
+        return (required.isEmpty ? spec.destinations : required).map(\.name)
+    }
+
     /// Where drills fetch what they restore: the first that the policy can't do without.
     var drillDestination: Destination? { spec.destinations.first(where: \.required) ?? spec.destinations.first }
 

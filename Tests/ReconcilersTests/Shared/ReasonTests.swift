@@ -1,3 +1,4 @@
+import BackupModel
 import KubeAPI
 import Testing
 
@@ -13,6 +14,69 @@ struct ReasonTests {
             line.hasPrefix("| `") ? line.dropFirst(3).split(separator: "`").first.map(String.init) : nil
         }
         #expect(Set(documented) == Set(Reason.allCases.map(\.rawValue)))
+    }
+
+    /// The conditions that the page names beside each reason.
+    private func documented() throws -> [String: Set<String>] {
+        var all: [String: Set<String>] = [:]
+        for line in try Repository.text("docs/reference/reasons.md").split(separator: "\n") where line.hasPrefix("| `")
+        {
+            let cells = line.split(separator: "|")
+            let reason = cells[0].filter(\.isLetter)
+            all[reason, default: []].formUnion(words(cells[1]))
+        }
+        return all
+    }
+
+    private func words(_ text: some StringProtocol) -> [String] {
+        text.split(whereSeparator: { !$0.isLetter }).map { String($0) }
+    }
+
+    @Test("A reason that the code gives to a condition is explained for that condition")
+    func conditionsOfTheCode() throws {
+        let documented = try documented()
+        let types = Dictionary(uniqueKeysWithValues: ConditionType.allCases.map { ("\($0)", $0.rawValue) })
+        let reasons = Dictionary(uniqueKeysWithValues: Reason.allCases.map { ("\($0)", $0.rawValue) })
+        // `conditions.add(.fresh, …, orElse: .withinMaxAge, …)`, up to the end of the statement.
+        let call = /\.(?:add|note)\(\s*\.(\w+),(.*?)\)\n/.dotMatchesNewlines()
+        var seen = 0
+        for file in try Repository.files(in: "Sources/Reconcilers", ending: ".swift") {
+            for match in try Repository.text(file).matches(of: call) {
+                guard let type = types[String(match.1)] else { continue }
+                for word in match.2.matches(of: /\.(\w+)/).compactMap({ reasons[String($0.1)] }) {
+                    seen += 1
+                    #expect(documented[word]?.contains(type) == true, "\(file): \(type) \(word)")
+                }
+            }
+        }
+        #expect(seen > 25)
+    }
+
+    @Test("A reason that the reference of environments gives to a condition is explained for that condition")
+    func conditionsOfTheReference() throws {
+        let documented = try documented()
+        let types = Set(ConditionType.allCases.map(\.rawValue))
+        let reasons = Set(Reason.allCases.map(\.rawValue))
+        var seen: Set<String> = []
+        for line in try Repository.text("docs/reference/appenvironment.md").split(separator: "\n") {
+            let cells = line.split(separator: "|")
+            guard line.hasPrefix("| `"), let type = cells.first.map(words)?.first, types.contains(type) else {
+                continue
+            }
+            seen.insert(type)
+            for reason in cells.dropFirst().flatMap(words) where reasons.contains(reason) {
+                #expect(documented[reason]?.contains(type) == true, "\(type) \(reason)")
+            }
+        }
+        #expect(seen.isSuperset(of: ["NamespaceReady", "QuotaSufficient", "ComponentsAvailable", "DeletionBlocked"]))
+    }
+
+    @Test("What pods of backups say of a failure by one word is explained")
+    func reasonsOfRuns() throws {
+        let page = try Repository.text("docs/reference/reasons.md")
+        for reason in RunFailure.Reason.allCases {
+            #expect(page.contains("`\(reason.rawValue)`"), "\(reason)")
+        }
     }
 }
 

@@ -22,6 +22,12 @@ enum Repository {
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     }
 
+    /// The paths of a folder's files, those of folders in it too, sorted.
+    static func files(in folder: String, ending: String) throws -> [String] {
+        let files = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.allObjects ?? []
+        return files.compactMap { $0 as? String }.filter { $0.hasSuffix(ending) }.map { "\(folder)/\($0)" }.sorted()
+    }
+
     /// Compares a text with a file, or writes the file under `make golden`.
     static func expect(_ text: String, isGolden path: String, sourceLocation: SourceLocation = #_sourceLocation) throws
     {

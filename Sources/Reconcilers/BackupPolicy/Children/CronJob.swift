@@ -45,6 +45,7 @@ extension BackupPolicy {
                 ("QM_MIN_SIZE", String(freshness.minSizeBytes)),
                 ("QM_MAX_SHRINK", String(freshness.maxShrinkPercent)),
             ] + (source.etcd != nil && destination.restic != nil ? [("QM_SHARED_HOST", "true")] : [])
+            + (requiredDestinations.contains(destination.name) ? [] : [("QM_OPTIONAL", "true")])
         return container(
             Self.destinationContainer(destination.name), plan,
             mounts: [

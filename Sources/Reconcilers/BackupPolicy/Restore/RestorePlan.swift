@@ -79,13 +79,19 @@ package struct RestorePlan: Sendable, Hashable {
         return all.first { $0.name == newest?.destination } ?? all[0]
     }
 
+    /// Each step counts on those before it.
+    package static let preamble = [
+        "# For a bash of its own, step by step or as a file: the first command that fails ends it.",
+        "set -eo pipefail",
+    ]
+
     /// As a script to be read: each step under its title.
     package var text: String {
         let parts = steps.enumerated().map { index, step in
             (["# \(index + 1). \(step.title)"] + step.lines).joined(separator: "\n")
         }
-        let head = remarks.map { "# \($0)" }.joined(separator: "\n")
-        return ([head] + parts).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
+        let head = [remarks.map { "# \($0)" }, Self.preamble].filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }
+        return (head + parts).joined(separator: "\n\n") + "\n"
     }
 }
 

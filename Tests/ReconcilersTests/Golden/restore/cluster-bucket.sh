@@ -1,7 +1,11 @@
+# For a bash of its own, step by step or as a file: the first command that fails ends it.
+set -eo pipefail
+
 # 1. Credentials of bucket, as files that only you can read
 umask 077
 mkdir -p credentials/bucket
-# Without the cluster: put the keys of Secret bucket there from where you keep them, one file each.
+# Without the cluster: leave out what follows, and put the keys of Secret bucket there from where you keep
+# them, one file each.
 kubectl get secret -n shop bucket -o go-template='{{range $key, $value := .data}}{{$key}}{{"\n"}}{{end}}' |
     while read -r key; do
         kubectl get secret -n shop bucket -o go-template="{{index .data \"$key\"}}" | base64 -d >"credentials/bucket/$key"

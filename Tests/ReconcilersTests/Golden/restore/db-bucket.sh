@@ -1,7 +1,11 @@
+# For a bash of its own, step by step or as a file: the first command that fails ends it.
+set -eo pipefail
+
 # 1. Credentials of bucket, as files that only you can read
 umask 077
 mkdir -p credentials/bucket
-# Without the cluster: put the keys of Secret bucket there from where you keep them, one file each.
+# Without the cluster: leave out what follows, and put the keys of Secret bucket there from where you keep
+# them, one file each.
 kubectl get secret -n shop bucket -o go-template='{{range $key, $value := .data}}{{$key}}{{"\n"}}{{end}}' |
     while read -r key; do
         kubectl get secret -n shop bucket -o go-template="{{index .data \"$key\"}}" | base64 -d >"credentials/bucket/$key"
@@ -28,17 +32,19 @@ export PGHOST=pg.data.svc PGPORT=5432 PGUSER=postgres
 export PGPASSFILE="$PWD/pgpass"
 
 # 5. Roles and tablespaces, without passwords; "already exists" does no harm
-grep '^CREATE TABLESPACE' db-20260131T020000Z/globals.sql  # of each: an empty folder of the server's user, on its host
+grep '^CREATE TABLESPACE' db-20260131T020000Z/globals.sql || true  # of each: an empty folder of the server's user, on its host
 sed "s/ PASSWORD '[^']*'//" db-20260131T020000Z/globals.sql >db-20260131T020000Z.roles.sql
 psql -X -d template1 -f db-20260131T020000Z.roles.sql
 
 # 6. The databases, as they were: owner, rights, settings, encoding. They must not be there yet: dropdb NAME
+failed=
 for dump in db-20260131T020000Z/*.dump; do
     options=--create
     # Every server has this one: it is dropped and made anew.
     [ "${dump##*/}" != postgres.dump ] || options="$options --clean --if-exists"
-    pg_restore -d template1 $options --exit-on-error --jobs 4 "./$dump" || echo "FAILED: $dump"
+    pg_restore -d template1 $options --exit-on-error --jobs 4 "./$dump" || failed="$failed $dump"
 done
+[ -z "$failed" ] || (echo "NOT RESTORED:$failed" >&2; exit 1)
 vacuumdb --all --analyze-only
 # Count the rows of the tables that matter before anything writes to them.
 

@@ -1,7 +1,11 @@
+# For a bash of its own, step by step or as a file: the first command that fails ends it.
+set -eo pipefail
+
 # 1. Credentials of restic, as files that only you can read
 umask 077
 mkdir -p credentials/restic
-# Without the cluster: put the keys of Secret restic there from where you keep them, one file each.
+# Without the cluster: leave out what follows, and put the keys of Secret restic there from where you keep
+# them, one file each.
 kubectl get secret -n shop restic -o go-template='{{range $key, $value := .data}}{{$key}}{{"\n"}}{{end}}' |
     while read -r key; do
         kubectl get secret -n shop restic -o go-template="{{index .data \"$key\"}}" | base64 -d >"credentials/restic/$key"
@@ -28,10 +32,22 @@ mkdir files-20260131T020000Z && mv "$(dirname "$(find files-20260131T020000Z.res
 (cd files-20260131T020000Z && sha256sum --check SHA256SUMS)
 
 # 4. Stop what mounts the claim uploads
-kubectl get pods -n shop -o custom-columns=POD:.metadata.name,CLAIMS:.spec.volumes[*].persistentVolumeClaim.claimName
-# kubectl scale -n shop --replicas 0 KIND/NAME, for each that has it
+environment=$(kubectl get namespace shop -o go-template='{{with .metadata.labels}}{{with index . "quartermaster.dev/appenvironment"}}{{.}}{{end}}{{end}}')
+[ -z "$environment" ] || environment=$(kubectl get appenv --ignore-not-found -o name "$environment")
+[ -z "$environment" ] || kubectl patch "$environment" --type merge -p '{"spec":{"suspend":true}}'
+# A pool: kubectl patch rwp NAME -n shop --type merge -p '{"spec":{"suspend":true}}'; Argo CD and Flux by
+# their own means. In another terminal scale each that has the claim, and note how many there were:
+# kubectl scale -n shop --replicas 0 KIND/NAME
+users() { kubectl get pods -n shop -o go-template='{{range $pod := .items}}{{if not (or (eq .status.phase "Succeeded") (eq .status.phase "Failed"))}}{{range .spec.volumes}}{{with .persistentVolumeClaim}}{{if eq .claimName "uploads"}}{{$pod.metadata.name}} {{end}}{{end}}{{end}}{{end}}{{end}}'; }
+while pods=$(users) || exit 1; [ -n "$pods" ]; do echo "it is mounted by $pods"; sleep 5; done
 
 # 5. A pod that mounts it
+level=$(kubectl get namespace shop -o go-template='{{with .metadata.labels}}{{with index . "pod-security.kubernetes.io/enforce"}}{{.}}{{end}}{{end}}')
+# It is root, since files have any owner. A namespace that takes no such pods takes them until the last step.
+case $level in
+    baseline | privileged) ;;
+    *) kubectl label namespace shop --overwrite pod-security.kubernetes.io/enforce=baseline ;;
+esac
 kubectl apply -n shop -f - <<'POD'
 apiVersion: v1
 kind: Pod
@@ -39,11 +55,13 @@ metadata: {name: restore-files}
 spec:
   restartPolicy: Never
   terminationGracePeriodSeconds: 1
+  automountServiceAccountToken: false
   securityContext: {runAsUser: 0}
   containers:
     - name: restore
       image: ghcr.io/quartermaster-dev/quartermaster-backup:0.1.0
       command: [sleep, infinity]
+      resources: {"requests":{"cpu":"100m","memory":"128Mi"},"limits":{"cpu":"1","memory":"1Gi"}}
       volumeMounts: [{name: data, mountPath: /data}]
   volumes: [{name: data, persistentVolumeClaim: {claimName: uploads}}]
 POD
@@ -52,3 +70,12 @@ kubectl wait -n shop --for=condition=Ready --timeout=5m pod/restore-files
 # 6. Unpack; files of the same name are replaced, others stay
 kubectl exec -i -n shop restore-files -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --xattrs-include='*' --same-permissions <files-20260131T020000Z/data.tar
 kubectl delete pod -n shop restore-files
+
+# 7. As it was before; also where a step has failed
+case $level in
+    baseline | privileged) ;;
+    '') kubectl label namespace shop pod-security.kubernetes.io/enforce- ;;
+    *) kubectl label namespace shop --overwrite "pod-security.kubernetes.io/enforce=$level" ;;
+esac
+# kubectl scale -n shop --replicas N KIND/NAME, for each that was scaled; a pool as above with false
+[ -z "$environment" ] || kubectl patch "$environment" --type merge -p '{"spec":{"suspend":false}}'

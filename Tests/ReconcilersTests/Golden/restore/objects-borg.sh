@@ -1,7 +1,11 @@
+# For a bash of its own, step by step or as a file: the first command that fails ends it.
+set -eo pipefail
+
 # 1. Credentials of borg, as files that only you can read
 umask 077
 mkdir -p credentials/borg
-# Without the cluster: put the keys of Secret borg there from where you keep them, one file each.
+# Without the cluster: leave out what follows, and put the keys of Secret borg there from where you keep
+# them, one file each.
 kubectl get secret -n shop borg -o go-template='{{range $key, $value := .data}}{{$key}}{{"\n"}}{{end}}' |
     while read -r key; do
         kubectl get secret -n shop borg -o go-template="{{index .data \"$key\"}}" | base64 -d >"credentials/borg/$key"
@@ -29,10 +33,14 @@ rm -r $keys
 ls objects-20260131T020000Z
 
 # 5. What others need, custom resource definitions and operators before it
-kubectl create namespace shop
+# The namespace of an environment: apply the environment first, it makes the namespace and its own objects, and
+# give each apply -l '!quartermaster.dev/appenvironment'
+kubectl get namespace shop >/dev/null 2>&1 || kubectl create namespace shop
 for kind in secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io persistentvolumeclaims services; do
     [ ! -f objects-20260131T020000Z/$kind.yaml ] || kubectl apply --server-side -n shop -f objects-20260131T020000Z/$kind.yaml
 done
 
 # 6. Fill volumes and databases now, then the rest
+# BackupPolicies come last, suspended: docs/guides/restore.md says how.
+[ ! -f objects-20260131T020000Z/backuppolicies.quartermaster.dev.yaml ] || mv objects-20260131T020000Z/backuppolicies.quartermaster.dev.yaml objects-20260131T020000Z.shop.backuppolicies.yaml
 kubectl apply --server-side -n shop -f objects-20260131T020000Z

@@ -1,14 +1,12 @@
-import KubeAPI
-
 /// Durations as kubectl shows them: `45s`, `3m20s`, `5h`, `12d`. Source: k8s.io/apimachinery, util/duration.
-enum HumanAge {
+package enum HumanAge {
     /// The age of a moment; `<unknown>` where there is none.
-    static func since(_ time: JSONValue?, _ now: Timestamp) -> String {
+    package static func since(_ time: JSONValue?, _ now: Timestamp) -> String {
         guard let moment = time?.string.flatMap(Timestamp.init(rfc3339:)) else { return "<unknown>" }
         return text(now - moment)
     }
 
-    static func text(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         let seconds = duration.components.seconds
         // A clock may be a little off.
         if seconds < -1 { return "<invalid>" }

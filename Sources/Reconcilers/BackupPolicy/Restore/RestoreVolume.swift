@@ -1,0 +1,101 @@
+internal import KubeAPI
+
+// A volume is filled by a pod that mounts it, while nothing else does.
+extension RestoreCommands {
+    func restore(_ volume: BackupPolicy.Volume) -> [Step] {
+        let pod = "restore-\(source.name)"
+        return [
+            stop(volume.claimName),
+            Step(title: "A pod that mounts it", lines: relaxed + manifest(of: pod, volume.claimName)),
+            Step(
+                title: "Unpack; files of the same name are replaced, others stay",
+                lines: [
+                    "kubectl exec -i -n \(namespace) \(pod) -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --xattrs-include='*' --same-permissions <\(folder)/data.tar",
+                    "kubectl delete pod -n \(namespace) \(pod)",
+                ]),
+            Step(title: "As it was before; also where a step has failed", lines: asBefore),
+        ]
+    }
+
+    /// Whoever keeps a workload would put it back, so it is halted first. An environment is known by its namespace's label.
+    private func stop(_ claim: String) -> Step {
+        let users = """
+            {{range $pod := .items}}{{if not (or (eq .status.phase "Succeeded") (eq .status.phase "Failed"))}}{{range .spec.volumes}}\
+            {{with .persistentVolumeClaim}}{{if eq .claimName "\(claim)"}}{{$pod.metadata.name}} {{end}}{{end}}{{end}}{{end}}{{end}}
+            """
+        return Step(
+            title: "Stop what mounts the claim \(claim)",
+            lines: [
+                "environment=$(\(label(LabelKey.appEnvironment)))",
+                "[ -z \"$environment\" ] || environment=$(kubectl get appenv --ignore-not-found -o name \"$environment\")",
+                "[ -z \"$environment\" ] || kubectl patch \"$environment\" --type merge -p '{\"spec\":{\"suspend\":true}}'",
+                "# A pool: kubectl patch rwp NAME -n \(namespace) --type merge -p '{\"spec\":{\"suspend\":true}}'; Argo CD and Flux by",
+                "# their own means. In another terminal scale each that has the claim, and note how many there were:",
+                "# kubectl scale -n \(namespace) --replicas 0 KIND/NAME",
+                "users() { kubectl get pods -n \(namespace) -o go-template='\(users)'; }",
+                "while pods=$(users) || exit 1; [ -n \"$pods\" ]; do echo \"it is mounted by $pods\"; sleep 5; done",
+            ])
+    }
+
+    private static let level = "\(LabelKey.podSecurity)enforce"
+
+    /// A label of the namespace; nothing where it has none.
+    private func label(_ key: String) -> String {
+        "kubectl get namespace \(namespace) -o go-template='{{with .metadata.labels}}{{with index . \"\(key)\"}}{{.}}{{end}}{{end}}'"
+    }
+
+    /// Files have any owner, so whoever writes them is root; the level `restricted` lets nobody be.
+    private var relaxed: [String] {
+        [
+            "level=$(\(label(Self.level)))",
+            "# It is root, since files have any owner. A namespace that takes no such pods takes them until the last step.",
+            "case $level in",
+            "    baseline | privileged) ;;",
+            "    *) kubectl label namespace \(namespace) --overwrite \(Self.level)=baseline ;;",
+            "esac",
+        ]
+    }
+
+    private func manifest(of pod: String, _ claim: String) -> [String] {
+        let settings = policy.spec.podTemplate
+        let fields: [(String, JSONValue?)] = [
+            ("nodeSelector", settings.nodeSelector.map(JSONValue.strings)),
+            ("tolerations", settings.tolerations.map { .array($0.map(JSONValue.object)) }),
+        ]
+        let placement = fields.compactMap { name, value in value.map { "  \(name): \($0.serializedString())" } }
+        let resources = policy.resources.map { ["      resources: \($0.serializedString())"] } ?? []
+        return [
+            "kubectl apply -n \(namespace) -f - <<'POD'",
+            "apiVersion: v1",
+            "kind: Pod",
+            "metadata: {name: \(pod)}",
+            "spec:",
+            "  restartPolicy: Never",
+            "  terminationGracePeriodSeconds: 1",
+            "  automountServiceAccountToken: false",
+            "  securityContext: {runAsUser: 0}",
+        ] + placement + [
+            "  containers:",
+            "    - name: restore",
+            "      image: \(settings.images.backup)",
+            "      command: [sleep, infinity]",
+        ] + resources + [
+            "      volumeMounts: [{name: data, mountPath: /data}]",
+            "  volumes: [{name: data, persistentVolumeClaim: {claimName: \(claim)}}]",
+            "POD",
+            "kubectl wait -n \(namespace) --for=condition=Ready --timeout=5m pod/\(pod)",
+        ]
+    }
+
+    private var asBefore: [String] {
+        [
+            "case $level in",
+            "    baseline | privileged) ;;",
+            "    '') kubectl label namespace \(namespace) \(Self.level)- ;;",
+            "    *) kubectl label namespace \(namespace) --overwrite \"\(Self.level)=$level\" ;;",
+            "esac",
+            "# kubectl scale -n \(namespace) --replicas N KIND/NAME, for each that was scaled; a pool as above with false",
+            "[ -z \"$environment\" ] || kubectl patch \"$environment\" --type merge -p '{\"spec\":{\"suspend\":false}}'",
+        ]
+    }
+}
