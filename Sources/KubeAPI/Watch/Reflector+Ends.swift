@@ -1,7 +1,9 @@
 extension Reflector {
     /// What follows the end of a transfer.
     mutating func handleEnd(_ end: TransferEnd) -> [Effect] {
-        isUnreachable = if case .broken = end { true } else { false }
+        let isBroken = if case .broken = end { true } else { false }
+        if isUnreachable, !isBroken { attempt = 0 }
+        isUnreachable = isBroken
         noteRefusal(end)
         switch state {
         case .idle, .waiting: return []

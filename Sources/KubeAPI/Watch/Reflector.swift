@@ -92,7 +92,7 @@ package struct Reflector {
     private var isProbing = false
     /// The last transfer ended without an answer.
     var isUnreachable = false
-    private var attempt = 0
+    var attempt = 0
     /// Initial events that broke off, lists older than what is known, and 404s, each in a row.
     private var brokenInitialEvents = 0
     private var olderLists = 0
@@ -130,7 +130,8 @@ package struct Reflector {
             return step == .watch && position != nil ? watch() : sync()
         case (.waiting, .reachable) where isUnreachable:
             // Once: others follow the first, and each would begin the pause anew. All would come at once without one.
-            isUnreachable = false
+            // A server that has just come back may refuse for a moment, and the next delay must not be that of one that is away.
+            (isUnreachable, attempt) = (false, 0)
             return [.alarm(after: policy.firstDelay * random())]
         case (.waiting, .reload): return sync()
         case (.watching, .reload), (.listing, .reload), (.initialEvents, .reload):

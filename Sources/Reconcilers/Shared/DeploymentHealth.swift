@@ -27,8 +27,9 @@ struct DeploymentHealth {
     var nextLook: Duration? {
         var times = [trouble.steadyAt(pods)].compactMap(\.self)
         if !deployment.isRolledOut {
-            // A pod that is not seen yet is at least as young as this look.
-            times.append(pods.compactMap(silentUntil).filter { $0 > now }.min() ?? now + Self.patience)
+            times += pods.compactMap(beginsUntil).filter { $0 > now }
+            // Those that its controller has made may not be seen yet.
+            if pods.isEmpty, (deployment.status?.replicas ?? 0) > 0 { times.append(now + Self.patience) }
         }
         return times.map { $0 - now }.min()
     }
@@ -84,8 +85,11 @@ struct DeploymentHealth {
     /// How long a pod may take from its node to its first container without anybody being told. Volumes take their time.
     private static let patience = Duration.seconds(60)
 
-    private func silentUntil(_ pod: Pod) -> Timestamp? {
-        guard !pod.isReady, !pod.hasEnded, !pod.metadata.isBeingDeleted, pod.isScheduled,
+    private func silentUntil(_ pod: Pod) -> Timestamp? { pod.isScheduled ? beginsUntil(pod) : nil }
+
+    /// How long a pod has that has not begun yet, whether or not it has a node by now.
+    private func beginsUntil(_ pod: Pod) -> Timestamp? {
+        guard !pod.isReady, !pod.hasEnded, !pod.metadata.isBeingDeleted,
             pod.status?.conditions?.status(of: "PodReadyToStartContainers") != .true,
             pod.allContainers.allSatisfy({ $0.state?.running == nil && $0.state?.terminated == nil })
         else { return nil }

@@ -225,6 +225,9 @@ extension Reflector {
         #expect(reflector.handle(.reachable) == [.alarm(after: .zero)])
         #expect(reflector.handle(.reachable).isEmpty, "others follow the first, and the pause would begin anew")
         #expect(reflector.handle(ring).requests == [watch(from: "50")])
+        // It is still starting: its refusals are waited for as those of a server that is there.
+        #expect(reflector.handle(status(503)).actions == [.alarm(after: .milliseconds(800))])
+        _ = reflector.handle(ring)
         _ = reflector.handle(status(429, retryAfter: .seconds(30)))
         #expect(reflector.handle(.reachable).isEmpty)
     }
@@ -281,6 +284,18 @@ extension Reflector {
             delays == [0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30, 30].map { Duration.milliseconds($0 * 1000) })
         _ = reflector.handle(.moved(resourceVersion: "51"))
         #expect(reflector.handle(.ended(.broken("refused"))).actions == [.alarm(after: .milliseconds(800))])
+    }
+
+    @Test("The delays of a server that was away are none of one that answers again, whoever finds out")
+    func answers() {
+        var reflector = Reflector.live(at: "50")
+        for _ in 0..<8 {
+            _ = reflector.handle(.ended(.broken("refused")))
+            _ = reflector.handle(ring)
+        }
+        #expect(reflector.handle(status(503)).actions == [.alarm(after: .milliseconds(800))])
+        _ = reflector.handle(ring)
+        #expect(reflector.handle(status(503)).actions == [.alarm(after: .milliseconds(1600))])
     }
 
     @Test("Jitter lengthens a delay by up to as much again")

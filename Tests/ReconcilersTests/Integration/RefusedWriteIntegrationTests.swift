@@ -74,6 +74,8 @@ extension IntegrationTests {
                     try await process.settled()
                     try await end(cluster.namespace, on: cluster)
                     try await cluster.waitForCondition("Ready", .terminating)
+                    // The write of that status is noted a moment after it is seen.
+                    try await process.settled()
                     process.requests.forgetWrites()
                     for (type, name) in [(ResourceType.deployment, "pool-eu"), (.networkPolicy, "pool")] {
                         if try await cluster.exists(type, cluster.key(name)) {
