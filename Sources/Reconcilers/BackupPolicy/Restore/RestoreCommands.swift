@@ -181,8 +181,9 @@ struct RestoreCommands {
             Step(
                 title: "What others need, custom resource definitions and operators before it",
                 lines: [
-                    "# The namespace of an environment: apply the environment first, it makes the namespace and its own objects, and",
-                    "# give each apply -l '!\(LabelKey.appEnvironment)'",
+                    "# The namespace of an environment: apply the environment first, which makes the namespace and its own objects. Of the",
+                    "# artifact it wants the rest alone: leave out these lines, and add -l '!\(LabelKey.appEnvironment)'",
+                    "# to the last line of the next step.",
                 ]
                     + namespaces.flatMap { namespace in
                         let file = "\(files(namespace))/$kind.yaml"

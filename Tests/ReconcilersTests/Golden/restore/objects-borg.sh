@@ -33,8 +33,9 @@ rm -r $keys
 ls objects-20260131T020000Z
 
 # 5. What others need, custom resource definitions and operators before it
-# The namespace of an environment: apply the environment first, it makes the namespace and its own objects, and
-# give each apply -l '!quartermaster.dev/appenvironment'
+# The namespace of an environment: apply the environment first, which makes the namespace and its own objects. Of the
+# artifact it wants the rest alone: leave out these lines, and add -l '!quartermaster.dev/appenvironment'
+# to the last line of the next step.
 kubectl get namespace shop >/dev/null 2>&1 || kubectl create namespace shop
 for kind in secrets configmaps serviceaccounts roles.rbac.authorization.k8s.io rolebindings.rbac.authorization.k8s.io persistentvolumeclaims services; do
     [ ! -f objects-20260131T020000Z/$kind.yaml ] || kubectl apply --server-side -n shop -f objects-20260131T020000Z/$kind.yaml
