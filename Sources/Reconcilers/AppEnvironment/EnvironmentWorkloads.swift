@@ -6,12 +6,14 @@ struct EnvironmentWorkloads: Sendable {
     let configMaps: Informer
     let pods: Informer
     private let services: Informer
+    private let autoscalers: Informer
     private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
         deployments = environment.children(.deployment)
         configMaps = environment.children(.configMap)
         services = environment.children(.service)
+        autoscalers = environment.children(.horizontalPodAutoscaler)
         seal = environment.seal
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
         pods = environment.informers.informer(
@@ -75,6 +77,7 @@ struct EnvironmentWorkloads: Sendable {
         for index in seen.components.indices {
             let component = seen.components[index].component
             seen.components[index].deployment = live(component, environment)
+            seen.components[index].autoscaler = autoscaler(component, environment)
             // Those of a Deployment that is as it should be are of no interest.
             guard seen.components[index].deployment?.isRolledOut != true else { continue }
             seen.components[index].isHeld = isHeld
@@ -86,6 +89,14 @@ struct EnvironmentWorkloads: Sendable {
         let key = ObjectKey(namespace: environment.namespace, name: component.name)
         guard let found = deployments.store.whole(key), environment.owns(found, .deployment, seal) else { return nil }
         return try? found.decode(Deployment.self)
+    }
+
+    private func autoscaler(_ component: Component, _ environment: ResolvedEnvironment) -> DynamicObject? {
+        let key = ObjectKey(namespace: environment.namespace, name: component.name)
+        guard component.autoscaling != nil, let found = autoscalers.store.whole(key),
+            environment.owns(found, .horizontalPodAutoscaler, seal)
+        else { return nil }
+        return found.dynamic()
     }
 
     /// Whether all pods are of a template that names the component's present configuration.

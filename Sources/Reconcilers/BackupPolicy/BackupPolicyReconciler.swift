@@ -16,6 +16,7 @@ package struct BackupPolicyReconciler: Reconciler {
     let finalizers: Finalizers
     let status: StatusReporter
     let permissions: Permissions
+    let namespaceEnvironments: NamespaceEnvironments
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
@@ -64,6 +65,7 @@ package struct BackupPolicyReconciler: Reconciler {
         seen.verifiedSince = found.verifiedSince
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused
+        seen.closedWay = policy.closedWay(namespaceEnvironments.find)
         seen.priorityRefusal = priorityRefusal
         seen.withoutServers = sourcesWithoutServers(policy).subtracting(refused.keys)
         seen.failures = written.failures.map(\.failure)

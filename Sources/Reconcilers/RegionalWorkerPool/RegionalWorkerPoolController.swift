@@ -26,6 +26,10 @@ extension RegionalWorkerPoolReconciler {
         controller.watches(reconciler.priorityClasses.informer) { event in
             pools.store.list().filter { $0.priorityClassNames.contains(event.key.name) }.map(\.key)
         }
+        pools.store.add([.namespace])
+        reconciler.namespaceEnvironments.wake(controller) { namespace in
+            pools.store.list(index: Indexer.namespace.name, value: namespace).map(\.key)
+        }
         // KEDA's autoscalers carry our labels and name a ScaledObject as their controller.
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
             $0.object.labelledOwners(of: RegionalWorkerPool.self, among: pools)
@@ -57,7 +61,7 @@ extension RegionalWorkerPoolReconciler {
             deployments: environment.children(.deployment), scalers: ScalerWatch(environment),
             finalizers: Finalizers(api: api, objects: objects, gate: gate),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,
-            permissions: permissions)
+            permissions: permissions, namespaceEnvironments: NamespaceEnvironments(environment))
     }
 
     /// Whether a change of one pool may give nodes to another or take them away.

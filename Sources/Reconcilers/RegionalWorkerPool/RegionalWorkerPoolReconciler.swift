@@ -13,6 +13,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let status: StatusReporter
     let events: any EventSink
     let permissions: Permissions
+    let namespaceEnvironments: NamespaceEnvironments
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = pools.store.get(key)?.dynamic() else {
@@ -95,6 +96,9 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     /// What there is before anything is written.
     private func observation(of pool: RegionalWorkerPool) -> PoolObservation {
         var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        let neighbour = namespaceEnvironments.find(in: pool.metadata.namespace ?? "")
+        seen.unknownPeer = pool.unknownPeer(neighbour)
+        seen.confinement = pool.confinement(by: neighbour)
         seen.surroundings = PoolSurroundings(
             isKEDAServed: scalers.isKEDAServed,
             scalers: scalers.scalers(of: pool), refusals: pool.refusals(by: permissions, priorityClasses))
