@@ -13,6 +13,13 @@ package struct EnvironmentFacts: Sendable, Hashable {
     package var secrets: EnvironmentSecrets?
     /// Hosts that somebody else has.
     package var lostHosts: Set<String> = []
+    /// Pods of pools and policies of the namespace that are to reach a component.
+    package var callers: [ComponentCaller] = []
+    /// Pods of theirs that count against a quota.
+    package var siblings: [SiblingPods] = []
+    /// Whether quota, LimitRange, Pod Security level and default-deny may be written. In a namespace that was there before they wait
+    /// until the components stand: what ran there goes on until then.
+    package var isEnforced = true
     /// Where the operator's ServiceAccount is.
     package var operatorNamespace = Permissions().operatorNamespace
 
@@ -35,9 +42,9 @@ extension ResolvedEnvironment {
     private static let builders: [Builder] = [
         { environment in { try environment.operatorBinding(to: $0.operatorNamespace) } },
         { environment in { _ in try environment.access() } },
-        { environment in { _ in try environment.networkPolicies() } },
+        { environment in { try environment.networkPolicies($0) } },
         { environment in { try environment.resourceQuota($0) } },
-        { environment in { _ in try environment.limitRangeChild() } },
+        { environment in { try environment.limitRangeChild($0) } },
         { environment in { _ in try environment.serviceAccounts() } },
         { environment in { try environment.secretCopies($0) } },
         { environment in { _ in try environment.configMaps() } },

@@ -159,6 +159,7 @@ extension AppEnvironment {
         package struct DNS: Sendable, Hashable, Codable {
             package var namespace: String
             package var podLabels: [String: String]
+            package var cidrs: [String]?
         }
 
         package var ingress: IngressMode

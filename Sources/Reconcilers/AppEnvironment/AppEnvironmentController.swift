@@ -34,6 +34,7 @@ extension AppEnvironmentReconciler {
             }
         }
         surroundings.wake(controller, of: environments)
+        siblings.wake(controller, of: environments)
         warnings.wake(controller)
         environment.exposeConditions(of: environments, kind: AppEnvironment.resourceType.kind)
         return controller
@@ -51,7 +52,7 @@ extension AppEnvironmentReconciler {
             bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
             workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
             surroundings: SurroundingsWatch(environment, environments: environments),
-            warnings: WarningWatch(environment, now: now),
+            siblings: Siblings(environment), warnings: WarningWatch(environment, now: now),
             children: ChildWriter(
                 environment, types: ResolvedEnvironment.childTypes + [.persistentVolumeClaim],
                 keeping: [.persistentVolumeClaim]),

@@ -10,6 +10,7 @@ package struct AppEnvironmentReconciler: Reconciler {
     let workloads: EnvironmentWorkloads
     let bindings: Informer
     let surroundings: SurroundingsWatch
+    let siblings: Siblings
     let warnings: WarningWatch
     let children: ChildWriter
     let expiry: ExpiryWatch
@@ -75,7 +76,8 @@ package struct AppEnvironmentReconciler: Reconciler {
         case .deleted: return .done
         case .lives(let wait): waits += [wait].compactMap(\.self)
         }
-        switch try await namespaces.settle(environment, isSuspended: isSuspended) {
+        let wasEnforced = namespaces.isEnforced(environment)
+        switch try await namespaces.settle(environment, isSuspended: isSuspended, enforces: wasEnforced) {
         case .blocked(let finding, let wait):
             seen.namespaceFinding = finding
             waits.append(wait)
@@ -83,7 +85,9 @@ package struct AppEnvironmentReconciler: Reconciler {
             waits += [wait].compactMap(\.self)
             if try await givesRights(environment, object) { return .requeue(after: Self.rightsDelay) }
             seen.isAdopted = isAdopted
-            waits += try await fill(environment, object, isAdopted: isAdopted, into: &seen)
+            seen.isEnforced = !isAdopted || wasEnforced
+            waits += try await fill(environment, object, into: &seen)
+            waits += try await enforce(environment, object, into: &seen)
         }
         if seen.allFailures.isEmpty, status.backlog.leaves(object) {
             return .later(after: StatusBacklog.nextLook)
@@ -97,13 +101,15 @@ package struct AppEnvironmentReconciler: Reconciler {
     ///
     /// - Returns: when to look again although nothing may have changed.
     private func fill(
-        _ environment: ResolvedEnvironment, _ object: DynamicObject, isAdopted: Bool,
-        into seen: inout EnvironmentObservation
+        _ environment: ResolvedEnvironment, _ object: DynamicObject, into seen: inout EnvironmentObservation
     ) async throws -> [Duration] {
         let isSuspended = environment.spec.suspend
         var facts = EnvironmentFacts()
-        facts.isAdopted = isAdopted
+        facts.isAdopted = seen.isAdopted
+        facts.isEnforced = seen.isEnforced
         facts.operatorNamespace = operatorNamespace
+        (facts.callers, facts.siblings) = siblings.look(in: environment.namespace)
+        seen.callers = facts.callers
         facts.retainedClaims = claims.unwanted(of: environment).map(\.size)
         facts.starting = workloads.starting(environment)
         let hasRights = hasRights(in: environment)
@@ -119,18 +125,40 @@ package struct AppEnvironmentReconciler: Reconciler {
         let refusals = try await ensurePriorityClasses(of: environment, into: &seen)
 
         let wanted = try environment.children(facts) + workloads.outgoingConfigMaps(environment)
+        let areSiblingsKnown = siblings.areKnown
+        let recorded = Set(seen.inventory.map(\.description))
         let written = try await children.settle(
             wanted.map { child in
                 let waits = !hasRights && child.type != .roleBinding
                 let mayRun = quota.isSufficient && refusals[child.part] == nil
-                return child.held(waits || (!mayRun && child.type.isRolledOut))
+                // What is there for them stays while their specs may lack what their authors wrote.
+                let stays = !areSiblingsKnown && child.type.isForSiblings && recorded.contains(child.name)
+                return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
             }, of: environment.environment, object, recorded: seen.inventory, isSuspended: isSuspended)
         seen.add(written)
         if !isSuspended, hasRights {
             seen.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
         }
         let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
-        return [written.retryAfter, quotaDue, rightsDue].compactMap(\.self)
+        let siblingsDue: Duration? = areSiblingsKnown ? nil : .seconds(30)
+        return [written.retryAfter, quotaDue, rightsDue, siblingsDue].compactMap(\.self)
+    }
+
+    /// Writes what bounds a namespace that was there before, once the components stand in it: until then what ran there goes on as
+    /// it did.
+    ///
+    /// - Returns: when to look again although nothing may have changed.
+    private func enforce(
+        _ environment: ResolvedEnvironment, _ object: DynamicObject, into seen: inout EnvironmentObservation
+    ) async throws -> [Duration] {
+        guard !seen.isEnforced, !environment.spec.suspend, hasRights(in: environment) else { return [] }
+        _ = workloads.observe(into: &seen, at: now())
+        guard seen.stands,
+            case .ready = try await namespaces.settle(environment, isSuspended: false, enforces: true)
+        else { return [] }
+        seen.beginAnew()
+        seen.isEnforced = true
+        return try await fill(environment, object, into: &seen)
     }
 
     /// - Returns: what components ask for and may not have.
@@ -186,4 +214,7 @@ extension DesiredChild {
 extension ResourceType {
     /// What makes pods.
     fileprivate var isRolledOut: Bool { self == .deployment || self == .horizontalPodAutoscaler }
+
+    /// What follows from pools and policies of the namespace, too.
+    fileprivate var isForSiblings: Bool { self == .networkPolicy || self == .resourceQuota }
 }

@@ -27,7 +27,7 @@ extension EnvironmentObservation {
 
     /// The conditions beside `Ready`, in the order of their weight: what stands first is told first.
     private static let sections: [@Sendable (EnvironmentObservation, inout Conditions) -> Void] = [
-        addNamespace, addQuota, addSecrets, addComponents, addNetwork, addIngress, addObservability,
+        addNamespace, addQuota, addSecrets, addComponents, addScaling, addNetwork, addIngress, addObservability,
     ]
 
     private var conditions: [Condition] {
@@ -49,9 +49,12 @@ extension EnvironmentObservation {
 
     private static func addNamespace(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
         let words = "Namespace \(seen.environment.namespace) is the environment's"
+        let later =
+            seen.isEnforced
+            ? "" : "; its quota, LimitRange, Pod Security level and default-deny are written once the components stand"
         conditions.add(
             .namespaceReady, seen.namespaceFinding, orElse: seen.isAdopted ? .adopted : .created,
-            seen.isAdopted ? "\(words) and was there before" : words)
+            seen.isAdopted ? "\(words) and was there before\(later)" : words)
     }
 
     private static func addQuota(_ seen: EnvironmentObservation, to conditions: inout Conditions) {

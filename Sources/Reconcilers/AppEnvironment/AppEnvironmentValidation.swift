@@ -29,6 +29,9 @@ extension AppEnvironment {
             rules.require(
                 AddressRange.isValid(cidr), "spec.network.ingressController.cidrs[\(index)]", AddressRange.message)
         }
+        for (index, cidr) in (spec.network.dns.cidrs ?? []).enumerated() {
+            rules.require(AddressRange.isValid(cidr), "spec.network.dns.cidrs[\(index)]", AddressRange.message)
+        }
         return rules.violations
     }
 

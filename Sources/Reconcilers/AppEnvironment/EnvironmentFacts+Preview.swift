@@ -27,5 +27,15 @@ extension EnvironmentFacts {
         } catch let error as APIError where error.isNotFound {
             isAdopted = false
         }
+        if isAdopted {
+            let deny = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.denyName)
+            isEnforced = (try? await client.get(.networkPolicy, deny)) != nil
+        }
+        let namespace = environment.namespace
+        let policies = (try? await client.list(BackupPolicy.resourceType, namespace: namespace).items) ?? []
+        let pools = (try? await client.list(RegionalWorkerPool.resourceType, namespace: namespace).items) ?? []
+        (callers, siblings) = Siblings.look(
+            policies.sorted { $0.key < $1.key }.compactMap { try? BackupPolicy.read($0).get() },
+            pools.sorted { $0.key < $1.key }.compactMap { try? RegionalWorkerPool.read($0).get() })
     }
 }

@@ -6,6 +6,10 @@ package struct EnvironmentObservation: Sendable {
     /// Why nothing may be written in the namespace; `nil` where it is the environment's.
     package var namespaceFinding: Finding?
     package var isAdopted = false
+    /// Whether what bounds the namespace is written: see `EnvironmentFacts.isEnforced`.
+    package var isEnforced = true
+    /// Pods of pools and policies of the namespace that are to reach a component.
+    var callers: [ComponentCaller] = []
     var quota: QuotaCheck?
     package var components: [ComponentObservation]
     /// `nil` before there is a namespace to look at.
@@ -47,6 +51,8 @@ package struct ComponentObservation: Sendable {
     var refusal: String?
     /// Its roll-out is not begun since the quota does not leave room for it.
     package var isHeld = false
+    /// Its HorizontalPodAutoscaler as it was found.
+    package var autoscaler: DynamicObject?
     /// What the cluster says of pods that say nothing themselves.
     var warning: Warning?
 
@@ -74,6 +80,15 @@ extension EnvironmentObservation {
         heldBack += written.heldBack
         inventory = written.inventory
         monitoringFinding = written.monitoringFinding
+    }
+
+    /// Whether every component runs as the spec says, and everything of the environment could be written.
+    var stands: Bool { allFailures.isEmpty && components.allSatisfy { $0.finding == nil } }
+
+    /// Forgets what became of the children: they are written once more.
+    mutating func beginAnew() {
+        components = environment.components.map(ComponentObservation.init(component:))
+        (failures, pruneFailures, heldBack) = ([], [], [])
     }
 
     /// Everything that could not be written.

@@ -7,6 +7,7 @@ struct EnvironmentWorkloads: Sendable {
     let pods: Informer
     private let services: Informer
     private let nodes: NodeReadiness
+    private let autoscalers: Informer
     private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
@@ -14,6 +15,7 @@ struct EnvironmentWorkloads: Sendable {
         configMaps = environment.children(.configMap)
         services = environment.children(.service)
         nodes = NodeReadiness(environment)
+        autoscalers = environment.children(.horizontalPodAutoscaler)
         seal = environment.seal
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
         pods = environment.informers.informer(
@@ -87,6 +89,7 @@ struct EnvironmentWorkloads: Sendable {
             seen.components[index].now = now
             seen.components[index].pods = byComponent[component.name] ?? []
             seen.components[index].nodeProblems = nodes.problems(ofNodesOf: seen.components[index].pods)
+            seen.components[index].autoscaler = autoscaler(component, environment)
             guard seen.components[index].deployment?.isRolledOut != true else { continue }
             seen.components[index].isHeld = isHeld
         }
@@ -97,6 +100,14 @@ struct EnvironmentWorkloads: Sendable {
         let key = ObjectKey(namespace: environment.namespace, name: component.name)
         guard let found = deployments.store.whole(key), environment.owns(found, .deployment, seal) else { return nil }
         return try? found.decode(Deployment.self)
+    }
+
+    private func autoscaler(_ component: Component, _ environment: ResolvedEnvironment) -> DynamicObject? {
+        let key = ObjectKey(namespace: environment.namespace, name: component.name)
+        guard component.autoscaling != nil, let found = autoscalers.store.whole(key),
+            environment.owns(found, .horizontalPodAutoscaler, seal)
+        else { return nil }
+        return found.dynamic()
     }
 
     /// Whether all pods are of a template that names the component's present configuration.

@@ -24,6 +24,7 @@ struct NamespaceKeeper: Sendable {
     private let permissions: Permissions
     private let seal: Seal
     private let environments: Informer
+    private let policies: Informer
 
     /// - Parameter environments: the informer of AppEnvironments, with the index `environmentNamespace`.
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
@@ -36,6 +37,7 @@ struct NamespaceKeeper: Sendable {
         gate = environment.gate
         permissions = environment.permissions
         seal = environment.seal
+        policies = environment.children(.networkPolicy)
         self.environments = environments
     }
 
@@ -71,6 +73,7 @@ struct NamespaceKeeper: Sendable {
     ) -> String? {
         if let objection = ownership.objection(to: live) { return objection }
         guard claim == nil else { return nil }
+        if let tracker = NamespaceTracker(of: live) { return tracker.objection }
         // Somebody may have taken away what the namespace says of the environment that has it.
         let holder = environments.environments(in: live.name).compactMap(environments.store.get).first { other in
             other.key.name != environment.name
@@ -81,15 +84,24 @@ struct NamespaceKeeper: Sendable {
         return holder.map { "it is that of AppEnvironment \($0.key.name)" }
     }
 
-    /// - Parameter isSuspended: nothing is written.
+    /// Whether what bounds an adopted namespace has been written once. From then on it is kept, whatever becomes of the
+    /// components.
+    func isEnforced(_ environment: ResolvedEnvironment) -> Bool {
+        let key = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.denyName)
+        // The inventory may not have been written since, and somebody may have deleted the policy.
+        if let live = policies.store.get(key), environment.owns(live, .networkPolicy, seal) { return true }
+        return environment.environment.status?.inventory?.contains {
+            $0.kind == ResourceType.networkPolicy.kind && $0.key == key && !$0.uid.isEmpty
+        } == true
+    }
+
+    /// - Parameters:
+    ///   - isSuspended: nothing is written.
+    ///   - enforces: whether a namespace that was there before gets the Pod Security level of the environment.
     /// - Throws: `APIError`, `NotLeaderError`.
-    func settle(_ environment: ResolvedEnvironment, isSuspended: Bool) async throws -> State {
-        if let objection = permissions.objection(toEnvironmentIn: environment.namespace) {
-            let words = """
-                Namespace \(environment.namespace) \(objection), and no environment may have it; make the environment with \
-                another spec.namespace.name
-                """
-            return .blocked(Finding(.refused, words, .edit), retryAfter: .seconds(600))
+    func settle(_ environment: ResolvedEnvironment, isSuspended: Bool, enforces: Bool) async throws -> State {
+        if let refusal = permissions.refusal(ofNamespaceFor: environment) {
+            return .blocked(Finding(.refused, refusal, .edit), retryAfter: .seconds(600))
         }
         let key = ObjectKey(name: environment.namespace)
         if !isSuspended, case .absent = objects.lookUp(.namespace, key), try await isMade(environment) {
@@ -111,6 +123,7 @@ struct NamespaceKeeper: Sendable {
         }
         var facts = EnvironmentFacts()
         facts.isAdopted = claim != .made
+        facts.isEnforced = claim == .made || enforces
         guard !isSuspended else {
             return live == nil
                 ? .blocked(
@@ -119,15 +132,16 @@ struct NamespaceKeeper: Sendable {
                 : .ready(isAdopted: facts.isAdopted)
         }
         return try await apply(
-            try environment.namespaceChild(facts).object, to: live, ownership, isAdopted: facts.isAdopted)
+            try environment.namespaceChild(facts).object, to: live, ownership, facts)
     }
 
     private func apply(
-        _ desired: DynamicObject, to live: DynamicObject?, _ ownership: Ownership, isAdopted: Bool
+        _ desired: DynamicObject, to live: DynamicObject?, _ ownership: Ownership, _ facts: EnvironmentFacts
     ) async throws -> State {
+        let isAdopted = facts.isAdopted
         do {
             let applied = try await applier.apply(desired, as: .namespace, ownership: ownership)
-            if let live { try await clearPodSecurity(of: live, but: desired.labels) }
+            if let live, facts.isEnforced { try await clearPodSecurity(of: live, but: desired.labels) }
             if case .contended(let wait) = applied.action {
                 return .ready(isAdopted: isAdopted, retryAfter: wait)
             }
@@ -170,7 +184,7 @@ struct NamespaceKeeper: Sendable {
     ///
     /// - Throws: `APIError`.
     func owned(by environment: ResolvedEnvironment) async throws -> (live: DynamicObject, claim: Claim)? {
-        guard permissions.objection(toEnvironmentIn: environment.namespace) == nil,
+        guard permissions.refusal(ofNamespaceFor: environment) == nil,
             let live = try await find(environment.namespace), let claim = claim(of: environment, on: live)
         else { return nil }
         return (live, claim)
@@ -228,7 +242,9 @@ struct NamespaceKeeper: Sendable {
         let isUnmanaged = live.labels[LabelKey.managedBy] == nil && live.labels[LabelKey.appEnvironment] == nil
         let other = "make the environment with another spec.namespace.name"
         let fix =
-            if isUnmanaged && !mayAdopt {
+            if let tracker = NamespaceTracker(of: live) {
+                "\(other), or have \(tracker.tool) let go of it"
+            } else if isUnmanaged && !mayAdopt {
                 "set spec.namespace.adopt to IfUnmanaged to take it over, or spec.namespace.name to another name"
             } else if live.annotations[AnnotationKey.madeFor] != nil {
                 // That of an operator which was uninstalled, perhaps: what it left can be had again.
@@ -243,4 +259,22 @@ struct NamespaceKeeper: Sendable {
 extension DynamicObject {
     /// What users are told; what counts is `NamespaceKeeper.claim`.
     var isAdopted: Bool { annotations[AnnotationKey.adopted] == "true" }
+}
+
+extension Permissions {
+    /// Why an environment may not have the namespace that it names, with what to do; `nil` where it may.
+    func refusal(ofNamespaceFor environment: ResolvedEnvironment) -> String? {
+        let (namespace, level) = (environment.namespace, environment.spec.namespace.podSecurity)
+        guard let objection = objection(toEnvironmentIn: namespace, isPrivileged: level == .privileged) else {
+            return nil
+        }
+        // Beside pods that have power over their nodes no level bounds anybody, so the environment has to say so itself.
+        let mayShare = self.objection(toEnvironmentIn: namespace, isPrivileged: true) == nil
+        let fix =
+            mayShare ? ", or, if it is to share it with such pods, with spec.namespace.podSecurity privileged" : ""
+        return """
+            Namespace \(namespace) \(objection), and \(mayShare ? "no environment of another level" : "no environment") may \
+            have it; make the environment with another spec.namespace.name\(fix)
+            """
+    }
 }

@@ -34,6 +34,8 @@ package struct BackupObservation: Sendable {
     var podSecurity: Finding?
     /// Sources that get nothing because they are not permitted, with what has to be done.
     package var refused: [String: String] = [:]
+    /// What keeps pods from what the spec names, as far as it is known.
+    package var closedWay: String?
     /// Why the pods may not have the priority that they ask for.
     package var priorityRefusal: String?
     /// Sources of etcd that no node of the cluster has.

@@ -37,6 +37,10 @@ extension BackupPolicyReconciler {
         controller.watches(reconciler.serverPorts.slices) { event in
             ServerPorts.haveChanged(event) ? policies.store.list().map(\.key) : []
         }
+        policies.store.add([.calledNamespace])
+        reconciler.namespaceEnvironments.wake(controller) { namespace in
+            policies.store.list(index: Indexer.calledNamespace.name, value: namespace).map(\.key)
+        }
         environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
         environment.exposeBackups(of: policies)
         return controller
@@ -55,7 +59,7 @@ extension BackupPolicyReconciler {
             finalizers: Finalizers(
                 api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),
             status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now),
-            permissions: environment.permissions, now: now)
+            permissions: environment.permissions, namespaceEnvironments: NamespaceEnvironments(environment), now: now)
     }
 
     /// A namespace concerns its policies where it enforces another level of Pod Security.
@@ -72,5 +76,13 @@ extension BackupPolicyReconciler {
         return policies.store.list().filter { policy in
             policy.value(at: "spec", "sources")?.elements.contains { $0["etcd"] != nil } ?? false
         }.map(\.key)
+    }
+}
+
+extension Indexer {
+    /// Policies by the namespaces that their pods have to get to, and by their own.
+    static let calledNamespace = Indexer("calledNamespace") { policy in
+        let calls = (try? BackupPolicy.read(policy.dynamic()).get())?.calls ?? []
+        return Array(Set(calls.map(\.host.namespace) + [policy.key.namespace]))
     }
 }

@@ -17,6 +17,7 @@ package struct BackupPolicyReconciler: Reconciler {
     let finalizers: Finalizers
     let status: StatusReporter
     let permissions: Permissions
+    let namespaceEnvironments: NamespaceEnvironments
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
@@ -69,6 +70,7 @@ package struct BackupPolicyReconciler: Reconciler {
         seen.verifiedSince = found.verifiedSince
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
         seen.refused = refused
+        seen.closedWay = policy.closedWay(namespaceEnvironments.find)
         seen.priorityRefusal = priorityRefusal
         let home = namespaces.store.get(ObjectKey(name: object.namespace))
         seen.podSecurity = policy.podSecurityFinding(of: wanted, under: home?.labels ?? [:])

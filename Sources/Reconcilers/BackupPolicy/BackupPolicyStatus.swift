@@ -34,7 +34,7 @@ extension BackupObservation {
             .scheduled, Self.scheduleChecks.firstFinding(in: self), orElse: .converged,
             (policy.spec.suspend
                 ? "suspended: no run is due" : "\(policy.spec.sources.count.counted("source")) scheduled")
-                + notCounted)
+                + notCounted + (closedWay.map { "; \($0)" } ?? ""))
         addSuccess(to: &conditions)
         addFreshness(to: &conditions)
         addVerification(to: &conditions)

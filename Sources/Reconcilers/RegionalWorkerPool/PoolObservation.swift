@@ -23,6 +23,10 @@ package struct PoolObservation: Sendable {
     package var missingMonitoring: Finding?
     /// What is wrong with the PriorityClass that the pool names.
     package var priorityFinding: Finding?
+    /// A component that the pool connects to and can't reach.
+    package var unknownPeer: Finding?
+    /// What is to be said of the environment that the pool shares its namespace with; empty: nothing.
+    package var confinement = ""
     /// Children that are not wanted any more and could not be deleted.
     package var pruneFailures: [WriteFailure] = []
     /// What would be written if the pool were not suspended, as `Deployment workers-eu`.

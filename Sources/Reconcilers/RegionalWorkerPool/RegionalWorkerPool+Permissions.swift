@@ -38,7 +38,8 @@ extension RegionalWorkerPool.Runtime {
         guard type == .hostSocket || type == .dockerInDocker else { return nil }
         return """
             runtime.type \(type.rawValue) gives pods power over their node; choose another runtime, or add the namespace \
-            to the operator's --privileged-namespaces
+            to the operator's --privileged-namespaces (one that an AppEnvironment shares has spec.namespace.podSecurity \
+            privileged, or the pool a namespace of its own)
             """
     }
 }

@@ -30,6 +30,10 @@ extension RegionalWorkerPoolReconciler {
         }
         reconciler.workloads.wake(controller, pools: pools)
         reconciler.endingNamespaces.wake(controller, owners: pools)
+        pools.store.add([.namespace])
+        reconciler.namespaceEnvironments.wake(controller) { namespace in
+            pools.store.list(index: Indexer.namespace.name, value: namespace).map(\.key)
+        }
         // KEDA's autoscalers carry our labels and name a ScaledObject as their controller.
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
             $0.object.labelledOwners(of: RegionalWorkerPool.self, among: pools)
@@ -62,7 +66,7 @@ extension RegionalWorkerPoolReconciler {
             workloads: PoolWorkloads(environment), scalers: ScalerWatch(environment),
             finalizers: Finalizers(api: api, objects: objects, gate: gate),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,
-            permissions: permissions, now: now)
+            permissions: permissions, now: now, namespaceEnvironments: NamespaceEnvironments(environment))
     }
 
     /// Whether a change of one pool may give nodes to another or take them away.

@@ -16,6 +16,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let permissions: Permissions
     /// The wall clock.
     let now: @Sendable () -> Timestamp
+    let namespaceEnvironments: NamespaceEnvironments
 
     package func reconcile(_ key: ObjectKey) async throws -> Outcome {
         guard let object = pools.store.get(key)?.dynamic() else {
@@ -107,6 +108,9 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     /// What there is before anything is written.
     private func observation(of pool: RegionalWorkerPool) -> PoolObservation {
         var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        let neighbour = namespaceEnvironments.find(in: pool.metadata.namespace ?? "")
+        seen.unknownPeer = pool.unknownPeer(neighbour)
+        seen.confinement = pool.confinement(by: neighbour)
         seen.surroundings = PoolSurroundings(
             isKEDAServed: scalers.isKEDAServed,
             scalers: scalers.scalers(of: pool), refusals: pool.refusals(by: permissions, priorityClasses))

@@ -73,7 +73,7 @@ extension RegionObservation {
 
 extension DynamicObject {
     /// Conditions of an object that is somebody else's: what is none is left out.
-    fileprivate var observedConditions: [ObservedCondition] {
+    var observedConditions: [ObservedCondition] {
         (self[path: "status", "conditions"]?.elements ?? []).compactMap {
             try? JSONValueDecoder().decode(ObservedCondition.self, from: $0)
         }

@@ -20,7 +20,9 @@ extension PoolObservation {
 
     private var conditions: [Condition] {
         var conditions = Conditions()
-        conditions.remark = inventory.omission(for: RegionalWorkerPool.self)
+        conditions.remark = inventory.omission(for: RegionalWorkerPool.self) + confinement
+        // Pods that can't reach what they work with don't come up, so this is told before what becomes of them.
+        if let unknownPeer { conditions.block(unknownPeer) }
         conditions.add(.nodesClaimed, nodeFinding, orElse: .claimed, "\(places) claimed")
         // A pool that may not claim nodes gets no children either.
         if mayClaimNodes {

@@ -298,7 +298,7 @@ struct ChildWriter: Sendable {
             settled.retryAfter = time
             settled.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.name))
         } else if !applied.drift.isEmpty {
-            events.emit(.drift(applied.drift, of: child.name, on: pass.object))
+            events.emit(.drift(applied.drift, of: child.name, part: child.part, on: pass.object))
         }
         return settled
     }

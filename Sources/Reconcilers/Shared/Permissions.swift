@@ -45,10 +45,12 @@ package struct Permissions: Sendable, Hashable {
 
     /// Why no environment may have a namespace; `nil` where one may. Whoever has an environment runs pods in its namespace, as
     /// any ServiceAccount there and with any Secret.
-    func objection(toEnvironmentIn namespace: String) -> String? {
+    ///
+    /// - Parameter isPrivileged: its author gives its pods power over the nodes anyway, as pools of privileged namespaces have.
+    func objection(toEnvironmentIn namespace: String, isPrivileged: Bool) -> String? {
         if namespace == operatorNamespace || namespace == leaseNamespace { return "is the operator's own" }
         let lists = [
-            ("privileged", privilegedNamespaces), ("secret-source", secretSourceNamespaces),
+            ("privileged", isPrivileged ? [] : privilegedNamespaces), ("secret-source", secretSourceNamespaces),
             ("node-pool", nodePoolNamespaces ?? []), ("monitoring", monitoringNamespaces),
         ]
         let flag = lists.first { $0.1.contains(namespace) }?.0

@@ -29,10 +29,26 @@ struct ReadyTransition {
 
 extension ObjectEvent {
     /// Somebody had changed what we keep.
-    static func drift(_ drift: [Drift], of child: String, on object: DynamicObject) -> ObjectEvent {
+    ///
+    /// - Parameter part: what of the owner the child belongs to; empty for the whole.
+    static func drift(
+        _ drift: [Drift], of child: String, part: String = "", on object: DynamicObject
+    ) -> ObjectEvent {
         let changes = drift.prefix(3).map(\.description).joined(separator: ", ")
         let others = drift.count > 3 ? " and \((drift.count - 3).counted("other field"))" : ""
         return ObjectEvent(
-            object, .warning, .driftCorrected, action: "Correct", message: "\(child): \(changes)\(others); put right")
+            object, .warning, .driftCorrected, action: "Correct",
+            message: "\(child): \(changes)\(others); put right\(advice(for: part, of: object))")
+    }
+
+    /// Whoever changes a child means something by it, and `kubectl rollout status` has told them that it went well.
+    private static func advice(for part: String, of object: DynamicObject) -> String {
+        let lists = [
+            AppEnvironment.resourceType.kind: "components", RegionalWorkerPool.resourceType.kind: "regions",
+            BackupPolicy.resourceType.kind: "sources",
+        ]
+        guard let list = lists[object.kind] else { return "" }
+        let place = part.isEmpty ? "spec" : "spec.\(list)[\(part)]"
+        return "; what is to last is written into \(place) of \(object.kind) \(object.key)"
     }
 }

@@ -50,6 +50,34 @@ struct EnvironmentStatusTests {
             ])
     }
 
+    @Test(
+        "An autoscaler that has no metrics keeps the environment from being Ready; one that nobody has looked at does not",
+        arguments: [
+            (
+                "[{type: AbleToScale, status: 'True'}, {type: ScalingActive, status: 'False', reason: FailedGetResourceMetric, "
+                    + "message: 'the server could not find the requested resource (get pods.metrics.k8s.io)'}]",
+                "TriggerFailing", "False"
+            ),
+            ("[]", "Ready", "Unknown"), ("[{type: ScalingActive, status: 'True'}]", "Ready", "True"),
+            ("[{type: ScalingActive, status: 'False', reason: ScalingDisabled}]", "Ready", "True"),
+        ])
+    func autoscaler(conditions: String, reason: String, status: String) throws {
+        var seen = EnvironmentObservation(
+            try ResolvedEnvironment.written(
+                "tier: staging\ncomponents: [{name: web, image: 'web:1', autoscaling: {min: 1, max: 3}}]"))
+        seen.components[0].deployment = deployment(ready: 1)
+        seen.components[0].autoscaler = try DynamicObject.fixture(
+            "kind: HorizontalPodAutoscaler\nmetadata: {name: web}\nstatus: {conditions: \(conditions)}")
+        #expect(try ready(of: seen).reason == reason)
+        let scaling = try #require(seen.status.conditions?.first { $0.type == "AutoscalingReady" })
+        #expect(scaling.status.rawValue == status)
+        #expect(status != "False" || scaling.message.contains("pods.metrics.k8s.io"))
+        #expect(seen.stands, "metrics are no reason to hold back what bounds the namespace")
+        // While pods are on their way the component says so itself.
+        seen.components[0].deployment = deployment(ready: 0)
+        #expect(try ready(of: seen).reason != "TriggerFailing")
+    }
+
     @Test("An image that is not there is told in the kubelet's words")
     func imagePull() throws {
         let seen = try seen {

@@ -407,6 +407,49 @@ extension IntegrationTests {
         }
 
         @Test(
+            "A restart of a Deployment lasts, another image is put back, and the event says where it is written",
+            arguments: ClusterKind.available)
+        func deployer(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await TestOperator.runEnvironments(on: cluster) { process in
+                    try await cluster.makeEnvironment(
+                        "shop", "tier: staging\ncomponents: [{name: web, image: 'web:1'}]")
+                    let key = cluster.inEnvironment("shop", "web")
+                    try await eventually("the Deployment is there", within: .seconds(30)) {
+                        try await cluster.exists(.deployment, key)
+                    }
+                    let name = cluster.environmentName("shop")
+                    let restarted = "kubectl.kubernetes.io/restartedAt"
+                    try await cluster.change(
+                        .deployment, key,
+                        ["spec": ["template": ["metadata": ["annotations": [.init(restarted): "today"]]]]],
+                        by: "kubectl-rollout")
+                    try await process.settled()
+                    let after = try await cluster.deployment(key)
+                    #expect(after[path: "spec", "template", "metadata", "annotations", restarted] == "today")
+                    #expect(process.events.messages(.driftCorrected, about: name) == [])
+                    var containers = after[path: "spec", "template", "spec", "containers"]?.elements ?? []
+                    containers[0]["image"] = "web:2"
+                    try await cluster.change(
+                        .deployment, key, ["spec": ["template": ["spec": ["containers": .array(containers)]]]],
+                        by: "kubectl-set")
+                    try await eventually("the image is back", within: .seconds(30)) {
+                        let live = try await cluster.deployment(key)
+                        return live[path: "spec", "template", "spec", "containers"]?[0]?["image"] == "web:1"
+                    }
+                    try await process.settled()
+                    let told = try #require(process.events.messages(.driftCorrected, about: name).first)
+                    #expect(told.contains(".image was changed by kubectl-set"), "\(told)")
+                    #expect(
+                        told.hasSuffix(
+                            "; put right; what is to last is written into spec.components[web] of AppEnvironment \(name)"
+                        ),
+                        "\(told)")
+                }
+            }
+        }
+
+        @Test(
             "Names as long as they may be give children that the API server takes", arguments: ClusterKind.available)
         func longNames(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in

@@ -100,7 +100,7 @@ extension IntegrationTests {
                 }
                 #expect(try first("rolebindings") < first("networkpolicies"))
                 let policies = writes.filter { $0.contains(" networkpolicies ") }
-                #expect(policies.count == 6 && policies.last?.hasSuffix("/default-deny") == true)
+                #expect(policies.count == 7 && policies.last?.hasSuffix("/default-deny") == true)
                 let deployments = writes.filter { $0.contains(" deployments ") }
                 // Those that need Secrets wait until it is known that there are none.
                 #expect(Set(deployments).count == 5)

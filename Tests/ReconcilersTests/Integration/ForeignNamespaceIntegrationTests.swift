@@ -143,26 +143,32 @@ extension IntegrationTests {
                     ])
                     _ = try await jane.client.create(object, as: .persistentVolumeClaim)
                 }
-                try await TestOperator.runEnvironments(on: cluster) { process in
-                    try await cluster.makeEnvironment(
-                        "shop",
-                        """
-                        tier: staging
-                        deletionPolicy: Delete
-                        namespace: {adopt: IfUnmanaged}
-                        components: [{name: web, image: 'web:1'}]
-                        """)
-                    try await cluster.waitForEnvironment("shop", .namespaceReady, .adopted)
-                    try await process.settled()
-                    let quota = try await cluster.client.get(
-                        .resourceQuota, ObjectKey(namespace: space, name: ResolvedEnvironment.quotaName))
-                    let storage = quota[path: "spec", "hard", "requests.storage"]?.string
-                    let limit = try #require(Quantity("900Gi"))
-                    #expect(try #require(storage.flatMap(Quantity.init)) < limit)
-                    #expect(try await cluster.exists(.persistentVolumeClaim, claim))
-                    try await cluster.deleteEnvironment("shop")
-                    try await cluster.waitUntilEnvironmentIsGone("shop")
-                    #expect(try await cluster.exists(.persistentVolumeClaim, claim))
+                try await cluster.withPods {
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            deletionPolicy: Delete
+                            namespace: {adopt: IfUnmanaged}
+                            components: [{name: web, image: 'web:1'}]
+                            """)
+                        try await cluster.waitForEnvironment("shop", .namespaceReady, .adopted)
+                        try await eventually("it is enforced", within: .seconds(30)) {
+                            try await cluster.exists(
+                                .resourceQuota, ObjectKey(namespace: space, name: ResolvedEnvironment.quotaName))
+                        }
+                        try await process.settled()
+                        let quota = try await cluster.client.get(
+                            .resourceQuota, ObjectKey(namespace: space, name: ResolvedEnvironment.quotaName))
+                        let storage = quota[path: "spec", "hard", "requests.storage"]?.string
+                        let limit = try #require(Quantity("900Gi"))
+                        #expect(try #require(storage.flatMap(Quantity.init)) < limit)
+                        #expect(try await cluster.exists(.persistentVolumeClaim, claim))
+                        try await cluster.deleteEnvironment("shop")
+                        try await cluster.waitUntilEnvironmentIsGone("shop")
+                        #expect(try await cluster.exists(.persistentVolumeClaim, claim))
+                    }
                 }
             }
         }

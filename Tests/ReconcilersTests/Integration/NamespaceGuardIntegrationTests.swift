@@ -102,22 +102,56 @@ extension IntegrationTests {
                     try await cluster.makeNamespace(space.name)
                     try await cluster.change(.namespace, space, lax)
                 }
-                try await TestOperator.runEnvironments(on: cluster) { process in
-                    try await cluster.makeEnvironment("shop", spec)
-                    try await cluster.waitForEnvironment("shop", .namespaceReady, isAdopted ? .adopted : .created)
-                    try await waitForLabels(cluster, space)
-                    try await cluster.change(.namespace, space, lax)
-                    try await waitForLabels(cluster, space)
-                    try await cluster.change(
-                        .namespace, space,
-                        ["metadata": ["labels": ["pod-security.kubernetes.io/enforce-version": .null]]])
-                    try await waitForLabels(cluster, space)
-                    try await cluster.quiet(process)
-                    process.requests.forgetWrites()
-                    for _ in 0..<20 {
-                        _ = try await process.reconciler.reconcile(ObjectKey(name: cluster.environmentName("shop")))
+                try await cluster.withPods {
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment("shop", spec)
+                        try await cluster.waitForEnvironment("shop", .namespaceReady, isAdopted ? .adopted : .created)
+                        try await waitForLabels(cluster, space)
+                        try await cluster.change(.namespace, space, lax)
+                        try await waitForLabels(cluster, space)
+                        try await cluster.change(
+                            .namespace, space,
+                            ["metadata": ["labels": ["pod-security.kubernetes.io/enforce-version": .null]]])
+                        try await waitForLabels(cluster, space)
+                        try await cluster.quiet(process)
+                        process.requests.forgetWrites()
+                        for _ in 0..<20 {
+                            _ = try await process.reconciler.reconcile(ObjectKey(name: cluster.environmentName("shop")))
+                        }
+                        #expect(process.requests.writes == [])
                     }
-                    #expect(process.requests.writes == [])
+                }
+            }
+        }
+
+        @Test(
+            "An environment that says privileged itself shares a namespace with pools that have power over their nodes",
+            arguments: ClusterKind.available)
+        func sharedWithPools(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                let space = cluster.environmentName("shop")
+                let permissions = Permissions(privilegedNamespaces: [space])
+                try await TestOperator.runEnvironments(on: cluster, permissions: permissions) { _ in
+                    try await cluster.makeEnvironment(
+                        "shop",
+                        "tier: production\nnamespace: {podSecurity: restricted}\ncomponents: [{name: web, image: 'web:1'}]"
+                    )
+                    let told = try await cluster.waitForEnvironment("shop", .namespaceReady, .refused)
+                    #expect(told.message.contains("with spec.namespace.podSecurity privileged"), "\(told.message)")
+                    #expect(try await !cluster.exists(.namespace, ObjectKey(name: space)))
+                    try await cluster.changeEnvironment(
+                        "shop", ["spec": ["namespace": ["podSecurity": "privileged"]]])
+                    try await cluster.waitForEnvironment("shop", .namespaceReady, .created)
+                    let live = try await cluster.client.get(.namespace, ObjectKey(name: space))
+                    #expect(live.labels["pod-security.kubernetes.io/enforce"] == "privileged")
+                    // The component is held to the strictest level all the same: its template is ours.
+                    let key = cluster.inEnvironment("shop", "web")
+                    try await eventually("the Deployment is there", within: .seconds(30)) {
+                        try await cluster.exists(.deployment, key)
+                    }
+                    let web = try await cluster.deployment(key)
+                    let pod = web[path: "spec", "template", "spec"]
+                    #expect(pod?["securityContext"]?["runAsNonRoot"] == true)
                 }
             }
         }

@@ -151,10 +151,14 @@ extension IntegrationTests {
                     #expect(try await cluster.node("a").labels["foreign"] == "x")
                     try await process.settled()
                     let name = cluster.nodeName("a")
+                    let advice = "; what is to last is written into spec of RegionalWorkerPool \(cluster.key("pool"))"
                     #expect(
                         process.events.messages(.driftCorrected) == [
-                            "Node \(name): metadata.labels.workload was changed by somebody; put right",
-                            "Node \(name): spec.taints[key=workload,effect=NoSchedule] was changed by somebody; put right",
+                            "Node \(name): metadata.labels.workload was changed by somebody; put right\(advice)",
+                            """
+                            Node \(name): spec.taints[key=workload,effect=NoSchedule] was changed by somebody; put \
+                            right\(advice)
+                            """,
                         ])
                 }
             }

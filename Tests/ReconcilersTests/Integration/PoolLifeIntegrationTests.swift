@@ -73,7 +73,10 @@ extension IntegrationTests {
                     try await process.settled()
                     #expect(
                         process.events.messages(.driftCorrected) == [
-                            "Deployment \(key): spec.replicas was changed by somebody; put right"
+                            """
+                            Deployment \(key): spec.replicas was changed by somebody; put right; what is to last is written into \
+                            spec.regions[eu] of RegionalWorkerPool \(cluster.key("pool"))
+                            """
                         ])
                     let uid = try await cluster.client.get(.deployment, key).uid
                     try await cluster.client.delete(.deployment, key)

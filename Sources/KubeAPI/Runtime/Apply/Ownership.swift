@@ -83,10 +83,13 @@ package struct ApplyError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String { message }
 
     static func foreign(_ kind: String, _ key: ObjectKey, _ objection: String) -> ApplyError {
-        ApplyError(
-            .foreignObject,
-            "\(kind) \(key) exists and is left alone: \(objection); delete or rename it, or choose another name here")
+        // Nobody shall delete data because a message told them to.
+        let fix = holdingData.contains(kind) ? "choose" : "delete or rename it, or choose"
+        return ApplyError(
+            .foreignObject, "\(kind) \(key) exists and is left alone: \(objection); \(fix) another name here")
     }
+
+    private static let holdingData: Set = ["PersistentVolumeClaim", "PersistentVolume", "Namespace", "Secret"]
 
     static func beingDeleted(_ kind: String, _ object: DynamicObject) -> ApplyError {
         ApplyError(.beingDeleted, Finalizers.progress(of: "\(kind) \(object.key)", heldBy: object.finalizers))

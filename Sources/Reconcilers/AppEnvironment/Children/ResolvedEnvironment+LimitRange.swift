@@ -11,8 +11,8 @@ struct ContainerBounds: Sendable, Hashable {
 extension ResolvedEnvironment {
     static let limitRangeName = "environment"
 
-    func limitRangeChild() throws -> [DesiredChild] {
-        guard let bounds = containerBounds else { return [] }
+    func limitRangeChild(_ facts: EnvironmentFacts) throws -> [DesiredChild] {
+        guard facts.isEnforced, let bounds = containerBounds else { return [] }
         let limits: JSONValue = [
             "type": "Container",
             "min": Amount.map(bounds.minimum),

@@ -3,7 +3,7 @@ internal import KubeAPI
 extension ResolvedEnvironment {
     /// The namespace. It is in no inventory and names no owner, so that nothing deletes it by the way.
     func namespaceChild(_ facts: EnvironmentFacts) throws -> DesiredChild {
-        var labels = podSecurityLabels
+        var labels = podSecurityLabels(isEnforced: facts.isEnforced)
         labels[LabelKey.tier] = spec.tier.rawValue
         let metadata = ObjectMeta.child(of: environment, named: namespace, in: .cluster, labels: labels)
         var child = try DesiredChild(KubeAPI.Namespace(metadata: metadata))
@@ -13,8 +13,9 @@ extension ResolvedEnvironment {
 
     /// All that Pod Security looks at, versions included: what somebody else puts there is drift. The rules of an old version
     /// let pass what those of today refuse.
-    private var podSecurityLabels: [String: String] {
-        ["enforce", "audit", "warn"].reduce(into: [:]) { labels, mode in
+    private func podSecurityLabels(isEnforced: Bool) -> [String: String] {
+        let modes = (isEnforced ? ["enforce"] : []) + ["audit", "warn"]
+        return modes.reduce(into: [:]) { labels, mode in
             labels["\(LabelKey.podSecurity)\(mode)"] = (mode == "enforce" ? podSecurity : strictest).rawValue
             labels["\(LabelKey.podSecurity)\(mode)-version"] = "latest"
         }

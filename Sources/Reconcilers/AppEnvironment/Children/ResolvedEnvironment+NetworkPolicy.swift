@@ -5,19 +5,21 @@ extension ResolvedEnvironment {
     ///
     /// The policy of a component says all about its pods at once, so that none of their traffic is cut off while the
     /// other policies are on their way. The deny for everything else in the namespace comes last.
-    func networkPolicies() throws -> [DesiredChild] {
-        try components.map { component in
+    func networkPolicies(_ facts: EnvironmentFacts = EnvironmentFacts()) throws -> [DesiredChild] {
+        let allowing = try components.map { component -> DesiredChild in
             try .networkPolicy(
                 of: environment, named: "allow-\(component.name)", labels: component.labels, part: component.name,
                 NetworkPolicySpec(
-                    podLabels: component.podSelector, ingress: ingressRules(of: component),
+                    podLabels: component.podSelector, ingress: ingressRules(of: component, facts.callers),
                     egress: egressRules(of: component)))
-        } + [
-            .networkPolicy(
-                of: environment, named: "default-deny",
-                NetworkPolicySpec(podLabels: [:], ingress: sharedIngress, egress: sharedEgress))
-        ]
+        }
+        let denying = try DesiredChild.networkPolicy(
+            of: environment, named: Self.denyName,
+            NetworkPolicySpec(podLabels: [:], ingress: sharedIngress, egress: sharedEgress))
+        return try allowing + solverPolicy() + (facts.isEnforced ? [denying] : [])
     }
+
+    static let denyName = "default-deny"
 
     // MARK: What every pod may do
 
@@ -31,7 +33,8 @@ extension ResolvedEnvironment {
 
     private var sharedEgress: [NetworkPolicyRule] {
         let dns = NetworkPolicyRule.dns(
-            to: [.namespace(spec.network.dns.namespace, pods: spec.network.dns.podLabels)])
+            to: [.namespace(spec.network.dns.namespace, pods: spec.network.dns.podLabels)]
+                + (spec.network.dns.cidrs ?? []).map { .addresses($0) })
         // A pod that lets its neighbours in is of no use where they are not let out.
         let neighbours = spec.network.ingress == .deny ? [] : [NetworkPolicyRule([.pods([:])])]
         return switch egress {
@@ -43,7 +46,7 @@ extension ResolvedEnvironment {
 
     // MARK: What a component may do
 
-    private func ingressRules(of component: Component) -> [NetworkPolicyRule] {
+    private func ingressRules(of component: Component, _ siblings: [ComponentCaller]) -> [NetworkPolicyRule] {
         // Where everybody may come in there is nothing to add.
         if spec.network.ingress == .allow { return sharedIngress }
         let callers = components.flatMap { caller in
@@ -51,7 +54,12 @@ extension ResolvedEnvironment {
                 ports(of: peer).map { NetworkPolicyRule([.pods(caller.podSelector)], ports: $0) }
             }
         }
-        return sharedIngress + callers + ingressControllerRules(of: component) + prometheusRules(of: component)
+        let guests = siblings.filter { $0.component == component.name }.compactMap { caller -> NetworkPolicyRule? in
+            let ports = component.ports(for: caller)
+            // A rule without ports would mean all of them.
+            return ports.isEmpty ? nil : NetworkPolicyRule([.pods(caller.podLabels)], ports: ports)
+        }
+        return sharedIngress + callers + ingressControllerRules(of: component) + prometheusRules(of: component) + guests
     }
 
     private func egressRules(of component: Component) -> [NetworkPolicyRule] {
@@ -79,17 +87,22 @@ extension ResolvedEnvironment {
         return ports.isEmpty ? nil : ports
     }
 
+    /// One rule for all ingresses whose requests come from the same place.
     private func ingressControllerRules(of component: Component) -> [NetworkPolicyRule] {
-        let names = Set(
-            (spec.ingress ?? []).flatMap(\.paths).filter { $0.component == component.name }.map(\.port))
-        let ports = component.ports.filter { names.contains($0.name) }
-        guard !ports.isEmpty else { return [] }
-        let controller = spec.network.ingressController
-        // A controller on the host's network has its node's address, and no selector finds it.
-        let peers: [NetworkPolicyRule.Peer] =
-            [.namespace(controller.namespace, pods: controller.podSelector)]
-            + (controller.cidrs ?? []).map { .addresses($0) }
-        return [NetworkPolicyRule(peers, ports: ports.map { .init($0.containerPort, $0.transport) })]
+        var rules: [NetworkPolicyRule] = []
+        for ingress in spec.ingress ?? [] {
+            let names = Set(ingress.paths.filter { $0.component == component.name }.map(\.port))
+            let ports = component.ports.filter { names.contains($0.name) }
+                .map { NetworkPolicyRule.Port($0.containerPort, $0.transport) }
+            guard !ports.isEmpty else { continue }
+            let peers = controllerPeers(of: ingress)
+            if let index = rules.firstIndex(where: { $0.peers == peers }) {
+                rules[index].ports += ports.filter { !rules[index].ports.contains($0) }
+            } else {
+                rules.append(NetworkPolicyRule(peers, ports: ports))
+            }
+        }
+        return rules
     }
 
     private func prometheusRules(of component: Component) -> [NetworkPolicyRule] {
@@ -113,7 +126,7 @@ extension ResolvedEnvironment {
 }
 
 extension NetworkPolicyRule.Port {
-    fileprivate init(_ number: Int, _ transport: AppEnvironment.TransportProtocol) {
+    init(_ number: Int, _ transport: AppEnvironment.TransportProtocol) {
         switch transport {
         case .tcp: self = .tcp(number)
         case .udp: self = .udp(number)

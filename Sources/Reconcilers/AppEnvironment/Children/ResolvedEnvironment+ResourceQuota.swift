@@ -4,7 +4,7 @@ extension ResolvedEnvironment {
     static let quotaName = "environment"
 
     func resourceQuota(_ facts: EnvironmentFacts) throws -> [DesiredChild] {
-        guard let hard = quotaHard(facts) else { return [] }
+        guard facts.isEnforced, let hard = quotaHard(facts) else { return [] }
         return [try child(.resourceQuota, named: Self.quotaName, ["spec": ["hard": Amount.map(hard)]])]
     }
 
@@ -17,8 +17,12 @@ extension ResolvedEnvironment {
         case .fixed: return given.isEmpty ? ofTier : given
         case .auto:
             let need = ResourceNeed(self, facts).total
+            let guests = ResourceNeed(
+                siblings: facts.siblings + solverPods, bounds: spec.limitRange.enabled ? containerBounds : nil
+            ).total
             let computed = ofTier.reduce(into: [String: JSONValue]()) { hard, entry in
-                let needed = need[entry.key].map { $0.raised(byPercent: spec.quota.headroomPercent) }
+                let own = need[entry.key].map { $0.raised(byPercent: spec.quota.headroomPercent) }
+                let needed = guests[entry.key].map { $0 + (own ?? Quantity(nano: 0)) } ?? own
                 hard[entry.key] = Amount.greater(entry.value, needed.map { .string(Amount.text($0, of: entry.key)) })
             }
             return computed.merging(given) { $1 }

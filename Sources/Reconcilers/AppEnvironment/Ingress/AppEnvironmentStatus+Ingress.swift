@@ -34,8 +34,14 @@ extension ResolvedEnvironment {
         if let rival = ingresses.lazy.compactMap({ shared[$0.host] }).first {
             words += "; \(rival.holder) came later and serves \(rival.name) too"
         }
+        if !unknownClasses.isEmpty {
+            words += """
+                ; requests are let in from where Traefik is by default: if \(unknownClasses.listed) is another controller's \
+                class, set spec.network.ingressController
+                """
+        }
         guard let certificates else {
-            let signed = ingresses.filter { $0.clusterIssuer != nil }
+            let signed = ingresses.filter(\.isSigned)
             let note = signed.isEmpty ? "" : "; cert-manager is not installed: nothing makes their certificates"
             conditions.note(.ingressReady, .true, .applied, words + note)
             return
@@ -52,7 +58,28 @@ extension ResolvedEnvironment {
             return Finding(
                 .certificatePending, "\(certificate) for \(ingress.host) has not been made by cert-manager yet", .wait)
         case .pending(let words):
-            return Finding(.certificatePending, "\(certificate) for \(ingress.host): \(words)", .wait)
+            return Finding(.certificatePending, "\(certificate) for \(ingress.host): \(words)\(solverObjection)", .wait)
         }
+    }
+
+    /// A challenge whose pod the environment's own LimitRange refuses waits for ever, and cert-manager's words do not say so.
+    private var solverObjection: String {
+        guard let bounds = containerBounds else { return "" }
+        for name in ["cpu", "memory"] {
+            let (asks, most) = (ChallengeSolver.requests[name] ?? "", ChallengeSolver.limits[name] ?? "")
+            if let least = Amount.quantity(bounds.minimum[name]), let request = Quantity(asks), request < least {
+                return """
+                    ; spec.limitRange asks for more \(name) than the \(asks) of the pods that answer challenges over HTTP: lower \
+                    min, or raise --acme-http01-solver-resource-request-\(name) of cert-manager
+                    """
+            }
+            if let highest = Amount.quantity(bounds.maximum[name]), let limit = Quantity(most), highest < limit {
+                return """
+                    ; spec.limitRange allows less \(name) than the \(most) of the pods that answer challenges over HTTP: raise \
+                    max, or lower --acme-http01-solver-resource-limits-\(name) of cert-manager
+                    """
+            }
+        }
+        return ""
     }
 }

@@ -18,7 +18,7 @@ struct Certificates: Sendable {
     func look(for environment: ResolvedEnvironment) -> [String: CertificateState]? {
         guard informer.isServed else { return nil }
         return (environment.spec.ingress ?? []).reduce(into: [:]) { states, ingress in
-            guard ingress.clusterIssuer != nil, let name = ingress.secretName else { return }
+            guard ingress.isSigned, let name = ingress.secretName else { return }
             let key = ObjectKey(namespace: environment.namespace, name: name)
             states[ingress.host] = informer.store.get(key).map(CertificateState.init) ?? .absent
         }

@@ -39,6 +39,25 @@ struct ResourceNeed: Sendable, Hashable {
         add(Quantity(units: services), to: "services")
     }
 
+    /// What others need at most that the quota of the namespace is to leave room for.
+    ///
+    /// - Parameter bounds: what the namespace's LimitRange adds to a container that says nothing.
+    init(siblings: [SiblingPods], bounds: ContainerBounds?) {
+        for pods in siblings {
+            for (name, amount) in PodResources(pods.template, bounds: bounds).amounts {
+                add(amount.times(pods.count), to: name)
+            }
+            add(Quantity(units: pods.count), to: "pods")
+            for volume in pods.template["spec"]?["volumes"]?.elements ?? [] {
+                // A claim is made with the pod, and goes with it.
+                guard let claim = volume["ephemeral"]?["volumeClaimTemplate"]?["spec"] else { continue }
+                let size = Amount.quantity(claim["resources"]?["requests"]?["storage"]) ?? Quantity(nano: 0)
+                add(size.times(pods.count), to: "requests.storage")
+                add(Quantity(units: pods.count), to: "persistentvolumeclaims")
+            }
+        }
+    }
+
     private mutating func add(_ amount: Quantity, to name: String) {
         total[name] = (total[name] ?? Quantity(nano: 0)) + amount
     }

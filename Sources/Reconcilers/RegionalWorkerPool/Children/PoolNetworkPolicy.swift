@@ -10,13 +10,18 @@ extension RegionalWorkerPool {
         let ingressPorts = network.ingressPorts + metrics.filter { !network.ingressPorts.contains($0) }
         let outside = NetworkPolicyRule(
             [.addresses("0.0.0.0/0", except: network.exceptCIDRs)], ports: network.egressPorts.map { .tcp($0) })
+        // The environment lets in these pods alone, and at these ports.
+        let components = (network.connectsTo ?? []).map { peer in
+            NetworkPolicyRule(
+                [.pods([LabelKey.environmentComponent: peer.component])], ports: (peer.ports ?? []).map { .tcp($0) })
+        }
         return try .networkPolicy(
             of: self, named: ChildName.joined(metadata.name ?? "", "network"),
             NetworkPolicySpec(
                 podLabels: podSelector,
                 // Probes and Prometheus come from everywhere.
                 ingress: ingressPorts.isEmpty ? [] : [NetworkPolicyRule(ports: ingressPorts.map { .tcp($0) })],
-                egress: [.dns()] + (network.egressPorts.isEmpty ? [] : [outside]),
+                egress: [.dns()] + (network.egressPorts.isEmpty ? [] : [outside]) + components,
                 extraIngress: network.extraIngress ?? [], extraEgress: network.extraEgress ?? []))
     }
 

@@ -302,7 +302,9 @@ spec:
                   default: {}
                   properties:
                     deployer:
-                      description: A ServiceAccount with which a pipeline may roll out, without Secrets and without rights on rights.
+                      description: >-
+                        A ServiceAccount with which a pipeline may look at everything but Secrets, restart Deployments and run Jobs.
+                        What is deployed is said in this object: another image on a Deployment is put back.
                       type: boolean
                       default: true
                     bindings:
@@ -877,6 +879,20 @@ spec:
                             maxLength: 63
                             pattern: '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'
                           default: {k8s-app: kube-dns}
+                        cidrs:
+                          description: >-
+                            Addresses that names are resolved at beside these pods: that of a NodeLocal DNSCache, such as
+                            169.254.20.10/32, and the DNS Service's own where that cache answers for it.
+                          type: array
+                          maxItems: 16
+                          x-kubernetes-list-type: set
+                          items:
+                            type: string
+                            minLength: 2
+                            maxLength: 43
+                            x-kubernetes-validations:
+                              - rule: isCIDR(self)
+                                message: an address range such as 203.0.113.0/24 or 2001:db8::/32
                 observability:
                   type: object
                   default: {}

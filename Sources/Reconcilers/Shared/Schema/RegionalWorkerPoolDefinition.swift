@@ -860,6 +860,35 @@ spec:
                         type: string
                         maxLength: 18
                         pattern: '^((25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])/(3[0-2]|[12][0-9]|[1-9])$'
+                    connectsTo:
+                      description: >-
+                        Components of the AppEnvironment of the pool's namespace that the pods may reach. Both sides are opened: the
+                        environment lets in these pods and nobody else.
+                      type: array
+                      maxItems: 32
+                      x-kubernetes-list-type: map
+                      x-kubernetes-list-map-keys: [component]
+                      items:
+                        type: object
+                        required: [component]
+                        properties:
+                          component:
+                            description: The name of a component.
+                            type: string
+                            minLength: 1
+                            maxLength: 63
+                            pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$'
+                          ports:
+                            description: TCP ports of the component's pods. All ports of the component where nothing is said.
+                            type: array
+                            minItems: 1
+                            maxItems: 16
+                            x-kubernetes-list-type: set
+                            items:
+                              type: integer
+                              format: int32
+                              minimum: 1
+                              maximum: 65535
                     extraIngress:
                       description: More ingress rules, as in a NetworkPolicy.
                       type: array
