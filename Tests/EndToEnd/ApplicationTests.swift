@@ -74,7 +74,7 @@ extension EndToEnd {
                   restic: {repository: "rest:http://store.e2e-store.svc:8080/shop"}
               retention: {last: 3}
               network: {egressPorts: [8080]}
-              verification: {drill: {schedule: 0 3 1 1 *, queries: [{database: shop, sql: SELECT id FROM orders, expect: "4711"}]}}
+              verification: {drill: {schedule: "* * * * *", queries: [{database: shop, sql: SELECT id FROM orders, expect: "4711"}]}}
               podTemplate: {images: {backup: "\(Cluster.backupImage)"}}
             """
 
@@ -137,10 +137,13 @@ extension EndToEnd {
             } is: {
                 $0.hasPrefix("True ")
             }
+            try cluster.eventually("a drill has restored it", within: 240) {
+                try cluster.condition("Verified", "bpol", "nightly", names.shop)
+            } is: {
+                $0.hasPrefix("True ")
+            }
             try cluster.kubectl(
                 "patch", "bpol", "nightly", "-n", names.shop, "--type=merge", "-p", #"{"spec":{"suspend":true}}"#)
-            #expect(try cluster.condition("Verified", "bpol", "nightly", names.shop).hasPrefix("True "))
-
             try restore(api: api, psql: psql)
             try cluster.expectNothingRefused()
         }
@@ -250,7 +253,9 @@ extension EndToEnd {
             // Before the pod's first answer it may have knocked in vain: its network was not there yet.
             let first = try knocks().split(separator: "\n").prefix { $0 == "failed" }
             #expect(failed.count == first.count)
-            #expect(try cluster.kubectl("get", "networkpolicies,resourcequotas", "-n", name, "-o", "name") == "")
+            // Policies of components are for the pods of components alone.
+            #expect(try cluster.kubectl("get", "resourcequotas,limitranges", "-n", name, "-o", "name") == "")
+            #expect(try cluster.value("networkpolicy", "default-deny", name, ".metadata.name") == "")
         }
     }
 }
