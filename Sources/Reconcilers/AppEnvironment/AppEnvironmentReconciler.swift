@@ -125,14 +125,14 @@ package struct AppEnvironmentReconciler: Reconciler {
         let refusals = try await ensurePriorityClasses(of: environment, into: &seen)
 
         let wanted = try environment.children(facts) + workloads.outgoingConfigMaps(environment)
-        let areSiblingsKnown = siblings.areKnown
+        let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
         let recorded = Set(seen.inventory.map(\.description))
         let written = try await children.settle(
             wanted.map { child in
                 let waits = !hasRights && child.type != .roleBinding
                 let mayRun = quota.isSufficient && refusals[child.part] == nil
                 // What is there for them stays while their specs may lack what their authors wrote.
-                let stays = !areSiblingsKnown && child.type.isForSiblings && recorded.contains(child.name)
+                let stays = hasUnknownSiblings && child.type.isForSiblings && recorded.contains(child.name)
                 return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
             }, of: environment.environment, object, recorded: seen.inventory, isSuspended: isSuspended)
         seen.add(written)
@@ -140,7 +140,7 @@ package struct AppEnvironmentReconciler: Reconciler {
             seen.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
         }
         let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
-        let siblingsDue: Duration? = areSiblingsKnown ? nil : .seconds(30)
+        let siblingsDue: Duration? = hasUnknownSiblings ? .seconds(30) : nil
         return [written.retryAfter, quotaDue, rightsDue, siblingsDue].compactMap(\.self)
     }
 
@@ -153,9 +153,13 @@ package struct AppEnvironmentReconciler: Reconciler {
     ) async throws -> [Duration] {
         guard !seen.isEnforced, !environment.spec.suspend, hasRights(in: environment) else { return [] }
         _ = workloads.observe(into: &seen, at: now())
-        guard seen.stands,
-            case .ready = try await namespaces.settle(environment, isSuspended: false, enforces: true)
-        else { return [] }
+        guard seen.stands else { return [] }
+        switch try await namespaces.settle(environment, isSuspended: false, enforces: true) {
+        case .ready: break
+        case .blocked(let finding, let wait):
+            seen.namespaceFinding = finding
+            return [wait]
+        }
         seen.beginAnew()
         seen.isEnforced = true
         return try await fill(environment, object, into: &seen)

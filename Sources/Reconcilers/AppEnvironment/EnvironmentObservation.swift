@@ -82,8 +82,12 @@ extension EnvironmentObservation {
         monitoringFinding = written.monitoringFinding
     }
 
-    /// Whether every component runs as the spec says, and everything of the environment could be written.
-    var stands: Bool { allFailures.isEmpty && components.allSatisfy { $0.finding == nil } }
+    /// Whether every component runs as the spec says, and all that is needed for it to go on under `default-deny` could be
+    /// written.
+    var stands: Bool {
+        obstacle(to: ResourceType.networkPolicy.kind) == nil
+            && components.allSatisfy { $0.finding == nil && $0.failures.isEmpty }
+    }
 
     /// Forgets what became of the children: they are written once more.
     mutating func beginAnew() {

@@ -87,7 +87,7 @@ struct EnvironmentWorkloads: Sendable {
             let component = seen.components[index].component
             seen.components[index].deployment = live(component, environment)
             seen.components[index].now = now
-            seen.components[index].pods = byComponent[component.name] ?? []
+            seen.components[index].pods = (byComponent[component.name] ?? []).filter { $0.isMade(for: component.name) }
             seen.components[index].nodeProblems = nodes.problems(ofNodesOf: seen.components[index].pods)
             seen.components[index].autoscaler = autoscaler(component, environment)
             guard seen.components[index].deployment?.isRolledOut != true else { continue }

@@ -24,7 +24,8 @@ struct NamespaceKeeper: Sendable {
     private let permissions: Permissions
     private let seal: Seal
     private let environments: Informer
-    private let policies: Informer
+    /// What an adopted namespace gets once its components stand.
+    private let bounds: [(Informer, ResourceType, String)]
 
     /// - Parameter environments: the informer of AppEnvironments, with the index `environmentNamespace`.
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
@@ -37,7 +38,10 @@ struct NamespaceKeeper: Sendable {
         gate = environment.gate
         permissions = environment.permissions
         seal = environment.seal
-        policies = environment.children(.networkPolicy)
+        bounds = [
+            (.networkPolicy, ResolvedEnvironment.denyName), (.resourceQuota, ResolvedEnvironment.quotaName),
+            (.limitRange, ResolvedEnvironment.limitRangeName),
+        ].map { (environment.children($0), $0, $1) }
         self.environments = environments
     }
 
@@ -84,15 +88,28 @@ struct NamespaceKeeper: Sendable {
         return holder.map { "it is that of AppEnvironment \($0.key.name)" }
     }
 
-    /// Whether what bounds an adopted namespace has been written once. From then on it is kept, whatever becomes of the
-    /// components.
+    /// Whether what bounds an adopted namespace was written, or began to be. From then on it is kept, whatever becomes of the
+    /// components, and however far the first time came.
     func isEnforced(_ environment: ResolvedEnvironment) -> Bool {
-        let key = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.denyName)
-        // The inventory may not have been written since, and somebody may have deleted the policy.
-        if let live = policies.store.get(key), environment.owns(live, .networkPolicy, seal) { return true }
-        return environment.environment.status?.inventory?.contains {
-            $0.kind == ResourceType.networkPolicy.kind && $0.key == key && !$0.uid.isEmpty
-        } == true
+        if case .found(let live) = objects.lookUp(.namespace, ObjectKey(name: environment.namespace)),
+            let annotations = try? live.dynamic().annotations,
+            annotations[AnnotationKey.enforced] == enforcedMark(environment)
+        {
+            return true
+        }
+        // Somebody may have taken the mark away; operators of former versions wrote none. The inventory may not have been written
+        // since, and somebody may have deleted one of these.
+        return bounds.contains { informer, type, name in
+            let key = ObjectKey(namespace: environment.namespace, name: name)
+            if let live = informer.store.get(key), environment.owns(live, type, seal) { return true }
+            return environment.environment.status?.inventory?.contains {
+                $0.kind == type.kind && $0.key == key && !$0.uid.isEmpty
+            } == true
+        }
+    }
+
+    private func enforcedMark(_ environment: ResolvedEnvironment) -> String {
+        seal.code("enforced", [environment.name, environment.namespace])
     }
 
     /// - Parameters:
@@ -131,8 +148,12 @@ struct NamespaceKeeper: Sendable {
                     retryAfter: .seconds(600))
                 : .ready(isAdopted: facts.isAdopted)
         }
-        return try await apply(
-            try environment.namespaceChild(facts).object, to: live, ownership, facts)
+        var desired = try environment.namespaceChild(facts).object
+        if facts.isAdopted, facts.isEnforced {
+            // With the first write of all that is enforced: one that comes after it and fails must not take it back.
+            desired[path: "metadata", "annotations", AnnotationKey.enforced] = .string(enforcedMark(environment))
+        }
+        return try await apply(desired, to: live, ownership, facts)
     }
 
     private func apply(
@@ -221,7 +242,9 @@ struct NamespaceKeeper: Sendable {
         let labels = [
             LabelKey.managedBy, LabelKey.name, LabelKey.component, LabelKey.appEnvironment, LabelKey.tier,
         ].filter { live.labels[$0] != nil }
-        let annotations = [AnnotationKey.adopted, AnnotationKey.appliedHash, AnnotationKey.madeFor].filter {
+        let annotations = [
+            AnnotationKey.adopted, AnnotationKey.enforced, AnnotationKey.appliedHash, AnnotationKey.madeFor,
+        ].filter {
             live.annotations[$0] != nil
         }
         let patch: JSONValue = [

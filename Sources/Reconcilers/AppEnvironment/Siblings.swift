@@ -14,6 +14,13 @@ struct Siblings: Sendable {
     /// Whether their specs are as their authors wrote them. While they are not, what they opened stays as it is.
     var areKnown: Bool { [policies, pools].allSatisfy { $0.standing == .current } }
 
+    /// Whether the namespace has any.
+    func exist(in namespace: String) -> Bool {
+        [policies, pools].contains {
+            !$0.objects.store.list(index: Indexer.namespace.name, value: namespace).isEmpty
+        }
+    }
+
     func look(in namespace: String) -> (callers: [ComponentCaller], pods: [SiblingPods]) {
         Self.look(Self.read(policies, in: namespace), Self.read(pools, in: namespace))
     }

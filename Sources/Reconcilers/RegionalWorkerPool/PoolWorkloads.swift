@@ -53,11 +53,7 @@ struct PoolWorkloads: Sendable {
         return seen.regions.compactMap { $0.health?.nextLook }.min()
     }
 
-    /// Labels are anybody's to set; whoever may make pods could still name a controller of such a name.
     private func isMade(_ pod: Pod, for region: Region) -> Bool {
-        guard pod.metadata.labels?[LabelKey.region] == region.name, let owner = pod.metadata.controller else {
-            return false
-        }
-        return owner.kind == "ReplicaSet" && owner.name.hasPrefix("\(region.childName)-")
+        pod.metadata.labels?[LabelKey.region] == region.name && pod.isMade(for: region.childName)
     }
 }

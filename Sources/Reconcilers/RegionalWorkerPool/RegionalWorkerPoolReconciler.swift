@@ -109,7 +109,7 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     private func observation(of pool: RegionalWorkerPool) -> PoolObservation {
         var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
         let neighbour = namespaceEnvironments.find(in: pool.metadata.namespace ?? "")
-        seen.unknownPeer = pool.unknownPeer(neighbour)
+        seen.unknownPeer = namespaceEnvironments.areKnown ? pool.unknownPeer(neighbour) : nil
         seen.confinement = pool.confinement(by: neighbour)
         seen.surroundings = PoolSurroundings(
             isKEDAServed: scalers.isKEDAServed,

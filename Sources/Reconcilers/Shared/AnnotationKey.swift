@@ -12,6 +12,8 @@ package enum AnnotationKey {
     package static let transferAutoscaler = "scaledobject.keda.sh/transfer-hpa-ownership"
     /// On a namespace that was there before its environment: it is released and never deleted.
     package static let adopted = "quartermaster.dev/adopted"
+    /// On a namespace that was there before: what bounds it was written, and stays. Sealed.
+    package static let enforced = "quartermaster.dev/enforced"
     /// On a claim: `Delete` where it goes when nothing wants it any more.
     package static let onRemove = "quartermaster.dev/on-remove"
     /// On a pod template: changes with the content of the Secrets that its environment comes from.

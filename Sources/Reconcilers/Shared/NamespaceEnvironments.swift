@@ -9,6 +9,9 @@ struct NamespaceEnvironments: Sendable {
         schema.objects.store.add([.environmentNamespace])
     }
 
+    /// Whether their specs are as their authors wrote them. Until then nobody can say that there is none.
+    var areKnown: Bool { schema.standing == .current }
+
     /// The environment that has a namespace; `nil` where there is none, or none that can be read.
     func find(in namespace: String) -> ResolvedEnvironment? {
         guard schema.standing == .current else { return nil }

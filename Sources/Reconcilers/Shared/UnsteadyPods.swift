@@ -95,3 +95,12 @@ enum UnsteadyPods {
 
     private static let kept: Set = [LabelKey.regionalWorkerPool, LabelKey.region]
 }
+
+extension Pod {
+    /// Whether a ReplicaSet of a Deployment has made it, as far as names tell. Labels are anybody's to set; whoever may make pods
+    /// could still name a controller of such a name.
+    func isMade(for deployment: String) -> Bool {
+        guard let owner = metadata.controller else { return false }
+        return owner.kind == "ReplicaSet" && owner.name.hasPrefix("\(deployment)-")
+    }
+}

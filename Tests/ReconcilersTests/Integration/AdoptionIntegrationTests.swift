@@ -144,6 +144,46 @@ extension IntegrationTests {
         }
 
         @Test(
+            "What bounds a namespace stays once it was begun, also where somebody has the name of its deny, and is written once",
+            arguments: ClusterKind.available)
+        func foreignDeny(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    try await makeExisting(cluster)
+                    var deny = try DynamicObject.fixture(
+                        """
+                        apiVersion: networking.k8s.io/v1
+                        kind: NetworkPolicy
+                        metadata: {name: default-deny}
+                        spec: {podSelector: {}, policyTypes: [Ingress]}
+                        """)
+                    deny[path: "metadata", "namespace"] = .string(cluster.environmentName("shop"))
+                    _ = try await cluster.client.create(deny, as: .networkPolicy)
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment("shop", spec("web"))
+                        let told = try await cluster.waitForEnvironment("shop", .ready, .nameConflict)
+                        #expect(told.message.contains("default-deny"), "\(told.message)")
+                        try await process.settled()
+                        let space = ObjectKey(name: cluster.environmentName("shop"))
+                        func expectBounds() async throws {
+                            let live = try await cluster.client.get(.namespace, space)
+                            #expect(live.labels["pod-security.kubernetes.io/enforce"] == "restricted")
+                            for (type, name) in bounds {
+                                let isThere = try await cluster.exists(type, cluster.inEnvironment("shop", name))
+                                #expect(isThere, "\(type.kind)")
+                            }
+                        }
+                        try await expectBounds()
+                        process.requests.forgetWrites()
+                        for _ in 0..<20 { _ = try await process.reconciler.reconcile(space) }
+                        #expect(process.requests.writes == [])
+                        try await expectBounds()
+                    }
+                }
+            }
+        }
+
+        @Test(
             "A namespace that a tool delivers is that tool's, also where it may be adopted",
             arguments: ClusterKind.available,
             [
