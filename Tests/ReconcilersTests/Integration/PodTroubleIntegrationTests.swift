@@ -146,5 +146,46 @@ extension IntegrationTests {
                 }
             }
         }
+
+        @Test("Pods of others with our labels say nothing about a component", arguments: [ClusterKind.embedded])
+        func foreignPodsOfComponents(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment(
+                            "shop", "tier: development\ncomponents: [{name: web, image: 'web:1', replicas: 1}]")
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        let web = try await cluster.client.get(
+                            .deployment, cluster.inEnvironment("shop", "web"))
+                        let key = cluster.inEnvironment("shop", "stranger")
+                        var pod = try DynamicObject.fixture(
+                            "{apiVersion: v1, kind: Pod, spec: {containers: [{name: c, image: i}]}}")
+                        pod["metadata"] = ["name": "stranger", "namespace": .string(key.namespace)]
+                        pod[path: "metadata", "labels"] = web[path: "spec", "template", "metadata", "labels"]
+                        _ = try await cluster.client.create(pod, as: .pod)
+                        let crashed: JSONValue = [
+                            "phase": "Running",
+                            "containerStatuses": [
+                                [
+                                    "name": "c", "image": "i", "imageID": "", "ready": false, "restartCount": 7,
+                                    "state": ["waiting": ["reason": "CrashLoopBackOff"]],
+                                ]
+                            ],
+                        ]
+                        _ = try await cluster.client.patch(
+                            .pod, key, .merge(["status": crashed]), subresource: "status")
+                        try await eventually("the cache knows it", within: .seconds(30)) {
+                            (process.reconciler as? AppEnvironmentReconciler)?.workloads.pods.store.get(key)?
+                                .value(at: "status", "containerStatuses") != nil
+                        }
+                        // Looked at anew, also where nothing of the pod would wake it.
+                        try await cluster.changeEnvironment(
+                            "shop", ["metadata": ["annotations": [.init(AnnotationKey.requestedAt): "now"]]])
+                        try await process.settled()
+                        #expect(try await cluster.environmentCondition(.ready, of: "shop")?.status == .true)
+                    }
+                }
+            }
+        }
     }
 }
