@@ -91,7 +91,12 @@ package struct ManifestExport: Sendable {
     ) -> Bool {
         if kindsWithData.contains(kind) { return false }
         // Its owner is elsewhere, which no reference can say. Applied, it would be nobody's, and in the way of the owner's.
-        if object.labels[ownerNamespace] != nil { return true }
+        // The label alone is anybody's to set, and must take nothing from a backup.
+        if object.labels[ownerNamespace] != nil, object.labels[manager] == "quartermaster",
+            object.annotations[seal] != nil
+        {
+            return true
+        }
         let controller = controller(of: object)
         switch kind {
         // Those of nodes, and of what is not in the export, come from somewhere else again.
@@ -105,6 +110,9 @@ package struct ManifestExport: Sendable {
 
     /// On what Quartermaster has made for an object in another namespace.
     private static let ownerNamespace = "quartermaster.dev/owner-namespace"
+    private static let manager = "app.kubernetes.io/managed-by"
+    /// The operator's seal. Its key is the operator's alone, so whether it is a good one is not seen here.
+    private static let seal = "quartermaster.dev/made-for"
     private static let sliceManager = "endpointslice.kubernetes.io/managed-by"
     private static let endpointsManager = "endpoints.kubernetes.io/managed-by"
 

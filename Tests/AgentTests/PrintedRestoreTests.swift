@@ -159,7 +159,9 @@ struct PrintedRestoreTests {
             let claim = pod["spec"]?["volumes"]?.array?.first?["persistentVolumeClaim"]?["claimName"]
             #expect(pod["kind"] == "Pod" && claim == "data")
             let calls = try String(contentsOfFile: sandbox.path("calls"), encoding: .utf8)
-            #expect(calls.contains("wait -n shop") && calls.contains("delete pod -n shop restore-db\n"), "\(calls)")
+            #expect(
+                calls.contains("wait -n shop") && calls.contains("delete pod -n shop --ignore-not-found restore-db\n"),
+                "\(calls)")
             let levels = calls.split(separator: "\n").filter { $0.hasPrefix("label") }
                 .map { $0.split(separator: "=").last }
             #expect(levels == ["baseline", "restricted"], "\(calls)")

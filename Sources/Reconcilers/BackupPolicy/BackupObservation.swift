@@ -148,12 +148,8 @@ extension BackupObservation {
 
     /// Those that the policy can't do without.
     var requiredTargets: [BackupPolicy.Target] {
-        let required = Set(policy.spec.destinations.filter(\.required).map(\.name))
-        let chosen = targets.filter {
-            required.contains($0.destination) || $0.destination == BackupPolicy.veleroDestination
-        }
-        // Where nothing is required, everything is.
-        return chosen.isEmpty ? targets : chosen
+        let required = Set(requiredDestinations + [BackupPolicy.veleroDestination])
+        return targets.filter { required.contains($0.destination) }
     }
 
     /// When to look again although nothing may have changed: a run is due, or a backup gets too old.

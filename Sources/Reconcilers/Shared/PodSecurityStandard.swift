@@ -5,8 +5,10 @@ enum PodSecurityStandard: String, Sendable, CaseIterable {
     case privileged, baseline, restricted
 
     /// What a namespace enforces; `nil` where it does not say, or says what nobody knows. Then a default of the cluster holds,
-    /// and nobody can ask for that.
+    /// and nobody can ask for that. It is `nil`, too, where the level is that of another version of Kubernetes, which may refuse
+    /// less than what is known here.
     init?(enforcedBy labels: [String: String]) {
+        guard labels["\(LabelKey.podSecurity)enforce-version"] ?? "latest" == "latest" else { return nil }
         guard let label = labels["\(LabelKey.podSecurity)enforce"] else { return nil }
         self.init(rawValue: label)
     }

@@ -126,6 +126,23 @@ struct BackupStatusTests {
     }
 
     @Test(
+        "What a destination says that ended well is not why the next one has nothing, and what one says that did not is",
+        arguments: [(0, "Job was active longer than specified deadline"), (1, "no route")])
+    func failureBefore(exitStatus: Int, message: String) throws {
+        var run = try BackupRun.fixture(
+            "2026-01-10T02:05:00Z", condition: "Failed", reason: "DeadlineExceeded",
+            containers: [
+                ("source", 0, report("Succeeded")), ("to-bucket", exitStatus, report("Failed", message: "no route")),
+            ])
+        // Where others follow, a destination is an init container.
+        let delivery = run.pods[0].status?.containerStatuses ?? []
+        run.pods[0].status?.initContainerStatuses? += delivery
+        run.pods[0].status?.containerStatuses = []
+        #expect(run.outcome(at: "bucket")?.message == "no route")
+        #expect(run.outcome(at: "box")?.message == message)
+    }
+
+    @Test(
         "A later attempt that finds the destination gone outweighs the success of an earlier one, and no other does",
         arguments: [("DestinationMissing", "Failed"), ("ForeignOwner", "Failed"), ("Stopped", "Succeeded")])
     func laterAttempt(reason: String, result: String) throws {

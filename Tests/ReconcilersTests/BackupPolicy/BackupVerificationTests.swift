@@ -260,6 +260,27 @@ struct BackupVerificationTests {
             policy: policy, now: try #require(Timestamp(rfc3339: now)), runs: [], velero: [source])
     }
 
+    @Test("Where no destination is required all are, beside what Velero has stored well")
+    func nothingRequired() throws {
+        let stored = try velero(backups: [
+            ("nightly-all-20260110020000", "2026-01-10T02:03:00Z", "phase: Completed")
+        ])
+        let failed = try BackupRun.fixture(
+            "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
+            containers: [("source", 1, report("Failed", message: "no claim"))])
+        let seen = BackupObservation(
+            policy: try .fixture(
+                """
+                sources: [{name: db, pvc: {claimName: data}}, {name: all, velero: {}}]
+                destinations: [{name: box, required: false, credentialsSecretRef: {name: s}, restic: {repository: /r}}]
+                """),
+            now: try #require(Timestamp(rfc3339: "2026-01-10T07:00:00Z")), runs: [failed], velero: [stored])
+        #expect(seen.requiredTargets.map(\.destination) == ["box", "velero"])
+        let condition = seen.status.conditions?.first { $0.type == "BackupSucceeded" }
+        #expect(condition?.status == .false && condition?.message.contains("no claim") == true)
+        #expect(seen.status.lastSuccessTime == nil)
+    }
+
     @Test("Velero's backups are targets, with the number that is kept and how long the last one took")
     func veleroBackups() throws {
         let seen = try observe(

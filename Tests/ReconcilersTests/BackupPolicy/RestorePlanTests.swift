@@ -94,6 +94,67 @@ struct RestorePlanTests {
         }
     }
 
+    /// The level of the namespace, and whether its environment is suspended: before, and while a restore has not ended.
+    @Test(
+        "After a step has failed a new shell puts everything back, and a second attempt takes nothing of the first for what was",
+        arguments: [
+            ("restricted", "false", "baseline true"), ("", "false", "baseline true"),
+            ("restricted", "true", "baseline true"), ("privileged", "false", "privileged true"),
+        ])
+    func again(level: String, suspend: String, between: String) async throws {
+        let plan = try RestorePlan(of: .fixture(Self.sources), target: "files/restic", at: "20260131T020000Z")
+        let steps = plan.steps.drop { !$0.title.hasPrefix("Stop") }
+        func script(_ steps: some Collection<RestorePlan.Step>) -> String {
+            (RestorePlan.preamble + steps.flatMap(\.lines)).joined(separator: "\n")
+        }
+        let last = try #require(steps.last)
+        let (_, output) = try await Shell.run(
+            """
+            now() { echo "$1 $? $(cat level) $(cat suspend)"; }
+            bash all; now failed
+            bash all; now failed
+            bash last; now reset
+            touch good
+            bash all; now good
+            ls pod *before-restore
+            bash last; now without
+            """,
+            programs: [
+                "kubectl": """
+                #!/bin/bash
+                case $* in
+                    "get namespace "*pod-security*) cat level ;;
+                    "get namespace "*) echo web ;;
+                    "get appenv "*) echo "web $(cat suspend)" ;;
+                    "label namespace "*enforce=*) label=${*: -1}; echo "${label##*=}" >level ;;
+                    "label namespace "*) : >level ;;
+                    "patch appenv "*true*) echo true >suspend ;;
+                    "patch appenv "*) echo false >suspend ;;
+                    # What is still there of a first attempt would be waited for.
+                    "get pods "*) [ ! -f pod ] || { echo "mounted by the pod of before" >&2; exit 1; } ;;
+                    "apply "*) touch pod ;;
+                    "delete pod "*) rm -f pod ;;
+                    "exec "*) [ -f good ] ;;
+                esac
+                """
+            ],
+            files: [
+                "level": "\(level)\n", "suspend": "\(suspend)\n", "files-20260131T020000Z/data.tar": "",
+                "all": script(steps), "last": last.lines.joined(separator: "\n"),
+            ])
+        let before = "\(level) \(suspend)"
+        let states = output.split(separator: "\n").filter { line in
+            ["failed", "reset", "good", "without"].contains { line.hasPrefix("\($0) ") }
+        }
+        #expect(
+            states == [
+                "failed 1 \(between)", "failed 1 \(between)", "reset 0 \(before)", "good 0 \(before)",
+                "without 1 \(before)",
+            ], "\(output)")
+        #expect(output.contains("shop.before-restore is not here"), "\(output)")
+        #expect(!output.contains("mounted by") && output.contains("cannot access 'pod'"), "\(output)")
+    }
+
     @Test(
         "What is asked for wrongly is refused with what to write instead",
         arguments: [

@@ -55,9 +55,11 @@ struct PodSecurityStandardTests {
 
     @Test("A policy's pods are looked at under the level of its namespace: a volume's need more than restricted")
     func policies() throws {
-        func finding(_ spec: String, _ level: String?) throws -> Finding? {
+        func finding(_ spec: String, _ level: String?, version: String? = nil) throws -> Finding? {
             let policy = try BackupPolicy.fixture(spec)
-            let labels = level.map { ["pod-security.kubernetes.io/enforce": $0] } ?? [:]
+            var labels: [String: String] = [:]
+            labels["pod-security.kubernetes.io/enforce"] = level
+            labels["pod-security.kubernetes.io/enforce-version"] = version
             return policy.podSecurityFinding(of: try policy.children(), under: labels)
         }
         let volume = try #require(try finding("", "restricted"))
@@ -67,6 +69,8 @@ struct PodSecurityStandardTests {
                 "CronJob shop/nightly-db: Namespace shop enforces the Pod Security level restricted"))
         #expect(volume.message.contains("they need baseline: set spec.namespace.podSecurity of the AppEnvironment"))
         for level in ["baseline", "privileged", "odd", nil] { #expect(try finding("", level) == nil) }
+        #expect(try finding("", "restricted", version: "latest") == volume)
+        #expect(try finding("", "restricted", version: "v1.20") == nil, "what that version refuses is not known here")
         let database = "sources: [{name: db, postgres: {host: db, credentialsSecretRef: {name: s}}}]"
         #expect(try finding(database, "restricted") == nil, "no pod of ours needs more than it must")
 

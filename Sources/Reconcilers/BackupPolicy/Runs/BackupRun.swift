@@ -220,9 +220,15 @@ extension Pod {
                 + (ended.reason.map { $0 == "Error" ? "" : " (\($0))" } ?? "") + (words == ": " ? "" : words))
     }
 
-    /// The first of the init containers that failed.
+    /// The first of the init containers that failed, and with it what comes after. A destination that the policy can do without
+    /// ends well though it says that it failed, and keeps nothing from going on.
     fileprivate var failureBefore: RunReport? {
-        (status?.initContainerStatuses ?? []).map(\.name).filter { $0 != BackupPolicy.notifierContainer }
+        (status?.initContainerStatuses ?? []).map(\.name)
+            .filter { name in
+                let isDestination = name.hasPrefix(BackupPolicy.destinationContainer(""))
+                let endedWell = state(of: name)?.terminated?.exitCode == 0
+                return name != BackupPolicy.notifierContainer && !(isDestination && endedWell)
+            }
             .lazy.compactMap(report).first { $0.result == .failed }
     }
 

@@ -32,17 +32,25 @@ mkdir files-20260131T020000Z && mv "$(dirname "$(find files-20260131T020000Z.res
 (cd files-20260131T020000Z && sha256sum --check SHA256SUMS)
 
 # 4. Stop what mounts the claim uploads
-environment=$(kubectl get namespace shop -o go-template='{{with .metadata.labels}}{{with index . "quartermaster.dev/appenvironment"}}{{.}}{{end}}{{end}}')
-[ -z "$environment" ] || environment=$(kubectl get appenv --ignore-not-found -o name "$environment")
-[ -z "$environment" ] || kubectl patch "$environment" --type merge -p '{"spec":{"suspend":true}}'
+# What is changed here goes into a file first, as it was: the last step puts it back.
+if [ ! -f shop.before-restore ]; then
+    level=$(kubectl get namespace shop -o go-template='{{with .metadata.labels}}{{with index . "pod-security.kubernetes.io/enforce"}}{{.}}{{end}}{{end}}')
+    environment=$(kubectl get namespace shop -o go-template='{{with .metadata.labels}}{{with index . "quartermaster.dev/appenvironment"}}{{.}}{{end}}{{end}}')
+    [ -z "$environment" ] || environment=$(kubectl get appenv --ignore-not-found "$environment" -o go-template='{{with .status}}{{with .namespace}}{{if eq . "shop"}}{{$.metadata.name}} {{with $.spec.suspend}}true{{else}}false{{end}}{{end}}{{end}}{{end}}')
+    echo "${level:--} ${environment:-- -}" >shop.before-restore
+fi
+read -r level environment suspend <shop.before-restore
+[ "$suspend" != false ] || kubectl patch appenv "$environment" --type merge -p '{"spec":{"suspend":true}}'
 # A pool: kubectl patch rwp NAME -n shop --type merge -p '{"spec":{"suspend":true}}'; Argo CD and Flux by
 # their own means. In another terminal scale each that has the claim, and note how many there were:
 # kubectl scale -n shop --replicas 0 KIND/NAME
+# The pod of an attempt that has failed:
+kubectl delete pod -n shop --ignore-not-found restore-files
 users() { kubectl get pods -n shop -o go-template='{{range $pod := .items}}{{if not (or (eq .status.phase "Succeeded") (eq .status.phase "Failed"))}}{{range .spec.volumes}}{{with .persistentVolumeClaim}}{{if eq .claimName "uploads"}}{{$pod.metadata.name}} {{end}}{{end}}{{end}}{{end}}{{end}}'; }
 while pods=$(users) || exit 1; [ -n "$pods" ]; do echo "it is mounted by $pods"; sleep 5; done
 
 # 5. A pod that mounts it
-level=$(kubectl get namespace shop -o go-template='{{with .metadata.labels}}{{with index . "pod-security.kubernetes.io/enforce"}}{{.}}{{end}}{{end}}')
+read -r level environment suspend <shop.before-restore
 # It is root, since files have any owner. A namespace that takes no such pods takes them until the last step.
 case $level in
     baseline | privileged) ;;
@@ -69,13 +77,20 @@ kubectl wait -n shop --for=condition=Ready --timeout=5m pod/restore-files
 
 # 6. Unpack; files of the same name are replaced, others stay
 kubectl exec -i -n shop restore-files -- tar --extract --file - --directory /data --numeric-owner --acls --xattrs --xattrs-include='*' --same-permissions <files-20260131T020000Z/data.tar
-kubectl delete pod -n shop restore-files
 
-# 7. As it was before; also where a step has failed
-case $level in
-    baseline | privileged) ;;
-    '') kubectl label namespace shop pod-security.kubernetes.io/enforce- ;;
-    *) kubectl label namespace shop --overwrite "pod-security.kubernetes.io/enforce=$level" ;;
-esac
+# 7. As it was before; also where a step has failed, then in a new bash in the same folder
+(
+    set -e
+    [ -f shop.before-restore ] || { echo "shop.before-restore is not here, so what was before is not known" >&2; exit 1; }
+    read -r level environment suspend <shop.before-restore
+    kubectl delete pod -n shop --ignore-not-found restore-files
+    case $level in
+        baseline | privileged) ;;
+        -) kubectl label namespace shop pod-security.kubernetes.io/enforce- ;;
+        *) kubectl label namespace shop --overwrite "pod-security.kubernetes.io/enforce=$level" ;;
+    esac
+    # One that was suspended before stays so.
+    [ "$suspend" != false ] || kubectl patch appenv "$environment" --type merge -p '{"spec":{"suspend":false}}'
+    rm shop.before-restore
+)
 # kubectl scale -n shop --replicas N KIND/NAME, for each that was scaled; a pool as above with false
-[ -z "$environment" ] || kubectl patch "$environment" --type merge -p '{"spec":{"suspend":false}}'
