@@ -10,7 +10,7 @@ extension EndToEnd {
         init() throws { cluster = try Cluster.installed.get() }
 
         private func leader() throws -> String {
-            try cluster.value("lease", "quartermaster", Self.namespace, ".spec.holderIdentity")
+            try cluster.value("lease", "quartermaster-leader", Self.namespace, ".spec.holderIdentity")
         }
 
         /// Makes something new, and sees that somebody looks after it.
