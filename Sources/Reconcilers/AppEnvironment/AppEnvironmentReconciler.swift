@@ -108,7 +108,7 @@ package struct AppEnvironmentReconciler: Reconciler {
         facts.isAdopted = seen.isAdopted
         facts.isEnforced = seen.isEnforced
         facts.operatorNamespace = operatorNamespace
-        (facts.callers, facts.siblings) = siblings.look(in: environment.namespace)
+        (facts.callers, facts.siblings) = siblings.look(environment)
         seen.callers = facts.callers
         facts.retainedClaims = claims.unwanted(of: environment).map(\.size)
         facts.starting = workloads.starting(environment)

@@ -23,19 +23,30 @@ extension EnvironmentFacts {
         let bound = try? await client.get(.roleBinding, binding)
         if let place = bound?["subjects"]?[0]?["namespace"]?.string { operatorNamespace = place }
         do {
-            isAdopted = try await client.get(.namespace, ObjectKey(name: environment.namespace)).isAdopted
+            let live = try await client.get(.namespace, ObjectKey(name: environment.namespace))
+            isAdopted = live.isAdopted
+            if isAdopted { isEnforced = try await Self.isEnforced(environment, live, asking: client) }
         } catch let error as APIError where error.isNotFound {
             isAdopted = false
-        }
-        if isAdopted {
-            let deny = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.denyName)
-            isEnforced = (try? await client.get(.networkPolicy, deny)) != nil
         }
         let namespace = environment.namespace
         let policies = (try? await client.list(BackupPolicy.resourceType, namespace: namespace).items) ?? []
         let pools = (try? await client.list(RegionalWorkerPool.resourceType, namespace: namespace).items) ?? []
         (callers, siblings) = Siblings.look(
             policies.sorted { $0.key < $1.key }.compactMap { try? BackupPolicy.read($0).get() },
-            pools.sorted { $0.key < $1.key }.compactMap { try? RegionalWorkerPool.read($0).get() })
+            pools.sorted { $0.key < $1.key }.compactMap { try? RegionalWorkerPool.read($0).get() }, for: environment)
+    }
+
+    /// As `NamespaceKeeper.isEnforced`, but for the seals, whose key the operator has alone.
+    private static func isEnforced(
+        _ environment: ResolvedEnvironment, _ live: DynamicObject, asking client: KubeClient
+    ) async throws -> Bool {
+        if live.annotations[AnnotationKey.enforced] != nil { return true }
+        for (type, name) in ResolvedEnvironment.bounds {
+            let key = ObjectKey(namespace: environment.namespace, name: name)
+            let found = try? await client.get(type, key)
+            if let found, environment.ownerLabels.allSatisfy({ found.labels[$0.key] == $0.value }) { return true }
+        }
+        return false
     }
 }

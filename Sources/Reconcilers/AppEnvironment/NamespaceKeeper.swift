@@ -24,7 +24,7 @@ struct NamespaceKeeper: Sendable {
     private let permissions: Permissions
     private let seal: Seal
     private let environments: Informer
-    /// What an adopted namespace gets once its components stand.
+    /// Those of `ResolvedEnvironment.bounds`.
     private let bounds: [(Informer, ResourceType, String)]
 
     /// - Parameter environments: the informer of AppEnvironments, with the index `environmentNamespace`.
@@ -38,10 +38,7 @@ struct NamespaceKeeper: Sendable {
         gate = environment.gate
         permissions = environment.permissions
         seal = environment.seal
-        bounds = [
-            (.networkPolicy, ResolvedEnvironment.denyName), (.resourceQuota, ResolvedEnvironment.quotaName),
-            (.limitRange, ResolvedEnvironment.limitRangeName),
-        ].map { (environment.children($0), $0, $1) }
+        bounds = ResolvedEnvironment.bounds.map { (environment.children($0), $0, $1) }
         self.environments = environments
     }
 
@@ -91,21 +88,20 @@ struct NamespaceKeeper: Sendable {
     /// Whether what bounds an adopted namespace was written, or began to be. From then on it is kept, whatever becomes of the
     /// components, and however far the first time came.
     func isEnforced(_ environment: ResolvedEnvironment) -> Bool {
-        if case .found(let live) = objects.lookUp(.namespace, ObjectKey(name: environment.namespace)),
-            let annotations = try? live.dynamic().annotations,
-            annotations[AnnotationKey.enforced] == enforcedMark(environment)
-        {
-            return true
-        }
-        // Somebody may have taken the mark away; operators of former versions wrote none. The inventory may not have been written
-        // since, and somebody may have deleted one of these.
-        return bounds.contains { informer, type, name in
+        // These are there in all but the first passes, and cost less to look at than the mark. The inventory may not have been
+        // written since, and somebody may have deleted one of them.
+        let areThere = bounds.contains { informer, type, name in
             let key = ObjectKey(namespace: environment.namespace, name: name)
             if let live = informer.store.get(key), environment.owns(live, type, seal) { return true }
             return environment.environment.status?.inventory?.contains {
                 $0.kind == type.kind && $0.key == key && !$0.uid.isEmpty
             } == true
         }
+        if areThere { return true }
+        guard case .found(let live) = objects.lookUp(.namespace, ObjectKey(name: environment.namespace)) else {
+            return false
+        }
+        return (try? live.dynamic().annotations[AnnotationKey.enforced]) == enforcedMark(environment)
     }
 
     private func enforcedMark(_ environment: ResolvedEnvironment) -> String {

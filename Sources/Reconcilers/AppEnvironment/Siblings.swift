@@ -21,16 +21,19 @@ struct Siblings: Sendable {
         }
     }
 
-    func look(in namespace: String) -> (callers: [ComponentCaller], pods: [SiblingPods]) {
-        Self.look(Self.read(policies, in: namespace), Self.read(pools, in: namespace))
+    func look(_ environment: ResolvedEnvironment) -> (callers: [ComponentCaller], pods: [SiblingPods]) {
+        let namespace = environment.namespace
+        return Self.look(Self.read(policies, in: namespace), Self.read(pools, in: namespace), for: environment)
     }
 
     static func look(
-        _ policies: [BackupPolicy], _ pools: [RegionalWorkerPool]
+        _ policies: [BackupPolicy], _ pools: [RegionalWorkerPool], for environment: ResolvedEnvironment
     ) -> (callers: [ComponentCaller], pods: [SiblingPods]) {
-        (
+        // To know its pods each sibling's children are built, and nothing but such a quota asks.
+        let counts = environment.spec.quota.mode == .auto
+        return (
             policies.flatMap(\.callers) + pools.flatMap(\.callers),
-            policies.flatMap(\.siblingPods) + pools.flatMap(\.siblingPods)
+            counts ? policies.flatMap(\.siblingPods) + pools.flatMap(\.siblingPods) : []
         )
     }
 

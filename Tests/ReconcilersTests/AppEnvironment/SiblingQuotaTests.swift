@@ -71,7 +71,12 @@ struct SiblingQuotaTests {
                 """)
         let policy = try BackupPolicy.fixture(
             "sources: [{name: a, pvc: {claimName: a}}, {name: b, pvc: {claimName: b}}]", isPrepared: false)
-        let found = Siblings.look([policy], [pool]).pods
+        func look(_ mode: String) throws -> [SiblingPods] {
+            let environment = try ResolvedEnvironment.fixture(tier: .staging, "quota: {mode: \(mode)}\ncomponents: []")
+            return Siblings.look([policy], [pool], for: environment).pods
+        }
+        #expect(try look("Fixed").isEmpty)
+        let found = try look("Auto")
         #expect(found.suffix(2).map(\.count) == [12, 5])
         #expect(found.dropLast(2).map(\.count) == [1, 1, 1])
     }

@@ -120,6 +120,9 @@ extension IntegrationTests {
                         let adopted = try #require(
                             try await cluster.environmentCondition(.namespaceReady, of: "shop"))
                         #expect(!adopted.message.contains("once the components stand"))
+                        let preview = ChangePreview(client: cluster.client)
+                        let differences = try await preview.changes(of: cluster.environment("shop"))
+                        #expect(differences.isEmpty, "\(differences)")
                         // A component that is not there yet, and a deny that somebody has deleted.
                         try await cluster.changeEnvironment(
                             "shop",

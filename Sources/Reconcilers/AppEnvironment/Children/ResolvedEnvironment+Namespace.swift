@@ -1,6 +1,11 @@
 internal import KubeAPI
 
 extension ResolvedEnvironment {
+    /// What an adopted namespace gets once its components stand, beside its Pod Security level.
+    static let bounds: [(type: ResourceType, name: String)] = [
+        (.networkPolicy, denyName), (.resourceQuota, quotaName), (.limitRange, limitRangeName),
+    ]
+
     /// The namespace. It is in no inventory and names no owner, so that nothing deletes it by the way.
     func namespaceChild(_ facts: EnvironmentFacts) throws -> DesiredChild {
         var labels = podSecurityLabels(isEnforced: facts.isEnforced)

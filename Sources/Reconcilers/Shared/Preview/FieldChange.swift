@@ -20,7 +20,7 @@ package struct FieldChange: Sendable, Hashable, CustomStringConvertible {
 
 extension FieldChange {
     /// The operator's own marks on a child.
-    private static let marks = Set([AnnotationKey.appliedHash, AnnotationKey.madeFor])
+    private static let marks = Set([AnnotationKey.appliedHash, AnnotationKey.enforced, AnnotationKey.madeFor])
     /// What the server keeps for itself.
     private static let serverFields: Set = [
         "managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink",
