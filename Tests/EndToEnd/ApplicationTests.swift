@@ -14,49 +14,43 @@ extension EndToEnd {
         private static let names = (shop: "e2e-shop", store: "e2e-store", ingress: "e2e-ingress")
 
         private var shop: String {
-            let database = """
-                initdb -D /tmp/pg -U admin --pwfile=<(echo of-the-admin) -A scram-sha-256 >/dev/null &&
-                echo "host all all all scram-sha-256" >>/tmp/pg/pg_hba.conf &&
-                exec postgres -D /tmp/pg -k /tmp -c listen_addresses='*'
-                """
-            let path = "PATH=$(echo /usr/lib/postgresql/*/bin | tr ' ' :):$PATH; "
-            return """
-                apiVersion: quartermaster.dev/v1alpha1
-                kind: AppEnvironment
-                metadata: {name: e2e-shop, annotations: {quartermaster.dev/confirm-delete: e2e-shop}}
-                spec:
-                  tier: production
-                  deletionPolicy: Delete
-                  components:
-                    - name: web
-                      image: \(Cluster.backupImage)
-                      replicas: 1
-                      command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8080)))]
-                      ports: [{name: http, port: 8080}]
-                      securityContext: {runAsUser: 65532}
-                      connectsTo: [{component: api}]
-                    - name: api
-                      image: \(Cluster.backupImage)
-                      replicas: 1
-                      command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8081)))]
-                      ports: [{name: http, port: 8081}]
-                      securityContext: {runAsUser: 65532}
-                      connectsTo:
-                        - {component: db}
-                        - {namespace: e2e-store, podLabels: {app: store}, ports: [{port: 8080}]}
-                    - name: db
-                      image: \(Cluster.backupImage)
-                      replicas: 1
-                      command: [bash, -c, \(Workload.quoted(path + database))]
-                      ports: [{name: postgres, port: 5432}]
-                      securityContext: {runAsUser: 65532}
-                  ingress:
-                    - host: shop.example.com
-                      clusterIssuer: letsencrypt
-                      paths: [{component: web, port: http}]
-                  network:
-                    ingressController: {namespace: e2e-ingress, podSelector: {app: controller}}
-                """
+            """
+            apiVersion: quartermaster.dev/v1alpha1
+            kind: AppEnvironment
+            metadata: {name: e2e-shop, annotations: {quartermaster.dev/confirm-delete: e2e-shop}}
+            spec:
+              tier: production
+              deletionPolicy: Delete
+              components:
+                - name: web
+                  image: \(Cluster.backupImage)
+                  replicas: 1
+                  command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8080)))]
+                  ports: [{name: http, port: 8080}]
+                  securityContext: {runAsUser: 65532}
+                  connectsTo: [{component: api}]
+                - name: api
+                  image: \(Cluster.backupImage)
+                  replicas: 1
+                  command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8081)))]
+                  ports: [{name: http, port: 8081}]
+                  securityContext: {runAsUser: 65532}
+                  connectsTo:
+                    - {component: db}
+                    - {namespace: e2e-store, podLabels: {app: store}, ports: [{port: 8080}]}
+                - name: db
+                  image: \(Cluster.backupImage)
+                  replicas: 1
+                  command: [bash, -c, \(Workload.quoted(Workload.servePostgres))]
+                  ports: [{name: postgres, port: 5432}]
+                  securityContext: {runAsUser: 65532}
+              ingress:
+                - host: shop.example.com
+                  clusterIssuer: letsencrypt
+                  paths: [{component: web, port: http}]
+              network:
+                ingressController: {namespace: e2e-ingress, podSelector: {app: controller}}
+            """
         }
 
         private static let policy = """

@@ -9,7 +9,7 @@ import Testing
 struct Cluster: Sendable {
     private static let environment = ProcessInfo.processInfo.environment
     static let kubeconfig = environment["QM_E2E_KUBECONFIG"]
-    private static let operatorImage =
+    static let operatorImage =
         environment["QM_E2E_OPERATOR_IMAGE"] ?? "registry.example.com/quartermaster:0.1.0"
     /// Has a shell, PostgreSQL, rclone and restic: all that the pods of the suite run.
     static let backupImage =
@@ -18,8 +18,11 @@ struct Cluster: Sendable {
     static let stopNode = environment["QM_E2E_STOP_NODE"]
     static let startNode = environment["QM_E2E_START_NODE"]
     static let restartServer = environment["QM_E2E_RESTART_API"]
+    /// A checkout of an older version, and its image.
+    static let previous = environment["QM_E2E_PREVIOUS"]
+    static let previousImage = environment["QM_E2E_PREVIOUS_IMAGE"]
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
     private static let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appendingPathComponent("quartermaster").path
@@ -28,10 +31,14 @@ struct Cluster: Sendable {
     static let installed = Result { try Cluster() }
 
     private init() throws {
-        let manifests = try kubectl("kustomize", Self.root.appending(path: "config/default").path)
-        let named = manifests.replacing("registry.example.com/quartermaster:0.1.0", with: Self.operatorImage)
-        try apply(named)
+        try install(Self.root, image: Self.operatorImage)
         try kubectl("apply", "-f", Self.root.appending(path: "config/workers/namespace.yaml").path)
+    }
+
+    /// Installs what a checkout has in `config/`, this one where none is named.
+    func install(_ checkout: URL = root, image: String = operatorImage) throws {
+        let manifests = try kubectl("kustomize", checkout.appending(path: "config/default").path)
+        try apply(manifests.replacing("registry.example.com/quartermaster:0.1.0", with: image))
         try kubectl("rollout", "status", "-n", "quartermaster-system", "deployment/quartermaster", "--timeout=120s")
     }
 
@@ -115,6 +122,27 @@ struct Cluster: Sendable {
             if words.count == 2 { regions[words[1], default: []].append(words[0]) }
         }
         return regions
+    }
+
+    /// Two regions and their nodes; those of the others stay free.
+    func poolRegions() throws -> (regions: [String], nodes: [String]) {
+        let all = try regions()
+        try #require(all.count > 2, "the suite wants nodes of three regions, one of which stays free: \(all)")
+        let names = Array(all.keys.sorted().suffix(2))
+        return (names, names.flatMap { all[$0] ?? [] })
+    }
+
+    /// What pools set on nodes: labels, and the taint that is theirs where they name none.
+    func marks(of nodes: [String]) throws -> [String] {
+        try nodes.map { node in
+            try value("node", node, nil, ".metadata.labels")
+                + value("node", node, nil, ".spec.taints[?(@.key==\"workload\")]")
+        }
+    }
+
+    /// Whether an add-on's API is there.
+    static func serves(_ groupVersion: String) throws -> Bool {
+        try run("kubectl", ["get", "--raw", "/apis/\(groupVersion)"]).status == 0
     }
 
     /// The names of pods by a selector.

@@ -11,18 +11,10 @@ extension EndToEnd {
 
         init() throws {
             cluster = try Cluster.installed.get()
-            let all = try cluster.regions()
-            try #require(all.count > 2, "the suite wants nodes of three regions, one of which stays free: \(all)")
-            regions = Array(all.keys.sorted().suffix(2))
-            nodes = regions.flatMap { all[$0] ?? [] }
+            (regions, nodes) = try cluster.poolRegions()
         }
 
-        private func marks() throws -> [String] {
-            try nodes.map { node in
-                try cluster.value("node", node, nil, ".metadata.labels")
-                    + cluster.value("node", node, nil, ".spec.taints[?(@.key==\"workload\")]")
-            }
-        }
+        private func marks() throws -> [String] { try cluster.marks(of: nodes) }
 
         @Test("A pool marks its nodes, runs in each region, repairs what is broken, and leaves the nodes as they were")
         func life() throws {
@@ -54,7 +46,7 @@ extension EndToEnd {
             ])
         func reasons(image: String, more: String, words: String) throws {
             defer { _ = try? cluster.kubectl("delete", "rwp", "-n", "workers", "e2e-bad", "--timeout=120s") }
-            try cluster.apply(Workload.pool("e2e-bad", regions: regions, image: image, more: more))
+            try cluster.apply(Workload.pool("e2e-bad", regions: regions, image: image, container: more))
             try cluster.eventually("the cause is told", within: 120) {
                 try cluster.condition("Ready", "rwp", "e2e-bad", "workers")
             } is: {

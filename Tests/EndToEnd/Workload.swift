@@ -57,9 +57,14 @@ enum Workload {
     }
 
     /// A pool of two regions, one pod in each, that labels and taints their nodes.
-    static func pool(_ name: String, regions: [String], image: String = Cluster.backupImage, more: String = "")
-        -> String
-    {
+    ///
+    /// - Parameters:
+    ///   - container: more fields of the worker, indented for it.
+    ///   - spec: more fields of the pool, indented for them.
+    static func pool(
+        _ name: String, regions: [String], image: String = Cluster.backupImage, script: String = "sleep infinity",
+        container: String = "", spec: String = ""
+    ) -> String {
         let list = regions.map {
             "    - {name: \($0), nodeSelector: {matchLabels: {topology.kubernetes.io/region: \($0)}}}\n"
         }
@@ -79,17 +84,26 @@ enum Workload {
                   containers:
                     - name: worker
                       image: \(image)
-                      command: [sleep, infinity]
+                      command: [bash, -c, \(quoted(script))]
                       securityContext: \(containerSecurity)
-            \(more)
+            \(container)
+            \(spec)
 
             """
     }
 
-    /// Serves an empty folder by HTTP.
+    /// Serves a folder by HTTP: it has one file, `metrics`.
     static func serveHTTP(_ port: Int) -> String {
-        "mkdir -p /tmp/empty; exec rclone serve http --addr :\(port) /tmp/empty"
+        "mkdir -p /tmp/www; echo e2e_answer 42 >/tmp/www/metrics; exec rclone serve http --addr :\(port) /tmp/www"
     }
+
+    /// A PostgreSQL of an `admin` with the password `of-the-admin`.
+    static let servePostgres = """
+        PATH=$(echo /usr/lib/postgresql/*/bin | tr ' ' :):$PATH
+        initdb -D /tmp/pg -U admin --pwfile=<(echo of-the-admin) -A scram-sha-256 >/dev/null &&
+        echo "host all all all scram-sha-256" >>/tmp/pg/pg_hba.conf &&
+        exec postgres -D /tmp/pg -k /tmp -c listen_addresses='*'
+        """
 
     /// A script as a word of YAML.
     static func quoted(_ script: String) -> String {

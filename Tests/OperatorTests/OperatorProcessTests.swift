@@ -184,6 +184,8 @@ struct OperatorProcessTests {
             let leader = try OperatorProgram(on: server, as: "replica-1")
             defer { leader.end() }
             try await eventually("the first one leads") { log.all.contains { $0.resource == "leases" } }
+            // The key of the seal is made by whoever comes first.
+            try await leader.waitUntilReady()
             let standby = try OperatorProgram(on: server, as: "replica-2")
             defer { standby.end() }
             try await standby.waitUntilReady()
@@ -201,6 +203,23 @@ struct OperatorProcessTests {
             #expect(taken.received - released.completed < .seconds(10))
             let lease = ObjectKey(namespace: "default", name: "quartermaster-leader")
             #expect(LeaseAudit(lease: lease) { $0.hasPrefix("replica") }.violations(in: log.all) == [])
+        }
+    }
+
+    @Test("Beside an older leader that makes no seal a new replica becomes ready, so that the roll-out goes on")
+    func olderLeader() async throws {
+        try await OperatorProgram.run { server, client in
+            let lease = Lease(
+                metadata: ObjectMeta(name: "quartermaster-leader", namespace: "default"),
+                spec: .init(
+                    holderIdentity: "older", leaseDurationSeconds: 3600, acquireTime: MicroTime(.now()),
+                    renewTime: MicroTime(.now())))
+            _ = try await client.create(lease.dynamicObject(), as: .lease)
+            let program = try OperatorProgram(on: server)
+            defer { program.end() }
+            try await program.waitUntilReady()
+            let held = try await client.get(.lease, ObjectKey(namespace: "default", name: "quartermaster-leader"))
+            #expect(held["spec"]?["holderIdentity"] == "older")
         }
     }
 

@@ -28,6 +28,16 @@ struct SealKeyTests {
         }
     }
 
+    @Test("A leader that does not make it is not waited for for ever")
+    func impatient() async throws {
+        try await CommandCluster.run { cluster in
+            var standby = key(cluster, gate: WriteGate(time: TimeSource()))
+            standby.patience = .milliseconds(1)
+            let made = try await standby.obtain(logger: .disabled)
+            #expect(try await read(cluster) == made)
+        }
+    }
+
     @Test("The first leader makes it, the others read the same, and nobody can change it")
     func made() async throws {
         try await CommandCluster.run { cluster in

@@ -46,7 +46,7 @@ struct OperatorProcess: Sendable {
         // A write that waited for the rate limit or for the server must not go out after the lease has run out.
         options.writeAdmission = gate
         client = try KubeClient(configuration: configuration, options: options)
-        sealKey = SealKey(api: client, gate: gate, namespace: leaseNamespace)
+        sealKey = SealKey(api: leaseClient, gate: gate, namespace: leaseNamespace)
         informers = InformerSet(source: client, options: Self.informerOptions(logger))
         serverReturn.notify { [weak informers] in informers?.noteReachable() }
         recorder = EventRecorder(

@@ -2,13 +2,19 @@ internal import KubeAPI
 internal import Reconcilers
 
 /// The key of the operator's seal, in a Secret of its own namespace that every replica reads and the first leader makes.
+///
+/// A leader of an older version knows no seal and would never make it, and without the key no new replica becomes ready and
+/// takes over: after a while the key is made by whoever waits for it. A creation undoes nobody's work.
 struct SealKey: Sendable {
     static let secretName = "quartermaster-seal"
     private static let field = "key"
 
+    /// Writes whether this process leads or not.
     let api: any ObjectAPI
     let gate: WriteGate
     let namespace: String
+    /// How long a leader is waited for.
+    var patience = Duration.seconds(10)
 
     private var secret: ObjectKey { ObjectKey(namespace: namespace, name: Self.secretName) }
 
@@ -22,15 +28,16 @@ struct SealKey: Sendable {
         }
     }
 
-    /// Finds the key, or makes it where this process leads, and waits for it where another one does. Faults of the server
-    /// are waited out.
+    /// Finds the key, or makes it where this process leads, and waits for it where another one does, but not for ever. Faults
+    /// of the server are waited out.
     ///
     /// - Throws: `CancellationError`.
     func obtain(logger: Logger) async throws -> [UInt8] {
+        let start = ContinuousClock.now
         while true {
             do {
                 if let key = try await find() { return key }
-                if gate.isOpen { return try await make() }
+                if gate.isOpen || ContinuousClock.now - start > patience { return try await make() }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
@@ -41,7 +48,6 @@ struct SealKey: Sendable {
     }
 
     private func make() async throws -> [UInt8] {
-        try gate.check()
         let body: JSONObject = [
             "apiVersion": "v1", "kind": "Secret",
             "metadata": [

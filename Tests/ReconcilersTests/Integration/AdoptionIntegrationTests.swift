@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Namespaces that were there before, with what runs in them", .serialized)
+    @Suite("Namespaces that were there before, with what runs in them")
     struct AdoptionIntegrationTests {
         private let bounds: [(ResourceType, String)] = [
             (.resourceQuota, "environment"), (.limitRange, "environment"), (.networkPolicy, "default-deny"),

@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Engines and rights of BackupPolicy", .serialized)
+    @Suite("Engines and rights of BackupPolicy")
     struct BackupEnginesIntegrationTests {
         private static func definition(_ kind: String, _ plural: String) throws -> DynamicObject {
             try DynamicObject.fixture(

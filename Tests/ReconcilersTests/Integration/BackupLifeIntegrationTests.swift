@@ -8,7 +8,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("BackupPolicy on an API server", .serialized)
+    @Suite("BackupPolicy on an API server")
     struct BackupLifeIntegrationTests {
         private let spec = """
             schedule: 0 2 * * *

@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Backups under Pod Security", .serialized)
+    @Suite("Backups under Pod Security")
     struct BackupPodSecurityIntegrationTests {
         @Test(
             "A policy whose pods its namespace would refuse says so before a run, and no more once the level is another one",

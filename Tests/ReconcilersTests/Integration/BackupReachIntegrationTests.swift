@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("The way of backups to the API server", .serialized)
+    @Suite("The way of backups to the API server")
     struct BackupReachIntegrationTests {
         @Test("Exports reach the API server at the port that it listens on, also when that changes")
         func ports() async throws {

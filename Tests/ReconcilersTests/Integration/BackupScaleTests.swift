@@ -8,7 +8,7 @@ import Testing
 
 extension IntegrationTests {
     /// Simulated time: the server's clock, the operator's wall clock and the queue's waits all move by the test's hand.
-    @Suite("Many BackupPolicies", .serialized)
+    @Suite("Many BackupPolicies")
     struct BackupScaleTests {
         private func run(
             at start: String, _ body: (TestCluster, TestOperator, SimulatedTime) async throws -> Void

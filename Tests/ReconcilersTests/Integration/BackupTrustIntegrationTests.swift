@@ -7,7 +7,7 @@ import Testing
 
 extension IntegrationTests {
     /// As somebody who may make jobs and pods where a policy is, or everything somewhere else.
-    @Suite("Whose runs count", .serialized)
+    @Suite("Whose runs count")
     struct BackupTrustIntegrationTests {
         private static let spec = """
             schedule: 0 2 * * *

@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Children of any kind", .serialized)
+    @Suite("Children of any kind")
     struct ChildWriterIntegrationTests {
         private static let types: [ResourceType] = [
             .configMap, .persistentVolumeClaim, .priorityClass, .serviceMonitor,

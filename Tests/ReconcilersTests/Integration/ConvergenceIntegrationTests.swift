@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Many pools", .serialized)
+    @Suite("Many pools")
     struct ConvergenceIntegrationTests {
         private static let pools = 50
         private static let regions = 10

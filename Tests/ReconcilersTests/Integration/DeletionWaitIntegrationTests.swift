@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("What a deletion waits for", .serialized)
+    @Suite("What a deletion waits for")
     struct DeletionWaitIntegrationTests {
         private static let hold = "example.com/hold"
 

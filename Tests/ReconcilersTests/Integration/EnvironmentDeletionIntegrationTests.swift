@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Environments: namespaces of others, deletion and expiry", .serialized)
+    @Suite("Environments: namespaces of others, deletion and expiry")
     struct EnvironmentDeletionIntegrationTests {
         private func spec(_ tier: String, _ more: String = "") -> String {
             """
@@ -211,7 +211,7 @@ extension IntegrationTests {
         }
     }
 
-    @Suite("Environments: previews expire", .serialized)
+    @Suite("Environments: previews expire")
     struct EnvironmentExpiryIntegrationTests {
         /// A wall clock and a clock that never jumps, both moved by the test.
         private final class Clocks: Sendable {

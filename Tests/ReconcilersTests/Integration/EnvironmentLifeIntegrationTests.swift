@@ -7,7 +7,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Environments: their namespace, workloads and roll-outs", .serialized)
+    @Suite("Environments: their namespace, workloads and roll-outs")
     struct EnvironmentLifeIntegrationTests {
         private let spec = """
             tier: staging

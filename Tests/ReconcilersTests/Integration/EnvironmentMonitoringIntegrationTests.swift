@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Environments: what is installed later", .serialized)
+    @Suite("Environments: what is installed later")
     struct EnvironmentOptionalAPIsIntegrationTests {
         @Test(
             "Installed late, the Prometheus operator's CRDs are used without a restart; removed, the condition says so",

@@ -7,7 +7,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Volumes of environments, restored as it is printed", .serialized)
+    @Suite("Volumes of environments, restored as it is printed")
     struct EnvironmentRestoreIntegrationTests {
         private static let isThere = ["/usr/bin/kubectl", "/usr/local/bin/kubectl"].contains(
             where: FileManager.default.isExecutableFile)

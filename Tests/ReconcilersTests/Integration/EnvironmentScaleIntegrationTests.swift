@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Many environments", .serialized)
+    @Suite("Many environments")
     struct EnvironmentScaleIntegrationTests {
         /// Simulated time: the server's clock, the operator's wall clock and the queue's waits move by the test's hand.
         @Test("200 environments of five components converge, and an hour that passes over them brings no write")

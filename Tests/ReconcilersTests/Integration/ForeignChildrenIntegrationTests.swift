@@ -7,7 +7,7 @@ import Testing
 
 extension IntegrationTests {
     /// What people of fewer rights than the operator's can write, and what it does with that.
-    @Suite("Objects that only look like children", .serialized)
+    @Suite("Objects that only look like children")
     struct ForeignChildrenIntegrationTests {
         private static let hold = "example.com/hold"
         private static let region = "regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]"

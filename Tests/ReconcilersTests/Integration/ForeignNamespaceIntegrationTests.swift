@@ -7,7 +7,7 @@ import Testing
 
 extension IntegrationTests {
     /// A tenant may be allowed to change the object of a namespace without being allowed to delete it.
-    @Suite("Namespaces and claims that only look like an environment's", .serialized)
+    @Suite("Namespaces and claims that only look like an environment's")
     struct ForeignNamespaceIntegrationTests {
         private let namespaces = ["namespaces"]
 

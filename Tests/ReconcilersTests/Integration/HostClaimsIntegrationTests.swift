@@ -6,7 +6,7 @@ import Testing
 
 extension IntegrationTests {
     /// An environment beside Ingresses that no environment has made.
-    @Suite("Hosts that others serve", .serialized)
+    @Suite("Hosts that others serve")
     struct HostClaimsIntegrationTests {
         private func spec(_ host: String, _ annotations: String = "{}") -> String {
             """

@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Taints that would lock others out", .serialized)
+    @Suite("Taints that would lock others out")
     struct LockOutIntegrationTests {
         private let twoRegions = """
             regions:

@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Namespaces that environments may not have, and labels that they may not lose", .serialized)
+    @Suite("Namespaces that environments may not have, and labels that they may not lose")
     struct NamespaceGuardIntegrationTests {
         private let spec = """
             tier: preview

@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Node claims", .serialized)
+    @Suite("Node claims")
     struct NodeClaimIntegrationTests {
         private let oneRegion = "regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]"
         private let twoRegions = """

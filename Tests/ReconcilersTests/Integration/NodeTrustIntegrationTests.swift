@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("What a node says of itself", .serialized)
+    @Suite("What a node says of itself")
     struct NodeTrustIntegrationTests {
         private static let oneRegion = "regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]"
         private static let restricted = "node-restriction.kubernetes.io/tenant"

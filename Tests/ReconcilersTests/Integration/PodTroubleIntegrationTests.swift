@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Why the pods of a pool do not start", .serialized)
+    @Suite("Why the pods of a pool do not start")
     struct PodTroubleIntegrationTests {
         private func spec(_ image: String, _ more: String = "") -> String {
             """

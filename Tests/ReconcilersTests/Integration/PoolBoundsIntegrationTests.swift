@@ -7,7 +7,7 @@ import Testing
 
 extension IntegrationTests {
     /// As somebody who may write objects of ours in one namespace, and no pods.
-    @Suite("What the operator makes for authors of its kinds", .serialized)
+    @Suite("What the operator makes for authors of its kinds")
     struct PoolBoundsIntegrationTests {
         private static let regions = "regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]\n"
         private static let ours = ["regionalworkerpools", "backuppolicies"]

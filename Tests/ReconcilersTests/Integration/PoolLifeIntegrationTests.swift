@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Children, status and deletion", .serialized)
+    @Suite("Children, status and deletion")
     struct PoolLifeIntegrationTests {
         private let spec = "replicas: 2\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]"
 

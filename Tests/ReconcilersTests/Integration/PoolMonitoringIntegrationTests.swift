@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Monitoring of a pool", .serialized)
+    @Suite("Monitoring of a pool")
     struct PoolMonitoringIntegrationTests {
         private let spec = """
             regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]

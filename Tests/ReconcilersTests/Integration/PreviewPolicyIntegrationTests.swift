@@ -6,7 +6,7 @@ import Testing
 
 extension IntegrationTests {
     /// The embedded server has no admission policies.
-    @Suite("The preview bot under config/admission/previews-only.yaml", .serialized)
+    @Suite("The preview bot under config/admission/previews-only.yaml")
     struct PreviewPolicyIntegrationTests {
         static let kinds = [ClusterKind.real].filter(ClusterKind.available.contains)
         private let environments = AppEnvironment.resourceType

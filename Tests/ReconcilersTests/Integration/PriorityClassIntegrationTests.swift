@@ -5,7 +5,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("PriorityClasses that pools make", .serialized)
+    @Suite("PriorityClasses that pools make")
     struct PriorityClassIntegrationTests {
         private func spec(_ name: String, value: Int = 1000, create: Bool = true) -> String {
             """

@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Writes that the API server does not take", .serialized)
+    @Suite("Writes that the API server does not take")
     struct RefusedWriteIntegrationTests {
         private func spec(_ container: String) -> String {
             """

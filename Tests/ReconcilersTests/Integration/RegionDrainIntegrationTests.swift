@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Regions and nodes that are drained", .serialized)
+    @Suite("Regions and nodes that are drained")
     struct RegionDrainIntegrationTests {
         private func withPods(on cluster: TestCluster, _ body: () async throws -> Void) async throws {
             let client = try TestCluster.client(cluster.configuration)

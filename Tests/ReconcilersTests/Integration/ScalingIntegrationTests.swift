@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Scaling", .serialized)
+    @Suite("Scaling")
     struct ScalingIntegrationTests {
         private let regions = "regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]\n"
         private let hpa: JSONValue = ["engine": "HPA"]

@@ -35,7 +35,7 @@ extension TestCluster {
 }
 
 extension IntegrationTests {
-    @Suite("CRDs of another version", .serialized)
+    @Suite("CRDs of another version")
     struct SchemaGuardIntegrationTests {
         private let spec = """
             regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]

@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Environments beside the pools and backup policies of their namespaces", .serialized)
+    @Suite("Environments beside the pools and backup policies of their namespaces")
     struct SiblingsIntegrationTests {
         private let spec = """
             tier: production

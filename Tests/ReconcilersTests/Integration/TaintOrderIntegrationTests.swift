@@ -6,7 +6,7 @@ import Testing
 @testable import Reconcilers
 
 extension IntegrationTests {
-    @Suite("Tolerations before taints", .serialized)
+    @Suite("Tolerations before taints")
     struct TaintOrderIntegrationTests {
         private func withPods(on cluster: TestCluster, _ body: (PodLog) async throws -> Void) async throws {
             let client = try TestCluster.client(cluster.configuration)

@@ -200,6 +200,6 @@ final class RecordedRequests: ObjectAPI {
     }
 }
 
-/// Everything that needs a server, one test at a time: on a shared cluster two operators would do each other's work.
-@Suite("RegionalWorkerPool on an API server", .serialized)
+/// Everything that needs a server.
+@Suite("On an API server", .oneAtATimeOnASharedCluster)
 struct IntegrationTests {}
