@@ -64,8 +64,7 @@ struct ManifestSource {
         let groups = [core] + (try await client.groups().map { (name: $0.name, versions: $0.versions) })
         var offers: [ManifestKinds.Offer] = []
         var problems: [String] = []
-        // It has no objects of its own, and is often not there.
-        for group in groups where group.name != "metrics.k8s.io" {
+        for group in groups where !ManifestExport.measuredGroups.contains(group.name) {
             var seen: Set<String> = []
             for version in group.versions {
                 do {

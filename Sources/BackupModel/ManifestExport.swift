@@ -26,6 +26,11 @@ package struct ManifestExport: Sendable {
         "leases.coordination.k8s.io", "localsubjectaccessreviews.authorization.k8s.io", "pods.metrics.k8s.io",
     ]
 
+    /// APIs that measure and store nothing; their server is often not there.
+    package static let measuredGroups: Set<String> = [
+        "custom.metrics.k8s.io", "external.metrics.k8s.io", "metrics.k8s.io",
+    ]
+
     private static let kindsWithData: Set<String> = ["secrets", "configmaps", "persistentvolumeclaims"]
     /// What one cluster gave, and another one refuses or gives again.
     private static let fieldsOfTheCluster = [

@@ -38,6 +38,16 @@ struct ManifestBackupTests {
               names: {plural: widgets, singular: widget, kind: Widget, shortNames: [wd]}
               versions:
               - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+            ---
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: queues.external.metrics.k8s.io, annotations: {api-approved.kubernetes.io: unapproved}}
+            spec:
+              group: external.metrics.k8s.io
+              scope: Namespaced
+              names: {plural: queues, singular: queue, kind: Queue}
+              versions:
+              - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
             """)
         return (server, client)
     }
@@ -81,6 +91,8 @@ struct ManifestBackupTests {
             {apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: lead, namespace: shop}, spec: {holderIdentity: a}}
             ---
             {alpha: first, apiVersion: example.com/v1, kind: Widget, metadata: {name: one, namespace: shop}, spec: {size: 3}}
+            ---
+            {apiVersion: external.metrics.k8s.io/v1, kind: Queue, metadata: {name: one, namespace: shop}}
             """)
         let report = try export(sandbox)
         #expect(report.result == "Succeeded", "\(report.all)")
