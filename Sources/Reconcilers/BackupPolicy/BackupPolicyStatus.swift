@@ -82,7 +82,10 @@ extension BackupObservation {
             let isSecret = first.reason == Reason.secretMissing.rawValue
             return Finding(
                 isSecret ? .secretMissing : .destinationNotReady,
-                "destination \(first.name) could not be made ready: \(message)", .wait)
+                """
+                destination \(first.name) could not be made ready: \(message); it is tried again ten minutes later, or at once \
+                when its Job (its name holds -prepare-) is deleted
+                """, .wait)
         }
         if let waits = seen.preparationWaits {
             return Finding(.podWaiting, "destination \(first.name) is being made ready: \(waits)", .wait)

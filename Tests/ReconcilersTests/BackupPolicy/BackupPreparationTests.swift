@@ -74,7 +74,8 @@ struct BackupPreparationTests {
             policy, "2026-01-01T00:05:00Z",
             ["bucket": report("Failed", message: "no route"), "box": report("Succeeded")])
         let seen = try observe(policy, failed)
-        #expect(ready(seen) == "DestinationNotReady: destination bucket could not be made ready: no route")
+        let again = "; it is tried again ten minutes later, or at once when its Job (its name holds -prepare-) is deleted"
+        #expect(ready(seen) == "DestinationNotReady: destination bucket could not be made ready: no route" + again)
         policy.status = seen.status
         #expect(policy.unprepared.map(\.name) == ["bucket"])
         // Another job, since it does less; while it runs the words stay.
@@ -83,7 +84,7 @@ struct BackupPreparationTests {
         let missing = report("Failed", #","reason":"SecretMissing""#, message: "Secret s has no key X")
         #expect(
             ready(try observe(policy, run(policy, "2026-01-01T00:05:00Z", ["bucket": missing])))
-                == "SecretMissing: destination bucket could not be made ready: Secret s has no key X")
+                == "SecretMissing: destination bucket could not be made ready: Secret s has no key X" + again)
         let seenAgain = try observe(policy, run(policy, "2026-01-01T00:09:00Z", ["bucket": report("Succeeded")]))
         #expect(ready(seenAgain).hasPrefix("Ready: ") && seenAgain.destinations.allSatisfy { $0.message == nil })
     }
