@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks what no compiler does: manifests build, the sources fit the layout, the documents' links lead somewhere.
+# Checks what no compiler does: manifests build, the sources fit the layout, the documents name what exists.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,11 +18,32 @@ if grep -rn --include='*.swift' -E '^\s*(internal |package |public |private |fil
     complain "Foundation is imported above; use the types of KubeAPI instead"
 fi
 
+# The anchors of a document, one a line, as GitHub makes them of its headings.
+anchors() {
+    grep -E '^#+ ' "$1" | sed -E 's/^#+ //; s/[^[:alnum:] _-]//g' | tr '[:upper:] ' '[:lower:]-'
+}
+
 # Relative links of the documents.
 while IFS=: read -r file link; do
     target=${link%%#*}
-    [ -z "$target" ] || [ -e "$(dirname "$file")/$target" ] || complain "$file links to $link, which does not exist"
+    path=$file
+    [ -z "$target" ] || path=$(dirname "$file")/$target
+    if [ ! -e "$path" ]; then
+        complain "$file links to $link, which does not exist"
+    elif [ "$target" != "$link" ] && ! grep -qxF -- "${link#*#}" <<<"$(anchors "$path")"; then
+        complain "$file links to $link, and that page has no such heading"
+    fi
 done < <(grep -oHE '\]\([^)]+\)' README.md CONTRIBUTING.md docs --include='*.md' -r \
     | sed -E 's/\]\(([^)]*)\)/\1/' | grep -vE ':(https?|mailto):' || true)
+
+# The pages about the code name files and types, which must be there.
+code_pages=(CONTRIBUTING.md docs/architecture.md)
+while IFS=: read -r file path; do
+    [ -e "$path" ] || complain "$file names $path, which does not exist"
+done < <(grep -oHE "\`(Sources|Tests|config|crds|scripts)/[A-Za-z0-9_./+-]+\`" "${code_pages[@]}" | tr -d '`')
+types=$(grep -rhoE --include='*.swift' '\b(struct|class|enum|actor|protocol|typealias) [A-Z][A-Za-z0-9]*' Sources | sed 's/.* //' | sort -u)
+while IFS= read -r name; do
+    grep -qxF "$name" <<<"$types" || complain "docs/architecture.md names $name, which is no type of the sources"
+done < <(grep -oE "\`[A-Z][A-Za-z0-9]+\`" docs/architecture.md | tr -d '`' | sort -u)
 
 exit "$status"
