@@ -19,6 +19,8 @@ let package = Package(
         .executable(name: "quartermaster-bench", targets: ["Benchmarks"]),
     ],
     targets: [
+        // The text of the CRDs under `crds`, which the C compiler embeds.
+        .target(name: "CDefinitions"),
         // One small target per C library; every C call has one Swift wrapper in KubeAPI.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -35,7 +37,8 @@ let package = Package(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
-        .target(name: "Reconcilers", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
+        .target(
+            name: "Reconcilers", dependencies: ["BackupModel", "CDefinitions", "KubeAPI"], swiftSettings: settings),
         // What backups come down to, without I/O: for the agent in the pods and for the operator that reads what it reports.
         .target(name: "BackupModel", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "CommandLineInterface", swiftSettings: settings),
