@@ -52,6 +52,11 @@ check: deps-test ## Lint: format, shell scripts, generated files, manifests
 fmt: ## Format the Swift sources in place
 	swift format format --in-place --recursive --parallel $(SOURCES)
 
+.PHONY: generate
+generate: deps ## Write what follows from crds/*.yaml (Swift types, tables of the reference) and from the rights in code (config/rbac)
+	$(SWIFT_BUILD) --product Generator
+	.build/debug/Generator
+
 .PHONY: golden
 golden: deps ## Rewrite the golden files from what the builders make now
 	QM_GOLDEN=rewrite $(SWIFT_TEST) --filter 'ReconcilersTests|FlagReferenceTests'

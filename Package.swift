@@ -54,6 +54,9 @@ let package = Package(
             name: "Benchmarks", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
             swiftSettings: settings),
 
+        // Makes Swift types and reference tables from the CRDs (`make generate`).
+        .executableTarget(name: "Generator", dependencies: ["KubeAPI"], swiftSettings: settings),
+
         .target(
             name: "Support", dependencies: ["KubeAPI", "EmbeddedAPIServer"], path: "Tests/Support",
             swiftSettings: settings),
@@ -70,6 +73,7 @@ let package = Package(
             name: "ReconcilersTests",
             dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator"], swiftSettings: settings),
         .testTarget(
             name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
         // Backups by the agent with the real programs, and API servers to export from.
