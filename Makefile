@@ -53,9 +53,10 @@ fmt: ## Format the Swift sources in place
 	swift format format --in-place --recursive --parallel $(SOURCES)
 
 .PHONY: generate
-generate: deps ## Write what follows from crds/*.yaml (Swift types, tables of the reference) and from the rights in code (config/rbac)
+generate: deps ## Write Swift types and reference tables from crds/*.yaml, and config/rbac from the rights in code
 	$(SWIFT_BUILD) --product Generator
 	.build/debug/Generator
+	QM_GOLDEN=rewrite $(SWIFT_TEST) --filter RightsTests
 
 .PHONY: golden
 golden: deps ## Rewrite the golden files from what the builders make now
