@@ -52,6 +52,12 @@ check: deps-test ## Lint: format, shell scripts, generated files, manifests
 fmt: ## Format the Swift sources in place
 	swift format format --in-place --recursive --parallel $(SOURCES)
 
+.PHONY: generate
+generate: deps ## Write Swift types and reference tables from crds/*.yaml, and config/rbac from the rights in code
+	$(SWIFT_BUILD) --product Generator
+	.build/debug/Generator
+	QM_GOLDEN=rewrite $(SWIFT_TEST) --filter RightsTests
+
 .PHONY: golden
 golden: deps ## Rewrite the golden files from what the builders make now
 	QM_GOLDEN=rewrite $(SWIFT_TEST) --filter 'ReconcilersTests|FlagReferenceTests'

@@ -19,6 +19,8 @@ let package = Package(
         .executable(name: "quartermaster-bench", targets: ["Benchmarks"]),
     ],
     targets: [
+        // The text of the CRDs under `crds`, which the C compiler embeds.
+        .target(name: "CDefinitions"),
         // One small target per C library; every C call has one Swift wrapper in KubeAPI.
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -35,7 +37,8 @@ let package = Package(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
-        .target(name: "Reconcilers", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
+        .target(
+            name: "Reconcilers", dependencies: ["BackupModel", "CDefinitions", "KubeAPI"], swiftSettings: settings),
         // What backups come down to, without I/O: for the agent in the pods and for the operator that reads what it reports.
         .target(name: "BackupModel", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "CommandLineInterface", swiftSettings: settings),
@@ -50,6 +53,9 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
             swiftSettings: settings),
+
+        // Makes Swift types and reference tables from the CRDs (`make generate`).
+        .executableTarget(name: "Generator", dependencies: ["KubeAPI"], swiftSettings: settings),
 
         .target(
             name: "Support", dependencies: ["KubeAPI", "EmbeddedAPIServer"], path: "Tests/Support",
@@ -67,6 +73,7 @@ let package = Package(
             name: "ReconcilersTests",
             dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator"], swiftSettings: settings),
         .testTarget(
             name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
         // Backups by the agent with the real programs, and API servers to export from.

@@ -120,7 +120,7 @@ extension AppEnvironment.Access.Binding {
     fileprivate func check(_ rules: inout Rules, at path: String) {
         for (index, subject) in subjects.enumerated() {
             rules.require(
-                (subject.kind == "ServiceAccount") == (subject.namespace != nil), path.field("subjects[\(index)]"),
+                (subject.kind == .serviceAccount) == (subject.namespace != nil), path.field("subjects[\(index)]"),
                 "a ServiceAccount has a namespace, a User and a Group have none")
         }
     }

@@ -15,7 +15,7 @@ package struct Region: Sendable, Hashable {
     /// what makes a node belong to the region, and the operator must not write them.
     package let nodeLabels: [String: String]
     package let taints: [Taint]
-    package let onRelease: ReleasePolicy
+    package let onRelease: RegionalWorkerPool.ReleasePolicy
     package let env: [JSONObject]
     /// The name of the region's children.
     package let childName: String

@@ -1,4 +1,4 @@
-/// What the operator may do in a cluster: `config/rbac` says the same, and a test compares the two.
+/// What the operator may do in a cluster: `make generate` writes the rules of `config/rbac` from it, and a test compares the two.
 ///
 /// A right stands here because a code path named beside it uses it; whoever removes the path removes the right.
 package struct Right: Sendable, Hashable {
@@ -82,12 +82,6 @@ package struct Right: Sendable, Hashable {
                 "quartermaster-environment", "quartermaster-deployer", "view", "edit", "admin",
             ], usedBy: "BackupPolicy+Access, ResolvedEnvironment+Access"),
         Right(
-            .cluster, "networking.k8s.io", "networkpolicies", read.union(["create", "patch", "delete"]),
-            usedBy: "Applier, prune: BackupPolicy"),
-        Right(
-            .cluster, "monitoring.coreos.com", "prometheusrules", read.union(["create", "patch", "delete"]),
-            usedBy: "Applier, prune: BackupPolicy"),
-        Right(
             .cluster, "batch", "jobs", read.union(["create", "patch", "delete"]),
             usedBy: "BackupRuns; Applier, prune: Preparation"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate, EnvironmentWorkloads, PoolWorkloads"),
@@ -112,8 +106,6 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "", "resourcequotas", read, usedBy: "NamespaceBounds"),
         Right(.cluster, "", "limitranges", read, usedBy: "NamespaceBounds"),
         Right(.cluster, "", "persistentvolumeclaims", read, usedBy: "ClaimKeeper"),
-        Right(.cluster, "", "services", read, usedBy: "Applier"),
-        Right(.cluster, "autoscaling", "horizontalpodautoscalers", read, usedBy: "Applier"),
         Right(.cluster, "networking.k8s.io", "ingresses", read, usedBy: "Applier, HostClaims"),
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
         Right(
@@ -129,9 +121,11 @@ package struct Right: Sendable, Hashable {
         Right(
             .environmentNamespaces, "networking.k8s.io", "ingresses", ["create", "patch", "delete"],
             usedBy: "Applier, prune"),
+        // Copies of shared Secrets, and whether those that components name are there. Nowhere else does it read any.
         Right(
             .environmentNamespaces, "", "secrets", read.union(["create", "patch", "delete"]),
             usedBy: "SecretCaches, Applier, prune"),
+        // Why a pod does not start, where only an event says so.
         Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
         Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),

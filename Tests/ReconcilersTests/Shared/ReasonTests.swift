@@ -84,17 +84,12 @@ struct ReasonTests {
 struct RightsTests {
     @Test("config/rbac gives the rights of the table in code, no more and no fewer", arguments: Right.Scope.allCases)
     func rulesAreTheTable(scope: Right.Scope) throws {
-        let kind = scope == .ownNamespace ? "Role" : "ClusterRole"
-        let name =
-            switch scope {
-            case .environmentNamespaces: ResolvedEnvironment.operatorRole
-            case .secretSourceNamespaces: "quartermaster-secret-source"
-            case .cluster, .ownNamespace: "quartermaster"
-            }
-        let role = try #require(
-            Repository.cases(in: "config/rbac").flatMap { try Repository.yaml("config/rbac/\($0).yaml") }
-                .first { $0["kind"]?.string == kind && $0["metadata"]?["name"]?.string == name })
-        #expect(rights(of: role) == Set(Right.all.filter { $0.scope == scope }.flatMap(rights(of:))))
+        let manifest = RoleManifest(of: scope)
+        let current = try Repository.text(manifest.file)
+        try Repository.expect(manifest.text(replacingRulesOf: current), isGolden: manifest.file)
+        let given = try YAML.parse(current).map(rights(of:))
+        let wanted = Set(Right.all.filter { $0.scope == scope }.flatMap(rights(of:)))
+        #expect(Repository.rewritesGolden || given.contains(wanted))
     }
 
     @Test("No right is given on Secrets across the cluster, and none by a wildcard")

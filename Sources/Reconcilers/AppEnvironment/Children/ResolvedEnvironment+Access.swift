@@ -14,7 +14,8 @@ extension ResolvedEnvironment {
         }
         return try children
             + (spec.access.bindings ?? []).map { binding in
-                try roleBinding("access-\(binding.role)", to: binding.role, binding.subjects.map(\.json))
+                try roleBinding(
+                    "access-\(binding.role.rawValue)", to: binding.role.rawValue, binding.subjects.map(\.json))
             }
     }
 
@@ -33,9 +34,9 @@ extension ResolvedEnvironment {
 extension AppEnvironment.Access.Subject {
     fileprivate var json: JSONValue {
         .compact([
-            "kind": .string(kind),
+            "kind": .string(kind.rawValue),
             // ServiceAccounts are of the core group, which has no name.
-            "apiGroup": kind == "ServiceAccount" ? nil : "rbac.authorization.k8s.io",
+            "apiGroup": kind == .serviceAccount ? nil : "rbac.authorization.k8s.io",
             "name": .string(name),
             "namespace": namespace.map(JSONValue.string),
         ])

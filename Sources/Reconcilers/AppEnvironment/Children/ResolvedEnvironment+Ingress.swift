@@ -29,7 +29,7 @@ extension ResolvedEnvironment {
         guard let port = component(path.component)?.ports.first(where: { $0.name == path.port }) else { return nil }
         return [
             "path": .string(path.path),
-            "pathType": .string(path.pathType),
+            "pathType": .string(path.pathType.rawValue),
             "backend": [
                 "service": ["name": .string(path.component), "port": ["number": .integer(Int64(port.port))]]
             ],

@@ -24,7 +24,7 @@ extension BackupPolicy {
             verb: "source-postgres",
             environment: [
                 ("QM_SECRET", secret), ("QM_PG_HOST", postgres.host), ("QM_PG_PORT", String(postgres.port)),
-                ("QM_PG_SSLMODE", postgres.sslMode),
+                ("QM_PG_SSLMODE", postgres.sslMode.rawValue),
                 ("QM_PG_DATABASES", (postgres.databases ?? []).joined(separator: "\n")),
                 ("QM_PG_GLOBALS", String(postgres.globals)),
             ],

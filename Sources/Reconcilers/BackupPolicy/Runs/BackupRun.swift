@@ -134,7 +134,7 @@ struct RunAttempt: Sendable, Hashable {
 
 /// What a run means for one destination.
 package struct RunOutcome: Sendable, Hashable {
-    var result: BackupPolicy.Target.Result
+    var result: RunResult
     var reason: String?
     var message: String?
     var report: RunReport?
@@ -150,7 +150,7 @@ package struct RunOutcome: Sendable, Hashable {
         result: .failed, reason: Reason.reportLost.rawValue,
         message: "its pod was gone before its report was read; what it did is not known")
 
-    init(result: BackupPolicy.Target.Result, reason: String? = nil, message: String? = nil) {
+    init(result: RunResult, reason: String? = nil, message: String? = nil) {
         self.result = result
         self.reason = reason
         self.message = message

@@ -1,4 +1,4 @@
-internal import BackupModel
+package import BackupModel
 package import KubeAPI
 
 /// A run that somebody asks for: a Job made from a source's CronJob, as `kubectl create job --from` makes it.
@@ -64,7 +64,7 @@ extension BackupRun {
     }
 
     /// The result at each destination; `nil` while the run goes on.
-    package func results(destinations: [String]) -> [BackupPolicy.Target.Result]? {
+    package func results(destinations: [String]) -> [RunResult]? {
         // Of what is gone nobody can say that it went well.
         ending == nil ? nil : destinations.map { outcome(at: $0)?.result ?? .failed }
     }

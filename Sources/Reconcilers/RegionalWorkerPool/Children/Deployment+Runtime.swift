@@ -6,7 +6,8 @@ extension JSONObject {
     mutating func provide(_ runtime: RegionalWorkerPool.Runtime, toContainer worker: Int?) {
         switch runtime.type {
         case .none: break
-        case .hostSocket: provide(hostSocket: runtime.hostSocket ?? .init(), toContainer: worker)
+        case .hostSocket:
+            provide(hostSocket: runtime.hostSocket ?? RegionalWorkerPool.Runtime.defaultSocket, toContainer: worker)
         case .dockerInDocker: provide(daemon: runtime.daemon, toContainer: worker)
         case .runtimeClass: self["runtimeClassName"] = (runtime.runtimeClass?.name).map(JSONValue.string)
         }
@@ -100,15 +101,19 @@ extension RegionalWorkerPool.Runtime {
     /// The settings of the sidecar, the CRD's defaults where the pool has none.
     fileprivate var daemon: DockerInDocker { dockerInDocker ?? Self.defaultDaemon }
 
-    private static let defaultDaemon: DockerInDocker = {
-        let schema = ["properties", "spec", "properties", "runtime", "properties", "dockerInDocker"]
+    private static let defaultDaemon: DockerInDocker = defaults(of: "dockerInDocker")
+    fileprivate static let defaultSocket: HostSocket = defaults(of: "hostSocket")
+
+    /// The settings as the CRD has them for an object that is left out: it has defaults for the fields alone.
+    private static func defaults<Settings: Decodable>(of name: String) -> Settings {
+        let schema = ["properties", "spec", "properties", "runtime", "properties", name]
             .reduce(CustomResource.regionalWorkerPool.schema) { $0[$1] ?? [:] }
         guard
-            let daemon = try? JSONValueDecoder().decode(
-                DockerInDocker.self, from: JSONValue.object([:]).applyingDefaults(of: schema))
-        else { fatalError("the built-in CRD has no defaults for runtime.dockerInDocker") }
-        return daemon
-    }()
+            let settings = try? JSONValueDecoder().decode(
+                Settings.self, from: JSONValue.object([:]).applyingDefaults(of: schema))
+        else { fatalError("the built-in CRD has no defaults for runtime.\(name)") }
+        return settings
+    }
 }
 
 extension RegionalWorkerPool.Runtime.HostSocket {

@@ -50,13 +50,13 @@ extension JSONObject {
         edit(list: "topologySpreadConstraints") { constraints in
             let isThere = constraints.contains {
                 $0["topologyKey"]?.string == spread.topologyKey
-                    && $0["whenUnsatisfiable"]?.string == spread.whenUnsatisfiable
+                    && $0["whenUnsatisfiable"]?.string == spread.whenUnsatisfiable.rawValue
             }
             guard !isThere else { return }
             constraints.append([
                 "maxSkew": .integer(Int64(spread.maxSkew)),
                 "topologyKey": .string(spread.topologyKey),
-                "whenUnsatisfiable": .string(spread.whenUnsatisfiable),
+                "whenUnsatisfiable": .string(spread.whenUnsatisfiable.rawValue),
                 "nodeTaintsPolicy": "Honor",
                 "labelSelector": .compact(["matchLabels": .strings(region.podSelector)]),
                 // The pods of a roll-out are spread among themselves: those that they replace are about to go.

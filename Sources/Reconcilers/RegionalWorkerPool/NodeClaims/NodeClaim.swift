@@ -38,11 +38,11 @@ package struct NodeClaim: Sendable, Hashable, Codable {
 
     package var pool: Pool
     package var region: String
-    package var onRelease: ReleasePolicy
+    package var onRelease: RegionalWorkerPool.ReleasePolicy
     package var labels: [String: Label]
     package var taints: [ClaimedTaint]
 
-    package init(pool: Pool, region: String, onRelease: ReleasePolicy) {
+    package init(pool: Pool, region: String, onRelease: RegionalWorkerPool.ReleasePolicy) {
         self.pool = pool
         self.region = region
         self.onRelease = onRelease

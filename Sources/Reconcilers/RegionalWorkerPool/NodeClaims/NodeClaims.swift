@@ -54,7 +54,7 @@ struct NodeClaims: Sendable {
     /// What a pool has to do with the nodes that there are.
     struct Work: Sendable {
         let pool: ObjectKey
-        let lockOutPolicy: LockOutPolicy
+        let lockOutPolicy: RegionalWorkerPool.LockOutPolicy
         var rules: ClaimRules
         /// Those that the pool matches or holds, by name.
         let nodes: [NodeSnapshot]

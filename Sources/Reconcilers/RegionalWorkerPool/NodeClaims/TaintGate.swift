@@ -38,7 +38,9 @@ final class TaintGate: Sendable {
     }
 
     /// Whether a pool may write these taints, by the node's name. From a yes to `finish` they count as written.
-    func admit(_ taints: [String: [Taint]], of pool: ObjectKey, under policy: LockOutPolicy) -> Verdict {
+    func admit(_ taints: [String: [Taint]], of pool: ObjectKey, under policy: RegionalWorkerPool.LockOutPolicy)
+        -> Verdict
+    {
         state.withLock { state in
             guard policy == .refuse else {
                 state.underWay[pool] = taints

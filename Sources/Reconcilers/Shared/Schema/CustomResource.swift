@@ -1,3 +1,4 @@
+internal import CDefinitions
 package import KubeAPI
 
 /// A custom resource of ours as its CRD describes it: what `render` and `validate` know without a cluster.
@@ -9,19 +10,20 @@ package struct CustomResource: Sendable {
     package let schema: JSONValue
 
     package static let regionalWorkerPool = CustomResource(
-        RegionalWorkerPool.resourceType, text: regionalWorkerPoolDefinition)
+        RegionalWorkerPool.resourceType, qm_regional_worker_pool_definition())
 
-    package static let backupPolicy = CustomResource(BackupPolicy.resourceType, text: backupPolicyDefinition)
+    package static let backupPolicy = CustomResource(BackupPolicy.resourceType, qm_backup_policy_definition())
 
-    package static let appEnvironment = CustomResource(AppEnvironment.resourceType, text: appEnvironmentDefinition)
+    package static let appEnvironment = CustomResource(AppEnvironment.resourceType, qm_app_environment_definition())
 
     /// Every kind of ours.
     package static let all = [regionalWorkerPool, backupPolicy, appEnvironment]
 
-    private init(_ type: ResourceType, text: String) {
+    private init(_ type: ResourceType, _ embedded: qm_text) {
+        let bytes = Array(UnsafeBufferPointer(start: embedded.bytes, count: embedded.count))
         self.type = type
-        self.text = text
-        guard let definition = try? YAML.parseDocument(Array(text.utf8)),
+        text = String(decoding: bytes, as: UTF8.self)
+        guard let definition = try? YAML.parseDocument(bytes),
             let version = definition["spec"]?["versions"]?.elements.first(where: { $0["name"]?.string == type.version }
             ),
             let schema = version["schema"]?["openAPIV3Schema"]

@@ -1,0 +1,38 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("Parts that all CRDs have")
+struct RepeatedSchemaTests {
+    // YAML can't refer to another file: within one, anchors say it once.
+    @Test(
+        "What stands in every CRD is the same in each, but for the words about it and the room for a list",
+        arguments: [
+            ["spec", "inheritedMetadata"], ["status", "observedGeneration"], ["status", "lastHandledReconcileAt"],
+            ["status", "inventory"], ["status", "conditions"],
+        ])
+    func partsAreTheSame(path: [String]) throws {
+        let parts = try CustomResource.all.map { resource in
+            let part = path.reduce(resource.schema) { $0["properties"]?[$1] ?? .null }
+            #expect(part.object != nil, "\(resource.type.kind) has no \(path)")
+            var fields = try #require(part.object)
+            fields["description"] = nil
+            fields["maxItems"] = nil
+            return fields
+        }
+        #expect(Set(parts).count == 1)
+    }
+
+    // kubectl reads in the order of the file: what a merge key brings in takes the place of what stands above it.
+    @Test(
+        "A merge key stands before the fields that it does not bring in",
+        arguments: CustomResource.all.map(\.type.plural))
+    func mergeKeysComeFirst(plural: String) throws {
+        let resource = try #require(CustomResource.all.first { $0.type.plural == plural })
+        let lines = resource.text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
+        let merges = lines.indices.filter { lines[$0].hasPrefix("<<:") }
+        #expect(!merges.isEmpty)
+        #expect(merges.allSatisfy { lines[$0 - 1].hasSuffix(":") || lines[$0 - 1].contains(": &") })
+    }
+}
