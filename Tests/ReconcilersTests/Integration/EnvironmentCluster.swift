@@ -49,6 +49,13 @@ extension TestCluster {
         try await client.get(AppEnvironment.resourceType, ObjectKey(name: environmentName(name)))
     }
 
+    /// Waits until what is made next is younger: ages are in whole seconds.
+    func waitUntilOlder(_ name: String) async throws {
+        let text = try await environment(name)[path: "metadata", "creationTimestamp"]?.string
+        let made = try #require(text.flatMap(Timestamp.init(rfc3339:)))
+        try await eventually("a second has gone by") { Timestamp.now() >= made + .seconds(1) }
+    }
+
     func changeEnvironment(_ name: String, _ patch: JSONValue) async throws {
         try await change(AppEnvironment.resourceType, ObjectKey(name: environmentName(name)), patch)
     }

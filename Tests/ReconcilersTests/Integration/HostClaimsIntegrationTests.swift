@@ -116,8 +116,7 @@ extension IntegrationTests {
                 try await TestOperator.runEnvironments(on: cluster) { _ in
                     try await cluster.makeEnvironment("older", spec("*.\(domain)"))
                     try await cluster.waitForEnvironment("older", .ingressReady, .applied)
-                    // Ages are told in seconds.
-                    try await Task.sleep(for: .milliseconds(1100))
+                    try await cluster.waitUntilOlder("older")
                     try await cluster.makeEnvironment("younger", spec("a.\(domain)"))
                     let lost = try await cluster.waitForEnvironment("younger", .ingressReady, .hostConflict)
                     #expect(lost.message.contains(cluster.environmentName("older")), "\(lost.message)")
