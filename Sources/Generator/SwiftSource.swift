@@ -49,7 +49,7 @@ struct SwiftSource {
             }
             for property in properties {
                 lines += documentation(property.description, indent: inner)
-                let short = property.type.replacing("\(type.name).", with: "")
+                let short = property.type.shortened(in: type.name)
                 lines.append("\(inner)package var \(quoted(property.name)): \(short)\(property.isOptional ? "?" : "")")
             }
             return lines + ["\(indent)}"]
@@ -86,4 +86,19 @@ struct SwiftSource {
 extension GeneratedType {
     /// The type that it stands in; `nil` for one of the kind itself.
     fileprivate var owner: String? { name.lastIndex(of: ".").map { String(name[..<$0]) } }
+}
+
+extension String {
+    /// A type as it is written inside of another one: without the types that both stand in.
+    fileprivate func shortened(in place: String) -> String {
+        let start = lastIndex { $0 == "[" || $0 == " " }.map(index(after:)) ?? startIndex
+        var outer = place[...]
+        while true {
+            if self[start...].hasPrefix("\(outer).") {
+                return String(self[..<start] + self[start...].dropFirst(outer.count + 1))
+            }
+            guard let dot = outer.lastIndex(of: ".") else { return self }
+            outer = outer[..<dot]
+        }
+    }
 }

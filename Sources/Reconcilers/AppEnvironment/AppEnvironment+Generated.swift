@@ -147,7 +147,7 @@ extension AppEnvironment {
             /// The ClusterRole of this name.
             package var role: Role
             /// Who gets the role.
-            package var subjects: [Access.Subject]
+            package var subjects: [Subject]
         }
 
         /// The type of `spec.access.bindings[].subjects[]`.
