@@ -6,7 +6,7 @@ ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${SWIFT_IMAGE} AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libevent-dev \
+        libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift ./
@@ -20,7 +20,7 @@ RUN swift build -c release --static-swift-stdlib --product quartermaster \
 FROM ${BASE_IMAGE}
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates tzdata libcurl4 libssl3 libsimdjson14 libyaml-0-2 \
+        ca-certificates tzdata libcurl4 libssl3 libsimdjson14 libyaml-0-2 libre2-9 \
         libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7 libevent-pthreads-2.1-7 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /out/quartermaster /usr/local/bin/quartermaster

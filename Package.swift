@@ -26,6 +26,7 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
+        .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
         .target(
             name: "CEvent",
             linkerSettings: [
@@ -34,7 +35,7 @@ let package = Package(
             ]),
 
         .target(
-            name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
+            name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CRegex", "CEvent"],
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(

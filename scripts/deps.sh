@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 build_packages=(
     git make pkg-config libstdc++-12-dev libc6-dev
-    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libevent-dev
+    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev
 )
 test_packages=(
     curl openssl shellcheck procps prometheus

@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
 
     static let all = [
         json, yaml, kubeconfig, watch, list, quantity, labels, fields, timestamp, cron, timezone, request, response,
-        ledger, inventory, report,
+        ledger, inventory, report, cel,
     ]
 
     /// What was read is written, read again and the same.
@@ -60,6 +60,27 @@ struct FuzzTarget: Sendable {
         precondition(bounded.count == min(read.count, 16) && Set(bounded).isSubset(of: read), "more than was there")
         let stale = Inventory.stale(read, comparedTo: bounded)
         precondition(Set(stale).isSubset(of: read) && Set(stale).isDisjoint(with: bounded), "what is wanted is stale")
+    }
+
+    /// An expression on an object that is no friend of its schema: it ends, the same way each time.
+    static let cel = FuzzTarget(name: "cel") { input in
+        let rule = JSONValue.string(String(decoding: input, as: UTF8.self))
+        let text: JSONValue = ["type": "string"]
+        let rules = ValidationRules([
+            "type": "object", "x-kubernetes-validations": [["rule": rule]],
+            "properties": [
+                "s": text, "n": ["type": "integer"], "d": ["type": "number"], "l": ["type": "array", "items": text],
+                "m": ["type": "object", "additionalProperties": text], "x": ["x-kubernetes-int-or-string": true],
+            ],
+        ])
+        let objects: [JSONValue] = [
+            ["s": "größe", "n": 3, "d": 0.5, "l": ["a", "b"], "m": ["k": "v"], "x": 1],
+            ["s": 1, "n": "3", "d": 9_223_372_036_854_775_807, "l": ["a": 1], "m": ["v"], "x": []],
+        ]
+        for object in objects {
+            let found = rules.violations(in: object, comparedTo: objects[0], budget: 50_000)
+            precondition(found == rules.violations(in: object, comparedTo: objects[0], budget: 50_000), "by chance")
+        }
     }
 
     static let kubeconfig = FuzzTarget(name: "kubeconfig") { input in

@@ -39,11 +39,6 @@ extension BackupPolicy.Retention {
             minKeep: minKeep ?? policy.minKeep)
     }
 
-    /// Whether something is kept beside the newest artifact.
-    var keepsMore: Bool {
-        [last, hourly, daily, weekly, monthly, yearly].contains { ($0 ?? 0) > 0 }
-    }
-
     /// As the agent takes them: `daily=7 weekly=4 minKeep=1`.
     var rules: String {
         let all = [

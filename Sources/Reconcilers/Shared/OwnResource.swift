@@ -4,11 +4,13 @@ package import KubeAPI
 package protocol OwnResource: ChildOwner {
     /// The kind's CRD.
     static var definition: CustomResource { get }
-    /// The rules across fields that do not hold.
-    var ruleViolations: [Violation] { get }
+    /// What is wrong that neither the CRD's schema nor its rules can say. None where a kind does not tell.
+    var violationsBeyondDefinition: [Violation] { get }
 }
 
 extension OwnResource {
+    package var violationsBeyondDefinition: [Violation] { [] }
+
     /// Reads an object, with the CRD's defaults for what a server or a file has left out.
     ///
     /// - Throws: `JSONError` that names the field.
@@ -18,13 +20,16 @@ extension OwnResource {
 
     /// Everything that is wrong with a manifest; it need not have its defaults.
     ///
-    /// As on the API server, the rules are looked at once the schema has no objections.
+    /// As on the API server, the rules are looked at once the schema has no objections; what is beyond them comes last.
+    /// Without a name there is no object that rules could judge.
     package static func violations(in manifest: DynamicObject) -> [Violation] {
         let object = definition.applyingDefaults(to: manifest)
         let violations = definition.violations(in: object)
-        guard violations.isEmpty else { return violations }
+        guard violations.isEmpty, !object.name.isEmpty else { return violations }
         do {
-            return try object.decode(Self.self).ruleViolations
+            let resource = try object.decode(Self.self)
+            let broken = definition.ruleViolations(in: object)
+            return broken.isEmpty ? resource.violationsBeyondDefinition : broken
         } catch let error as JSONError {
             return [Violation(error.path, error.message)]
         } catch {
@@ -35,8 +40,10 @@ extension OwnResource {
     /// The object as it is to be, or why it can't be read.
     static func read(_ object: DynamicObject) -> Result<Self, Finding> {
         do {
-            let resource = try Self(defaulting: object)
-            guard let violation = resource.ruleViolations.first else { return .success(resource) }
+            let object = definition.applyingDefaults(to: object)
+            let resource = try object.decode(Self.self)
+            let violation = definition.ruleViolations(in: object).first ?? resource.violationsBeyondDefinition.first
+            guard let violation else { return .success(resource) }
             return .failure(Finding(.invalidSpec, "\(violation)", .edit))
         } catch {
             return .failure(Finding(.invalidSpec, "\(error)", .edit))

@@ -23,6 +23,11 @@ struct BackupPolicyValidationTests {
         #expect(BackupPolicy.violations(in: object) == [])
     }
 
+    @Test("Every rule of the CRD is broken by a fixture")
+    func everyRuleIsBroken() throws {
+        #expect(try unbrokenRules(of: BackupPolicy.self, in: Self.invalid) == [])
+    }
+
     @Test("The samples have nothing against them")
     func samples() throws {
         let objects = try Repository.yaml("config/samples/backuppolicy.yaml").map { try DynamicObject($0) }

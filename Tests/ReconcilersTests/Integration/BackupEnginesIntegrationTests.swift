@@ -217,31 +217,5 @@ extension IntegrationTests {
                 try await cluster.client.delete(.namespace, ObjectKey(name: other))
             }
         }
-
-        @Test(
-            "A wrong manifest is refused by the server, at its field and in the CRD's words",
-            .enabled(if: ClusterKind.realKubeconfig != nil))
-        func wrongManifests() async throws {
-            // What takes more than CEL can do: `quartermaster validate` and the operator say it.
-            let ours: Set = ["check-schedule-range", "schedule-range", "zone-unknown"]
-            let folder = BackupPolicyValidationTests.invalid
-            try await TestCluster.run(.real) { cluster in
-                for name in Repository.cases(in: folder) where !ours.contains(name) {
-                    let fixture = try InvalidFixture("\(folder)/\(name).yaml")
-                    var object = fixture.object
-                    object[path: "metadata", "namespace"] = .string(cluster.namespace)
-                    do {
-                        _ = try await cluster.client.create(
-                            object, as: BackupPolicy.resourceType,
-                            options: WriteOptions(dryRun: true, fieldValidation: .strict))
-                        Issue.record("\(name): the server accepts it")
-                    } catch let error as APIError {
-                        let isBlamed = error.causes.contains { $0.field == fixture.field }
-                        #expect(isBlamed || error.message.contains(fixture.field), "\(name): \(error)")
-                        #expect(fixture.rule.map(error.message.contains) ?? true, "\(name): \(error)")
-                    }
-                }
-            }
-        }
     }
 }

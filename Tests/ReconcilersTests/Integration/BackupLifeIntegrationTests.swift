@@ -206,32 +206,6 @@ extension IntegrationTests {
             }
         }
 
-        @Test(
-            "A wrong manifest is refused by the server, at its field and in the CRD's words",
-            arguments: [ClusterKind.real].filter(ClusterKind.available.contains))
-        func wrongManifests(kind: ClusterKind) async throws {
-            // What takes more than CEL can do is the operator's to refuse.
-            let operators: Set = ["schedule-range", "check-schedule-range", "zone-unknown"]
-            let folder = BackupPolicyValidationTests.invalid
-            try await TestCluster.run(kind) { cluster in
-                for name in Repository.cases(in: folder) where !operators.contains(name) {
-                    let fixture = try InvalidFixture("\(folder)/\(name).yaml")
-                    var object = fixture.object
-                    object[path: "metadata", "namespace"] = .string(cluster.namespace)
-                    do {
-                        _ = try await cluster.client.create(
-                            object, as: BackupPolicy.resourceType,
-                            options: WriteOptions(dryRun: true, fieldValidation: .strict))
-                        Issue.record("\(name): the server accepts it")
-                    } catch let error as APIError {
-                        let isBlamed = error.causes.contains { $0.field == fixture.field }
-                        #expect(isBlamed || error.message.contains(fixture.field), "\(name): \(error)")
-                        #expect(fixture.rule.map(error.message.contains) ?? true, "\(name): \(error)")
-                    }
-                }
-            }
-        }
-
         @Test("What ran while the operator was away is counted when it is back", arguments: ClusterKind.available)
         func away(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in

@@ -7,8 +7,10 @@ import Testing
 
 extension TestCluster {
     /// Puts a CRD of ours in the place of the one that is there; without a field of its spec, and the rules that name it,
-    /// it is one of an older version.
-    func putDefinition(_ resource: CustomResource, without field: String? = nil) async throws {
+    /// it is one of an older version; without any rules, one of before there were some.
+    func putDefinition(
+        _ resource: CustomResource, without field: String? = nil, withoutRules: Bool = false
+    ) async throws {
         var definition = try DynamicObject(YAML.parseDocument(Array(resource.text.utf8)))
         var version = try #require(definition[path: "spec", "versions"]?[0])
         if let field {
@@ -18,7 +20,7 @@ extension TestCluster {
             version[path: path + ["x-kubernetes-validations"]] = .array(
                 rules.filter { !($0["rule"]?.string ?? "").contains("self.\(field)") })
         }
-        definition[path: "spec", "versions"] = [version]
+        definition[path: "spec", "versions"] = [withoutRules ? version.withoutRules : version]
         let live = try await client.get(.customResourceDefinition, definition.key)
         definition[path: "metadata", "resourceVersion"] = .string(live.resourceVersion)
         _ = try await client.update(definition, as: .customResourceDefinition)
@@ -30,6 +32,17 @@ extension TestCluster {
             try await change(
                 type, key, ["metadata": ["annotations": ["touched": .string("\(UInt32.random(in: 0 ... .max))")]]])[
                     path: "spec", field] == nil
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate var withoutRules: JSONValue {
+        switch self {
+        case .object(let fields):
+            .object(fields.filter { $0.key != "x-kubernetes-validations" }.mapValues(\.withoutRules))
+        case .array(let elements): .array(elements.map(\.withoutRules))
+        default: self
         }
     }
 }

@@ -21,6 +21,7 @@ enum CustomResources {
     private static func definition(_ crd: JSONValue, _ version: JSONValue) -> ResourceDefinition {
         let spec = crd["spec"] ?? [:]
         let names = crd[path: ["status", "acceptedNames"]] ?? [:]
+        let schema = version[path: ["schema", "openAPIV3Schema"]]
         let type = ResourceType(
             group: spec["group"]?.string ?? "", version: version["name"]?.string ?? "",
             kind: names["kind"]?.string ?? "", plural: names["plural"]?.string ?? "",
@@ -29,7 +30,7 @@ enum CustomResources {
             type: type, singular: names["singular"]?.string ?? "", listKind: names["listKind"]?.string ?? "",
             shortNames: names["shortNames"]?.array?.compactMap(\.string) ?? [],
             categories: names["categories"]?.array?.compactMap(\.string) ?? [],
-            schema: .customResource(version[path: ["schema", "openAPIV3Schema"]]), isCustom: true,
+            schema: .customResource(schema), rules: schema.map(CompiledRules.of), isCustom: true,
             columns: columns(version))
         // The order in which the real server lists them.
         definition.verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"]

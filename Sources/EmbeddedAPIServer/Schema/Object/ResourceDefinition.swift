@@ -30,6 +30,8 @@ struct ResourceDefinition: Sendable {
     var subresources: [Subresource] = []
     var scale: ScalePaths?
     var schema: TypeSchema
+    /// What the schema says in CEL; `nil` for built-in kinds.
+    var rules: ValidationRules?
     /// From a CRD: unknown fields, nulls and zero values are kept as JSON has them, not as a Go type would.
     var isCustom = false
     var columns: [TableColumn] = []

@@ -92,7 +92,7 @@ struct OpenAPISchema {
             fields["format"] = .string(format == "micro-time" ? "date-time" : format)
         }
         if !rules.allowed.isEmpty { fields["enum"] = .array(rules.allowed) }
-        if let pattern = rules.pattern { fields["pattern"] = .string(pattern) }
+        if let expression = rules.pattern { fields["pattern"] = .string(expression.pattern) }
         for (key, bound) in [
             ("minimum", rules.minimum), ("maximum", rules.maximum), ("multipleOf", rules.multipleOf),
         ] {

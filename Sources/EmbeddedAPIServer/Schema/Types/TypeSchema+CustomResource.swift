@@ -80,7 +80,7 @@ extension ValueRules {
         multipleOf = json["multipleOf"]?.number
         minimumLength = count("minLength")
         maximumLength = count("maxLength")
-        pattern = json["pattern"]?.string
+        pattern = json["pattern"]?.string.flatMap { try? RegularExpression($0) }
         format = json["format"]?.string
         minimumItems = count("minItems")
         maximumItems = count("maxItems")

@@ -127,7 +127,7 @@ struct ValueRules: Sendable {
     var multipleOf: Double?
     var minimumLength: Int?
     var maximumLength: Int?
-    var pattern: String?
+    var pattern: RegularExpression?
     var format: String?
     var minimumItems: Int?
     var maximumItems: Int?
@@ -138,6 +138,6 @@ struct ValueRules: Sendable {
     var anyOf: [TypeSchema] = []
     var oneOf: [TypeSchema] = []
     var not: [TypeSchema] = []
-    /// `x-kubernetes-validations` as written: published, not evaluated.
+    /// `x-kubernetes-validations` as written: to be published.
     var expressions: JSONValue?
 }

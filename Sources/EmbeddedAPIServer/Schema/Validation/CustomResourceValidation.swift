@@ -72,7 +72,8 @@ extension BuiltInValidation {
                 .child("openAPIV3Schema")
             if isCommon, index > 0 { continue }
             if let schema = version[path: ["schema", "openAPIV3Schema"]] {
-                errors += StructuralRules.errors(schema, at: spot)
+                let structure = StructuralRules.errors(schema, at: spot)
+                errors += structure.isEmpty ? ExpressionRules.errors(schema, at: spot) : structure
             } else {
                 errors.append(.required(spot))
             }
@@ -137,7 +138,21 @@ enum StructuralRules {
             }
             errors += inner(values, at: place)
         }
-        return errors + listKeys(schema, at: path) + defaultValue(schema, at: path)
+        return errors + pattern(schema, at: path) + listKeys(schema, at: path) + defaultValue(schema, at: path)
+    }
+
+    private static func pattern(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+        guard let pattern = schema["pattern"]?.string else { return [] }
+        do {
+            _ = try RegularExpression(pattern)
+            return []
+        } catch {
+            return [
+                .invalid(
+                    path.child("pattern"), .string(pattern),
+                    "must be a valid regular expression, but isn't: error parsing regexp: \(error.reason)")
+            ]
+        }
     }
 
     private static func isUntyped(_ schema: JSONValue) -> Bool {

@@ -1,8 +1,6 @@
 import KubeAPI
 
 /// Says what is wrong with an object, in the words of the real server.
-///
-/// Rules in CEL (`x-kubernetes-validations`) are not evaluated.
 enum ObjectValidation {
     /// - Parameters:
     ///   - live: the stored object, for an update.
@@ -11,7 +9,7 @@ enum ObjectValidation {
         _ object: JSONValue, live: JSONValue? = nil, _ definition: ResourceDefinition, subresource: String = ""
     ) -> [FieldError] {
         let metadata = MetadataValidation.errors(object, live: live, definition.type)
-        if definition.isCustom { return metadata + custom(object, definition) }
+        if definition.isCustom { return metadata + custom(object, live, definition) }
         // Half a status is what its writer is responsible for.
         guard subresource != "status" else { return metadata }
         let structure = BuiltInStructure.errors(object, definition.schema)
@@ -48,19 +46,22 @@ enum ObjectValidation {
         return place
     }
 
-    private static func custom(_ object: JSONValue, _ definition: ResourceDefinition) -> [FieldError] {
+    private static func custom(
+        _ object: JSONValue, _ live: JSONValue?, _ definition: ResourceDefinition
+    ) -> [FieldError] {
         var errors = SchemaValidation.errors(object, definition.schema)
         errors += ListValidation.errors(object, definition.schema)
         errors += scale(object, definition)
+        guard let rules = definition.rules, !rules.isEmpty else { return errors }
         let blocking: Set<FieldError.Code> = [.required, .tooLong, .tooMany, .typeInvalid, .notSupported]
-        if hasExpressions(definition.schema), errors.contains(where: { blocking.contains($0.code) }) {
-            errors.append(
-                .invalid(
-                    .unnamed, .null,
-                    "some validation rules were not checked because the object was invalid; correct the existing "
-                        + "errors to complete validation"))
+        guard !errors.contains(where: { blocking.contains($0.code) }) else {
+            let words = """
+                some validation rules were not checked because the object was invalid; correct the existing errors to complete \
+                validation
+                """
+            return errors + [.invalid(.unnamed, .null, words)]
         }
-        return errors
+        return errors + rules.violations(in: object, comparedTo: live).map(FieldError.init)
     }
 
     /// What the scale subresource could not read.
@@ -74,13 +75,22 @@ enum ObjectValidation {
         ]
     }
 
-    private static func hasExpressions(_ schema: TypeSchema) -> Bool {
-        schema.rules.expressions != nil || schema.fields.contains { hasExpressions($0.schema) }
-            || schema.items.map(hasExpressions) ?? false || schema.additional.map(hasExpressions) ?? false
-    }
 }
 
 extension FieldError {
+    /// A rule in CEL that does not hold.
+    fileprivate init(_ violation: RuleViolation) {
+        let path = violation.path.isEmpty ? FieldPath.unnamed : FieldPath(violation.path)
+        self =
+            switch violation.reason {
+            case .invalid: FieldError(.invalid, path, value: violation.shown, violation.message)
+            case .forbidden: .forbidden(path, violation.message)
+            case .required: .required(path, violation.message)
+            // As on the real server, which names the value alone.
+            case .duplicate: FieldError(.duplicate, path, value: violation.shown)
+            }
+    }
+
     /// The real server names the taints of nodes as if they were metadata.
     fileprivate var ofTaint: FieldError {
         var copy = self

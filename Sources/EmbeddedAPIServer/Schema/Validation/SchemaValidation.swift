@@ -107,8 +107,8 @@ struct SchemaValidation {
             errors.append(.tooLong(path, limit))
         } else if let limit = rules.minimumLength, length < limit {
             invalid(path, value, "should be at least \(limit) chars long")
-        } else if let pattern = rules.pattern, !TextFormat.matches(text, pattern: pattern) {
-            invalid(path, value, "should match '\(pattern)'")
+        } else if let expression = rules.pattern, !expression.isFound(in: text) {
+            invalid(path, value, "should match '\(expression.pattern)'")
         }
         if let format = rules.format, !TextFormat.isValid(text, format: format) {
             errors.append(

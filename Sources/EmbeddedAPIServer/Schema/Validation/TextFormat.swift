@@ -2,30 +2,19 @@ import KubeAPI
 
 /// The formats and patterns of texts. Source: OpenAPI, "Formats"; those that Kubernetes checks.
 enum TextFormat {
-    /// A pattern that this build cannot read lets everything pass.
-    static func matches(_ text: String, pattern: String) -> Bool {
-        guard let expression = try? Regex(pattern) else { return true }
-        return text.firstMatch(of: expression) != nil
-    }
-
     /// Whether the text has the format; formats that are not known let everything pass.
     static func isValid(_ text: String, format: String) -> Bool {
         switch format {
         case "date-time": Timestamp(rfc3339: text) != nil
         case "date": Timestamp(rfc3339: text + "T00:00:00Z") != nil
-        case "duration": isDuration(text)
+        case "duration": duration.isFound(in: text)
         case "byte": Base64.isValid(text)
         case "ipv4": isIPv4(text)
         case "cidr": isCIDR(text)
-        case "hostname":
-            matches(
-                text,
-                pattern:
-                    #"^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$"#)
-        case "email": matches(text, pattern: #"^[^@\s]+@[^@\s]+$"#)
-        case "uuid", "uuid4", "uuid3", "uuid5":
-            matches(text, pattern: "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$")
-        case "uri": matches(text, pattern: "^[a-zA-Z][a-zA-Z0-9+.-]*:|^/")
+        case "hostname": hostname.isFound(in: text)
+        case "email": email.isFound(in: text)
+        case "uuid", "uuid4", "uuid3", "uuid5": uuid.isFound(in: text)
+        case "uri": uri.isFound(in: text)
         default: true
         }
     }
@@ -55,11 +44,21 @@ enum TextFormat {
         return isHex && (halves.count == 2 ? groups.count < 8 : groups.count == 8)
     }
 
+    private static let hostname = expression(
+        #"^[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?)*$"#)
+    private static let email = expression(#"^[^@\s]+@[^@\s]+$"#)
+    private static let uuid = expression(
+        "^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$")
+    private static let uri = expression("^[a-zA-Z][a-zA-Z0-9+.-]*:|^/")
     /// Go's durations, `1h30m`, as well as `1 day`'s kin.
-    private static func isDuration(_ text: String) -> Bool {
-        matches(
-            text,
-            pattern: #"^[-+]?(0|(\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s|m|h|d|w|days?|hours?|minutes?|seconds?|weeks?))+$"#
-        )
+    private static let duration = expression(
+        #"^[-+]?(0|(\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|ms|s|m|h|d|w|days?|hours?|minutes?|seconds?|weeks?))+$"#)
+
+    private static func expression(_ pattern: String) -> RegularExpression {
+        do {
+            return try RegularExpression(pattern)
+        } catch {
+            fatalError("\(pattern): \(error.reason)")
+        }
     }
 }

@@ -29,17 +29,20 @@ package struct ClaimKeys: Sendable, Hashable {
 
 /// Keys on nodes that belong to the cluster. The operator neither writes nor removes them, whatever a spec or a ledger says.
 enum ReservedNodeKeys {
+    private static let labelDomains = ["kubernetes.io", "k8s.io"]
     private static let clusterPrefixes = ["node.kubernetes.io/", "node.cloudprovider.kubernetes.io/"]
     private static let controlPlane: Set = [
         "node-role.kubernetes.io/control-plane", "node-role.kubernetes.io/master", "node-role.kubernetes.io/etcd",
     ]
 
     /// Under `kubernetes.io` and `k8s.io`: those of node restriction among them.
-    static func isLabel(_ key: String) -> Bool { LabelSyntax.isReserved(key) }
+    static func isLabel(_ key: String) -> Bool {
+        guard let slash = key.firstIndex(of: "/") else { return false }
+        let domain = key[..<slash]
+        return labelDomains.contains { domain == $0 || domain.hasSuffix(".\($0)") }
+    }
 
-    static func isClustersTaint(_ key: String) -> Bool { clusterPrefixes.contains(where: key.hasPrefix) }
-
-    static func isControlPlaneTaint(_ key: String) -> Bool { controlPlane.contains(key) }
-
-    static func isTaint(_ key: String) -> Bool { isClustersTaint(key) || isControlPlaneTaint(key) }
+    static func isTaint(_ key: String) -> Bool {
+        clusterPrefixes.contains(where: key.hasPrefix) || controlPlane.contains(key)
+    }
 }

@@ -8,6 +8,7 @@ package struct CustomResource: Sendable {
     package let text: String
     /// The `openAPIV3Schema` of the served version.
     package let schema: JSONValue
+    private let rules: ValidationRules
 
     package static let regionalWorkerPool = CustomResource(
         RegionalWorkerPool.resourceType, qm_regional_worker_pool_definition())
@@ -29,6 +30,8 @@ package struct CustomResource: Sendable {
             let schema = version["schema"]?["openAPIV3Schema"]
         else { fatalError("the built-in CRD of \(type.kind) has no schema for \(type.version)") }
         self.schema = schema
+        rules = ValidationRules(schema)
+        guard rules.problems.isEmpty else { fatalError("the built-in CRD of \(type.kind): \(rules.problems)") }
     }
 
     /// The object with the schema's defaults, as the API server stores it.
@@ -40,5 +43,12 @@ package struct CustomResource: Sendable {
     /// What the schema has against the object; defaults are applied before.
     package func violations(in object: DynamicObject) -> [Violation] {
         SchemaValidator().violations(in: object.json, against: schema)
+    }
+
+    /// The rules of the CRD that do not hold, in the API server's words; defaults are applied before.
+    ///
+    /// Rules about a change are left out: only the server knows what was there before.
+    func ruleViolations(in object: DynamicObject) -> [Violation] {
+        rules.violations(in: object.json).map { Violation($0.path, $0.message) }
     }
 }

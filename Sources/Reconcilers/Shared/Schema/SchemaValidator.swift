@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// Checks a value against a structural schema: types, required and unknown fields, enumerations, bounds, patterns,
-/// list keys. What CEL says is checked by the rules of the kind itself.
+/// list keys. What CEL says is checked by `ValidationRules`.
 struct SchemaValidator {
     /// A manifest that is wrong from end to end needs no more than this to be mended.
     private static let limit = 32
@@ -118,15 +118,15 @@ struct SchemaValidator {
 }
 
 extension String {
-    /// Whether a regular expression of a schema, or of CEL's `matches`, is found in the text.
+    /// Whether a regular expression of ours is found in the text.
     func matches(pattern: String) -> Bool {
         compiledPatterns.withLock { known in
             // The expressions come from our own CRDs: they are few, and a test compiles each.
-            if known[pattern] == nil { known[pattern] = try? Regex(pattern).matchingSemantics(.unicodeScalar) }
-            return (try? known[pattern]?.firstMatch(in: self)) != nil
+            if known[pattern] == nil { known[pattern] = try? RegularExpression(pattern) }
+            return known[pattern]?.isFound(in: self) ?? false
         }
     }
 }
 
 /// To compile an expression costs many times what a match does.
-private let compiledPatterns = Mutex<[String: Regex<AnyRegexOutput>]>([:])
+private let compiledPatterns = Mutex<[String: RegularExpression]>([:])
