@@ -5,46 +5,51 @@ package import KubeAPI
 extension AppEnvironment {
     /// The type of `spec`.
     package struct Spec: Sendable, Hashable, Codable {
-        /// Picks the defaults of what is not said here. It can't be changed.
+        /// Selects the defaults of fields that are not set. It can't be changed.
         package var tier: Tier
-        /// Stops every write to what the environment has, the deletion of a preview included. The status goes on.
+        /// With true nothing of the environment is written, and a preview does not expire. The status is still updated,
+        /// and says what would change.
         package var suspend: Bool
-        /// Labels and annotations for every child of the environment. Nothing else of its metadata is copied.
+        /// Labels and annotations for every child of the environment. The environment's own labels and annotations are
+        /// not copied.
         package var inheritedMetadata: InheritedMetadata?
-        /// The version of the tier's defaults. Without it the environment keeps the version that it was made with, also
-        /// under a newer operator, and no pod is replaced because a default has changed. status.defaultsVersion says
-        /// which.
+        /// The version of the tier's defaults. Default: the version that the environment was made with
+        /// (status.defaultsVersion), so a newer operator replaces no pods because a default has changed.
         package var defaultsVersion: Int?
         /// The namespace of the environment.
         package var namespace: NamespaceSettings
-        /// What becomes of everything when the environment is deleted. Retain: everything stays and runs on. KeepData:
-        /// the namespace, its claims and Secrets stay. Delete: everything goes; in production only with the annotation
-        /// quartermaster.dev/confirm-delete, whose value is the name of the environment. The tier's where nothing is
-        /// said.
+        /// What is deleted together with the environment. Retain: nothing, everything keeps running. KeepData:
+        /// everything but the namespace, its PersistentVolumeClaims and Secrets. Delete: the namespace and everything
+        /// in it, or of an adopted namespace what the operator has made; in the tier production only with the
+        /// annotation quartermaster.dev/confirm-delete, whose value is the name of the environment. Default: that of
+        /// the tier.
         package var deletionPolicy: DeletionPolicy?
-        /// How long a preview lives after the last change of its spec, such as 72h or 90m; 72h where nothing is said.
-        /// Only for the tier preview.
+        /// How long after the last change of its spec a preview is deleted, such as 72h or 90m. Default: 72h. Only for
+        /// the tier preview.
         package var ttl: String?
         /// The ResourceQuota of the namespace.
         package var quota: Quota
-        /// Bounds and defaults of a container in the namespace. The tier's where nothing is said; those are cut to what
-        /// is given here.
+        /// The LimitRange of the namespace: limits and defaults of its containers. Default of each amount: that of the
+        /// tier, adjusted to the amounts that are given here.
         package var limitRange: LimitRange
-        /// Secrets of another namespace that are copied here and kept in step. The operator's
-        /// --secret-source-namespaces must list that namespace, and each Secret must carry the label
+        /// Secrets of another namespace that are copied here and kept up to date. The operator's
+        /// --secret-source-namespaces must list that namespace, and each Secret needs the label
         /// quartermaster.dev/share=true.
         package var secretsFrom: SecretSource?
-        /// Secrets of the namespace with which images are pulled. They hang on the ServiceAccounts of the components.
+        /// Secrets of the namespace with which images are pulled. They are set on the ServiceAccounts of the
+        /// components.
         package var imagePullSecrets: [SecretName]?
         /// Who may do what in the namespace.
         package var access: Access
-        /// The parts of the application; each is a Deployment with what belongs to it.
+        /// The parts of the application. Each is a Deployment with its Service, ServiceAccount, NetworkPolicy and what
+        /// else it needs.
         package var components: [ComponentSpec]
-        /// Hosts by which the components are reached from outside. Each has an Ingress of its own.
+        /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
         package var ingress: [Ingress]?
-        /// Who may talk to whom. The default is nobody, but for what connectsTo, ingress and metrics declare.
+        /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, ingress, metrics and the
+        /// fields below, and by pools and backup policies of the namespace.
         package var network: Network
-        /// How the components are watched.
+        /// Metrics, alerts and traces of the components.
         package var observability: Observability
     }
 
@@ -64,12 +69,13 @@ extension AppEnvironment {
             case ifUnmanaged = "IfUnmanaged"
         }
 
-        /// The name of the namespace; that of the environment where nothing is said. It can't be changed.
+        /// The name of the namespace. Default: the name of the environment. It can't be changed.
         package var name: String?
-        /// What happens where the namespace exists and the operator has not made it: Never leaves it alone and says so;
-        /// IfUnmanaged takes it over unless somebody else manages it. A namespace that was taken over is never deleted.
+        /// What happens if the namespace exists and the operator has not made it. Never: it is left alone, and the
+        /// environment reports OwnedByOther. IfUnmanaged: it is adopted unless another tool manages it. An adopted
+        /// namespace is never deleted.
         package var adopt: Adoption
-        /// The Pod Security level that the namespace enforces. The tier's where nothing is said.
+        /// The Pod Security level that the namespace enforces. Default: that of the tier.
         package var podSecurity: PodSecurityLevel?
     }
 
@@ -96,26 +102,27 @@ extension AppEnvironment {
             case off = "Off"
         }
 
-        /// Auto: what the components need, surge and the autoscalers' maximum included, with headroom, and never less
-        /// than the tier's amounts. Fixed: hard, or the tier's amounts where nothing is said. Off: no quota.
+        /// Auto: what the components need at their largest, with surge and headroom, and what the pools and backup
+        /// policies of the namespace need; never less than the tier's amounts. Fixed: hard, or the tier's amounts if
+        /// hard is not set. Off: no quota.
         package var mode: Mode
-        /// Amounts as in a ResourceQuota. Under Auto they stand in the place of the computed ones.
+        /// Amounts, as in a ResourceQuota. With mode Auto each of them replaces the computed amount.
         package var hard: [String: JSONValue]?
-        /// How many per cent Auto adds to the need.
+        /// How many per cent mode Auto adds to the need of the components.
         package var headroomPercent: Int
     }
 
     /// The type of `spec.limitRange`.
     package struct LimitRange: Sendable, Hashable, Codable {
-        /// With false the namespace has no LimitRange of the environment.
+        /// With false the operator makes no LimitRange.
         package var enabled: Bool
-        /// The least that a container may request, by cpu and memory.
+        /// The least that a container may request: cpu, memory.
         package var min: [String: JSONValue]?
-        /// What a container requests that says nothing, by cpu and memory.
+        /// The requests of a container that has none: cpu, memory.
         package var defaultRequest: [String: JSONValue]?
-        /// The limit of a container that says nothing, by cpu and memory.
+        /// The limits of a container that has none: cpu, memory.
         package var `default`: [String: JSONValue]?
-        /// The highest limit that a container may have, by cpu and memory.
+        /// The highest limits that a container may have: cpu, memory.
         package var max: [String: JSONValue]?
     }
 
@@ -123,7 +130,7 @@ extension AppEnvironment {
     package struct SecretSource: Sendable, Hashable, Codable {
         /// The namespace that the Secrets are copied from.
         package var namespace: String
-        /// The names of the Secrets; the copies have the same. A copy whose name leaves the list is deleted.
+        /// The names of the Secrets and of their copies. A copy is deleted when its name is removed from the list.
         package var names: [String]
     }
 
@@ -144,7 +151,7 @@ extension AppEnvironment {
                 case admin
             }
 
-            /// The ClusterRole of this name.
+            /// The name of the ClusterRole.
             package var role: Role
             /// Who gets the role.
             package var subjects: [Subject]
@@ -163,86 +170,90 @@ extension AppEnvironment {
             package var kind: Kind
             /// The name of the user, group or ServiceAccount.
             package var name: String
-            /// The namespace of a ServiceAccount, which needs one. Users and groups have none.
+            /// The namespace of a ServiceAccount; required for it, refused for users and groups.
             package var namespace: String?
         }
 
-        /// Makes a ServiceAccount deployer with which a pipeline may look at everything but Secrets, restart
-        /// Deployments and run Jobs. What is deployed is said in this object: another image on a Deployment is put
-        /// back.
+        /// Makes a ServiceAccount deployer for a pipeline. It may read everything but Secrets, restart Deployments and
+        /// run Jobs. It cannot deploy: the images are set in this object, and a change on a Deployment is reverted.
         package var deployer: Bool
-        /// Who has which of the cluster's own roles in the namespace.
+        /// Who has the cluster's roles view, edit or admin in the namespace.
         package var bindings: [Binding]?
     }
 
     /// The type of `spec.components[]`.
     package struct ComponentSpec: Sendable, Hashable, Codable {
-        /// The name of the component and of its children, so it begins with a letter as a Service does.
+        /// The name of the component, its Deployment and its Service. It begins with a letter, as the name of a Service
+        /// must.
         package var name: String
-        /// The image of the container. In production it has a digest, or a tag other than latest.
+        /// The image of the container. In the tier production it needs a digest, or a tag other than latest.
         package var image: String
-        /// The program of the container, without a shell; the entry point of the image where nothing is said.
+        /// The program that the container runs, without a shell. Default: the entry point of the image.
         package var command: [String]?
-        /// The arguments of the program; those of the image where neither command nor args is given.
+        /// The arguments of the program. Default: those of the image if command is not set either.
         package var args: [String]?
-        /// How many pods the component has. The tier's number where nothing is said, 1 with a volume that only one node
-        /// can mount.
+        /// How many pods the component has. Default: that of the tier, or 1 with a ReadWriteOnce volume.
         package var replicas: Int?
-        /// A HorizontalPodAutoscaler that takes the place of replicas. It begins with the pods that there are.
+        /// Scales the component by a HorizontalPodAutoscaler instead of replicas. It starts with the current number of
+        /// pods.
         package var autoscaling: Autoscaling?
-        /// Ports of the Service of the component. A component without ports has no Service.
+        /// Ports of the component's Service. Without ports and metrics there is no Service.
         package var ports: [Port]?
-        /// Environment of the container, as in a Pod. It stands above config, secrets and envFrom.
+        /// Environment variables of the container, as in a Pod. They override those of config, secrets and envFrom.
         package var env: [JSONObject]?
-        /// Sources of environment as in a container of a Pod, for ConfigMaps and Secrets that somebody else makes. Of
-        /// two entries of one name, those of envFrom stand above config and secrets.
+        /// Sources of environment variables, as in a container of a Pod, for ConfigMaps and Secrets that somebody else
+        /// makes. They override config and secrets.
         package var envFrom: [JSONObject]?
-        /// Environment that is not secret. It becomes an immutable ConfigMap whose name tells its content, so a change
-        /// replaces the pods exactly once.
+        /// Environment variables that are not secret. They become an immutable ConfigMap with a hash of its content in
+        /// its name, so a change replaces the pods exactly once.
         package var config: [String: String]?
-        /// Secrets of the namespace whose entries become environment. A change of their content replaces the pods.
+        /// Secrets of the namespace whose keys become environment variables. A change of their content replaces the
+        /// pods.
         package var secrets: [SecretEnvironment]?
-        /// What the container asks for and what bounds it. The defaults of the tier's LimitRange where nothing is said.
+        /// Requests and limits of the container. Default of each amount: that of the tier.
         package var resources: Resources?
-        /// Probes as in a container of a Pod; an httpGet or tcpSocket without a port means the first port. What they do
-        /// not say is filled in: ready every 5 s and lost after 2 failures, alive every 10 s and restarted after 3.
+        /// Probes, as in a container of a Pod. An httpGet or tcpSocket without a port uses the first TCP port.
+        /// Defaults: readiness every 5 s, not ready after 2 failures; liveness every 10 s, restarted after 3; startup
+        /// every 5 s, restarted after 60.
         package var probes: Probes
-        /// Claims of the component, each mounted at its path. With one of ReadWriteOnce the component has one pod,
-        /// which is replaced by Recreate.
+        /// Volumes of the component. Each is a PersistentVolumeClaim that is mounted at its path. With a ReadWriteOnce
+        /// volume the component can have only one pod, and a roll-out stops the old pod before it starts the new one.
         package var volumes: [Volume]?
         /// Which nodes the pods of the component run on.
         package var placement: Placement
-        /// How many seconds a pod stays bound to a node that is lost. The tier's number where nothing is said; 300 with
-        /// a ReadWriteOnce volume, because a pod elsewhere could not mount it.
+        /// How many seconds after its node is lost a pod is evicted. Default: that of the tier, or 300 with a
+        /// ReadWriteOnce volume, because a pod on another node could not mount it.
         package var nodeFailureSeconds: Int?
-        /// Auto makes a PodDisruptionBudget of one pod at a time where there are two pods or more, Off makes none.
+        /// Auto makes a PodDisruptionBudget that lets a drain take one pod at a time, if the component can have two
+        /// pods or more. Off makes none.
         package var pdb: Switch
-        /// The PriorityClass of the pods; the tier's where nothing is said. critical-infrastructure, production, tools
-        /// and staging are made where they do not exist. One above --max-priority-class-value, and Kubernetes' own, are
-        /// refused.
+        /// The PriorityClass of the pods. Default: that of the tier. The operator makes critical-infrastructure,
+        /// production, tools and staging if they do not exist. Outside of the namespaces that --privileged-namespaces
+        /// lists, a class above --max-priority-class-value and names that begin with system- are refused.
         package var priorityClassName: String?
         /// Where Prometheus finds the metrics of the component.
         package var metrics: Metrics?
-        /// Whom the component talks to: each entry has one of component, namespace and cidr. Everything else is
-        /// refused, see network.
+        /// What the pods of the component may connect to. Each entry has exactly one of component, namespace and cidr.
+        /// What else they may reach is in network.
         package var connectsTo: [Peer]?
-        /// As in a Pod and in its containers; each field goes where it belongs. What the restricted level asks for is
-        /// filled in.
+        /// Fields of a pod's and of a container's securityContext; each is set where it belongs. What the Pod Security
+        /// level restricted requires is added.
         package var securityContext: JSONObject?
-        /// A PodTemplateSpec that is laid over the pods as a strategic merge. Lists of named things, such as
-        /// containers, are merged by name; the container of the component has its name.
+        /// A partial PodTemplateSpec that is merged into the pods (strategic merge). Lists such as containers are
+        /// merged by name; the component's container has the name of the component.
         package var template: JSONObject?
     }
 
     /// The type of `spec.components[].autoscaling`.
     package struct Autoscaling: Sendable, Hashable, Codable {
-        /// The fewest pods. The tier's replicas where nothing is said.
+        /// The fewest pods. Default: the tier's replicas, but not more than max.
         package var min: Int?
         /// The most pods.
         package var max: Int
-        /// The average CPU use that is aimed at, in per cent of the request. 70 where neither cpu nor memory is given.
+        /// The average CPU use of the pods to aim for, in per cent of their requests. Default: 70 if memory is not set
+        /// either.
         package var cpu: Int?
-        /// The average memory use that is aimed at, in per cent of the request.
+        /// The average memory use of the pods to aim for, in per cent of their requests.
         package var memory: Int?
     }
 
@@ -252,7 +263,7 @@ extension AppEnvironment {
         package var name: String
         /// The port of the Service.
         package var port: Int
-        /// The port of the container; that of the Service where nothing is said.
+        /// The port of the container. Default: the same as port.
         package var targetPort: Int?
         /// The transport protocol of the port.
         package var `protocol`: TransportProtocol
@@ -268,28 +279,29 @@ extension AppEnvironment {
     package struct SecretEnvironment: Sendable, Hashable, Codable {
         /// The name of the Secret.
         package var name: String
-        /// Whether the pods start without it.
+        /// With true the pods start even if the Secret does not exist.
         package var optional: Bool
     }
 
     /// The type of `spec.components[].resources`.
     package struct Resources: Sendable, Hashable, Codable {
-        /// What the scheduler reserves for the container, by resource.
+        /// What the scheduler reserves for the container, by resource, as in a container of a Pod.
         package var requests: [String: JSONValue]?
-        /// What the container may use at most, by resource.
+        /// The most that the container may use, by resource, as in a container of a Pod.
         package var limits: [String: JSONValue]?
     }
 
     /// The type of `spec.components[].probes`.
     package struct Probes: Sendable, Hashable, Codable {
-        /// Auto: a component with a TCP port is ready and alive while that port takes connections, and has five minutes
-        /// to start. Off: only what is given here.
+        /// Auto: a readiness or liveness probe that is not given tests whether the first TCP port accepts connections,
+        /// and a start may take five minutes. Off: only the probes that are given.
         package var defaults: Switch
-        /// Whether the container takes requests, a Probe as in a container of a Pod.
+        /// Whether the container can take requests: a Probe, as in a container of a Pod.
         package var readiness: JSONObject?
-        /// Whether the container is alive or has to be restarted, a Probe as in a container of a Pod.
+        /// Whether the container must be restarted: a Probe, as in a container of a Pod.
         package var liveness: JSONObject?
-        /// Whether the container has started, a Probe as in a container of a Pod. The other probes wait for it.
+        /// Whether the container has started: a Probe, as in a container of a Pod. The other probes begin after it has
+        /// succeeded.
         package var startup: JSONObject?
     }
 
@@ -313,29 +325,31 @@ extension AppEnvironment {
             case delete = "Delete"
         }
 
-        /// The name of the volume. Its claim is called <component>-<volume>.
+        /// The name of the volume. The name of its PersistentVolumeClaim is <component>-<volume>.
         package var name: String
-        /// Where the container has the volume.
+        /// The path in the container at which the volume is mounted.
         package var path: String
-        /// The size of the claim. It can grow where the StorageClass allows it; no volume becomes smaller than it is.
+        /// The size of the volume. It can be increased if the StorageClass allows that; a volume never becomes smaller.
         package var size: JSONValue
-        /// The StorageClass of the claim; the default of the cluster where nothing is said. It can't be changed.
+        /// The StorageClass of the volume. Default: that of the cluster. It can't be changed.
         package var storageClass: String?
-        /// Whether one node or several can mount the volume. It can't be changed.
+        /// ReadWriteOnce: one node at a time can mount the volume. ReadWriteMany: several can. It can't be changed.
         package var accessMode: AccessMode
-        /// What becomes of the claim when the volume or its component is taken out of the list.
+        /// What happens to the PersistentVolumeClaim when the volume or its component is removed from the list.
         package var onRemove: Removal
     }
 
     /// The type of `spec.components[].placement`.
     package struct Placement: Sendable, Hashable, Codable {
-        /// Whether the pods shall, or must, be on different nodes. The tier's where nothing is said.
+        /// Whether the pods are spread over the values of topologyKey. None: no. Preferred: if possible. Required: a
+        /// pod that can't be spread stays pending. Default: that of the tier.
         package var spread: Spread?
-        /// The node label whose values are the domains that the pods are spread over.
+        /// The node label whose values are the groups of nodes that the pods are spread over.
         package var topologyKey: String
         /// Labels of the nodes that the pods may run on.
         package var nodeSelector: [String: String]?
-        /// Tolerations as in a Pod. One for a lost node takes the place of nodeFailureSeconds.
+        /// Tolerations, as in a Pod. One for node.kubernetes.io/not-ready or node.kubernetes.io/unreachable replaces
+        /// nodeFailureSeconds.
         package var tolerations: [JSONObject]?
     }
 
@@ -348,11 +362,11 @@ extension AppEnvironment {
 
     /// The type of `spec.components[].metrics`.
     package struct Metrics: Sendable, Hashable, Codable {
-        /// A port of the container. One that is not in ports becomes the Service's port metrics.
+        /// The port of the container. If it is not in ports, the Service gets it as the port metrics.
         package var port: Int
         /// The HTTP path of the metrics.
         package var path: String
-        /// How often Prometheus scrapes the metrics, as a duration of Prometheus such as 30s.
+        /// How often Prometheus scrapes the metrics, such as 30s.
         package var interval: String
     }
 
@@ -366,15 +380,17 @@ extension AppEnvironment {
             package var `protocol`: TransportProtocol
         }
 
-        /// The name of a component of this environment. Both sides are opened.
+        /// A component of this environment. The operator opens both sides.
         package var component: String?
-        /// Another namespace, whose pods the component may reach at ports. That namespace has to let it in.
+        /// Another namespace, whose pods the component may reach at ports. NetworkPolicies of that namespace must allow
+        /// it as well.
         package var namespace: String?
-        /// Labels of the pods of the other namespace; all of its pods where nothing is said.
+        /// Labels of the pods in the other namespace. Default: all of its pods.
         package var podLabels: [String: String]?
-        /// A range of addresses that the component may reach at ports.
+        /// A range of addresses that the component may reach at ports, such as 203.0.113.0/24.
         package var cidr: String?
-        /// Ports of the pods of the other side, not of their Service. All ports of a component where nothing is said.
+        /// Ports of the pods on the other side, not of their Service. Default: all ports of a component; required with
+        /// namespace and cidr.
         package var ports: [Port]?
     }
 
@@ -391,7 +407,7 @@ extension AppEnvironment {
 
             /// The path, as in an Ingress.
             package var path: String
-            /// How the path is compared, as in an Ingress.
+            /// How the path is matched, as in an Ingress.
             package var pathType: PathType
             /// The name of the component.
             package var component: String
@@ -399,18 +415,17 @@ extension AppEnvironment {
             package var port: String
         }
 
-        /// The host name. It belongs to the oldest environment that names it; wildcards count.
+        /// The host name. If several environments name it, or a wildcard that covers it, it belongs to the oldest one.
         package var host: String
-        /// Which component answers which path of the host.
+        /// Which component serves which path of the host.
         package var paths: [Path]
-        /// The IngressClass, such as traefik, haproxy or nginx; the default of the cluster where nothing is said.
+        /// The IngressClass, such as traefik, haproxy or nginx. Default: that of the cluster.
         package var className: String?
-        /// The ClusterIssuer of cert-manager that signs the certificate.
+        /// The ClusterIssuer of cert-manager that issues the certificate.
         package var clusterIssuer: String?
-        /// The Secret of the certificate; <host>-tls with a clusterIssuer. Without it and without clusterIssuer there
-        /// is no TLS.
+        /// The Secret of the certificate. Default: <host>-tls with a clusterIssuer; without one there is no TLS.
         package var tlsSecretName: String?
-        /// Annotations of the Ingress, for its controller. They stand above those that the operator sets.
+        /// Annotations of the Ingress, for its controller. They override those that the operator sets.
         package var annotations: [String: String]?
     }
 
@@ -436,7 +451,7 @@ extension AppEnvironment {
             package var namespace: String
             /// Labels of the pods of the controller.
             package var podSelector: [String: String]
-            /// Addresses of the nodes, for a controller on the network of its node.
+            /// Address ranges of the nodes, for a controller with hostNetwork, which labels do not match.
             package var cidrs: [String]?
         }
 
@@ -446,67 +461,70 @@ extension AppEnvironment {
             package var namespace: String
             /// Labels of the pods of the DNS server.
             package var podLabels: [String: String]
-            /// Addresses that names are resolved at beside these pods: that of a NodeLocal DNSCache, such as
-            /// 169.254.20.10/32, and the DNS Service's own where that cache answers for it.
+            /// Addresses of DNS servers beside these pods: that of a NodeLocal DNSCache, such as 169.254.20.10/32, and
+            /// that of the DNS Service if the cache answers at it.
             package var cidrs: [String]?
         }
 
-        /// Deny: only what is declared. Namespace: also every pod of the namespace. Allow: everybody.
+        /// Who may connect to the pods. Deny: only what is declared. Namespace: also every pod of the namespace. Allow:
+        /// everybody.
         package var ingress: IngressMode
-        /// Declared: DNS and connectsTo. Internet: also every address that is not private. Allow: everything. The
-        /// tier's where nothing is said.
+        /// What the pods may connect to. Declared: DNS and what is declared. Internet: also every address that is not
+        /// private. Allow: everything. Default: that of the tier.
         package var egress: EgressMode?
-        /// The pods that requests from outside come from. Where nothing is said, the classes nginx and haproxy also let
-        /// in their controllers where their own guides install them.
+        /// The pods of the ingress controller, which may reach the ports that ingress names. If this is not set, hosts
+        /// with className nginx or haproxy also let in the controllers of these classes in the namespaces where their
+        /// own guides install them.
         package var ingressController: IngressController
-        /// The namespace of the Prometheus that may reach metrics.
+        /// The namespace of the Prometheus that may scrape the metrics.
         package var prometheusNamespace: String
-        /// Where names are resolved. Every pod may reach it over UDP and TCP 53.
+        /// The DNS server. Every pod may reach it at UDP and TCP port 53.
         package var dns: DNS
     }
 
     /// The type of `spec.observability`.
     package struct Observability: Sendable, Hashable, Codable {
-        /// A ServiceMonitor for each component with metrics. The tier's where nothing is said.
+        /// Makes a ServiceMonitor for each component with metrics. Default: that of the tier.
         package var serviceMonitor: Bool?
-        /// A PrometheusRule with the alerts of all components. The tier's where nothing is said.
+        /// Makes a PrometheusRule with alerts for all components. Default: that of the tier.
         package var alerts: Bool?
-        /// Labels of the ServiceMonitors and the PrometheusRule, by which Prometheus finds them. The same keys are
-        /// refused as in inheritedMetadata.labels.
+        /// Labels of the ServiceMonitors and the PrometheusRule, by which your Prometheus selects them. The same keys
+        /// are refused as in inheritedMetadata.labels.
         package var labels: [String: String]
-        /// Where traces go, such as http://tempo.monitoring.svc:4318. Sets OTEL_EXPORTER_OTLP_ENDPOINT,
-        /// OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES unless env has them, and opens the way there.
+        /// Where the components send traces, such as http://tempo.monitoring.svc:4318. Sets
+        /// OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES unless env has them, and lets
+        /// the pods reach that address.
         package var otlpEndpoint: String?
     }
 
     /// The type of `status`.
     package struct Status: Sendable, Hashable, Codable {
-        /// The generation of the spec that this status is about; -1 until the operator has seen the object.
+        /// The metadata.generation that this status describes; -1 until the operator has reconciled the object.
         package var observedGeneration: Int64?
-        /// The last value of the annotation quartermaster.dev/requestedAt that was acted on. Set the annotation to have
-        /// the object reconciled now.
+        /// The last value of the annotation quartermaster.dev/requestedAt that the operator acted on. Set the
+        /// annotation to any new value, such as the current time, to have the object reconciled now.
         package var lastHandledReconcileAt: String?
         /// The name of the namespace of the environment.
         package var namespace: String?
-        /// The version of the tier's defaults that is in use.
+        /// The version of the tier's defaults that the environment uses.
         package var defaultsVersion: Int?
         /// Components with all of their pods ready, such as 3/4.
         package var componentsReady: String?
-        /// Where the environment is reached, without wildcards and hosts that somebody else has.
+        /// The addresses of the environment, without wildcards and without hosts that belong to somebody else.
         package var urls: [String]?
-        /// The last change of the spec that was seen; a preview's time counts from it.
+        /// The last change of the spec that the operator saw. The ttl of a preview counts from it.
         package var specChange: SpecChange?
-        /// When the preview is deleted.
+        /// When the preview expires. It is deleted about five minutes later.
         package var expiresAt: Timestamp?
-        /// What was found of each component.
+        /// The state of each component.
         package var components: [ComponentStatus]?
-        /// How the need of the components compares with the quotas of the namespace.
+        /// Whether the components fit into the quotas of the namespace.
         package var quota: QuotaStatus?
-        /// What the operator has made, but for the namespace. It deletes what is not wanted any more.
+        /// The objects that the operator has made, without the namespace. Those that are no longer wanted are deleted.
         package var inventory: [InventoryEntry]?
-        /// What was found: Ready, NamespaceReady, QuotaSufficient, SecretsResolved, AutoscalingReady, NetworkReady,
-        /// IngressReady, ObservabilityReady, ComponentsAvailable and, in a deletion, DeletionBlocked; Reconciling or
-        /// Stalled while True.
+        /// Ready, NamespaceReady, QuotaSufficient, SecretsResolved, AutoscalingReady, NetworkReady, IngressReady,
+        /// ObservabilityReady, ComponentsAvailable and, during a deletion, DeletionBlocked. Reconciling and Stalled are
+        /// present only while they are True.
         package var conditions: [Condition]?
     }
 
@@ -514,7 +532,7 @@ extension AppEnvironment {
     package struct SpecChange: Sendable, Hashable, Codable {
         /// The generation of the spec after the change.
         package var generation: Int64
-        /// When the change was seen.
+        /// When the operator saw the change.
         package var time: Timestamp
     }
 
@@ -522,27 +540,26 @@ extension AppEnvironment {
     package struct ComponentStatus: Sendable, Hashable, Codable {
         /// The name of the component.
         package var name: String
-        /// The image that the component is meant to run.
+        /// The image that the component should run.
         package var image: String?
-        /// Pods wanted, by the spec or by the autoscaler.
+        /// How many pods the component should have, by the spec or by the autoscaler.
         package var desired: Int?
         /// Pods that are ready.
         package var ready: Int?
-        /// A hash of the configuration that the pods are meant to have.
+        /// A hash of the configuration that the pods should have.
         package var configHash: String?
-        /// What the component waits for; empty where it is as it should be.
+        /// What the component waits for; empty if it is as it should be.
         package var message: String?
     }
 
     /// The type of `status.quota`.
     package struct QuotaStatus: Sendable, Hashable, Codable {
-        /// What is used of the quota of the environment, by the entries of a ResourceQuota.
+        /// What is used of the environment's quota, by the keys of a ResourceQuota.
         package var used: [String: String]?
-        /// What the components need at their largest, surge and autoscaling included, by the entries of a
-        /// ResourceQuota.
+        /// What the components need at their largest, surge and autoscaling included, by the keys of a ResourceQuota.
         package var required: [String: String]?
-        /// What is missing, by the entries of a ResourceQuota; absent where everything fits. No roll-out begins until
-        /// then.
+        /// What is missing, by the keys of a ResourceQuota; absent if everything fits. No roll-out begins while
+        /// something is missing.
         package var shortfall: [String: String]?
     }
 }

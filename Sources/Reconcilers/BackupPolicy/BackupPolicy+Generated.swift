@@ -6,64 +6,66 @@ package import KubeAPI
 extension BackupPolicy {
     /// The type of `spec`.
     package struct Spec: Sendable, Hashable, Codable {
-        /// No new run begins. A run that has begun ends; the status goes on.
+        /// With true no new run begins. A run that has begun is finished, and the status is still updated.
         package var suspend: Bool
-        /// Labels and annotations for every child of the policy. Nothing else of its metadata is copied.
+        /// Labels and annotations for every child of the policy. The policy's own labels and annotations are not
+        /// copied.
         package var inheritedMetadata: InheritedMetadata?
         /// When runs are due: five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly,
         /// @annually.
         package var schedule: String
-        /// The IANA time zone of the schedules. A time that summer time skips is not due that day; one that comes twice
-        /// is due twice.
+        /// The IANA time zone of the schedules, such as Europe/Berlin. A time that the change to summer time skips is
+        /// not due that day; a time that occurs twice is due twice.
         package var timeZone: String
-        /// Every run waits up to so many seconds before it begins, always the same for one policy.
+        /// Delays runs, so that policies with the same schedule do not run at once. The delay is between 0 and this
+        /// many seconds, and always the same for one policy.
         package var jitterSeconds: Int
-        /// A run that could not begin within so many seconds is missed.
+        /// A run that could not begin within this many seconds is skipped and reported as missed.
         package var startingDeadlineSeconds: Int
-        /// A run that takes more seconds is ended, each attempt for itself. The pod ends itself and reports; the
-        /// deadline of the Job is (activeDeadlineSeconds + 120) × (backoffLimit + 1).
+        /// How many seconds one attempt of a run may take. After that the pod ends itself and reports it. The deadline
+        /// of the Job is (activeDeadlineSeconds + delay + 120) × (backoffLimit + 1), with the delay of jitterSeconds.
         package var activeDeadlineSeconds: Int
-        /// How often a failed run is tried again as a whole, at every destination. A run that is incomplete, or failed
-        /// at destinations with required false alone, is not tried again.
+        /// How often a failed run is retried as a whole, at every destination. A run that is incomplete, or that failed
+        /// only at destinations with required false, is not retried.
         package var backoffLimit: Int
-        /// What is backed up. Each source has a CronJob of its own and exactly one of postgres, pvc, manifests, etcd
-        /// and velero.
+        /// What is backed up. Each source has exactly one of postgres, pvc, manifests, etcd and velero, and a CronJob
+        /// of its own (velero: a Schedule of Velero).
         package var sources: [Source]
-        /// Where every source is stored, but for those of velero. Each destination has exactly one of s3, restic, borg
+        /// Where every source is stored, except those of velero. Each destination has exactly one of s3, restic, borg
         /// and rclone.
         package var destinations: [Destination]
-        /// How long artifacts are kept: the newest complete one of each period, and the newest minKeep in any case.
-        /// Times are in UTC.
+        /// How long artifacts are kept: the newest complete one of each period, and in any case the newest minKeep
+        /// ones. Periods are in UTC.
         package var retention: Retention
         /// How a stored artifact is checked before anything older is pruned.
         package var verification: Verification
-        /// What makes a backup too old or too small.
+        /// When a backup counts as too old or too small.
         package var freshness: Freshness
-        /// Who is told when a backup fails, and how.
+        /// How failed backups are reported beside the status.
         package var alerting: Alerting
         /// The NetworkPolicies of the pods.
         package var network: Network
-        /// Commands in pods of this namespace, around every source but those of velero.
+        /// Commands that are run in pods of this namespace before and after every source, except those of velero.
         package var hooks: Hooks?
-        /// How the pods of the jobs run.
+        /// Settings of the pods of all jobs.
         package var podTemplate: PodSettings
     }
 
     /// The type of `spec.sources[]`.
     package struct Source: Sendable, Hashable, Codable {
-        /// The name of the source, part of the names of jobs and artifacts.
+        /// The name of the source. It is a part of the names of jobs and of the places where artifacts are stored.
         package var name: String
-        /// Databases of a PostgreSQL server, one dump in the custom format each.
+        /// Databases of a PostgreSQL server. Each becomes one dump in PostgreSQL's custom format.
         package var postgres: Postgres?
         /// The files of a volume, as one tar archive.
         package var pvc: Volume?
-        /// The objects of namespaces as YAML.
+        /// The objects of namespaces, as YAML.
         package var manifests: Manifests?
-        /// A snapshot of the etcd that K3s has built in, taken on one of its servers. Only for a policy in a namespace
-        /// of --privileged-namespaces.
+        /// A snapshot of the embedded etcd of K3s, taken on one of its servers. Permitted only if the policy is in a
+        /// namespace that --privileged-namespaces lists.
         package var etcd: Etcd?
-        /// A Schedule of Velero, which stores and prunes by itself. Only in the namespace that Velero runs in: it looks
-        /// nowhere else.
+        /// A Schedule of Velero, which stores and prunes its backups itself. The policy must be in the namespace of
+        /// Velero, which reads Schedules nowhere else.
         package var velero: Velero?
     }
 
@@ -79,23 +81,23 @@ extension BackupPolicy {
             case verifyFull = "verify-full"
         }
 
-        /// The host name or address of the server. In the namespace of an AppEnvironment the component of that name
-        /// lets the pods of the policy in.
+        /// The host name or address of the server. If it is a component of the AppEnvironment in this namespace, that
+        /// component lets the pods of the policy in.
         package var host: String
-        /// The port of the server, or of its session pooler; not that of a pooler in transaction mode.
+        /// The port of the server, or of a pooler in session mode. A pooler in transaction mode does not work.
         package var port: Int
-        /// The databases to dump; either these or allDatabases.
+        /// The databases to dump. Give either databases or allDatabases.
         package var databases: [String]?
-        /// Whether every database that accepts connections is dumped.
+        /// With true every database that accepts connections is dumped.
         package var allDatabases: Bool
         /// A Secret of this namespace with the keys username and password, and ca.crt for verify-ca and verify-full.
         package var credentialsSecretRef: SecretReference
-        /// How the connection is encrypted and the server is checked, as sslmode of libpq.
+        /// How the connection is encrypted and the server is verified: sslmode of libpq.
         package var sslMode: SSLMode
-        /// Whether roles and tablespaces are dumped too.
+        /// With true roles and tablespaces are dumped too.
         package var globals: Bool
-        /// Where the artifact lies until it is stored. With a size it is an ephemeral volume of a storage class, else a
-        /// folder of the node.
+        /// Where the artifact is kept until it is stored. With a size it is an ephemeral volume of a StorageClass, else
+        /// an emptyDir on the node.
         package var staging: Staging?
     }
 
@@ -108,9 +110,10 @@ extension BackupPolicy {
 
     /// The type of `spec.sources[].postgres.staging`, `spec.sources[].pvc.staging`.
     package struct Staging: Sendable, Hashable, Codable {
-        /// The size of the volume. It must hold the artifact, and in a drill of postgres the restored server too.
+        /// The size of the volume. It must hold the artifact; for drills of postgres it must hold the restored server
+        /// as well.
         package var size: JSONValue?
-        /// The StorageClass of the volume; the default of the cluster where nothing is said. It needs a size.
+        /// The StorageClass of the volume. Default: that of the cluster. It needs a size.
         package var storageClass: String?
     }
 
@@ -118,98 +121,103 @@ extension BackupPolicy {
     package struct Volume: Sendable, Hashable, Codable {
         /// The name of the PersistentVolumeClaim, which is mounted read-only.
         package var claimName: String
-        /// The pods that use the claim. The pod of the backup prefers their node, for a volume that only one node can
-        /// mount.
+        /// The pods that use the claim. The pod of the backup is scheduled to their node if possible, for a volume that
+        /// only one node can mount.
         package var podSelector: LabelSelector?
-        /// Folders and files of the volume, relative to it; all where empty.
+        /// Folders and files to back up, relative to the volume. Default: all.
         package var paths: [String]?
-        /// Patterns of what is left out, relative to the volume.
+        /// Patterns of files to leave out, relative to the volume.
         package var excludes: [String]?
-        /// Patterns of files that may change while they are read, relative to the volume: logs that are always written.
-        /// What else changes makes a run Partial.
+        /// Patterns of files that may change while they are read, such as logs, relative to the volume. If any other
+        /// file changes, the run is Partial.
         package var changing: [String]?
-        /// Where the artifact lies until it is stored. With a size it is an ephemeral volume of a storage class, else a
-        /// folder of the node.
+        /// Where the artifact is kept until it is stored. With a size it is an ephemeral volume of a StorageClass, else
+        /// an emptyDir on the node.
         package var staging: Staging?
     }
 
     /// The type of `spec.sources[].manifests`.
     package struct Manifests: Sendable, Hashable, Codable {
-        /// The namespaces; that of the policy where empty. Others only for a policy in a namespace of
-        /// --privileged-namespaces.
+        /// The namespaces. Default: that of the policy. Other namespaces are permitted only if the policy is in one
+        /// that --privileged-namespaces lists.
         package var namespaces: [String]?
-        /// Kinds such as deployments.apps; every kind that can be listed where empty.
+        /// The kinds, such as deployments.apps. Default: every kind that can be listed.
         package var includeKinds: [String]?
         /// Kinds that are left out.
         package var excludeKinds: [String]?
-        /// Whether Secrets are exported. Only towards restic and borg, which encrypt.
+        /// With true Secrets are exported too. All destinations must be restic or borg, which encrypt.
         package var includeSecrets: Bool
     }
 
     /// The type of `spec.sources[].etcd`.
     package struct Etcd: Sendable, Hashable, Codable {
-        /// The servers that keep etcd.
+        /// Labels of the nodes that run etcd.
         package var nodeSelector: [String: String]
-        /// Whether the snapshot is compressed.
+        /// With true the snapshot is compressed.
         package var compress: Bool
-        /// Whether the server's token is part of the artifact. No other host can be restored without it.
+        /// With true the artifact contains the server's token. Without the token the snapshot can't be restored on
+        /// another host.
         package var includeToken: Bool
-        /// Whether the manifests that the server applies by itself are part of the artifact.
+        /// With true the artifact contains the manifests that the K3s server applies by itself.
         package var includeServerManifests: Bool
     }
 
     /// The type of `spec.sources[].velero`.
     package struct Velero: Sendable, Hashable, Codable {
-        /// The namespaces that Velero backs up; all where empty.
+        /// The namespaces that Velero backs up. Default: all.
         package var includedNamespaces: [String]?
         /// Resources that Velero leaves out, such as events or pods.
         package var excludedResources: [String]?
-        /// A BackupStorageLocation of Velero; its default one where nothing is said.
+        /// The name of a BackupStorageLocation of Velero. Default: Velero's default location.
         package var storageLocation: String?
-        /// How long Velero keeps a backup, such as 720h. The policy's retention is not for Velero.
+        /// How long Velero keeps a backup, such as 720h. The policy's retention does not apply to Velero.
         package var ttl: String
     }
 
     /// The type of `spec.destinations[]`.
     package struct Destination: Sendable, Hashable, Codable {
-        /// The name of the destination, by which the status and messages tell of it.
+        /// The name of the destination in status and messages.
         package var name: String
         /// A Secret of this namespace; its keys depend on the kind of the destination.
         package var credentialsSecretRef: SecretReference
-        /// Whether the policy is not ready, and a run is tried again, when this destination fails.
+        /// With true the policy is not Ready while this destination fails, and a run that fails there is retried. With
+        /// false a failure is only reported.
         package var required: Bool
-        /// The UID of namespace kube-system of a cluster that is gone and whose artifacts this one takes over, pruning
-        /// included. Those of any other cluster are left alone, and refused.
+        /// For a rebuilt cluster: the UID of the namespace kube-system of the old cluster. Its artifacts at this
+        /// destination are then treated, and pruned, as this cluster's own. The old cluster must be gone. Without it a
+        /// run is refused where another cluster stores.
         package var takeOverFrom: String?
-        /// Takes the place of the retention of the policy, field by field. The result must keep more than the newest
-        /// artifact, or have a minKeep of its own.
+        /// Retention at this destination. Each field that is given replaces the same field of the policy's retention.
+        /// The result must keep more than the newest artifact, unless minKeep is given here.
         package var retention: Retention?
-        /// A bucket of an S3 service, which must exist. Keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+        /// A bucket of an S3 service. The bucket must exist. The Secret has the keys AWS_ACCESS_KEY_ID and
+        /// AWS_SECRET_ACCESS_KEY.
         package var s3: S3?
-        /// A restic repository, made once where there is none. Key RESTIC_PASSWORD and those of the backend.
+        /// A restic repository; created once if there is none. The Secret has the key RESTIC_PASSWORD and the variables
+        /// of the backend, such as AWS_ACCESS_KEY_ID.
         package var restic: Restic?
-        /// A borg repository, made once where there is none. Key BORG_PASSPHRASE; ssh-privatekey and known_hosts over
-        /// ssh.
+        /// A borg repository; created once if there is none. The Secret has the key BORG_PASSPHRASE and, for a
+        /// repository over ssh, ssh-privatekey and known_hosts.
         package var borg: Borg?
-        /// Any remote of rclone. Key rclone.conf.
+        /// Any remote of rclone. The Secret has the key rclone.conf.
         package var rclone: Rclone?
     }
 
     /// The type of `spec.destinations[].retention`, `spec.retention`.
     package struct Retention: Sendable, Hashable, Codable {
-        /// How many of the newest artifacts are kept.
+        /// Keeps this many of the newest artifacts.
         package var last: Int?
-        /// For how many hours the newest artifact of each is kept.
+        /// Keeps the newest artifact of each hour, for this many hours that have one.
         package var hourly: Int?
-        /// For how many days the newest artifact of each is kept.
+        /// Keeps the newest artifact of each day, for this many days that have one.
         package var daily: Int?
-        /// For how many ISO weeks the newest artifact of each is kept.
+        /// Keeps the newest artifact of each ISO week, for this many weeks that have one.
         package var weekly: Int?
-        /// For how many months the newest artifact of each is kept.
+        /// Keeps the newest artifact of each month, for this many months that have one.
         package var monthly: Int?
-        /// For how many years the newest artifact of each is kept.
+        /// Keeps the newest artifact of each year, for this many years that have one.
         package var yearly: Int?
-        /// How many of the newest artifacts are kept whatever the other rules say.
+        /// Keeps at least this many of the newest artifacts, whatever the other rules say.
         package var minKeep: Int?
     }
 
@@ -219,11 +227,11 @@ extension BackupPolicy {
         package var endpoint: String
         /// The name of the bucket. It can't be changed.
         package var bucket: String
-        /// A folder of the bucket; policies and sources get folders of their own below it.
+        /// A folder of the bucket. Policies and sources get folders of their own in it.
         package var prefix: String?
         /// The region that requests are signed for.
         package var region: String
-        /// Whether the bucket is part of the path of a request instead of its host name.
+        /// With true the bucket is in the path of the URL, with false in its host name.
         package var forcePathStyle: Bool
     }
 
@@ -238,7 +246,7 @@ extension BackupPolicy {
     package struct Borg: Sendable, Hashable, Codable {
         /// The repository, such as ssh://user@host:23/./backups. It can't be changed.
         package var repository: String
-        /// The name of the program borg on the server, such as borg-1.4.
+        /// The name of the borg program on the server, such as borg-1.4.
         package var remotePath: String?
     }
 
@@ -246,7 +254,7 @@ extension BackupPolicy {
     package struct Rclone: Sendable, Hashable, Codable {
         /// The name of the remote in rclone.conf.
         package var remote: String
-        /// A folder of the remote; policies and sources get folders of their own below it.
+        /// A folder of the remote. Policies and sources get folders of their own in it.
         package var path: String
     }
 
@@ -259,14 +267,15 @@ extension BackupPolicy {
             case read
         }
 
-        /// read fetches every file and compares its checksum, stat looks at names and sizes, none trusts the upload.
+        /// How an artifact is verified after it was stored. read: fetches every file and compares its checksum. stat:
+        /// compares names and sizes. none: not at all.
         package var afterEach: Depth
-        /// When the destinations are checked as a whole, in a job of its own, five fields as in cron, or @hourly,
-        /// @daily, @midnight, @weekly, @monthly, @yearly, @annually. Restic reads an eighth of its repository, borg all
-        /// of it, and of s3 and rclone the newest artifacts are read. No check where nothing is said.
+        /// When a job checks the destinations as a whole: five fields as in cron, or @hourly, @daily, @midnight,
+        /// @weekly, @monthly, @yearly, @annually. Of restic it reads an eighth of the repository, of borg all of it, of
+        /// s3 and rclone the newest artifacts. Without it there are no checks.
         package var checkSchedule: String?
-        /// Restores the newest artifacts of postgres and etcd from the first required destination into a server that
-        /// ends with the pod.
+        /// Test restores. The newest artifacts of postgres and etcd sources are fetched from the first required
+        /// destination and restored into a temporary server in the pod of the drill.
         package var drill: Drill?
     }
 
@@ -274,36 +283,36 @@ extension BackupPolicy {
     package struct Drill: Sendable, Hashable, Codable {
         /// The type of `spec.verification.drill.queries[]`.
         package struct Query: Sendable, Hashable, Codable {
-            /// The source that is asked; every one of postgres where nothing is said.
+            /// The source whose restored server is queried. Default: every postgres source.
             package var source: String?
-            /// The database that is asked; needed where the source dumps several.
+            /// The database that is queried; required if the source dumps several.
             package var database: String?
-            /// The statement, one only.
+            /// One SQL statement.
             package var sql: String
-            /// The answer as psql -A -t prints it, without the last line end.
+            /// The expected answer, as psql -A -t prints it, without the last newline.
             package var expect: String
         }
 
-        /// When a restore is tried: five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly,
+        /// When drills run: five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly,
         /// @annually.
         package var schedule: String
-        /// What a restored PostgreSQL is asked, and what it must answer.
+        /// Queries for a restored PostgreSQL, with the answers that it must give.
         package var queries: [Query]?
-        /// How long a restore may take, from the first byte fetched, such as 30m. One that takes longer has failed; no
-        /// limit where nothing is said.
+        /// How long a restore may take, from the first byte fetched, such as 30m. A drill that takes longer fails.
+        /// Default: no limit.
         package var maxDuration: String?
     }
 
     /// The type of `spec.freshness`.
     package struct Freshness: Sendable, Hashable, Codable {
-        /// The age at which the last good backup is too old, such as 26h or 90m. Where nothing is said, when two runs
-        /// were due since it and had as long as the last one took.
+        /// The age from which the last good backup is too old, such as 26h or 90m. Default: a backup is too old when
+        /// two more runs were due since and the second one has had as much time as the last run took.
         package var maxAge: String?
-        /// The fewest bytes of an artifact. A smaller one is kept, but nothing is pruned after it and the policy is not
-        /// fresh.
+        /// The least size of an artifact, in bytes. A smaller one is suspicious: it is kept, but nothing is pruned
+        /// after it and the policy is not fresh.
         package var minSizeBytes: Int
-        /// By how many per cent an artifact may be smaller than the one before. One that is smaller still is kept, but
-        /// nothing is pruned after it and the policy is not fresh.
+        /// By how many per cent an artifact may be smaller than the one before. A smaller one is suspicious: it is
+        /// kept, but nothing is pruned after it and the policy is not fresh.
         package var maxShrinkPercent: Int
     }
 
@@ -315,33 +324,33 @@ extension BackupPolicy {
             case off = "Off"
         }
 
-        /// Auto makes a PrometheusRule of the policy where the Prometheus operator is installed, Off makes none.
+        /// Auto makes a PrometheusRule for the policy if the Prometheus operator is installed. Off makes none.
         package var prometheusRule: Rule
-        /// Labels of the PrometheusRule, by which a Prometheus selects it. The same keys are refused as in
+        /// Labels of the PrometheusRule, by which your Prometheus selects it. The same keys are refused as in
         /// inheritedMetadata.labels.
         package var labels: [String: String]?
-        /// A Secret with the key url, and where the receiver asks for them authorization (the value of the header) and
-        /// ca.crt. Each run, check and drill posts its result there as JSON.
+        /// A Secret with the key url and, if the receiver needs them, authorization (the value of that header) and
+        /// ca.crt. Runs, checks and drills that fail or are incomplete post their result there, as JSON.
         package var webhookSecretRef: SecretReference?
-        /// Whether runs that went well are posted to the webhook too.
+        /// With true the results of successful runs, checks and drills are posted to the webhook too.
         package var onSuccess: Bool
     }
 
     /// The type of `spec.network`.
     package struct Network: Sendable, Hashable, Codable {
-        /// Whether the pods are shut off from what they do not need. Nothing may connect to them; they reach DNS, their
-        /// source, their destinations and the webhook.
+        /// With true nothing may connect to the pods, and they reach only DNS, their source, their destinations and the
+        /// webhook. With false there are no NetworkPolicies.
         package var enabled: Bool
-        /// TCP ports that the pods may connect to beside those that follow from sources and destinations. Where an
-        /// address is in a Secret (rclone, webhook) every port is open unless this is given.
+        /// More TCP ports that the pods may connect to. If an address is in a Secret (rclone, webhook), every port is
+        /// open unless this is set.
         package var egressPorts: [Int]?
     }
 
     /// The type of `spec.hooks`.
     package struct Hooks: Sendable, Hashable, Codable {
-        /// Commands before the source, in this order. After one that fails with onError Fail no other begins.
+        /// Commands before the source, in this order. If one with onError Fail fails, no further one is run.
         package var pre: [Hook]?
-        /// Commands after the source, in this order, also when a hook or the source has failed.
+        /// Commands after the source, in this order. They are run even if a hook or the source has failed.
         package var post: [Hook]?
     }
 
@@ -353,30 +362,30 @@ extension BackupPolicy {
             case `continue` = "Continue"
         }
 
-        /// The pods of this namespace that run the command: every running pod that has the labels.
+        /// Selects the pods: the command is run in every running pod of this namespace that it matches.
         package var podSelector: LabelSelector
-        /// The container that runs the command; the default container of the pod where nothing is said.
+        /// The container in which the command is run. Default: the default container of the pod.
         package var container: String?
-        /// The program and its arguments, without a shell. Everybody who reads pods sees them.
+        /// The program and its arguments, without a shell. Everybody who may read pods can see them.
         package var command: [String]
         /// How many seconds the command may take in one pod.
         package var timeoutSeconds: Int
-        /// With Fail a hook that fails before the source ends the run, and after it makes the run Partial. Continue
-        /// only reports it.
+        /// What a failure of the command does. Fail: before the source it ends the run, after the source it makes the
+        /// run Partial. Continue: it is only reported.
         package var onError: OnError
     }
 
     /// The type of `spec.podTemplate`.
     package struct PodSettings: Sendable, Hashable, Codable {
-        /// Resources of every container of the pods.
+        /// Resources of each container of the pods.
         package var resources: JSONObject
         /// Labels of the nodes that the pods may run on.
         package var nodeSelector: [String: String]?
-        /// Tolerations as in a Pod. The API server checks them.
+        /// Tolerations, as in a Pod. The API server validates them.
         package var tolerations: [JSONObject]?
-        /// The PriorityClass of the pods; the default of the cluster where nothing is said. Outside of the namespaces
-        /// of --privileged-namespaces its value is at most --max-priority-class-value, and it is none of Kubernetes'
-        /// own.
+        /// The PriorityClass of the pods. Default: that of the cluster. Outside of the namespaces that
+        /// --privileged-namespaces lists, its value may be at most --max-priority-class-value, and names that begin
+        /// with system- are refused.
         package var priorityClassName: String?
         /// The image of the pods, by tag or digest.
         package var images: Images
@@ -384,33 +393,33 @@ extension BackupPolicy {
 
     /// The type of `spec.podTemplate.images`.
     package struct Images: Sendable, Hashable, Codable {
-        /// The image of the agent with every program that it calls, by tag or digest.
+        /// The image with the agent and every program that it calls, by tag or digest.
         package var backup: String
     }
 
     /// The type of `status`.
     package struct Status: Sendable, Hashable, Codable {
-        /// The generation of the spec that this status is about; -1 until the operator has seen the object.
+        /// The metadata.generation that this status describes; -1 until the operator has reconciled the object.
         package var observedGeneration: Int64?
-        /// The last value of the annotation quartermaster.dev/requestedAt that was acted on. Set the annotation to have
-        /// the object reconciled now.
+        /// The last value of the annotation quartermaster.dev/requestedAt that the operator acted on. Set the
+        /// annotation to any new value, such as the current time, to have the object reconciled now.
         package var lastHandledReconcileAt: String?
-        /// When the next run is due, without the jitter.
+        /// When the next run is due, without the delay of jitterSeconds.
         package var nextRunTime: Timestamp?
-        /// The oldest of the last successes of the required destinations.
+        /// When the last successful run ended, for the required target where that is longest ago.
         package var lastSuccessTime: Timestamp?
-        /// The newest artifacts of all sources together, such as 12.5Mi.
+        /// The size of the newest artifacts of all sources together, such as 12.5Mi.
         package var size: String?
-        /// One entry for each source and destination.
+        /// The state of each source at each destination.
         package var targets: [Target]?
-        /// What is known of the destinations beside their artifacts.
+        /// The state of each destination.
         package var destinations: [DestinationStatus]?
-        /// What the CronJobs make jobs from, and made them from before; a job that is none of these is not counted.
+        /// What the CronJobs make, and made before. A job that is none of these is not counted as a run.
         package var templates: [TemplateRecord]?
-        /// The children that the operator has made. It deletes those that are not wanted any more.
+        /// The children that the operator has made. Those that are no longer wanted are deleted.
         package var inventory: [InventoryEntry]?
-        /// What was found: Ready, Scheduled, BackupSucceeded, Fresh, Verified, Pruned and AlertingReady; Reconciling or
-        /// Stalled while True. Ready does not depend on AlertingReady.
+        /// Ready, Scheduled, BackupSucceeded, Fresh, Verified, Pruned and AlertingReady. Reconciling and Stalled are
+        /// present only while they are True. Ready does not depend on AlertingReady.
         package var conditions: [Condition]?
     }
 
@@ -420,15 +429,15 @@ extension BackupPolicy {
         package var source: String
         /// The name of the destination; velero for a source of velero.
         package var destination: String
-        /// Since when backups are expected here; it was added then, or the policy was resumed.
+        /// Since when backups are expected here: when the source or destination was added, or the policy was resumed.
         package var since: Timestamp?
         /// When the last run ended.
         package var lastAttemptTime: Timestamp?
-        /// The jobs of which the last one ended at lastAttemptTime.
+        /// The names of the jobs of the last runs; the last of them ended at lastAttemptTime.
         package var lastRuns: [String]?
-        /// When the container ended that the last result is of; it says which of runs that overlap is the last one.
+        /// When the container ended that lastResult is from. It decides which of two overlapping runs is the last one.
         package var lastReportTime: Timestamp?
-        /// When the last run ended that went well.
+        /// When the last successful run ended.
         package var lastSuccessTime: Timestamp?
         /// How the last run ended.
         package var lastResult: RunResult?
@@ -442,34 +451,34 @@ extension BackupPolicy {
         package var sizeBytes: Int64?
         /// How many seconds the last run took.
         package var durationSeconds: Int64?
-        /// Artifacts that are kept.
+        /// How many artifacts are kept.
         package var count: Int64?
         /// The oldest artifact that is kept.
         package var oldest: String?
-        /// How many artifacts there were before some vanished that no run has deleted; absent where none did.
+        /// How many artifacts there should be, if some are missing that no run has deleted; else absent.
         package var expected: Int64?
-        /// The end of the run that missed them. The annotation quartermaster.dev/accepted-loss with this time accepts
-        /// the loss.
+        /// When the run ended that found artifacts missing. Set the annotation quartermaster.dev/accepted-loss to this
+        /// time to accept the loss.
         package var missingSince: Timestamp?
         /// When an artifact was last checked at the destination.
         package var lastVerifiedTime: Timestamp?
-        /// When the destination was last checked as a whole and found to be sound.
+        /// When a check of the whole destination last succeeded.
         package var lastCheckTime: Timestamp?
-        /// What the last check of the destination found wrong.
+        /// What the last check of the destination found to be wrong.
         package var checkFailure: String?
-        /// When an artifact was last restored by a drill.
+        /// When a drill last restored an artifact.
         package var lastDrillTime: Timestamp?
         /// How many seconds that drill took, from the first byte fetched.
         package var lastDrillSeconds: Int64?
         /// Why the last drill failed.
         package var drillFailure: String?
-        /// What became of the pruning after the last run.
+        /// The result of pruning after the last run. Refused: nothing was deleted; the condition Pruned says why.
         package var pruned: String?
-        /// What is odd about the newest artifact; nothing is pruned until that is cleared up.
+        /// Why the newest artifact is suspicious. Nothing is pruned while this is set.
         package var suspicion: String?
-        /// How many runs have failed since the last one that went well.
+        /// How many runs have failed since the last successful one.
         package var consecutiveFailures: Int64?
-        /// What the last run had to say, in words.
+        /// The message of the last run.
         package var message: String?
     }
 
@@ -477,17 +486,18 @@ extension BackupPolicy {
     package struct DestinationStatus: Sendable, Hashable, Codable {
         /// The name of the destination.
         package var name: String
-        /// A hash of where the destination is. Elsewhere it is another one.
+        /// A hash of the destination's address. If it changes, the destination is made ready again.
         package var place: String?
-        /// Since when the destination is there; absent where it was nowhere else before.
+        /// When the address last changed; absent if it never did.
         package var movedTime: Timestamp?
-        /// When it was made ready for artifacts; it is made once, and never again where it is gone.
+        /// When the destination was made ready. That is done once: if what was created there is lost, it is not created
+        /// again.
         package var preparedTime: Timestamp?
-        /// Why it could not be made ready, in one word.
+        /// Why the destination could not be made ready, in one word.
         package var reason: String?
-        /// Why it could not be made ready.
+        /// Why the destination could not be made ready, in a sentence.
         package var message: String?
-        /// The eighth of a repository's data that the last good check has read.
+        /// Which eighth of a restic repository the last successful check has read.
         package var checkedPart: Int64?
         /// When that check ended.
         package var checkedTime: Timestamp?
@@ -497,9 +507,9 @@ extension BackupPolicy {
     package struct TemplateRecord: Sendable, Hashable, Codable {
         /// The name of the CronJob.
         package var cronJob: String
-        /// Hashes of what its jobs do, the newest last.
+        /// Hashes of the jobs that it makes and made, the newest last.
         package var digests: [String]
-        /// The code that only the operator can make for them.
+        /// The operator's seal on the digests: a code that only the operator can make.
         package var seal: String
     }
 }

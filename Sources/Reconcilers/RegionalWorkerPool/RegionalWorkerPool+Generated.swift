@@ -5,63 +5,69 @@ package import KubeAPI
 extension RegionalWorkerPool {
     /// The type of `spec`.
     package struct Spec: Sendable, Hashable, Codable {
-        /// Stops every write to the pool's children and nodes. The status goes on.
+        /// With true nothing is written to the pool's children and nodes. The status is still updated, and says what
+        /// would change.
         package var suspend: Bool
-        /// Labels and annotations for every child of the pool. Nothing else of its metadata is copied, and nothing goes
-        /// to the pods: a change would replace them all.
+        /// Labels and annotations for every child of the pool. The pool's own labels and annotations are not copied.
+        /// The pods do not get these, since a change would replace all of them.
         package var inheritedMetadata: InheritedMetadata?
-        /// The regions of the pool. Where two of them match the same node, the first one gets it.
+        /// The regions of the pool. If two of them match the same node, the first in the list gets it.
         package var regions: [RegionSpec]
-        /// Pods per region where nothing scales them.
+        /// The number of pods of each region while nothing scales it.
         package var replicas: Int
         /// What the operator sets on the nodes of every region.
         package var nodes: NodeSettings
-        /// The PodTemplateSpec of the pods, as in a Deployment, handed on field by field. The API server checks it, and
-        /// the status repeats its words. The worker is the container named worker, else the first one.
+        /// The PodTemplateSpec of the pods, as in a Deployment. The operator passes all of its fields on and adds to
+        /// them. The API server validates it; the status repeats its message. The worker is the container named worker,
+        /// or the first one if none has that name.
         package var template: JSONObject
-        /// The environment variable that holds the name of the region. Every container and init container has it as the
-        /// first one, so that others can refer to it.
+        /// The environment variable that holds the name of the region. It is the first variable of every container and
+        /// init container, so that others can refer to it.
         package var regionEnvName: String
-        /// Resources of the worker container where the template gives it neither requests nor limits. What is given
-        /// takes the place of the default as a whole.
+        /// Resources of the worker container if the template gives it neither requests nor limits. If set, this
+        /// replaces the default as a whole.
         package var resources: JSONObject
-        /// How the worker starts containers of its own.
+        /// How the worker can start containers of its own.
         package var runtime: Runtime
-        /// Scales the pods of each region. Without it every region has the number of pods that replicas says.
+        /// Scales the pods of each region between a minimum and a maximum. Without it every region has the number of
+        /// pods that replicas says.
         package var scaling: Scaling?
-        /// Where the pods of a region go among its nodes.
+        /// How the pods of a region are placed on its nodes.
         package var placement: Placement
-        /// The PodDisruptionBudget of each region that has, or can be scaled to, at least two pods. One pod gets none:
-        /// it would only block drains.
+        /// The PodDisruptionBudget of each region that has, or can be scaled to, at least two pods. For a single pod
+        /// none is made, since it would only block drains.
         package var disruption: Disruption
-        /// The NetworkPolicy of the pods. What is not listed is denied in both directions, but for DNS over UDP and TCP
-        /// 53.
+        /// The NetworkPolicy of the pods. DNS over UDP and TCP 53 is allowed; everything else that is not listed here
+        /// is denied, in both directions.
         package var network: Network
-        /// Objects of the Prometheus operator. They are made once its CRDs are installed.
+        /// Objects for the Prometheus operator. They are made as soon as its CRDs are installed.
         package var monitoring: Monitoring?
     }
 
     /// The type of `spec.regions[]`.
     package struct RegionSpec: Sendable, Hashable, Codable {
-        /// The name of the region, once in the pool. It becomes the value of the region label and part of the names of
+        /// The name of the region, unique in the pool. It is the value of the region label and a part of the names of
         /// children.
         package var name: String
-        /// Selects the nodes of the region, by at least one label. A label key that stands here is never written or
-        /// removed by the operator.
+        /// Selects the nodes of the region, by at least one label. The operator never writes or removes a label whose
+        /// key is used here.
         package var nodeSelector: LabelSelector
-        /// With false the region is drained: its children are deleted and its nodes are released.
+        /// With false the region is removed: its children are deleted, so its pods end, and its nodes are released.
         package var enabled: Bool
-        /// Pods of this region, in place of the replicas of the pool. Ignored while an autoscaler scales the region.
+        /// The number of pods of this region. Default: the replicas of the pool. Ignored while an autoscaler scales the
+        /// region.
         package var replicas: Int?
-        /// The fewest pods of this region, in place of scaling.minReplicas. Only with scaling.
+        /// The fewest pods of this region. Default: scaling.minReplicas. Needs scaling.
         package var minReplicas: Int?
-        /// The most pods of this region, in place of scaling.maxReplicas. Only with scaling.
+        /// The most pods of this region. Default: scaling.maxReplicas. Needs scaling.
         package var maxReplicas: Int?
-        /// Takes the place of the runtime of the pool for this region, as a whole.
+        /// The runtime of this region. It replaces the runtime of the pool as a whole.
         package var runtime: Runtime?
-        /// Takes the place of the nodes of the pool for this region, field by field.
+        /// What the operator sets on the nodes of this region. Each field that is given replaces the same field of the
+        /// pool's nodes.
         package var nodes: NodeOverrides?
-        /// Environment of the worker container in this region. A variable that the template has too gets this value.
+        /// Environment variables of the worker container in this region. A variable that the template has too gets this
+        /// value.
         package var env: [JSONObject]?
     }
 
@@ -77,50 +83,54 @@ extension RegionalWorkerPool {
 
         /// The type of `spec.regions[].runtime.hostSocket`, `spec.runtime.hostSocket`.
         package struct HostSocket: Sendable, Hashable, Codable {
-            /// The socket on the node. A file named containerd.sock is containerd's, any other is Docker's.
+            /// The path of the socket on the node. A file named containerd.sock is taken for containerd's, any other
+            /// for Docker's.
             package var path: String
         }
 
         /// The type of `spec.regions[].runtime.dockerInDocker`, `spec.runtime.dockerInDocker`.
         package struct DockerInDocker: Sendable, Hashable, Codable {
-            /// The image of the sidecar, with Docker's daemon and command line.
+            /// The image of the sidecar. It needs Docker's daemon and command line.
             package var image: String
-            /// The most that images and containers of the daemon may take on the node, and what is requested of its
-            /// ephemeral storage. The pod is evicted beyond it.
+            /// The size limit for images and containers of the daemon on the node. The pod requests as much ephemeral
+            /// storage, and is evicted when it uses more.
             package var storage: JSONValue
-            /// Resources of the sidecar. The containers that the worker starts run in it and count as its own.
+            /// Resources of the sidecar. The containers that the worker starts run in the sidecar and use its
+            /// resources.
             package var resources: JSONObject
         }
 
         /// The type of `spec.regions[].runtime.runtimeClass`, `spec.runtime.runtimeClass`.
         package struct RuntimeClass: Sendable, Hashable, Codable {
-            /// A RuntimeClass of the cluster, such as sysbox-runc.
+            /// The name of a RuntimeClass of the cluster, such as sysbox-runc.
             package var name: String
         }
 
-        /// None gives the worker nothing, HostSocket the socket of the node's Docker or containerd, DockerInDocker a
-        /// daemon of its own in a privileged sidecar, RuntimeClass a runtime of the node in which containers can be
-        /// nested. HostSocket and DockerInDocker only in the namespaces of --privileged-namespaces.
+        /// None gives the worker nothing. HostSocket gives it the socket of the node's Docker or containerd,
+        /// DockerInDocker a Docker daemon of its own in a privileged sidecar. RuntimeClass runs the pod in a runtime of
+        /// the node that allows nested containers. HostSocket and DockerInDocker are permitted only in the namespaces
+        /// that the operator's --privileged-namespaces lists.
         package var type: Kind
         /// Settings of type HostSocket.
         package var hostSocket: HostSocket?
         /// Settings of type DockerInDocker.
         package var dockerInDocker: DockerInDocker?
-        /// Settings of type RuntimeClass, which needs them.
+        /// Settings of type RuntimeClass; required with that type.
         package var runtimeClass: RuntimeClass?
     }
 
     /// The type of `spec.regions[].nodes`.
     package struct NodeOverrides: Sendable, Hashable, Codable {
-        /// Labels set on the nodes. Keys under kubernetes.io, k8s.io and quartermaster.dev are refused.
+        /// Labels that the operator sets on the nodes. Keys under kubernetes.io, k8s.io and quartermaster.dev are
+        /// refused.
         package var labels: [String: String]?
-        /// The label that gets the name of the region as its value. It must not stand in labels.
+        /// The key of the node label whose value is the name of the region. It must not be in labels.
         package var regionLabelKey: String?
-        /// Taints set on the nodes, by key and effect; the pods of the pool tolerate them. Keys of the cluster and its
-        /// control plane are refused.
+        /// Taints that the operator sets on the nodes. The pods of the pool tolerate them. Keys of taints that
+        /// Kubernetes, its cloud provider or its control plane uses are refused.
         package var taints: [Taint]?
-        /// What happens to a node that leaves the pool. RemoveOwned takes away the labels and taints that the pool had
-        /// set and brings back what they had replaced; Retain leaves the node as it is.
+        /// What happens to a node that leaves the pool. RemoveOwned removes the labels and taints that the pool has set
+        /// and restores what they had replaced. Retain leaves the node as it is.
         package var onRelease: ReleasePolicy?
     }
 
@@ -132,20 +142,20 @@ extension RegionalWorkerPool {
 
     /// The type of `spec.nodes`.
     package struct NodeSettings: Sendable, Hashable, Codable {
-        /// Labels set on the nodes. An empty map sets none. Keys under kubernetes.io, k8s.io and quartermaster.dev are
-        /// refused.
+        /// Labels that the operator sets on the nodes; an empty map sets none. Keys under kubernetes.io, k8s.io and
+        /// quartermaster.dev are refused.
         package var labels: [String: String]
-        /// The label that gets the name of the region as its value. It must not stand in labels.
+        /// The key of the node label whose value is the name of the region. It must not be in labels.
         package var regionLabelKey: String
-        /// Taints set on the nodes, by key and effect; the pods of the pool tolerate them. An empty list sets none.
-        /// Keys of the cluster and its control plane are refused.
+        /// Taints that the operator sets on the nodes; an empty list sets none. The pods of the pool tolerate them.
+        /// Keys of taints that Kubernetes, its cloud provider or its control plane uses are refused.
         package var taints: [Taint]
-        /// What happens to taints that would leave no node for pods without tolerations or for the operator, or evict
-        /// the operator or the cluster's DNS. Refuse holds all new taints of the pool back and says so; Allow writes
-        /// them.
+        /// What happens to taints that would leave no node for pods without tolerations, for the operator or for the
+        /// cluster's DNS, or would evict one of those two. Refuse writes no new taint of the pool and reports LockOut.
+        /// Allow writes them.
         package var lockOutPolicy: LockOutPolicy
-        /// What happens to a node that leaves the pool. RemoveOwned takes away the labels and taints that the pool had
-        /// set and brings back what they had replaced; Retain leaves the node as it is.
+        /// What happens to a node that leaves the pool. RemoveOwned removes the labels and taints that the pool has set
+        /// and restores what they had replaced. Retain leaves the node as it is.
         package var onRelease: ReleasePolicy
     }
 
@@ -165,18 +175,19 @@ extension RegionalWorkerPool {
             case fixed = "Fixed"
         }
 
-        /// Auto is KEDA where it is installed and keda.triggers are given, else an HPA; it changes over by itself when
-        /// KEDA comes or goes. Fixed keeps to replicas.
+        /// What scales the regions. Auto: KEDA if it is installed and keda.triggers are given, else a
+        /// HorizontalPodAutoscaler; it switches when KEDA is installed or removed. Fixed: nothing, every region has the
+        /// number of pods that replicas says.
         package var engine: Engine
-        /// The fewest pods of a region. Only KEDA can go to 0.
+        /// The fewest pods of a region. Only KEDA can scale to 0.
         package var minReplicas: Int
         /// The most pods of a region.
         package var maxReplicas: Int
-        /// How fast pods come and go, as in a HorizontalPodAutoscaler. Both engines keep to it.
+        /// How fast pods are added and removed, as in a HorizontalPodAutoscaler. Both engines use it.
         package var behavior: ScalingBehavior
-        /// What an HPA aims at. Every container of the pods needs requests.
+        /// The targets of the HorizontalPodAutoscaler. Every container of the pods needs requests for them.
         package var hpa: HPASettings
-        /// What goes into the ScaledObject of each region.
+        /// Settings of the ScaledObject of each region.
         package var keda: KEDASettings?
     }
 
@@ -190,28 +201,29 @@ extension RegionalWorkerPool {
 
     /// The type of `spec.scaling.hpa`.
     package struct HPASettings: Sendable, Hashable, Codable {
-        /// The average CPU use of the pods, in per cent of what they request.
+        /// The average CPU use of the pods to aim for, in per cent of their requests.
         package var cpuUtilization: Int
-        /// The average memory use of the pods, in per cent of what they request. Memory does not count where nothing is
-        /// said.
+        /// The average memory use of the pods to aim for, in per cent of their requests. Without it the pods are not
+        /// scaled by memory.
         package var memoryUtilization: Int?
     }
 
     /// The type of `spec.scaling.keda`.
     package struct KEDASettings: Sendable, Hashable, Codable {
-        /// Seconds between two checks of the triggers.
+        /// Seconds between two checks of the triggers, as in a ScaledObject.
         package var pollingInterval: Int
-        /// Seconds after the last event before a region goes to 0 pods. Above 0 behavior says how fast pods go.
+        /// Seconds from when a trigger was last active until a region is scaled to 0 pods. Above 0, behavior says how
+        /// fast pods are removed.
         package var cooldownPeriod: Int
-        /// How many pods there are while triggers fail, as in a ScaledObject.
+        /// The number of pods while triggers fail, as in a ScaledObject.
         package var fallback: JSONObject?
         /// Triggers as in a ScaledObject. $(REGION), $(POOL) and $(NAMESPACE) in the values of metadata stand for the
         /// region, the pool and its namespace; $$(REGION) stays $(REGION).
         package var triggers: [JSONObject]
-        /// Secrets for the triggers that name no authenticationRef of their own, by one TriggerAuthentication of the
-        /// pool. KEDA reads the Secrets, the operator does not.
+        /// Secrets for the triggers that have no authenticationRef of their own. The operator makes one
+        /// TriggerAuthentication for them. KEDA reads the Secrets; the operator does not.
         package var authentication: TriggerAuthenticationSettings?
-        /// Advanced settings as in a ScaledObject. A behavior that is given here stands above scaling.behavior.
+        /// The field advanced of the ScaledObject. A behavior that is given here is used instead of scaling.behavior.
         package var advanced: JSONObject?
     }
 
@@ -233,11 +245,11 @@ extension RegionalWorkerPool {
 
     /// The type of `spec.placement`.
     package struct Placement: Sendable, Hashable, Codable {
-        /// One topology spread constraint over the pods of a region. Nodes with taints that they don't tolerate are
-        /// left out, and the pods of a roll-out are spread among themselves. A constraint of the template for the same
-        /// topology takes its place.
+        /// A topology spread constraint for the pods of each region. Nodes with taints that the pods do not tolerate do
+        /// not count, and each roll-out is spread by itself. If the template has a constraint with the same topologyKey
+        /// and whenUnsatisfiable, that one is used.
         package var spread: Spread
-        /// The PriorityClass of the pods where the template names none.
+        /// The PriorityClass of the pods if the template names none.
         package var priorityClass: PriorityClassRequest?
     }
 
@@ -249,32 +261,33 @@ extension RegionalWorkerPool {
             case doNotSchedule = "DoNotSchedule"
         }
 
-        /// The node label whose values are the domains that the pods are spread over.
+        /// The node label whose values are the groups of nodes that the pods are spread over.
         package var topologyKey: String
-        /// By how many pods two domains may differ.
+        /// By how many pods two groups of nodes may differ.
         package var maxSkew: Int
-        /// ScheduleAnyway places a pod that can't be spread all the same, DoNotSchedule leaves it pending.
+        /// What happens to a pod that can't be spread. ScheduleAnyway: it is scheduled nevertheless. DoNotSchedule: it
+        /// stays pending.
         package var whenUnsatisfiable: WhenUnsatisfiable
     }
 
     /// The type of `spec.placement.priorityClass`.
     package struct PriorityClassRequest: Sendable, Hashable, Codable {
-        /// The name of the class. Outside of the namespaces of --privileged-namespaces its value is at most
-        /// --max-priority-class-value, and it is none of Kubernetes' own.
+        /// The name of the class. Outside of the namespaces that --privileged-namespaces lists, its value may be at
+        /// most --max-priority-class-value, and names that begin with system- are refused.
         package var name: String
-        /// The priority that the pool counts on; needed with create. A class that exists keeps the value that it has,
-        /// and a difference is reported.
+        /// The priority that the class should have; required with create. A class that exists keeps the value that it
+        /// has; if that is another one, the pool reports PriorityMismatch.
         package var value: Int?
-        /// Makes the class where there is none of that name. It belongs to no pool: it is never changed and never
-        /// deleted, since pods of others may name it. Names that begin with system- are refused.
+        /// With true the operator makes the class if there is none of that name. It never changes or deletes the class,
+        /// since pods of others may name it. Names that begin with system- are refused.
         package var create: Bool
     }
 
     /// The type of `spec.disruption`.
     package struct Disruption: Sendable, Hashable, Codable {
-        /// Pods of a region that may be away at once, as a number or a percentage.
+        /// How many pods of a region may be evicted at once, as a number or a percentage.
         package var maxUnavailable: IntOrString?
-        /// Pods of a region that must stay, as a number or a percentage.
+        /// How many pods of a region evictions must leave, as a number or a percentage.
         package var minAvailable: IntOrString?
     }
 
@@ -284,53 +297,53 @@ extension RegionalWorkerPool {
         package struct Peer: Sendable, Hashable, Codable {
             /// The name of a component.
             package var component: String
-            /// TCP ports of the component's pods. All ports of the component where nothing is said.
+            /// TCP ports of the component's pods. Default: all ports of the component.
             package var ports: [Int]?
         }
 
         /// With false the pool has no NetworkPolicy.
         package var enabled: Bool
-        /// TCP ports that everybody in the cluster may reach, for probes and metrics. The port of
+        /// TCP ports of the pods that everybody may reach, for probes and metrics. The port of
         /// monitoring.serviceMonitor needs no entry.
         package var ingressPorts: [Int]
-        /// TCP ports that the pods may reach outside of exceptCIDRs.
+        /// TCP ports that the pods may reach at every IPv4 address outside of exceptCIDRs.
         package var egressPorts: [Int]
-        /// IPv4 ranges that egressPorts do not open. An address in them, and every IPv6 address, needs a rule of its
-        /// own in extraEgress.
+        /// IPv4 ranges to which egressPorts do not apply. An address in them, and every IPv6 address, needs a rule in
+        /// extraEgress.
         package var exceptCIDRs: [String]
-        /// Components of the AppEnvironment in the namespace of the pool that the pods may reach. Both sides are
-        /// opened, and no other pods are let in.
+        /// Components of the AppEnvironment in the pool's namespace that the pods may reach. The operator opens both
+        /// sides: the pods' egress, and the component's ingress for these pods alone.
         package var connectsTo: [Peer]?
-        /// More ingress rules as in a NetworkPolicy, handed on as they are.
+        /// More ingress rules, as in a NetworkPolicy. They are passed on as they are.
         package var extraIngress: [JSONObject]?
-        /// More egress rules as in a NetworkPolicy, handed on as they are.
+        /// More egress rules, as in a NetworkPolicy. They are passed on as they are.
         package var extraEgress: [JSONObject]?
     }
 
     /// The type of `spec.monitoring`.
     package struct Monitoring: Sendable, Hashable, Codable {
-        /// A headless Service <pool>-metrics over all pods of the pool, and a ServiceMonitor that has it scraped. The
-        /// label job of its metrics is the name of the Service.
+        /// Makes a headless Service <pool>-metrics for all pods of the pool, and a ServiceMonitor so that Prometheus
+        /// scrapes it. The label job of the metrics is the name of the Service.
         package var serviceMonitor: Scrape?
-        /// The alerts of a PrometheusRule, beside the built-in PoolNotReady (15 minutes) and, with serviceMonitor,
-        /// WorkerDown (2 minutes, critical). An alert of one of these names takes its place; an empty list gives the
-        /// built-in ones alone.
+        /// The alerts of a PrometheusRule. It also has the built-in alerts PoolNotReady (after 15 minutes) and, with
+        /// serviceMonitor, WorkerDown (after 2 minutes, critical); an alert of the same name replaces a built-in one.
+        /// An empty list gives only the built-in ones; without the field there is no PrometheusRule.
         package var alerts: [Alert]?
-        /// Labels of the ServiceMonitor and the PrometheusRule, by which a Prometheus finds them, such as release:
+        /// Labels of the ServiceMonitor and the PrometheusRule, by which your Prometheus selects them, such as release:
         /// monitoring. The same keys are refused as in inheritedMetadata.labels.
         package var labels: [String: String]?
-        /// The namespace of the ServiceMonitor and the PrometheusRule; that of the pool where nothing is said. Another
-        /// one must be listed in the operator's --monitoring-namespaces.
+        /// The namespace of the ServiceMonitor and the PrometheusRule. Default: that of the pool. Another one must be
+        /// listed in the operator's --monitoring-namespaces.
         package var namespace: String?
     }
 
     /// The type of `spec.monitoring.serviceMonitor`.
     package struct Scrape: Sendable, Hashable, Codable {
-        /// The port of the metrics, by its number or by its name in the template.
+        /// The port of the metrics: its number, or its name in the template.
         package var port: IntOrString
         /// The HTTP path of the metrics.
         package var path: String
-        /// How often Prometheus scrapes the metrics, as a duration of Prometheus such as 30s.
+        /// How often Prometheus scrapes the metrics, such as 30s.
         package var interval: String
     }
 
@@ -340,42 +353,42 @@ extension RegionalWorkerPool {
         package var name: String
         /// The expression of the alert, in PromQL.
         package var expr: String
-        /// How long the expression must hold, as a duration of Prometheus.
+        /// How long the expression must hold before the alert fires, such as 5m.
         package var `for`: String
         /// The label severity of the alert.
         package var severity: String
-        /// The annotation summary of the alert, for people.
+        /// The annotation summary of the alert. Default: the name of the alert.
         package var summary: String?
-        /// The annotation description of the alert, for people.
+        /// The annotation description of the alert.
         package var description: String?
     }
 
     /// The type of `status`.
     package struct Status: Sendable, Hashable, Codable {
-        /// The generation of the spec that this status is about; -1 until the operator has seen the object.
+        /// The metadata.generation that this status describes; -1 until the operator has reconciled the object.
         package var observedGeneration: Int64?
-        /// The last value of the annotation quartermaster.dev/requestedAt that was acted on. Set the annotation to have
-        /// the object reconciled now.
+        /// The last value of the annotation quartermaster.dev/requestedAt that the operator acted on. Set the
+        /// annotation to any new value, such as the current time, to have the object reconciled now.
         package var lastHandledReconcileAt: String?
         /// Enabled regions that have all of their nodes and pods, such as 2/3.
         package var regionsReady: String?
         /// Nodes that the pool has claimed.
         package var nodes: Int?
-        /// Pods wanted over all regions, by the spec or by what scales them.
+        /// How many pods all regions together should have, by the spec or by what scales them.
         package var replicas: Int?
-        /// Pods that are ready over all regions.
+        /// How many pods of all regions together are ready.
         package var readyReplicas: Int?
         /// What scales the regions: KEDA, HPA or Fixed.
         package var scaler: String?
-        /// Whether every node of the pool carries a ledger with the operator's seal. From then on a ledger without one
-        /// does not count.
+        /// True once every node of the pool has a ledger (the annotation quartermaster.dev/claim) with the operator's
+        /// seal. From then on a ledger without a valid seal is ignored.
         package var ledgersSealed: Bool?
-        /// What was found of each enabled region.
+        /// The state of each enabled region.
         package var regions: [RegionStatus]?
-        /// The children that the operator has made. It deletes those that are not wanted any more.
+        /// The children that the operator has made. Those that are no longer wanted are deleted.
         package var inventory: [InventoryEntry]?
-        /// What was found: Ready, NodesClaimed, Available, AutoscalingReady, and MonitoringReady with monitoring;
-        /// Reconciling or Stalled while True.
+        /// Ready, NodesClaimed, Available, AutoscalingReady and, with monitoring, MonitoringReady. Reconciling and
+        /// Stalled are present only while they are True.
         package var conditions: [Condition]?
     }
 
@@ -387,11 +400,11 @@ extension RegionalWorkerPool {
         package var nodes: NodeCounts?
         /// The name of the Deployment of the region; absent until there is one.
         package var deployment: String?
-        /// Pods wanted, by the spec or by what scales the region.
+        /// How many pods the region should have, by the spec or by what scales it.
         package var desired: Int?
         /// Pods that are ready.
         package var ready: Int?
-        /// What the region waits for; empty where it is as it should be.
+        /// What the region waits for; empty if it is as it should be.
         package var message: String?
     }
 
@@ -399,11 +412,11 @@ extension RegionalWorkerPool {
     package struct NodeCounts: Sendable, Hashable, Codable {
         /// Nodes that the nodeSelector of the region matches.
         package var matched: Int
-        /// Nodes that carry the claim of this region.
+        /// Nodes that this region has claimed.
         package var claimed: Int
         /// Claimed nodes that are ready.
         package var ready: Int
-        /// Matching nodes that somebody else holds; the first ones where there are many.
+        /// Matching nodes that another pool or region has; only the first ones if there are many.
         package var conflicts: [NodeConflict]?
     }
 
@@ -411,7 +424,7 @@ extension RegionalWorkerPool {
     package struct NodeConflict: Sendable, Hashable, Codable {
         /// The name of the node.
         package var node: String
-        /// Another pool, or another region of this pool, that has the node.
+        /// The pool, or the other region of this pool, that has the node.
         package var heldBy: String
     }
 }
