@@ -35,6 +35,7 @@ let package = Package(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CEvent"],
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(name: "Reconcilers", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
         // What backups come down to, without I/O: for the agent in the pods and for the operator that reads what it reports.
         .target(name: "BackupModel", dependencies: ["KubeAPI"], swiftSettings: settings),
@@ -45,7 +46,7 @@ let package = Package(
         // What the pods of backups run.
         .executableTarget(name: "Agent", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
         .executableTarget(
-            name: "DevCluster", dependencies: ["CommandLineInterface", "KubeAPI", "EmbeddedAPIServer"],
+            name: "DevCluster", dependencies: ["CommandLineInterface", "KubeAPI", "EmbeddedAPIServer", "Simulation"],
             swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
@@ -59,13 +60,16 @@ let package = Package(
         .testTarget(
             name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Simulation", "Support"],
+            swiftSettings: settings),
         // The same cases on the embedded API server and on a real one.
         .testTarget(
             name: "ConformanceTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], exclude: ["Cases"],
             swiftSettings: settings),
         .testTarget(
             name: "ReconcilersTests",
-            dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
+            dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Simulation", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
             name: "BackupModelTests", dependencies: ["BackupModel", "KubeAPI", "Support"], swiftSettings: settings),
@@ -77,7 +81,8 @@ let package = Package(
         .testTarget(
             name: "DevClusterTests",
             dependencies: [
-                "CommandLineInterface", "KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support",
+                "CommandLineInterface", "KubeAPI", "DevCluster", "Operator", "Simulation", "EmbeddedAPIServer",
+                "Support",
             ],
             swiftSettings: settings),
         // On a real cluster with real nodes (`make e2e`); skipped without one.
