@@ -2,6 +2,7 @@
 ///
 /// Made from a CRD (`TypeSchema.init(openAPI:)`) or from the notation of the built-in kinds (`TypeNotation`).
 package final class TypeSchema: Sendable {
+    /// What a value is in JSON.
     package enum Form: Sendable, Hashable {
         case object, array, string, integer, number, boolean
         /// A number or a text such as `25%`.
@@ -20,6 +21,7 @@ package final class TypeSchema: Sendable {
 
     /// What a strategic merge patch does with a field.
     package struct PatchRule: Sendable, Hashable {
+        /// The field that tells the elements of a list apart; `nil` where they are values, or a map is meant.
         package var mergeKey: String?
         package var merges = false
         package var retainsKeys = false
@@ -28,6 +30,7 @@ package final class TypeSchema: Sendable {
         package init() {}
     }
 
+    /// A declared field, in the order of declaration.
     package struct Field: Sendable {
         package let name: String
         package let schema: TypeSchema
@@ -46,24 +49,31 @@ package final class TypeSchema: Sendable {
     package let form: Form
     /// The name of a type in `TypeCatalogue` that this one stands for.
     package let reference: String?
+    /// Of an object; empty for maps, and where `reference` names a type.
     package let fields: [Field]
     /// The values of keys that are no field.
     package let additional: TypeSchema?
+    /// The elements of a list.
     package let items: TypeSchema?
     package let listType: ListType
+    /// One manager has the whole object or map (`x-kubernetes-map-type: atomic`). A struct says so in its own type.
     package let isAtomicMap: Bool
     package let preservesUnknownFields: Bool
+    /// `apiVersion`, `kind` and `metadata` inside are those of an object (`x-kubernetes-embedded-resource`).
     package let isEmbeddedResource: Bool
     package let isNullable: Bool
     package let presence: Presence
+    /// What the server puts in the place of nothing.
     package let defaultValue: JSONValue?
     /// Whether the default is shown in the OpenAPI documents and counts for list keys.
     package let publishesDefault: Bool
     package let patch: PatchRule
     package let rules: ValueRules
+    /// The description of a CRD's field; the catalogue has none.
     package let text: String
     private let positions: [String: Int]
 
+    /// A type, or with `reference` what stands for one of the catalogue.
     package init(
         _ form: Form, reference: String? = nil, fields: [Field] = [], additional: TypeSchema? = nil,
         items: TypeSchema? = nil, listType: ListType = .atomic, isAtomicMap: Bool = false,
