@@ -38,6 +38,7 @@ let package = Package(
             name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CRegex", "CEvent"],
             swiftSettings: settings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: settings),
+        .target(name: "Simulation", dependencies: ["KubeAPI"], swiftSettings: settings),
         .target(
             name: "Reconcilers", dependencies: ["BackupModel", "CDefinitions", "KubeAPI"], swiftSettings: settings),
         // What backups come down to, without I/O: for the agent in the pods and for the operator that reads what it reports.
@@ -49,7 +50,7 @@ let package = Package(
         // What the pods of backups run.
         .executableTarget(name: "Agent", dependencies: ["BackupModel", "KubeAPI"], swiftSettings: settings),
         .executableTarget(
-            name: "DevCluster", dependencies: ["CommandLineInterface", "KubeAPI", "EmbeddedAPIServer"],
+            name: "DevCluster", dependencies: ["CommandLineInterface", "KubeAPI", "EmbeddedAPIServer", "Simulation"],
             swiftSettings: settings),
         .executableTarget(
             name: "Benchmarks", dependencies: ["CommandLineInterface", "KubeAPI", "Reconcilers"],
@@ -66,13 +67,16 @@ let package = Package(
         .testTarget(
             name: "EmbeddedAPIServerTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"],
             swiftSettings: settings),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Simulation", "Support"],
+            swiftSettings: settings),
         // The same cases on the embedded API server and on a real one.
         .testTarget(
             name: "ConformanceTests", dependencies: ["KubeAPI", "EmbeddedAPIServer", "Support"], exclude: ["Cases"],
             swiftSettings: settings),
         .testTarget(
             name: "ReconcilersTests",
-            dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Support"],
+            dependencies: ["BackupModel", "KubeAPI", "Reconcilers", "EmbeddedAPIServer", "Simulation", "Support"],
             exclude: ["Golden"], swiftSettings: settings),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator"], swiftSettings: settings),
         .testTarget(
@@ -85,7 +89,8 @@ let package = Package(
         .testTarget(
             name: "DevClusterTests",
             dependencies: [
-                "CommandLineInterface", "KubeAPI", "DevCluster", "Operator", "EmbeddedAPIServer", "Support",
+                "CommandLineInterface", "KubeAPI", "DevCluster", "Operator", "Simulation", "EmbeddedAPIServer",
+                "Support",
             ],
             swiftSettings: settings),
         // On a real cluster with real nodes (`make e2e`); skipped without one.

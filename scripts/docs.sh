@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 symbols=.build/symbols
 output=.build/docs
-modules=(KubeAPI Reconcilers EmbeddedAPIServer)
+modules=(KubeAPI Reconcilers EmbeddedAPIServer Simulation)
 
 rm -rf "$symbols" "$output"
 mkdir -p "$symbols" "$output"

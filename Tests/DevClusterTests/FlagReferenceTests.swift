@@ -1,6 +1,6 @@
 import CommandLineInterface
-import EmbeddedAPIServer
 import Foundation
+import Simulation
 import Testing
 
 @testable import DevCluster

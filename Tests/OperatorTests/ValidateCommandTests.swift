@@ -35,6 +35,19 @@ struct ValidateCommandTests {
             ])
     }
 
+    @Test("A mistake in a template is told with what to write, once")
+    func template() throws {
+        let (lines, isValid) = try verdict(CommandCluster.pool.replacing("image:", with: "imagee:"))
+        #expect(!isValid)
+        #expect(
+            lines == [
+                "RegionalWorkerPool workers/pool: spec.template.spec.containers[0].imagee: unknown field; did you mean image?"
+            ])
+        let whole = CommandCluster.pool.replacing("  template:", with: "  template: none\n  x:")
+        let wrong = try verdict(whole).lines.filter { $0.contains("spec.template:") }
+        #expect(wrong == ["RegionalWorkerPool workers/pool: spec.template: must be of type object, is string"])
+    }
+
     @Test("Exit status: 0 where all is well, 1 where a rule is broken, 2 where there is nothing to read")
     func exitStatus() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "qm-validate-\(UUID().uuidString)")

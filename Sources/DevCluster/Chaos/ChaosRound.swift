@@ -1,5 +1,6 @@
 internal import EmbeddedAPIServer
 internal import KubeAPI
+internal import Simulation
 
 /// One round: pools are rolled out while a plan's faults happen; then everything has to become as it should be.
 struct ChaosRound: Sendable {

@@ -1,6 +1,6 @@
 internal import CommandLineInterface
-internal import EmbeddedAPIServer
 internal import KubeAPI
+internal import Simulation
 
 /// Flags about what is simulated, the same for all commands that simulate.
 enum SimulationFlags {

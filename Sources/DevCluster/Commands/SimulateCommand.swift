@@ -1,6 +1,6 @@
 internal import CommandLineInterface
-internal import EmbeddedAPIServer
 internal import KubeAPI
+internal import Simulation
 
 /// `devcluster simulate`.
 struct SimulateCommand: Command {

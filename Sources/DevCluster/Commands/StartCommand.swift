@@ -2,6 +2,7 @@ internal import CommandLineInterface
 internal import EmbeddedAPIServer
 internal import Glibc
 internal import KubeAPI
+internal import Simulation
 
 /// `devcluster start`.
 struct StartCommand: Command {

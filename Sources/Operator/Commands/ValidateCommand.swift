@@ -26,7 +26,9 @@ struct ValidateCommand: Command {
         var lines: [String] = []
         var isValid = true
         for object in try Rendering.objects(of: documents) {
-            let violations = Rendering.violations(in: object)
+            let broken = Rendering.violations(in: object)
+            let known = Set(broken.map(\.path))
+            let violations = broken + Rendering.misfits(in: object).filter { !known.contains($0.path) }
             isValid = isValid && violations.isEmpty
             let name = "\(object.kind) \(object.key)"
             lines += violations.isEmpty ? ["\(name): valid"] : violations.map { "\(name): \($0)" }

@@ -3,32 +3,32 @@ internal import KubeAPI
 extension JSONObject {
     /// The object with another one laid over it, as a strategic merge patch would: objects are merged, lists of named
     /// things are merged by their names, tolerations are added, every other list takes the place of the old one, and
-    /// null removes. Source: the `x-kubernetes-patch-*` markers of Kubernetes' OpenAPI document.
-    func overlaid(with overlay: JSONObject) -> JSONObject {
+    /// null removes.
+    ///
+    /// - Parameter type: says how lists are merged; `nil` for a field that is newer than the catalogue.
+    func overlaid(with overlay: JSONObject, as type: TypeSchema?) -> JSONObject {
+        let type = type?.resolved
         var result = self
         for (field, value) in overlay {
+            let child = type?.child(field)
             switch (result[field], value) {
             case (_, .null): result[field] = nil
-            case (.object(let old)?, .object(let new)): result[field] = .object(old.overlaid(with: new))
-            case (.array(let old)?, .array(let new)): result[field] = .array(Self.merged(old, new, field))
+            case (.object(let old)?, .object(let new)): result[field] = .object(old.overlaid(with: new, as: child))
+            case (.array(let old)?, .array(let new)): result[field] = .array(Self.merged(old, new, child))
             default: result[field] = value
             }
         }
         return result
     }
 
-    private static let mergeKeys = [
-        "containers": "name", "initContainers": "name", "volumes": "name", "env": "name", "imagePullSecrets": "name",
-        "ports": "containerPort", "volumeMounts": "mountPath", "volumeDevices": "devicePath", "hostAliases": "ip",
-        "topologySpreadConstraints": "topologyKey",
-    ]
-
-    private static func merged(_ old: [JSONValue], _ new: [JSONValue], _ field: String) -> [JSONValue] {
-        if field == "tolerations" {
+    private static func merged(_ old: [JSONValue], _ new: [JSONValue], _ list: TypeSchema?) -> [JSONValue] {
+        let adds = list.map { $0.patch.merges && $0.patch.mergeKey == nil } ?? false
+        // A patch would replace them, and with them those that the operator has added.
+        if adds || list?.items?.reference == "Toleration" {
             let known = Set(old)
             return old + new.filter { !known.contains($0) }
         }
-        guard let key = mergeKeys[field] else { return new }
+        guard let key = list?.patch.mergeKey else { return new }
         // Both lists may be as long as an object has room for, so none is searched for each element of the other.
         let names = old.enumerated().compactMap { place, element in element[key].map { ($0, place) } }
         var places = Dictionary(names, uniquingKeysWith: { first, _ in first })
@@ -39,7 +39,7 @@ extension JSONObject {
                 return
             }
             guard let before = result[index].object, let after = element.object else { return }
-            result[index] = .object(before.overlaid(with: after))
+            result[index] = .object(before.overlaid(with: after, as: list?.items))
         }
     }
 }

@@ -4,6 +4,8 @@ package import KubeAPI
 package protocol OwnResource: ChildOwner {
     /// The kind's CRD.
     static var definition: CustomResource { get }
+    /// The fields that hold types of Kubernetes itself.
+    static var builtInFields: [BuiltInField] { get }
     /// What is wrong that neither the CRD's schema nor its rules can say. None where a kind does not tell.
     var violationsBeyondDefinition: [Violation] { get }
 }
@@ -35,6 +37,11 @@ extension OwnResource {
         } catch {
             return [Violation("", "\(error)")]
         }
+    }
+
+    /// What Kubernetes' own types have against the fields of a manifest that hold them, as far as the catalogue knows those types.
+    package static func misfits(in manifest: DynamicObject) -> [Violation] {
+        builtInFields.flatMap { $0.violations(in: manifest.json) }
     }
 
     /// The object as it is to be, or why it can't be read.

@@ -15,6 +15,7 @@ package enum Rendering {
         /// What a child carries to be the object's.
         var ownerLabels: @Sendable (DynamicObject) -> [String: String]
         var violations: @Sendable (DynamicObject) -> [Violation]
+        var misfits: @Sendable (DynamicObject) -> [Violation]
         var children: @Sendable (DynamicObject) throws -> [DesiredChild]
         /// The children that the loop would write now, as the cluster is.
         var childrenInCluster: @Sendable (DynamicObject, KubeClient) async throws -> [DesiredChild]
@@ -28,6 +29,7 @@ package enum Rendering {
                 [LabelKey.managedBy: LabelKey.manager, Resource.ownerLabelKey: ChildName.labelValue(object.name)]
             }
             violations = { Resource.violations(in: $0) }
+            misfits = { Resource.misfits(in: $0) }
             self.children = { try children(Resource(defaulting: $0)) }
             childrenInCluster = { object, client in
                 let resource = try Resource(defaulting: object)
@@ -95,6 +97,10 @@ package enum Rendering {
         }
         return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + kind.violations(object)
     }
+
+    /// What Kubernetes' own types have against the templates in an object of ours. Only the API server knows for sure: it may be
+    /// newer than what is known here.
+    package static func misfits(in object: DynamicObject) -> [Violation] { kind(of: object)?.misfits(object) ?? [] }
 
     private static func objects(in document: JSONValue) throws -> [DynamicObject] {
         if document["kind"]?.string == "List", let items = document["items"]?.array {

@@ -6,25 +6,13 @@ import Testing
 
 @Suite("Decoding and defaults")
 struct ObjectDecodingTests {
-    @Test("Every type of the catalogue that is referred to exists")
-    func catalogueIsComplete() {
-        var missing: Set<String> = []
-        func visit(_ schema: TypeSchema) {
-            if let name = schema.reference, TypeCatalogue.type(named: name) == nil { missing.insert(name) }
-            for field in schema.fields { visit(field.schema) }
-            if let items = schema.items { visit(items) }
-            if let values = schema.additional { visit(values) }
+    @Test("Every kind that is served is found in the catalogue by its version and name")
+    func servedKinds() throws {
+        for definition in BuiltInKinds.all {
+            let type = try #require(definition.schema.reference.flatMap(TypeCatalogue.type(named:)))
+            let found = TypeCatalogue.type(apiVersion: definition.type.apiVersion, kind: definition.type.kind)
+            #expect(found === type, "\(definition.type)")
         }
-        for name in TypeCatalogue.names { TypeCatalogue.type(named: name).map(visit) }
-        for definition in BuiltInKinds.all { visit(definition.schema) }
-        #expect(missing.isEmpty)
-    }
-
-    @Test("The notation says in which line it is broken")
-    func brokenNotation() {
-        var notation = TypeNotation()
-        let problem = #expect(throws: TypeNotation.Problem.self) { try notation.read("A\n  field string wrong(1)") }
-        #expect(problem?.line == 2)
     }
 
     @Test("Unknown fields are warned of, refused or dropped, as asked")

@@ -7,11 +7,17 @@ struct ComparisonTests {
     private func differences(_ kind: String, _ desired: JSONValue, _ live: JSONValue) throws -> [String] {
         func object(_ fields: JSONValue) throws -> DynamicObject {
             var object = try DynamicObject(fields)
+            object["apiVersion"] = .string(Self.versions[kind] ?? "v1")
             object["kind"] = .string(kind)
             return object
         }
         return Comparison.differences(desired: try object(desired), live: try object(live)).map(\.path.description)
     }
+
+    private static let versions = [
+        "Deployment": "apps/v1", "NetworkPolicy": "networking.k8s.io/v1", "Thing": "example.com/v1",
+        "HorizontalPodAutoscaler": "autoscaling/v2", "RoleBinding": "rbac.authorization.k8s.io/v1",
+    ]
 
     private func podSpec(_ spec: JSONValue) -> JSONValue { ["spec": ["template": ["spec": spec]]] }
 
@@ -200,6 +206,80 @@ struct ComparisonTests {
             try differences(
                 "Deployment", podSpec(["automountServiceAccountToken": false]), podSpec(["containers": []]))
                 == ["spec.template.spec.automountServiceAccountToken"])
+    }
+
+    @Test("what a field means is told by its type, not by its name")
+    func typesNotNames() throws {
+        // A label, a variable and a file may be called as an amount or a list of Kubernetes is.
+        #expect(
+            try differences("ConfigMap", ["data": ["sizeLimit": "1000m"]], ["data": ["sizeLimit": "1"]])
+                == ["data.sizeLimit"])
+        #expect(
+            try differences(
+                "LimitRange", ["spec": ["limits": [["type": "Container", "max": ["cpu": "1000m"]]]]],
+                ["spec": ["limits": [["type": "Container", "max": ["cpu": "1"], "default": ["cpu": "1"]]]]]) == [])
+        let target: JSONValue = ["type": "Value", "value": "1000m"]
+        func metrics(_ target: JSONValue) -> JSONValue {
+            ["spec": ["metrics": [["type": "External", "external": ["metric": ["name": "q"], "target": target]]]]]
+        }
+        #expect(
+            try differences(
+                "HorizontalPodAutoscaler", metrics(target), metrics(["type": "Value", "value": "1"])) == [])
+    }
+
+    @Test("a value that a type does not store is no difference, one that a pointer keeps is")
+    func presence() throws {
+        func worker(_ fields: JSONValue) -> JSONValue {
+            var container = fields
+            container["name"] = "w"
+            return podSpec(["containers": [container]])
+        }
+        #expect(try differences("Deployment", worker(["stdin": false]), worker([:])) == [])
+        #expect(
+            try differences("Deployment", worker(["securityContext": ["privileged": false]]), worker([:]))
+                == ["spec.template.spec.containers[name=w].securityContext"])
+        // A probe that waits for 0 seconds waits for the default of one second.
+        func probe(_ seconds: JSONValue) -> JSONValue { worker(["livenessProbe": ["timeoutSeconds": seconds]]) }
+        #expect(try differences("Deployment", probe(0), probe(1)) == [])
+        #expect(try differences("Deployment", probe(0), probe(2)).count == 1)
+    }
+
+    @Test("an addition to a reference is a difference, unless the server makes it")
+    func references() throws {
+        func worker(_ reference: JSONValue) -> JSONValue {
+            podSpec([
+                "containers": [["name": "w", "env": [["name": "X", "valueFrom": ["fieldRef": reference]]]]]
+            ])
+        }
+        let desired = worker(["fieldPath": "spec.nodeName"])
+        #expect(
+            try differences("Deployment", desired, worker(["fieldPath": "spec.nodeName", "apiVersion": "v1"])) == [])
+        #expect(
+            try differences("Deployment", desired, worker(["fieldPath": "spec.nodeName", "apiVersion": "v2"])).count
+                == 1)
+        let group: JSONValue = ["subjects": [["kind": "Group", "name": "a"]]]
+        let stored: JSONValue = [
+            "subjects": [["kind": "Group", "name": "a", "apiGroup": "rbac.authorization.k8s.io"]]
+        ]
+        #expect(try differences("RoleBinding", group, stored) == [])
+        #expect(
+            try differences(
+                "RoleBinding", group, ["subjects": [["kind": "Group", "name": "a", "namespace": "b"]]])
+                == ["subjects[0].namespace"])
+    }
+
+    @Test("a pod template in a custom resource is compared by the names of its fields")
+    func customResources() throws {
+        func pod(_ cpu: JSONValue, _ more: JSONValue...) -> JSONValue {
+            let worker: JSONValue = [
+                "name": "w", "resources": ["limits": ["cpu": cpu]], "ports": [["containerPort": 80]],
+            ]
+            return podSpec(["containers": .array(more + [worker]), "hostNetwork": false])
+        }
+        #expect(try differences("Thing", pod("1000m"), pod("1", ["name": "injected"])) == [])
+        #expect(
+            try differences("Thing", ["spec": ["selector": ["a": "b"]]], ["spec": ["selector": ["a": "b", "c": "d"]]])
+                == ["spec.selector.c"])
     }
 
     @Test("finalizers are a set, owners are found by UID")

@@ -1,5 +1,6 @@
 import EmbeddedAPIServer
 import KubeAPI
+import Simulation
 import Support
 import Testing
 

@@ -1,6 +1,7 @@
 import EmbeddedAPIServer
 import Foundation
 import KubeAPI
+import Simulation
 import Support
 import Testing
 

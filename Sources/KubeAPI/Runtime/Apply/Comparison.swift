@@ -3,83 +3,99 @@
 /// Only what is desired is compared: fields that the server or another manager added are none of our business, except
 /// where an addition changes what our fields mean, as in a selector.
 package struct Comparison {
-    private let kind: String
     private var differences: [Difference] = []
+    /// Where the comparison is.
+    private var path = FieldPath.root
 
     package static func differences(desired: DynamicObject, live: DynamicObject) -> [Difference] {
-        var comparison = Comparison(kind: desired.kind)
+        var comparison = Comparison()
+        let root = FieldMeaning(apiVersion: desired.apiVersion, kind: desired.kind)
         for (field, value) in desired.fields where !["apiVersion", "kind", "metadata", "status"].contains(field) {
-            comparison.compare(value, live.fields[field], FieldPath.root.appending(field), isClosed: false)
+            comparison.compare(value, live.fields[field], at: .field(field), root.field(field), isClosed: false)
         }
-        let metadata = FieldPath.root.appending("metadata")
+        let metadata = FieldMeaning(type: TypeCatalogue.type(named: "ObjectMeta"))
+        comparison.path = FieldPath.root.appending("metadata")
         for field in ["labels", "annotations", "ownerReferences", "finalizers"] {
             guard let value = desired.fields["metadata"]?[field] else { continue }
-            comparison.compare(value, live.fields["metadata"]?[field], metadata.appending(field), isClosed: false)
+            comparison.compare(
+                value, live.fields["metadata"]?[field], at: .field(field), metadata.field(field), isClosed: false)
         }
         return comparison.differences
     }
 
-    private init(kind: String) { self.kind = kind }
-
-    private mutating func compare(_ desired: JSONValue, _ live: JSONValue?, _ path: FieldPath, isClosed: Bool) {
-        guard let live, !live.isNull else {
-            compareWithNothing(desired, path)
-            return
-        }
+    private mutating func compare(
+        _ desired: JSONValue, _ live: JSONValue?, at element: FieldPath.Element, _ meaning: FieldMeaning, isClosed: Bool
+    ) {
+        path.elements.append(element)
+        defer { path.elements.removeLast() }
+        guard let live, !live.isNull else { return compareWithNothing(desired, meaning) }
         switch (desired, live) {
         case (.null, _): break  // nothing is desired of it
         case (.object(let desired), .object(let live)):
-            compare(desired, live, path, isClosed: isClosed || FieldSemantics.isClosed(path, in: kind))
+            compare(desired, live, meaning, isClosed: isClosed || meaning.isClosed(path))
         case (.array(let desired), .array(let live)):
-            compare(desired, live, path, isClosed: isClosed || FieldSemantics.isClosed(path, in: kind))
+            compare(desired, live, meaning, isClosed: isClosed || meaning.isClosed(path))
         default:
-            if !isEqual(desired, live, path) { note(path, desired, live) }
+            if !isEqual(desired, live, meaning) { note(desired, live) }
         }
     }
 
-    private mutating func compareWithNothing(_ desired: JSONValue, _ path: FieldPath) {
-        if FieldSemantics.isOmitted(desired, at: path) { return }
+    private mutating func compareWithNothing(_ desired: JSONValue, _ meaning: FieldMeaning) {
+        if meaning.isOmitted(desired, path) { return }
         // An object is missing with all its fields; it counts if one of them does.
-        if case .object(let fields) = desired, !fields.isEmpty {
+        if case .object(let fields) = desired, !fields.isEmpty, !meaning.isStoredEmpty {
             let count = differences.count
-            for (field, value) in fields { compare(value, nil, path.appending(field), isClosed: false) }
+            for (field, value) in fields {
+                compare(value, nil, at: .field(field), meaning.field(field), isClosed: false)
+            }
             if differences.count == count { return }
             differences.removeSubrange(count...)
         }
-        note(path, desired, nil)
+        note(desired, nil)
     }
 
-    private mutating func compare(_ desired: JSONObject, _ live: JSONObject, _ path: FieldPath, isClosed: Bool) {
+    private mutating func compare(
+        _ desired: JSONObject, _ live: JSONObject, _ meaning: FieldMeaning, isClosed: Bool
+    ) {
         for (field, value) in desired {
             let found = live[field]
             // Most fields are these, and need no path.
             if value.isScalar, value == found { continue }
-            compare(value, found, path.appending(field), isClosed: isClosed)
+            compare(value, found, at: .field(field), meaning.field(field), isClosed: isClosed)
         }
         guard isClosed else { return }
-        for (field, value) in live where !desired.contains(field) && !FieldSemantics.isServerDefault(field, value) {
-            note(path.appending(field), nil, value)
+        for (field, value) in live where !desired.contains(field) && !meaning.isServerDefault(field, value) {
+            path.elements.append(.field(field))
+            note(nil, value)
+            path.elements.removeLast()
         }
     }
 
-    private mutating func compare(_ desired: [JSONValue], _ live: [JSONValue], _ path: FieldPath, isClosed: Bool) {
-        switch FieldSemantics.list(at: path, in: kind, elements: desired) {
+    private mutating func compare(
+        _ desired: [JSONValue], _ live: [JSONValue], _ meaning: FieldMeaning, isClosed: Bool
+    ) {
+        switch meaning.list(path, elements: desired) {
         case .ordered:
-            guard desired.count == live.count else { return note(path, .array(desired), .array(live)) }
+            guard desired.count == live.count else { return note(.array(desired), .array(live)) }
             for (index, pair) in zip(desired, live).enumerated() {
-                compare(pair.0, pair.1, path.appending(.index(index)), isClosed: isClosed)
+                compare(pair.0, pair.1, at: .index(index), meaning.element, isClosed: isClosed)
             }
         case .set:
             let live = Set(live)
-            for value in desired where !live.contains(value) { note(path.appending(.value(value)), value, nil) }
-        case .keyed(let keys): compare(desired, live, by: keys, path, isClosed: isClosed)
+            for value in desired where !live.contains(value) {
+                path.elements.append(.value(value))
+                note(value, nil)
+                path.elements.removeLast()
+            }
+        case .keyed(let keys): compare(desired, live, by: keys, meaning.element, isClosed: isClosed)
         }
     }
 
     /// An element is looked for in its own place first, since both lists mostly have one order, and then in an index: authors
     /// write lists of 100,000 variables, and a search through all of them for each one would keep the process from its lease.
     private mutating func compare(
-        _ desired: [JSONValue], _ live: [JSONValue], by keys: [FieldSemantics.Key], _ path: FieldPath, isClosed: Bool
+        _ desired: [JSONValue], _ live: [JSONValue], by keys: [FieldMeaning.Key], _ meaning: FieldMeaning,
+        isClosed: Bool
     ) {
         let identities = live.map { Self.identity(of: $0, keys) }
         var index: [JSONObject: Int]?
@@ -91,18 +107,19 @@ package struct Comparison {
                 index = known
                 match = known[identity]
             }
-            compare(element, match.map { live[$0] }, path.appending(.key(identity)), isClosed: isClosed)
+            compare(element, match.map { live[$0] }, at: .key(identity), meaning, isClosed: isClosed)
         }
     }
 
-    private static func identity(of element: JSONValue, _ keys: [FieldSemantics.Key]) -> JSONObject {
+    private static func identity(of element: JSONValue, _ keys: [FieldMeaning.Key]) -> JSONObject {
         JSONObject(keys.compactMap { key in (element[key.field] ?? key.fallback).map { (key.field, $0) } })
     }
 
-    private func isEqual(_ desired: JSONValue, _ live: JSONValue, _ path: FieldPath) -> Bool {
+    private func isEqual(_ desired: JSONValue, _ live: JSONValue, _ meaning: FieldMeaning) -> Bool {
         if desired == live { return true }
-        if let desired = desired.number, let live = live.number { return desired == live }
-        guard FieldSemantics.isQuantity(path, in: kind) else { return false }
+        if let desired = desired.number, let live = live.number, desired == live { return true }
+        if live == meaning.valueInstead(of: desired) { return true }
+        guard meaning.isQuantity(path) else { return false }
         guard let desired = Self.quantity(desired), let live = Self.quantity(live) else { return false }
         return desired == live
     }
@@ -115,7 +132,7 @@ package struct Comparison {
         }
     }
 
-    private mutating func note(_ path: FieldPath, _ desired: JSONValue?, _ live: JSONValue?) {
+    private mutating func note(_ desired: JSONValue?, _ live: JSONValue?) {
         differences.append(Difference(path: path, desired: desired, live: live))
     }
 }

@@ -29,7 +29,9 @@ extension ResolvedEnvironment {
             "metadata": ["labels": .strings(component.podLabels)],
             "spec": .object(podSpec(of: component)),
         ]
-        if let overlay = component.spec.template { template = template.overlaid(with: overlay) }
+        if let overlay = component.spec.template {
+            template = template.overlaid(with: overlay, as: TypeCatalogue.type(named: "PodTemplateSpec"))
+        }
         template.edit(object: "metadata") { metadata in
             metadata.edit(object: "labels") { labels in
                 for (key, value) in component.podSelector { labels[key] = .string(value) }

@@ -1,40 +1,15 @@
-/// What the fields of core kinds mean beyond their JSON: list keys, quantities, values that the server leaves out.
-///
-/// Source: the `x-kubernetes-*` markers of Kubernetes' OpenAPI document. Kinds without an entry are compared field by
-/// field, lists by position: what a server makes of those is learnt from its answers (`ApplyMemory`).
-enum FieldSemantics {
-    enum List: Hashable {
-        /// By position; also the lists that server-side apply calls atomic.
-        case ordered
-        case set
-        /// By the values of these fields, with the value that stands for a missing one.
-        case keyed([Key])
-    }
-
-    struct Key: Hashable {
-        var field: String
-        var fallback: JSONValue?
-    }
-
-    static func list(at path: FieldPath, in kind: String, elements: [JSONValue]) -> List {
+/// What the name of a field says where its type is unknown: custom resources carry pod templates and selectors of Kubernetes'
+/// own types.
+enum FieldNames {
+    static func list(at path: FieldPath, elements: [JSONValue]) -> FieldMeaning.List {
         guard let field = path.lastField else { return .ordered }
-        if field == "finalizers", path.fields == ["metadata", "finalizers"] { return .set }
-        let keys = field == "ports" ? portKeys(path, kind, elements) : listKeys[field]
-        guard let keys else { return .ordered }
-        // Another kind may use the name for another thing.
-        let areKeyed = elements.allSatisfy { element in
-            keys.allSatisfy { element[$0.field] != nil || $0.fallback != nil }
+        if field == "ports", elements.contains(where: { $0["containerPort"] != nil }) {
+            return .keyed([Key(field: "containerPort"), Key(field: "protocol", fallback: "TCP")])
         }
-        return areKeyed ? .keyed(keys) : .ordered
+        return listKeys[field].map(FieldMeaning.List.keyed) ?? .ordered
     }
 
-    private static func portKeys(_ path: FieldPath, _ kind: String, _ elements: [JSONValue]) -> [Key]? {
-        let portProtocol = Key(field: "protocol", fallback: "TCP")
-        if elements.contains(where: { $0["containerPort"] != nil }) {
-            return [Key(field: "containerPort"), portProtocol]
-        }
-        return kind == "Service" && path.fields == ["spec", "ports"] ? [Key(field: "port"), portProtocol] : nil
-    }
+    private typealias Key = FieldMeaning.Key
 
     private static let listKeys: [String: [Key]] = [
         "containers": [Key(field: "name")], "initContainers": [Key(field: "name")],
@@ -47,30 +22,19 @@ enum FieldSemantics {
     ]
 
     /// Whether the values of a field are amounts, equal by meaning.
-    static func isQuantity(_ path: FieldPath, in kind: String) -> Bool {
+    static func isQuantity(_ path: FieldPath) -> Bool {
         let fields = path.fields
         guard let field = fields.last else { return false }
         let parent = fields.dropLast().last ?? ""
-        if quantityParents.contains(parent) || quantityFields.contains(field) { return true }
-        if kind == "LimitRange" { return limitRangeParents.contains(parent) }
-        return field == "value" && parent == "target"
+        return quantityParents.contains(parent) || quantityFields.contains(field)
+            || (field == "value" && parent == "target")
     }
 
     private static let quantityParents: Set<String> = ["limits", "requests", "hard", "capacity", "overhead"]
     private static let quantityFields: Set<String> = ["sizeLimit", "averageValue", "divisor"]
-    private static let limitRangeParents: Set<String> = [
-        "max", "min", "default", "defaultRequest", "maxLimitRequestRatio",
-    ]
 
     /// Whether an addition by somebody else changes the field's meaning: selectors, rules, and what is atomic.
-    static func isClosed(_ path: FieldPath, in kind: String) -> Bool {
-        guard let field = path.lastField else { return false }
-        switch kind {
-        case "NetworkPolicy" where path.fields == ["spec", "ingress"] || path.fields == ["spec", "egress"]: return true
-        case "Role" where field == "rules", "ClusterRole" where field == "rules": return true
-        default: return closedFields.contains(field)
-        }
-    }
+    static func isClosed(_ path: FieldPath) -> Bool { path.lastField.map(closedFields.contains) ?? false }
 
     private static let closedFields: Set<String> = [
         "selector", "matchLabels", "matchExpressions", "podSelector", "namespaceSelector", "labelSelector",
@@ -79,11 +43,7 @@ enum FieldSemantics {
 
     /// What the server adds in a closed field by itself.
     static func isServerDefault(_ field: String, _ value: JSONValue) -> Bool {
-        switch field {
-        case "protocol": value == "TCP"
-        case "apiGroup": true
-        default: false
-        }
+        field == "apiGroup" || (field == "protocol" && value == "TCP")
     }
 
     /// Whether a missing field means the same as this desired value, because the server does not store the value.

@@ -1,8 +1,9 @@
+import EmbeddedAPIServer
 import KubeAPI
 import Support
 import Testing
 
-@testable import EmbeddedAPIServer
+@testable import Simulation
 
 /// The simulation as a whole, over a socket, on the embedded API server.
 @Suite("Simulation on the embedded API server")

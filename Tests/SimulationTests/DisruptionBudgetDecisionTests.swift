@@ -1,7 +1,7 @@
 import KubeAPI
 import Testing
 
-@testable import EmbeddedAPIServer
+@testable import Simulation
 
 @Suite("PodDisruptionBudgets of the simulation")
 struct DisruptionBudgetDecisionTests {

@@ -1,7 +1,7 @@
 import KubeAPI
 import Testing
 
-@testable import EmbeddedAPIServer
+@testable import Simulation
 
 @Suite("CronJob controller of the simulation")
 struct CronJobDecisionTests {

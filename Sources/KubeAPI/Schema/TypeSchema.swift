@@ -1,10 +1,9 @@
-import KubeAPI
-
 /// The structure of one type: what the server validates, prunes, defaults, merges and publishes by.
 ///
 /// Made from a CRD (`TypeSchema.init(openAPI:)`) or from the notation of the built-in kinds (`TypeNotation`).
-final class TypeSchema: Sendable {
-    enum Form: Sendable, Hashable {
+package final class TypeSchema: Sendable {
+    /// What a value is in JSON.
+    package enum Form: Sendable, Hashable {
         case object, array, string, integer, number, boolean
         /// A number or a text such as `25%`.
         case intOrString
@@ -15,26 +14,30 @@ final class TypeSchema: Sendable {
     }
 
     /// How the elements of a list are told apart. Source: Kubernetes documentation, "Merge strategy".
-    enum ListType: Sendable, Hashable {
+    package enum ListType: Sendable, Hashable {
         case atomic, set
         case map(keys: [String])
     }
 
     /// What a strategic merge patch does with a field.
-    struct PatchRule: Sendable, Hashable {
-        var mergeKey: String?
-        var merges = false
-        var retainsKeys = false
-        var replaces = false
+    package struct PatchRule: Sendable, Hashable {
+        /// The field that tells the elements of a list apart; `nil` where they are values, or a map is meant.
+        package var mergeKey: String?
+        package var merges = false
+        package var retainsKeys = false
+        package var replaces = false
+
+        package init() {}
     }
 
-    struct Field: Sendable {
-        let name: String
-        let schema: TypeSchema
+    /// A declared field, in the order of declaration.
+    package struct Field: Sendable {
+        package let name: String
+        package let schema: TypeSchema
     }
 
     /// How a built-in kind writes a field that has its zero value (the Go types of the real server).
-    enum Presence: Sendable, Hashable {
+    package enum Presence: Sendable, Hashable {
         /// Left out when empty, zero or false.
         case omitsZero
         /// Left out only when it was not given.
@@ -43,28 +46,35 @@ final class TypeSchema: Sendable {
         case always
     }
 
-    let form: Form
+    package let form: Form
     /// The name of a type in `TypeCatalogue` that this one stands for.
-    let reference: String?
-    let fields: [Field]
+    package let reference: String?
+    /// Of an object; empty for maps, and where `reference` names a type.
+    package let fields: [Field]
     /// The values of keys that are no field.
-    let additional: TypeSchema?
-    let items: TypeSchema?
-    let listType: ListType
-    let isAtomicMap: Bool
-    let preservesUnknownFields: Bool
-    let isEmbeddedResource: Bool
-    let isNullable: Bool
-    let presence: Presence
-    let defaultValue: JSONValue?
+    package let additional: TypeSchema?
+    /// The elements of a list.
+    package let items: TypeSchema?
+    package let listType: ListType
+    /// One manager has the whole object or map (`x-kubernetes-map-type: atomic`). A struct says so in its own type.
+    package let isAtomicMap: Bool
+    package let preservesUnknownFields: Bool
+    /// `apiVersion`, `kind` and `metadata` inside are those of an object (`x-kubernetes-embedded-resource`).
+    package let isEmbeddedResource: Bool
+    package let isNullable: Bool
+    package let presence: Presence
+    /// What the server puts in the place of nothing.
+    package let defaultValue: JSONValue?
     /// Whether the default is shown in the OpenAPI documents and counts for list keys.
-    let publishesDefault: Bool
-    let patch: PatchRule
-    let rules: ValueRules
-    let text: String
+    package let publishesDefault: Bool
+    package let patch: PatchRule
+    package let rules: ValueRules
+    /// The description of a CRD's field; the catalogue has none.
+    package let text: String
     private let positions: [String: Int]
 
-    init(
+    /// A type, or with `reference` what stands for one of the catalogue.
+    package init(
         _ form: Form, reference: String? = nil, fields: [Field] = [], additional: TypeSchema? = nil,
         items: TypeSchema? = nil, listType: ListType = .atomic, isAtomicMap: Bool = false,
         preservesUnknownFields: Bool = false, isEmbeddedResource: Bool = false, isNullable: Bool = false,
@@ -91,19 +101,19 @@ final class TypeSchema: Sendable {
     }
 
     /// The type itself, or the one that it refers to.
-    var resolved: TypeSchema {
+    package var resolved: TypeSchema {
         guard let reference else { return self }
         return TypeCatalogue.type(named: reference) ?? .anything
     }
 
     /// The declared field; `nil` for unknown fields and the keys of maps.
-    func field(_ name: String) -> TypeSchema? { positions[name].map { fields[$0].schema } }
+    package func field(_ name: String) -> TypeSchema? { positions[name].map { fields[$0].schema } }
 
     /// The schema of a key: a declared field, or the values of the map.
-    func child(_ name: String) -> TypeSchema? { field(name) ?? additional }
+    package func child(_ name: String) -> TypeSchema? { field(name) ?? additional }
 
     /// The zero value that a field which is always there is published with.
-    var publishedZero: JSONValue? {
+    package var publishedZero: JSONValue? {
         switch form {
         case .string: rules.format == nil ? .string("") : nil
         case .integer, .number: .integer(0)
@@ -113,31 +123,33 @@ final class TypeSchema: Sendable {
     }
 
     /// Accepts and keeps everything. Objects merge by key, lists are atomic.
-    static let anything = TypeSchema(.any, preservesUnknownFields: true)
+    package static let anything = TypeSchema(.any, preservesUnknownFields: true)
 }
 
 /// What a value has to fulfil beyond its form.
-struct ValueRules: Sendable {
-    var required: [String] = []
-    var allowed: [JSONValue] = []
-    var minimum: Double?
-    var maximum: Double?
-    var isMinimumExclusive = false
-    var isMaximumExclusive = false
-    var multipleOf: Double?
-    var minimumLength: Int?
-    var maximumLength: Int?
-    var pattern: RegularExpression?
-    var format: String?
-    var minimumItems: Int?
-    var maximumItems: Int?
-    var hasUniqueItems = false
-    var minimumProperties: Int?
-    var maximumProperties: Int?
-    var allOf: [TypeSchema] = []
-    var anyOf: [TypeSchema] = []
-    var oneOf: [TypeSchema] = []
-    var not: [TypeSchema] = []
+package struct ValueRules: Sendable {
+    package var required: [String] = []
+    package var allowed: [JSONValue] = []
+    package var minimum: Double?
+    package var maximum: Double?
+    package var isMinimumExclusive = false
+    package var isMaximumExclusive = false
+    package var multipleOf: Double?
+    package var minimumLength: Int?
+    package var maximumLength: Int?
+    package var pattern: RegularExpression?
+    package var format: String?
+    package var minimumItems: Int?
+    package var maximumItems: Int?
+    package var hasUniqueItems = false
+    package var minimumProperties: Int?
+    package var maximumProperties: Int?
+    package var allOf: [TypeSchema] = []
+    package var anyOf: [TypeSchema] = []
+    package var oneOf: [TypeSchema] = []
+    package var not: [TypeSchema] = []
     /// `x-kubernetes-validations` as written: to be published.
-    var expressions: JSONValue?
+    package var expressions: JSONValue?
+
+    package init() {}
 }

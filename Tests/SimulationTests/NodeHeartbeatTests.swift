@@ -1,7 +1,7 @@
 import KubeAPI
 import Testing
 
-@testable import EmbeddedAPIServer
+@testable import Simulation
 
 @Suite("Nodes of the simulation")
 struct NodeHeartbeatTests {

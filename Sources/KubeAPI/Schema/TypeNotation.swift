@@ -1,5 +1,3 @@
-import KubeAPI
-
 /// Reads the notation in which the catalogue writes the built-in types.
 ///
 /// A line without indentation begins a type, indented lines are its fields:
@@ -69,9 +67,11 @@ struct TypeNotation {
         guard let header = open else { return }
         open = nil
         order.append(header.name)
+        var rules = ValueRules()
+        rules.required = header.required
         types[header.name] = TypeSchema(
             .object, fields: header.fields, isAtomicMap: header.isAtomic,
-            preservesUnknownFields: header.preservesUnknownFields, rules: ValueRules(required: header.required))
+            preservesUnknownFields: header.preservesUnknownFields, rules: rules)
     }
 
     private mutating func field(_ words: [Substring], _ line: Int) throws(Problem) {

@@ -1,6 +1,7 @@
 import KubeAPI
 
 @testable import EmbeddedAPIServer
+@testable import Simulation
 
 extension Timestamp {
     /// The moment at which the tests of the simulation take place.

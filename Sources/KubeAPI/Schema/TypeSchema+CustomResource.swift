@@ -1,10 +1,8 @@
-import KubeAPI
-
 extension TypeSchema {
     /// The schema of a CRD's version, with the fields that the server adds to every object.
     ///
     /// - Parameter json: `openAPIV3Schema`; without one, everything is kept.
-    static func customResource(_ json: JSONValue?) -> TypeSchema {
+    package static func customResource(_ json: JSONValue?) -> TypeSchema {
         let head: [Field] = [
             Field(name: "apiVersion", schema: TypeSchema(.string)), Field(name: "kind", schema: TypeSchema(.string)),
             Field(name: "metadata", schema: TypeSchema(.object, reference: "ObjectMeta")),
@@ -18,7 +16,7 @@ extension TypeSchema {
     }
 
     /// A structural schema. Source: Kubernetes documentation, "Specifying a structural schema".
-    convenience init(openAPI json: JSONValue) {
+    package convenience init(openAPI json: JSONValue) {
         let additional = json["additionalProperties"]
         let keys = json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
         let listType: ListType =

@@ -1,0 +1,3 @@
+extension BackupPolicy {
+    package static let builtInFields = [BuiltInField("spec.podTemplate.tolerations[]", "Toleration")]
+}
