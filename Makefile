@@ -35,7 +35,7 @@ release: deps ## Build the programs optimised, with the Swift runtime linked in
 
 .PHONY: test
 test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
-	$(SWIFT_TEST)
+	QM_OPTIMISED=1 $(SWIFT_TEST) --scratch-path .build/tests
 
 .PHONY: e2e
 e2e: deps-test ## The suite on real nodes: QM_E2E_KUBECONFIG=FILE make e2e, see docs/end-to-end.md

@@ -27,23 +27,20 @@ struct CELBinder {
         switch syntax.form {
         case .literal(let value): return (.constant(value), Self.type(of: value))
         case .name(let name): return try variable(name, at: position)
-        case .select(let operand, let name, let isOptional, let isQuoted):
-            return try select(operand, name, isOptional: isOptional, isQuoted: isQuoted, at: position)
+        case .select(let operand, let name, let isOptional):
+            return try select(operand, name, isOptional: isOptional, at: position)
         case .index(let operand, let index, let isOptional):
             return try element(of: operand, index, isOptional: isOptional, at: position)
         case .call(let name, let target, let arguments):
             return try call(name, on: target, arguments, at: position)
         case .list(let elements): return try list(elements)
         case .map(let entries): return try map(entries)
-        case .all(let terms):
-            let nodes = try truths(terms, of: "_&&_", at: position)
-            return (.all(nodes), .bool)
-        case .any(let terms):
-            let nodes = try truths(terms, of: "_||_", at: position)
-            return (.any(nodes), .bool)
+        case .all(let terms): return (.all(try truths(terms)), .bool)
+        case .any(let terms): return (.any(try truths(terms)), .bool)
         case .not(let operand):
-            let nodes = try truths([operand], of: "!_", at: position)
-            return (.not(nodes[0]), .bool)
+            let (node, type) = try bind(operand)
+            guard type.agrees(with: .bool) else { throw Self.noOverload("!_", [type], at: position) }
+            return (.not(node), .bool)
         case .negate(let operand):
             let (node, type) = try bind(operand)
             return (.negate(node), type)
@@ -67,7 +64,7 @@ struct CELBinder {
     }
 
     private static func undeclared(_ name: String, at position: Int) -> CELError {
-        guard !CELFunction.unsupported.contains(name) else {
+        guard !CELFunction.unsupported.contains(name), !name.hasPrefix("format.") else {
             return CELError(.unsupported, "'\(name)' is not known to this interpreter of CEL", at: position)
         }
         return CELError(.compilation, "undeclared reference to '\(name)' (in container '')", at: position)
@@ -91,20 +88,12 @@ struct CELBinder {
         return (.constant(.type(name)), .type)
     }
 
-    private mutating func truths(
-        _ terms: [CELSyntax], of name: String, at position: Int
-    ) throws(CELError) -> [CELNode] {
+    private mutating func truths(_ terms: [CELSyntax]) throws(CELError) -> [CELNode] {
         var nodes: [CELNode] = []
-        var types: [CELType] = []
         for term in terms {
             let (node, type) = try bind(term)
+            guard type.agrees(with: .bool) else { throw Self.notBool(type, at: term.position) }
             nodes.append(node)
-            types.append(type)
-        }
-        guard types.allSatisfy({ $0.agrees(with: .bool) }) else {
-            let wrong = types.firstIndex { !$0.agrees(with: .bool) } ?? 0
-            let first = max(0, min(wrong, types.count - 2))
-            throw Self.noOverload(name, Array(types[first...].prefix(2)), at: position)
         }
         return nodes
     }
@@ -157,11 +146,9 @@ struct CELBinder {
 // Fields and elements.
 extension CELBinder {
     private mutating func select(
-        _ operand: CELSyntax, _ name: String, isOptional: Bool, isQuoted: Bool, at position: Int
+        _ operand: CELSyntax, _ name: String, isOptional: Bool, at position: Int
     ) throws(CELError) -> (CELNode, CELType) {
         let (node, type) = try bind(operand)
-        // A name between back-quotes is the field's own.
-        let name = isQuoted ? CELFieldName.escaped(name) ?? name : name
         let fieldType = try Self.type(ofField: name, in: type, at: position)
         if isOptional { return (.optionalSelect(node, name), .optional(fieldType)) }
         switch type {
@@ -288,18 +275,12 @@ extension CELBinder {
             types.first.map(function.accepts) ?? true
         else { throw Self.noOverload(name, types, isMethod: target != nil, at: position) }
         if function == .matches, case .constant(.string(let pattern)) = nodes[1] {
-            return (.matches(nodes[0], try Self.expression(pattern, at: position)), .bool)
+            guard let expression = try? RegularExpression(pattern) else {
+                throw CELError(.compilation, "invalid matches argument", at: arguments.last?.position)
+            }
+            return (.matches(nodes[0], expression), .bool)
         }
         return (.call(function, nodes), function.result(of: types))
-    }
-
-    private static func expression(_ pattern: String, at position: Int) throws(CELError) -> RegularExpression {
-        do {
-            return try RegularExpression(pattern)
-        } catch {
-            throw CELError(
-                .compilation, "invalid matches argument: error parsing regexp: \(error.reason)", at: position)
-        }
     }
 }
 
@@ -315,10 +296,10 @@ extension CELBinder {
         switch (name, arguments.count) {
         case ("optMap", 2), ("optFlatMap", 2):
             return try optionalMap(target, arguments, isFlat: name == "optFlatMap", at: position)
-        case ("all", 2), ("exists", 2), ("exists_one", 2), ("existsOne", 2), ("filter", 2), ("map", 2), ("map", 3):
-            let kind = CELComprehension.Kind(rawValue: name == "existsOne" ? "exists_one" : name) ?? .all
+        case ("all", 2), ("exists", 2), ("exists_one", 2), ("filter", 2), ("map", 2), ("map", 3):
+            let kind = CELComprehension.Kind(rawValue: name) ?? .all
             return try comprehension(kind, over: target, arguments, at: position)
-        case ("all", 3), ("exists", 3), ("exists_one", 3), ("existsOne", 3):
+        case ("all", 3), ("exists", 3), ("exists_one", 3):
             throw CELError(
                 .unsupported, "'\(name)' with two variables is not known to this interpreter of CEL", at: position)
         default: return nil
@@ -328,13 +309,12 @@ extension CELBinder {
     private mutating func presence(
         of argument: CELSyntax, at position: Int
     ) throws(CELError) -> (CELNode, CELType) {
-        guard case .select(let operand, let name, false, let isQuoted) = argument.form else {
-            throw CELError(.compilation, "invalid argument to has() macro", at: position)
+        guard case .select(let operand, let name, isOptional: false) = argument.form else {
+            throw CELError(.compilation, "invalid argument to has() macro", at: argument.position)
         }
         let (node, type) = try bind(operand)
-        let field = isQuoted ? CELFieldName.escaped(name) ?? name : name
-        _ = try Self.type(ofField: field, in: type, at: argument.position)
-        return (.has(node, field), .bool)
+        _ = try Self.type(ofField: name, in: type, at: position)
+        return (.has(node, name), .bool)
     }
 
     /// Binds with a variable more.

@@ -24,7 +24,7 @@ enum CELFunction: String, Sendable, CaseIterable {
 
     /// Functions of Kubernetes that are not in this interpreter.
     static let unsupported: Set = [
-        "authorizer", "cidr", "containsCIDR", "containsIP", "distinct", "family", "first", "flatten", "format.named",
+        "authorizer", "cidr", "containsCIDR", "containsIP", "distinct", "family", "first", "flatten",
         "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getEscapedPath", "getFullYear", "getHost",
         "getHostname", "getMonth", "getPort", "getQuery", "getScheme", "includes", "ip", "ip.isCanonical",
         "isGlobalUnicast", "isLinkLocalMulticast", "isLinkLocalUnicast", "isLoopback", "isSemver", "isURL",
@@ -36,7 +36,7 @@ enum CELFunction: String, Sendable, CaseIterable {
     var style: Style {
         switch self {
         case .size, .matches: .both
-        case .isIP, .isCIDR, .quantity, .isQuantity, .int, .uint, .double, .string, .bool, .bytes, .type, .dyn,
+        case .isIP, .isCIDR, .quantity, .isQuantity, .sign, .int, .uint, .double, .string, .bool, .bytes, .type, .dyn,
             .duration, .timestamp, .optionalOf, .optionalOfNonZeroValue, .optionalNone, .setsContains,
             .setsEquivalent, .setsIntersects:
             .function

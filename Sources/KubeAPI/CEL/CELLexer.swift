@@ -31,8 +31,6 @@ struct CELLexer {
                 try number()
             } else if byte.startsName {
                 name()
-            } else if byte == UInt8(ascii: "`") {
-                try quotedName()
             } else {
                 try symbol()
             }
@@ -64,17 +62,6 @@ struct CELLexer {
     private mutating func name() -> CELToken.Kind {
         let text = taken { $0.startsName || $0.isDecimalDigit }
         return Self.words.contains(text) ? .symbol(text) : .name(text)
-    }
-
-    private mutating func quotedName() throws(CELError) -> CELToken.Kind {
-        let start = position
-        position += 1
-        let text = taken { $0.startsName || $0.isDecimalDigit || Array(".-/ ".utf8).contains($0) }
-        guard !text.isEmpty, peek() == UInt8(ascii: "`") else {
-            throw CELError(.compilation, "Syntax error: a name between back-quotes does not end", at: start)
-        }
-        position += 1
-        return .quotedName(text)
     }
 
     private mutating func symbol() throws(CELError) -> CELToken.Kind {

@@ -127,22 +127,15 @@ struct CELParser {
 
     private mutating func selection(of operand: CELSyntax, at position: Int) throws(CELError) -> CELSyntax {
         let isOptional = take("?")
-        let token = token
-        let name: String
-        switch token.kind {
-        case .name(let text), .quotedName(let text): name = text
-        default: throw unexpected
-        }
+        guard case .name(let name) = token.kind else { throw unexpected }
         next += 1
-        let isQuoted = token.kind == .quotedName(name)
-        let open = self.token.position
-        if !isOptional, !isQuoted, take("(") {
+        let open = token.position
+        if !isOptional, take("(") {
             let arguments = try list(until: ")")
             return try CELSyntax(
                 .call(name, target: operand, arguments: arguments), at: open, over: [operand] + arguments)
         }
-        return try CELSyntax(
-            .select(operand, name, isOptional: isOptional, isQuoted: isQuoted), at: position, over: [operand])
+        return try CELSyntax(.select(operand, name, isOptional: isOptional), at: position, over: [operand])
     }
 
     private mutating func list(until end: String) throws(CELError) -> [CELSyntax] {

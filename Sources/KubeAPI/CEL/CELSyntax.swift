@@ -3,7 +3,7 @@ struct CELSyntax {
     indirect enum Form {
         case literal(CELValue)
         case name(String)
-        case select(CELSyntax, String, isOptional: Bool, isQuoted: Bool)
+        case select(CELSyntax, String, isOptional: Bool)
         case index(CELSyntax, CELSyntax, isOptional: Bool)
         case call(String, target: CELSyntax?, arguments: [CELSyntax])
         case list([(value: CELSyntax, isOptional: Bool)])

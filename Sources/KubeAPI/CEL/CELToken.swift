@@ -2,8 +2,6 @@
 struct CELToken {
     enum Kind: Hashable {
         case name(String)
-        /// A field's name between back-quotes.
-        case quotedName(String)
         /// An operator, a bracket, or one of the words `in`, `true`, `false`, `null`.
         case symbol(String)
         /// The digits, since `-9223372036854775808` is read with its sign.

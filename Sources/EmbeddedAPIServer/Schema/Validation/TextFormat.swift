@@ -10,6 +10,7 @@ enum TextFormat {
         case "duration": duration.isFound(in: text)
         case "byte": Base64.isValid(text)
         case "ipv4": isIPv4(text)
+        case "ipv6": text.contains(":") && AddressText.isAddress(text)
         case "cidr": isCIDR(text)
         case "hostname": hostname.isFound(in: text)
         case "email": email.isFound(in: text)
