@@ -74,7 +74,8 @@ struct BackupPreparationTests {
             policy, "2026-01-01T00:05:00Z",
             ["bucket": report("Failed", message: "no route"), "box": report("Succeeded")])
         let seen = try observe(policy, failed)
-        let again = "; it is tried again ten minutes later, or at once when its Job (its name holds -prepare-) is deleted"
+        let again =
+            "; it is tried again ten minutes later, or at once when its Job (its name holds -prepare-) is deleted"
         #expect(ready(seen) == "DestinationNotReady: destination bucket could not be made ready: no route" + again)
         policy.status = seen.status
         #expect(policy.unprepared.map(\.name) == ["bucket"])
