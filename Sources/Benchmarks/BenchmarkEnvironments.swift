@@ -71,6 +71,6 @@ struct BenchmarkEnvironments: BenchmarkSubject {
     func tidy(_: KubeClient) async throws {}
 
     func controller(in environment: ReconcilerEnvironment, options: Controller.Options) -> Controller {
-        AppEnvironmentReconciler.controller(in: environment, controllerOptions: options)
+        AppEnvironment.controller(in: environment, controllerOptions: options)
     }
 }

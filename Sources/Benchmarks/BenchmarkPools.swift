@@ -95,6 +95,6 @@ struct BenchmarkPools: BenchmarkSubject {
     }
 
     func controller(in environment: ReconcilerEnvironment, options: Controller.Options) -> Controller {
-        RegionalWorkerPoolReconciler.controller(in: environment, controllerOptions: options)
+        RegionalWorkerPool.controller(in: environment, controllerOptions: options)
     }
 }

@@ -20,11 +20,10 @@ struct MemoryBenchmark: Command {
             api: client, informers: informers, gate: .alwaysOpen(), events: SilentEvents(),
             seal: Seal(key: secretBytes(Seal.keyLength)))
         // Never run: what they watch is what is measured.
-        let controllers = [
-            RegionalWorkerPoolReconciler.controller(in: environment),
-            BackupPolicyReconciler.controller(in: environment),
-            AppEnvironmentReconciler.controller(in: environment),
-        ]
+        let controllers = Kinds.all.map { kind in
+            kind.controller(
+                in: environment, now: Timestamp.now, logger: .disabled, controllerOptions: Controller.Options())
+        }
         let before = ProcessUsage.now()
         var report: JSONObject = ["command": "memory", "controllers": .integer(Int64(controllers.count))]
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -20,7 +20,7 @@ struct DiffCommandTests {
         let environment = ReconcilerEnvironment(
             api: cluster.client, informers: informers, gate: .alwaysOpen(), events: NoEvents(),
             seal: Seal(key: secretBytes(Seal.keyLength)))
-        let controller = RegionalWorkerPoolReconciler.controller(in: environment)
+        let controller = RegionalWorkerPool.controller(in: environment)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await informers.run() }
             try await informers.waitUntilSynced()

@@ -62,14 +62,10 @@ struct OperatorProcess: Sendable {
         controllerOptions.deadline = flags.reconcileDeadline
         controllerOptions.resync = flags.resync
         controllerOptions.grace = flags.grace
-        controllers = [
-            RegionalWorkerPoolReconciler.controller(
-                in: environment, logger: logger, controllerOptions: controllerOptions),
-            BackupPolicyReconciler.controller(
-                in: environment, logger: logger, controllerOptions: controllerOptions),
-            AppEnvironmentReconciler.controller(
-                in: environment, logger: logger, controllerOptions: controllerOptions),
-        ]
+        controllers = Kinds.all.map { kind in
+            kind.controller(
+                in: environment, now: Timestamp.now, logger: logger, controllerOptions: controllerOptions)
+        }
     }
 
     /// Asks the server who it is, and for the key of the seal, so that what is wrong with the configuration shows at once.

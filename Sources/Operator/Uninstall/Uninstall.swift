@@ -10,24 +10,6 @@ struct Uninstall: Sendable {
         init(_ description: String) { self.description = description }
     }
 
-    /// The objects of one kind, and how they go.
-    private struct Step {
-        var type: ResourceType
-        /// What their spec says from now on, in the very version that is deleted.
-        var change: JSONValue?
-        var consequence: String
-    }
-
-    private static let steps = [
-        Step(type: RegionalWorkerPool.resourceType, consequence: "its pods go and its nodes are released"),
-        Step(
-            type: AppEnvironment.resourceType, change: ["spec": ["deletionPolicy": "Retain"]],
-            consequence: "its namespace stays with all that is in it, and runs on"),
-        Step(
-            type: BackupPolicy.resourceType,
-            consequence: "no backup runs any more, a running one is cut off; what is stored stays"),
-    ]
-
     let client: KubeClient
     /// Of the operator.
     let lease: ObjectKey
@@ -46,9 +28,9 @@ struct Uninstall: Sendable {
             return 0
         }
         guard isConfirmed else {
-            for step in Self.steps {
-                for object in objects where object.kind == step.type.kind {
-                    say("would delete \(Self.name(object)): \(step.consequence)")
+            for kind in Kinds.all {
+                for object in objects where object.kind == kind.resourceType.kind {
+                    say("would delete \(Self.name(object)): \(kind.departure.consequence)")
                 }
             }
             if !nodes.isEmpty { say("would wait until these nodes are released: \(nodes.joined(separator: ", "))") }
@@ -57,7 +39,7 @@ struct Uninstall: Sendable {
         }
         try await waitForRenewal()
         let deadline = time.now + timeout
-        for step in Self.steps { try await carryOut(step, until: deadline) }
+        for kind in Kinds.all { try await delete(kind, until: deadline) }
         try await waitUntil(deadline, "nodes are not released") { try await claimedNodes().map { "Node \($0)" } }
         say("Done: no object of quartermaster.dev is left, and no node is claimed.")
         try await sayRest()
@@ -96,29 +78,30 @@ struct Uninstall: Sendable {
 
     // MARK: One kind after the other
 
-    private func carryOut(_ step: Step, until deadline: Duration) async throws {
-        for object in try await objects(step.type) {
-            say("deleting \(Self.name(object)): \(step.consequence)")
-            try await delete(object, step)
+    private func delete(_ kind: any OwnResource.Type, until deadline: Duration) async throws {
+        let type = kind.resourceType
+        for object in try await objects(type) {
+            say("deleting \(Self.name(object)): \(kind.departure.consequence)")
+            try await delete(object, type, kind.departure.change)
         }
         try await waitUntil(deadline, "objects do not go") {
-            try await objects(step.type).map { object in
+            try await objects(type).map { object in
                 "\(Self.name(object)): \(ObjectReport(object: object, now: .now()).message)"
             }
         }
     }
 
-    private func delete(_ object: DynamicObject, _ step: Step) async throws {
+    private func delete(_ object: DynamicObject, _ type: ResourceType, _ change: JSONValue?) async throws {
         do {
             var live = object
             for attempt in 1... {
-                if let change = step.change { live = try await client.patch(step.type, object.key, .merge(change)) }
+                if let change { live = try await client.patch(type, object.key, .merge(change)) }
                 guard !live.isBeingDeleted else { break }
                 do {
                     // What is deleted is the version with our change, and nothing that somebody has made of it since.
-                    let version = step.change == nil ? nil : live.resourceVersion
+                    let version = change == nil ? nil : live.resourceVersion
                     try await client.delete(
-                        step.type, object.key, options: DeleteOptions(uid: live.uid, resourceVersion: version))
+                        type, object.key, options: DeleteOptions(uid: live.uid, resourceVersion: version))
                     break
                 } catch let error as APIError where error.isConflict && attempt < 10 {
                     continue
@@ -127,7 +110,7 @@ struct Uninstall: Sendable {
             guard live[path: "spec", "suspend"]?.bool == true else { return }
             // The operator does nothing for what is suspended, a release included. Now it can only be released.
             say("  \(Self.name(object)) is suspended: spec.suspend is set to false now that it is being deleted")
-            _ = try await client.patch(step.type, object.key, .merge(["spec": ["suspend": false]]))
+            _ = try await client.patch(type, object.key, .merge(["spec": ["suspend": false]]))
         } catch let error as APIError where error.isNotFound {
             return
         }

@@ -26,14 +26,23 @@ package struct EnvironmentFacts: Sendable, Hashable {
     package init() {}
 }
 
-extension ResolvedEnvironment {
-    /// The kinds that an environment's inventory may hold. The namespace and the claims are not among them: nothing
-    /// prunes those.
-    static let childTypes: [ResourceType] = [
+extension AppEnvironment {
+    /// The namespace is not among them: it is no child but holds them.
+    package static let childKinds: [ChildKind] = [
         .roleBinding, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget, .service,
         .deployment, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress, .serviceMonitor, .prometheusRule,
+        .persistentVolumeClaim,
     ]
 
+    package func rendered() throws -> [DesiredChild] { try ResolvedEnvironment(self).rendered() }
+
+    package func rendered(asking client: KubeClient) async throws -> [DesiredChild] {
+        let resolved = try ResolvedEnvironment(self)
+        return try await resolved.rendered(EnvironmentFacts(of: resolved, asking: client))
+    }
+}
+
+extension ResolvedEnvironment {
     /// A builder of children of one kind.
     private typealias Builder = @Sendable (ResolvedEnvironment) -> (EnvironmentFacts) throws -> [DesiredChild]
 

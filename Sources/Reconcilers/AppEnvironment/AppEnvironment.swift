@@ -11,6 +11,12 @@ package struct AppEnvironment: OwnResource, Hashable {
     package static let ownerLabelKey = LabelKey.appEnvironment
     package static let childComponent = "environment"
     package static let definition = CustomResource.appEnvironment
+    package static let partList = "components"
+    /// Previews expire.
+    package static let ownVerbs: Set = ["delete"]
+    package static let departure = Departure(
+        change: ["spec": ["deletionPolicy": "Retain"]],
+        consequence: "its namespace stays with all that is in it, and runs on")
     /// Whether the children stay when the environment goes is for its deletion policy to say, and garbage collection
     /// would not ask.
     package static let childrenNameOwner = false

@@ -1,9 +1,6 @@
 package import KubeAPI
 
-extension AppEnvironmentReconciler {
-    /// The controller of AppEnvironments, with its informers and what wakes it. Its `run` is the caller's.
-    ///
-    /// - Parameter now: the wall clock, by which previews expire.
+extension AppEnvironment {
     package static func controller(
         in environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         logger: Logger = .disabled, controllerOptions: Controller.Options = Controller.Options()
@@ -11,21 +8,13 @@ extension AppEnvironmentReconciler {
         AppEnvironmentReconciler(environment, now: now).controller(
             in: environment, logger: logger, controllerOptions: controllerOptions)
     }
+}
 
-    func controller(
-        in environment: ReconcilerEnvironment, logger: Logger = .disabled,
-        controllerOptions: Controller.Options = Controller.Options()
-    ) -> Controller {
-        let controller = Controller(
-            name: "appenvironment", reconciler: SchemaGuard(self, of: .appEnvironment, in: environment),
-            options: controllerOptions, metrics: environment.metrics, logger: logger, time: environment.time)
-        let environments = environments
-        controller.reconciles(environments)
-        controller.watches(environment.schemas[.appEnvironment])
+extension AppEnvironmentReconciler {
+    func wake(_ controller: Controller, in environment: ReconcilerEnvironment) {
+        let environments = objects
         controller.watchesChildren(
-            of: AppEnvironment.self,
-            types: ResolvedEnvironment.childTypes + [.namespace, .persistentVolumeClaim], owners: environments,
-            in: environment)
+            of: AppEnvironment.self, types: [.namespace], owners: environments, in: environment)
         controller.watches(workloads.pods) { $0.object.labelledOwners(of: AppEnvironment.self, among: environments) }
         for informer in [bounds.quotas, bounds.ranges] {
             controller.watches(informer) { event in
@@ -36,8 +25,6 @@ extension AppEnvironmentReconciler {
         surroundings.wake(controller, of: environments)
         siblings.wake(controller, of: environments)
         warnings.wake(controller)
-        environment.exposeConditions(of: environments, kind: AppEnvironment.resourceType.kind)
-        return controller
     }
 
     init(
@@ -47,16 +34,14 @@ extension AppEnvironmentReconciler {
         let objects = InformerObjects(environment.informers)
         let environments = Self.environments(environment)
         self.init(
-            environments: environments, namespaces: NamespaceKeeper(environment, environments: environments),
+            objects: environments, namespaces: NamespaceProvisioner(environment, environments: environments),
             priorityClasses: PriorityClasses(environment),
-            bounds: NamespaceBounds(environment), claims: ClaimKeeper(environment),
+            bounds: NamespaceBounds(environment), claims: PersistentVolumeClaims(environment),
             workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
             surroundings: SurroundingsWatch(environment, environments: environments),
             siblings: Siblings(environment), warnings: WarningWatch(environment, now: now),
-            children: ChildWriter(
-                environment, types: ResolvedEnvironment.childTypes + [.persistentVolumeClaim],
-                keeping: [.persistentVolumeClaim]),
-            expiry: ExpiryWatch(environment),
+            children: ChildWriter(environment, kinds: AppEnvironment.childKinds),
+            expiry: ExpiryTimer(environment),
             finalizers: Finalizers(api: environment.api, objects: objects, gate: environment.gate),
             status: StatusReporter(AppEnvironment.resourceType, in: environment, wallClock: now),
             events: environment.events, catalogue: catalogue,

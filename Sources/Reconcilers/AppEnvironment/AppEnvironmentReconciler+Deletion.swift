@@ -1,21 +1,14 @@
 internal import KubeAPI
 
 extension AppEnvironmentReconciler {
-    /// The environment is being deleted: its policy says what goes with it.
-    func cleanUp(_ object: DynamicObject) async throws -> Outcome {
-        guard object.finalizers.contains(Finalizer.cleanup) else {
-            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
-            return .done
-        }
+    /// The environment's policy says what goes with it.
+    func release(_ object: DynamicObject) async throws -> Outcome? {
         let environment: ResolvedEnvironment
         switch resolve(object) {
         // Without a spec that can be read there is no policy: nothing is touched.
         case .failure(let finding):
             return try await block(object, finding.reason, finding.message)
         case .success(let resolved): environment = resolved
-        }
-        if environment.spec.suspend {
-            return try await block(object, .suspended, "suspended: set spec.suspend to false so that it can be deleted")
         }
         let outcome: Outcome? =
             switch environment.deletionPolicy {
@@ -25,8 +18,8 @@ extension AppEnvironmentReconciler {
             }
         if let outcome { return outcome }
         forget(object.key)
-        try await finalizers.remove(Finalizer.cleanup, from: object, as: AppEnvironment.resourceType)
-        return .done
+        status.backlog.forget(object.key)
+        return nil
     }
 
     /// Everything goes, claims and all.
@@ -108,7 +101,7 @@ extension AppEnvironmentReconciler {
     }
 
     /// The user has to do something.
-    private func block(_ object: DynamicObject, _ reason: Reason, _ message: String) async throws -> Outcome {
+    func block(_ object: DynamicObject, _ reason: Reason, _ message: String) async throws -> Outcome {
         var conditions = Conditions()
         conditions.block(Finding(.deleting, message, .edit))
         conditions.note(.deletionBlocked, .true, reason, message)
@@ -155,7 +148,7 @@ extension InventoryEntry {
 extension DesiredChild {
     /// What is there and stays as it is.
     fileprivate init?(holding entry: InventoryEntry) {
-        let types = ResolvedEnvironment.childTypes
+        let types = AppEnvironment.childKinds.filter { !$0.holdsData }.map(\.type)
         guard let type = types.first(where: { $0.apiVersion == entry.apiVersion && $0.kind == entry.kind }) else {
             return nil
         }

@@ -1,19 +1,21 @@
-package import KubeAPI
+internal import KubeAPI
 
 /// Makes one AppEnvironment true: its namespace, everything in it, and a status that says why not.
-package struct AppEnvironmentReconciler: Reconciler {
-    let environments: Informer
-    let namespaces: NamespaceKeeper
+struct AppEnvironmentReconciler: KindReconciler {
+    typealias Owner = AppEnvironment
+
+    let objects: Informer
+    let namespaces: NamespaceProvisioner
     let priorityClasses: PriorityClasses
     let bounds: NamespaceBounds
-    let claims: ClaimKeeper
+    let claims: PersistentVolumeClaims
     let workloads: EnvironmentWorkloads
     let bindings: Informer
     let surroundings: SurroundingsWatch
     let siblings: Siblings
     let warnings: WarningWatch
     let children: ChildWriter
-    let expiry: ExpiryWatch
+    let expiry: ExpiryTimer
     let finalizers: Finalizers
     let status: StatusReporter
     let events: any EventSink
@@ -26,20 +28,11 @@ package struct AppEnvironmentReconciler: Reconciler {
     /// How long rights take to be known to the API server.
     static let rightsDelay: Duration = .milliseconds(100)
 
-    package func reconcile(_ key: ObjectKey) async throws -> Outcome {
-        guard let object = environments.store.get(key)?.dynamic() else {
-            forget(key)
-            return .done
-        }
-        if object.isBeingDeleted { return try await cleanUp(object) }
-        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
-        switch resolve(object) {
-        case .failure(let finding):
-            // What cannot be read is neither written nor pruned; the rest of its status stays.
-            try await status.report(finding, on: object)
-            return .done
-        case .success(let environment): return try await settle(environment, object)
-        }
+    static let resumesBeforeDeletion: String? = "it can be deleted"
+
+    func releaseMissing(_ key: ObjectKey) async throws -> Outcome {
+        forget(key)
+        return .done
     }
 
     /// Lets go of what is kept in memory of an environment.
@@ -48,7 +41,6 @@ package struct AppEnvironmentReconciler: Reconciler {
         surroundings.secrets.forget(key)
         warnings.forget(key)
         bounds.forget(key)
-        status.backlog.forget(key)
     }
 
     /// The environment with its defaults, or why it can't be read.
@@ -62,18 +54,14 @@ package struct AppEnvironmentReconciler: Reconciler {
         }
     }
 
-    /// Everything that an environment of this spec needs.
-    private func settle(_ environment: ResolvedEnvironment, _ read: DynamicObject) async throws -> Outcome {
+    func apply(
+        _ environment: ResolvedEnvironment, to object: DynamicObject
+    ) async throws -> PassResult<EnvironmentObservation> {
         let isSuspended = environment.spec.suspend
-        var object = read
-        if !isSuspended {
-            // Before the first write: from then on the environment must not go without its policy.
-            object = try await finalizers.add(Finalizer.cleanup, to: object, as: AppEnvironment.resourceType)
-        }
         var seen = EnvironmentObservation(environment)
         var waits: [Duration] = []
         switch try await expire(environment, object, into: &seen) {
-        case .deleted: return .done
+        case .deleted: return .ended(.done)
         case .lives(let wait): waits += [wait].compactMap(\.self)
         }
         let wasEnforced = namespaces.isEnforced(environment)
@@ -83,18 +71,13 @@ package struct AppEnvironmentReconciler: Reconciler {
             waits.append(wait)
         case .ready(let isAdopted, let wait):
             waits += [wait].compactMap(\.self)
-            if try await givesRights(environment, object) { return .requeue(after: Self.rightsDelay) }
+            if try await givesRights(environment, object) { return .ended(.requeue(after: Self.rightsDelay)) }
             seen.isAdopted = isAdopted
             seen.isEnforced = !isAdopted || wasEnforced
             waits += try await fill(environment, object, into: &seen)
             waits += try await enforce(environment, object, into: &seen)
         }
-        if seen.allFailures.isEmpty, status.backlog.leaves(object) {
-            return .later(after: StatusBacklog.nextLook)
-        }
-        if seen.namespaceFinding == nil { waits += observe(into: &seen) }
-        try await status.report(seen.status, on: object)
-        return try seen.outcome(after: waits)
+        return .applied(seen, waits: waits)
     }
 
     /// What is in the namespace.
@@ -183,10 +166,9 @@ package struct AppEnvironmentReconciler: Reconciler {
     }
 
     /// How the workloads in the namespace are.
-    ///
-    /// - Returns: when to look again although nothing may have changed.
-    private func observe(into seen: inout EnvironmentObservation) -> [Duration] {
-        [workloads.observe(into: &seen, at: now()), warnings.observe(into: &seen)].compactMap(\.self)
+    func observe(_: ResolvedEnvironment, into seen: inout EnvironmentObservation) -> [Duration] {
+        guard seen.namespaceFinding == nil else { return [] }
+        return [workloads.observe(into: &seen, at: now()), warnings.observe(into: &seen)].compactMap(\.self)
     }
 
     /// Gives the operator its rights in the namespace where it does not have them.

@@ -6,7 +6,7 @@ extension ComponentObservation {
     func claimFinding(_ failure: WriteFailure) -> Finding? {
         // Wanted by two of the environment itself: its own words say what to do.
         if failure.isDouble { return nil }
-        if failure.kind == .nameTaken, failure.object.hasPrefix("PersistentVolumeClaim ") {
+        if failure.kind == .nameTaken, failure.object.isOne(of: [.persistentVolumeClaim]) {
             // Nobody shall delete data because a status told them to.
             let words = """
                 \(failure.object) exists and is left alone with its data: the operator has not made it, or does not know so \
@@ -14,8 +14,8 @@ extension ComponentObservation {
                 """
             return Finding(.nameConflict, words, .edit)
         }
-        guard failure.kind == .refused,
-            let claim = claims.first(where: { "PersistentVolumeClaim \($0.key)" == failure.object }),
+        guard failure.kind == .refused, failure.object.isOne(of: [.persistentVolumeClaim]),
+            let claim = claims.first(where: { $0.key == failure.object.key }),
             let volume = component.volumes.first(where: { component.claimName($0) == claim.key.name }),
             let wanted = Amount.quantity(volume.size)
         else { return nil }

@@ -13,7 +13,7 @@ extension EnvironmentObservation {
             conditions.note(.observabilityReady, .false, .off, words)
         } else if let missing = seen.monitoringFinding {
             conditions.note(.observabilityReady, .false, missing.reason, missing.message)
-        } else if let obstacle = seen.obstacle(to: "PrometheusRule") ?? seen.obstacle(to: "ServiceMonitor") {
+        } else if let obstacle = seen.obstacle(to: .prometheusRule) ?? seen.obstacle(to: .serviceMonitor) {
             conditions.note(.observabilityReady, .false, obstacle.reason, obstacle.message)
         } else {
             let alerts = environment.hasAlerts ? " and the alerts" : ""

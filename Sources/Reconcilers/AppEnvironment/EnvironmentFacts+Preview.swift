@@ -37,7 +37,7 @@ extension EnvironmentFacts {
             pools.sorted { $0.key < $1.key }.compactMap { try? RegionalWorkerPool.read($0).get() }, for: environment)
     }
 
-    /// As `NamespaceKeeper.isEnforced`, but for the seals, whose key the operator has alone.
+    /// As `NamespaceProvisioner.isEnforced`, but for the seals, whose key the operator has alone.
     private static func isEnforced(
         _ environment: ResolvedEnvironment, _ live: DynamicObject, asking client: KubeClient
     ) async throws -> Bool {

@@ -46,7 +46,7 @@ package struct ComponentObservation: Sendable {
     package var now = Timestamp.now()
     package var failures: [WriteFailure] = []
     /// The claims that the environment has, whosever.
-    var claims: [ClaimKeeper.Claim] = []
+    var claims: [PersistentVolumeClaims.Claim] = []
     /// What its pods ask for and the operator's configuration does not let them have.
     var refusal: String?
     /// Its roll-out is not begun since the quota does not leave room for it.
@@ -66,7 +66,7 @@ package struct ComponentObservation: Sendable {
     package var ready: Int { deployment?.status?.readyReplicas ?? 0 }
 }
 
-extension EnvironmentObservation {
+extension EnvironmentObservation: KindObservation {
     /// Adds what became of the children.
     mutating func add(_ written: ChildWriter.Result) {
         for failure in written.failures {
@@ -85,7 +85,7 @@ extension EnvironmentObservation {
     /// Whether every component runs as the spec says, and all that is needed for it to go on under `default-deny` could be
     /// written.
     var stands: Bool {
-        obstacle(to: ResourceType.networkPolicy.kind) == nil
+        obstacle(to: .networkPolicy) == nil
             && components.allSatisfy { $0.finding == nil && $0.failures.isEmpty }
     }
 
@@ -98,21 +98,12 @@ extension EnvironmentObservation {
     /// Everything that could not be written.
     var allFailures: [WriteFailure] { failures + pruneFailures + components.flatMap(\.failures) }
 
-    /// Why children of this kind are not what the spec asks for; `nil` where all of them could be written.
+    /// Why children of these types are not what the spec asks for; `nil` where all of them could be written.
     ///
     /// Whoever may edit the namespace can put an object of their own in the place of a child, so a condition about a kind
     /// of children must not be True on the strength of the spec alone.
-    func obstacle(to kind: String) -> Finding? {
+    func obstacle(to types: ResourceType...) -> Finding? {
         let failed = failures + components.flatMap(\.failures)
-        return failed.filter { $0.object.hasPrefix("\(kind) ") }.map(\.finding).mostPressing
-    }
-
-    /// How the reconcile ends, once the status is written.
-    ///
-    /// - Throws: The first error that is worth trying again at once; the queue knows how.
-    func outcome(after waits: [Duration]) throws -> Outcome {
-        let all = allFailures
-        if let cause = all.first(where: { $0.kind == .transient })?.cause { throw cause }
-        return (all.compactMap(\.retryAfter) + waits).min().map(Outcome.requeue(after:)) ?? .done
+        return failed.filter { $0.object.isOne(of: types) }.map(\.finding).mostPressing
     }
 }

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// An environment with the defaults of its tier: what the builders, the preflight and the status work with.
-package struct ResolvedEnvironment: Sendable, Hashable {
+package struct ResolvedEnvironment: ResolvedKind, Sendable, Hashable {
     package let environment: AppEnvironment
     /// The version of the defaults, for the status.
     package let defaultsVersion: Int
@@ -31,13 +31,15 @@ package struct ResolvedEnvironment: Sendable, Hashable {
     /// How long the environment lives after the last change of its spec; `nil`: for ever.
     package var timeToLive: Duration? { spec.ttl.flatMap(Duration.init(ofPolicy:)) ?? defaults.timeToLive }
 
+    var needsCleanUp: Bool { !spec.suspend }
+
     package func component(_ name: String) -> Component? { components.first { $0.name == name } }
 }
 
 extension ResolvedEnvironment {
     /// What makes an object the environment's.
     package var ownerLabels: [String: String] {
-        [LabelKey.managedBy: LabelKey.manager, LabelKey.appEnvironment: ChildName.labelValue(name)]
+        AppEnvironment.ownerLabels(of: name)
     }
 
     /// Whether the operator has made an object for the environment: the inventory names it, or it is sealed.

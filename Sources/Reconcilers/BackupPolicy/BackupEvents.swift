@@ -3,7 +3,9 @@ internal import KubeAPI
 
 // Each run that has ended is an event where it matters: a failure always, a success where it ends a row of failures. What
 // `Ready` says changes once; the tenth failed run is news all the same.
-extension BackupObservation {
+extension BackupObservation: KindObservation {
+    var allFailures: [WriteFailure] { failures + pruneFailures }
+
     /// - Parameter object: as it was read, with the status before this observation.
     func events(on object: DynamicObject) -> [ObjectEvent] {
         let before = policy.status?.targets ?? []

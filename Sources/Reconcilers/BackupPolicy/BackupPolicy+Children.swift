@@ -1,10 +1,15 @@
 package import KubeAPI
 
 extension BackupPolicy {
-    /// The kinds that a policy's inventory may hold.
-    static let childTypes: [ResourceType] = [
+    package static let childKinds: [ChildKind] = [
         .cronJob, .job, .configMap, .serviceAccount, .roleBinding, .networkPolicy, .prometheusRule, .veleroSchedule,
     ]
+
+    package func rendered() throws -> [DesiredChild] { try children() }
+
+    package func rendered(asking client: KubeClient) async throws -> [DesiredChild] {
+        try await known(to: client).children()
+    }
 
     /// Rights in the namespaces that it reads.
     package static func mayHaveChildren(

@@ -10,6 +10,9 @@ package struct BackupPolicy: OwnResource, Hashable {
     package static let ownerLabelKey = LabelKey.backupPolicy
     package static let childComponent = "backup"
     package static let definition = CustomResource.backupPolicy
+    package static let partList = "sources"
+    package static let departure = Departure(
+        consequence: "no backup runs any more, a running one is cut off; what is stored stays")
 
     package var metadata: ObjectMeta
     package var spec: Spec

@@ -1,23 +1,19 @@
 package import KubeAPI
 
-extension BackupPolicyReconciler {
-    /// The controller of BackupPolicies, with its informers and what wakes it. Its `run` is the caller's.
-    ///
-    /// - Parameter now: the wall clock, by which runs are due and backups get old.
+extension BackupPolicy {
     package static func controller(
         in environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         logger: Logger = .disabled, controllerOptions: Controller.Options = Controller.Options()
     ) -> Controller {
-        let reconciler = BackupPolicyReconciler(environment, now: now)
-        let controller = Controller(
-            name: "backuppolicy", reconciler: SchemaGuard(reconciler, of: .backupPolicy, in: environment),
-            options: controllerOptions, metrics: environment.metrics, logger: logger, time: environment.time)
-        controller.reconciles(reconciler.policies)
-        controller.watches(environment.schemas[.backupPolicy])
-        let policies = reconciler.policies
-        controller.watchesChildren(
-            of: BackupPolicy.self, types: BackupPolicy.childTypes, owners: policies, in: environment)
-        for informer in [reconciler.runs.jobs, reconciler.runs.pods] {
+        BackupPolicyReconciler(environment, now: now).controller(
+            in: environment, logger: logger, controllerOptions: controllerOptions)
+    }
+}
+
+extension BackupPolicyReconciler {
+    func wake(_ controller: Controller, in environment: ReconcilerEnvironment) {
+        let (policies, velero) = (objects, self.velero)
+        for informer in [runs.jobs, runs.pods] {
             // Their controller is another object; the label says whose they are.
             controller.watches(informer) { event in
                 event.object.labelledOwners(of: BackupPolicy.self, among: policies).filter {
@@ -25,36 +21,31 @@ extension BackupPolicyReconciler {
                 }
             }
         }
-        let velero = reconciler.velero
         controller.watches(velero.backups) { velero.policies(of: $0, among: policies) }
-        controller.watches(reconciler.servers) { Self.policies(concernedByNode: $0, among: policies) }
-        controller.watches(reconciler.namespaces) { event in
-            guard event.key == clusterNamespace, case .added = event else { return [] }
+        controller.watches(servers) { Self.policies(concernedByNode: $0, among: policies) }
+        controller.watches(namespaces) { event in
+            guard event.key == Self.clusterNamespace, case .added = event else { return [] }
             return policies.store.list().map(\.key)
         }
-        controller.watches(reconciler.namespaces) { Self.policies(concernedByNamespace: $0, among: policies) }
-        reconciler.endingNamespaces.wake(controller, owners: policies)
-        controller.watches(reconciler.serverPorts.slices) { event in
+        controller.watches(namespaces) { Self.policies(concernedByNamespace: $0, among: policies) }
+        controller.watches(serverPorts.slices) { event in
             ServerPorts.haveChanged(event) ? policies.store.list().map(\.key) : []
         }
         policies.store.add([.calledNamespace])
-        reconciler.namespaceEnvironments.wake(controller) { namespace in
+        namespaceEnvironments.wake(controller) { namespace in
             policies.store.list(index: Indexer.calledNamespace.name, value: namespace).map(\.key)
         }
-        environment.exposeConditions(of: policies, kind: BackupPolicy.resourceType.kind)
         environment.exposeBackups(of: policies)
-        return controller
     }
 
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
         self.init(
-            policies: environment.objects(of: .backupPolicy),
+            objects: environment.objects(of: .backupPolicy),
             servers: environment.informers.informer(Selection(.node)),
             namespaces: environment.informers.informer(Selection(.namespace)),
             serverPorts: ServerPorts(environment), runs: BackupRuns(environment),
             velero: VeleroRuns(environment),
-            children: ChildWriter(environment, types: BackupPolicy.childTypes),
-            endingNamespaces: EndingNamespaces(environment),
+            children: ChildWriter(environment, kinds: BackupPolicy.childKinds),
             priorityClasses: PriorityClasses(environment),
             finalizers: Finalizers(
                 api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),

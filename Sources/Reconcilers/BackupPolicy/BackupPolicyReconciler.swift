@@ -1,9 +1,11 @@
-package import KubeAPI
+internal import KubeAPI
 
 /// Makes one BackupPolicy true: a CronJob for each source, and a status that tells what became of its runs. What is
 /// stored stays when the policy goes; its children go by their owner, and only those in other namespaces need a finalizer.
-package struct BackupPolicyReconciler: Reconciler {
-    let policies: Informer
+struct BackupPolicyReconciler: KindReconciler {
+    typealias Owner = BackupPolicy
+
+    let objects: Informer
     /// Nodes, of which some may keep etcd.
     let servers: Informer
     /// One of them tells clusters apart.
@@ -12,7 +14,6 @@ package struct BackupPolicyReconciler: Reconciler {
     let runs: BackupRuns
     let velero: VeleroRuns
     let children: ChildWriter
-    let endingNamespaces: EndingNamespaces
     let priorityClasses: PriorityClasses
     let finalizers: Finalizers
     let status: StatusReporter
@@ -21,25 +22,16 @@ package struct BackupPolicyReconciler: Reconciler {
     /// The wall clock.
     let now: @Sendable () -> Timestamp
 
-    package func reconcile(_ key: ObjectKey) async throws -> Outcome {
-        guard let object = policies.store.get(key)?.dynamic() else { return .done }
-        if object.isBeingDeleted { return try await cleanUp(object) }
-        if let finding = endingNamespaces.finding(on: object) {
-            try await status.report(finding, on: object)
-            return .done
-        }
-        switch BackupPolicy.read(object) {
-        case .failure(let finding):
-            // What cannot be read is neither written nor pruned; the rest of its status stays.
-            try await status.report(finding, on: object)
-            return .done
-        case .success(let policy): return try await settle(policy, object)
-        }
-    }
+    /// While a policy is suspended no run begins. Its children are written all the same, and so they are deleted.
+    static let resumesBeforeDeletion: String? = nil
 
-    private func settle(_ policy: BackupPolicy, _ read: DynamicObject) async throws -> Outcome {
+    func resolve(_ object: DynamicObject) throws -> Result<ResolvedPolicy, Finding> {
+        var policy: BackupPolicy
+        switch BackupPolicy.read(object) {
+        case .failure(let finding): return .failure(finding)
+        case .success(let read): policy = read
+        }
         let cluster = namespaces.store.get(Self.clusterNamespace)?.uid
-        var policy = policy
         policy.cluster = cluster ?? BackupPolicy.unknownCluster
         policy.serverPorts = serverPorts.current
         let refused = policy.refusedSources(by: permissions)
@@ -50,37 +42,39 @@ package struct BackupPolicyReconciler: Reconciler {
         for index in wanted.indices where [.cronJob, .job].contains(wanted[index].type) {
             wanted[index].isHeld = wanted[index].isHeld || priorityRefusal != nil || cluster == nil
         }
-        var object = read
-        if wanted.contains(where: { $0.object.ownerReferences.isEmpty }) {
-            // Before the first of them is written: from then on the policy must not go without a clean-up.
-            object = try await finalizers.add(Finalizer.cleanup, to: object, as: BackupPolicy.resourceType)
-        }
+        return .success(
+            ResolvedPolicy(
+                policy: policy, wanted: wanted, refused: refused, priorityRefusal: priorityRefusal,
+                isClusterKnown: cluster != nil))
+    }
+
+    func apply(_ resolved: ResolvedPolicy, to object: DynamicObject) async throws -> PassResult<BackupObservation> {
+        let policy = resolved.policy
         // A suspended policy is not left alone: its CronJobs have to be suspended.
         let written = try await children.settle(
-            wanted, of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
+            resolved.wanted, of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
         let time = now()
         let found = runs.find(of: policy, at: time)
         var seen = BackupObservation(
             policy: policy, now: time, runs: found.runs, verifications: found.verifications,
             velero: velero.list(of: policy), preparations: found.preparations)
-        seen.isClusterKnown = cluster != nil
+        seen.isClusterKnown = resolved.isClusterKnown
         seen.strangers = found.strangers
         seen.patienceEnds += found.strangersEnd
         seen.templates = found.templates
         seen.verifiedSince = found.verifiedSince
         seen.lastScheduled.merge(found.lastScheduled) { $1 }
-        seen.refused = refused
+        seen.refused = resolved.refused
         seen.closedWay = policy.closedWay(namespaceEnvironments.find)
-        seen.priorityRefusal = priorityRefusal
+        seen.priorityRefusal = resolved.priorityRefusal
         let home = namespaces.store.get(ObjectKey(name: object.namespace))
-        seen.podSecurity = policy.podSecurityFinding(of: wanted, under: home?.labels ?? [:])
-        seen.withoutServers = sourcesWithoutServers(policy).subtracting(refused.keys)
+        seen.podSecurity = policy.podSecurityFinding(of: resolved.wanted, under: home?.labels ?? [:])
+        seen.withoutServers = sourcesWithoutServers(policy).subtracting(resolved.refused.keys)
         seen.failures = written.failures.map(\.failure)
         seen.pruneFailures = written.pruneFailures
         seen.inventory = written.inventory
         seen.isPrometheusMissing = written.missingAPIs.contains(.prometheusRule)
-        try await status.report(seen.status, on: object, news: seen.events(on: object))
-        return try outcome(of: seen, retryAfter: written.retryAfter)
+        return .applied(seen, waits: [written.retryAfter, seen.nextLook].compactMap(\.self))
     }
 
     static let clusterNamespace = ObjectKey(name: "kube-system")
@@ -96,36 +90,22 @@ package struct BackupPolicyReconciler: Reconciler {
             }.map(\.0))
     }
 
-    /// The policy is being deleted: what it has in other namespaces goes first. Nothing that is stored does.
-    private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
-        guard object.finalizers.contains(Finalizer.cleanup) else {
-            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
-            return .done
-        }
+    /// What it has in other namespaces goes first. Nothing that is stored does.
+    func release(_ object: DynamicObject) async throws -> Outcome? {
         // Whatever rule it breaks: what it had must not be left behind.
-        if let policy = try? BackupPolicy(defaulting: object) {
-            let pruned = try await children.settle(
-                [], of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
-            if let failure = pruned.pruneFailures.first {
-                let message = "\(failure.object) could not be deleted: \(failure.message)"
-                try await status.report(Finding(.deleting, message, .wait), on: object)
-                throw failure.cause ?? failure
-            }
-            if let message = pruned.inventory.lazy.compactMap({ pruned.waits[$0] }).first {
-                try await status.report(Finding(.deleting, message, .wait), on: object)
-                return .requeue(after: .seconds(15))
-            }
-            guard pruned.inventory.isEmpty else { return .requeue(after: .seconds(1)) }
+        guard let policy = try? BackupPolicy(defaulting: object) else { return nil }
+        let pruned = try await children.settle(
+            [], of: policy, object, recorded: policy.status?.inventory ?? [], isSuspended: false)
+        if let failure = pruned.pruneFailures.first {
+            let message = "\(failure.object) could not be deleted: \(failure.message)"
+            try await status.report(Finding(.deleting, message, .wait), on: object)
+            throw failure.cause ?? failure
         }
-        try await finalizers.remove(Finalizer.cleanup, from: object, as: BackupPolicy.resourceType)
-        return .done
-    }
-
-    private func outcome(of seen: BackupObservation, retryAfter: Duration?) throws -> Outcome {
-        let failures = seen.failures + seen.pruneFailures
-        if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
-        let waits = failures.compactMap(\.retryAfter) + [retryAfter, seen.nextLook].compactMap(\.self)
-        return waits.min().map(Outcome.requeue(after:)) ?? .done
+        if let message = pruned.inventory.lazy.compactMap({ pruned.waits[$0] }).first {
+            try await status.report(Finding(.deleting, message, .wait), on: object)
+            return .requeue(after: .seconds(15))
+        }
+        return pruned.inventory.isEmpty ? nil : .requeue(after: .seconds(1))
     }
 }
 

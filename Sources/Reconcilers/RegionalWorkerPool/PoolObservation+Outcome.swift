@@ -1,6 +1,6 @@
 internal import KubeAPI
 
-extension PoolObservation {
+extension PoolObservation: KindObservation {
     /// Adds what became of the nodes.
     mutating func add(_ nodes: NodeClaims.Outcome) {
         nodeFailures = nodes.failures
@@ -45,21 +45,11 @@ extension PoolObservation {
         nodeFailures + pruneFailures + failures + monitoringFailures
             + regions.flatMap { $0.failures + $0.scalerFailures }
     }
-
-    /// How the reconcile ends, once the status is written.
-    ///
-    /// - Throws: The first error that is worth trying again at once; the queue knows how.
-    func outcome(after wait: Duration?) throws -> Outcome {
-        let failures = allFailures
-        if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
-        let waits = failures.compactMap(\.retryAfter) + (wait.map { [$0] } ?? [])
-        return waits.min().map(Outcome.requeue(after:)) ?? .done
-    }
 }
 
 extension WriteFailure {
     private static let scalerTypes: [ResourceType] = [.horizontalPodAutoscaler, .scaledObject, .triggerAuthentication]
 
     /// Whether what scales the pods could not be written, and not the pods.
-    var isAboutScaler: Bool { Self.scalerTypes.contains { object.hasPrefix("\($0.kind) ") } }
+    var isAboutScaler: Bool { object.isOne(of: Self.scalerTypes) }
 }

@@ -1,11 +1,16 @@
 package import KubeAPI
 
 extension RegionalWorkerPool {
-    /// The kinds that a pool's inventory may hold.
-    static let childTypes: [ResourceType] = [
+    package static let childKinds: [ChildKind] = [
         .networkPolicy, .podDisruptionBudget, .deployment, .horizontalPodAutoscaler, .triggerAuthentication,
         .scaledObject, .service, .serviceMonitor, .prometheusRule,
     ]
+
+    package func rendered() throws -> [DesiredChild] { try children() }
+
+    package func rendered(asking client: KubeClient) async throws -> [DesiredChild] {
+        try children(in: await PoolSurroundings(of: self, asking: client))
+    }
 
     /// Its monitoring may be where Prometheus looks.
     package static func mayHaveChildren(

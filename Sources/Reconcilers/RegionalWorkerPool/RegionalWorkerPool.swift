@@ -10,6 +10,8 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
     package static let ownerLabelKey = LabelKey.regionalWorkerPool
     package static let childComponent = "worker"
     package static let definition = CustomResource.regionalWorkerPool
+    package static let partList = "regions"
+    package static let departure = Departure(consequence: "its pods go and its nodes are released")
 
     package var metadata: ObjectMeta
     package var spec: Spec

@@ -1,15 +1,16 @@
-package import KubeAPI
+internal import KubeAPI
 
 /// Makes one RegionalWorkerPool true: its nodes claimed, its children as the spec says, its status as observed.
-package struct RegionalWorkerPoolReconciler: Reconciler {
-    let pools: Informer
-    let directory: NodeDirectory
+struct RegionalWorkerPoolReconciler: KindReconciler {
+    typealias Owner = RegionalWorkerPool
+
+    let objects: Informer
+    let directory: NodeIndex
     let claims: NodeClaims
     let children: ChildWriter
-    let endingNamespaces: EndingNamespaces
     let priorityClasses: PriorityClasses
     let workloads: PoolWorkloads
-    let scalers: ScalerWatch
+    let scalers: ScalerHandover
     let finalizers: Finalizers
     let status: StatusReporter
     let events: any EventSink
@@ -18,61 +19,39 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
     let now: @Sendable () -> Timestamp
     let namespaceEnvironments: NamespaceEnvironments
 
-    package func reconcile(_ key: ObjectKey) async throws -> Outcome {
-        guard let object = pools.store.get(key)?.dynamic() else {
-            status.backlog.forget(key)
-            return try await releaseNodes(ofMissing: key)
-        }
-        if object.isBeingDeleted { return try await cleanUp(object) }
-        if let finding = endingNamespaces.finding(on: object) {
-            try await status.report(finding, on: object)
-            return .done
-        }
-        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
-        switch RegionalWorkerPool.read(object) {
-        case .failure(let finding):
-            // What cannot be read is neither written nor pruned; the rest of its status stays.
-            try await status.report(finding, on: object)
-            return .done
-        case .success(let pool): return try await settle(pool, object)
+    static let resumesBeforeDeletion: String? = "its nodes can be released"
+
+    func resolve(_ object: DynamicObject) -> Result<ResolvedPool, Finding> {
+        RegionalWorkerPool.read(object).map { pool in
+            let mayClaim = permissions.mayClaimNodes(pool.metadata.namespace ?? "")
+            return ResolvedPool(pool: pool, mayClaim: mayClaim, work: claims.work(for: pool, mayClaim: mayClaim))
         }
     }
 
-    /// Everything that a pool of this spec needs.
-    private func settle(_ pool: RegionalWorkerPool, _ read: DynamicObject) async throws -> Outcome {
-        let mayClaim = permissions.mayClaimNodes(pool.metadata.namespace ?? "")
+    func apply(_ resolved: ResolvedPool, to object: DynamicObject) async throws -> PassResult<PoolObservation> {
+        let pool = resolved.pool
         let isSuspended = pool.spec.suspend
-        var object = read
-        let work = claims.work(for: pool, mayClaim: mayClaim)
-        if mayClaim, !isSuspended, !work.isEmpty || pool.reachesOutside {
-            // Before the first node is written: from then on the pool must not go without a clean-up.
-            object = try await finalizers.add(Finalizer.cleanup, to: object, as: RegionalWorkerPool.resourceType)
-        }
         var seen = observation(of: pool)
-        seen.mayClaimNodes = mayClaim
+        seen.mayClaimNodes = resolved.mayClaim
         seen.inventory = pool.recorded
 
-        let nodes = try await claims.settle(work, isSuspended: isSuspended) {
+        let nodes = try await claims.settle(resolved.work, isSuspended: isSuspended) {
             try workloads.deployment(of: $0, of: pool)
         }
         seen.add(nodes)
         announce(nodes, of: object)
 
-        var wait = nodes.retryAfter
-        if mayClaim {
+        var waits = [nodes.retryAfter]
+        if resolved.mayClaim {
             if !isSuspended { try await prepareScalers(of: pool, into: &seen) }
-            let written = try await settleChildren(of: pool, object, into: &seen)
-            wait = [wait, written].compactMap(\.self).min()
+            waits.append(try await settleChildren(of: pool, object, into: &seen))
         }
-        if seen.allFailures.isEmpty, status.backlog.leaves(object) {
-            return .later(after: StatusBacklog.nextLook)
-        }
-        if mayClaim {
-            let nextLook = try workloads.observe(into: &seen, at: now())
-            wait = [wait, nextLook].compactMap(\.self).min()
-        }
-        try await status.report(seen.status, on: object)
-        return try seen.outcome(after: wait)
+        return .applied(seen, waits: waits.compactMap(\.self))
+    }
+
+    func observe(_ resolved: ResolvedPool, into seen: inout PoolObservation) throws -> [Duration] {
+        guard resolved.mayClaim else { return [] }
+        return try [workloads.observe(into: &seen, at: now())].compactMap(\.self)
     }
 
     /// - Returns: when to look again although nothing may have changed.
@@ -128,8 +107,9 @@ package struct RegionalWorkerPoolReconciler: Reconciler {
             do {
                 try await scalers.prepare(region.plan, for: region.region, of: pool)
             } catch {
-                let object = "\(ResourceType.horizontalPodAutoscaler.kind) \(region.region.childName)"
-                seen.add(try WriteFailure(error, on: object), to: region.region.name)
+                let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.region.childName)
+                let failure = try WriteFailure(error, on: WrittenObject(.horizontalPodAutoscaler, key))
+                seen.add(failure, to: region.region.name)
             }
         }
     }
@@ -172,35 +152,22 @@ extension RegionalWorkerPoolReconciler {
 extension RegionalWorkerPoolReconciler {
     /// The pool is gone, and with it the finalizer that should have brought us here before: the ledgers tell what is
     /// to be done.
-    private func releaseNodes(ofMissing key: ObjectKey) async throws -> Outcome {
+    func releaseMissing(_ key: ObjectKey) async throws -> Outcome {
         let nodes = try await claims.release(allOf: key)
         announceRejected(nodes, on: nil)
         if let cause = nodes.failures.first?.cause { throw cause }
         return .done
     }
 
-    /// The pool is being deleted: nodes are released and what garbage collection can't reach is deleted, then it may go.
-    /// Its other children go with it by their owner.
-    private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
-        guard object.finalizers.contains(Finalizer.cleanup) else {
-            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
-            return .done
-        }
-        if object[path: "spec", "suspend"]?.bool == true {
-            let message = "suspended: set spec.suspend to false so that its nodes can be released"
-            try await status.report(Finding(.deleting, message, .edit), on: object)
-            return .done
-        }
+    /// Nodes are released, and what garbage collection can't reach is deleted. The other children go with the pool by their owner.
+    func release(_ object: DynamicObject) async throws -> Outcome? {
         let nodes = try await claims.release(allOf: object.key)
         announce(nodes, of: object)
         let pruned = try await children.pruneUnreachable(RegionalWorkerPool.self, of: object)
-        if let failure = (nodes.failures + pruned).first {
-            let message = "\(failure.object) could not be released: \(failure.message)"
-            try await status.report(Finding(.deleting, message, .wait), on: object)
-            throw failure.cause ?? failure
-        }
-        try await finalizers.remove(Finalizer.cleanup, from: object, as: RegionalWorkerPool.resourceType)
-        return .done
+        guard let failure = (nodes.failures + pruned).first else { return nil }
+        let message = "\(failure.object) could not be released: \(failure.message)"
+        try await status.report(Finding(.deleting, message, .wait), on: object)
+        throw failure.cause ?? failure
     }
 }
 

@@ -31,6 +31,11 @@ extension ChildOwner {
 }
 
 extension ChildOwner {
+    /// What a child of an owner of this name carries to be the owner's.
+    static func ownerLabels(of name: String) -> [String: String] {
+        [LabelKey.managedBy: LabelKey.manager, ownerLabelKey: ChildName.labelValue(name)]
+    }
+
     /// The labels by which the operator, and everybody else, knows the children and their pods.
     package var childLabels: [String: String] {
         let name = ChildName.labelValue(metadata.name ?? "")

@@ -33,11 +33,7 @@ struct ChildSeal: Sendable {
         }
     }
 
-    private static let kinds = [
-        (RegionalWorkerPool.ownerLabelKey, RegionalWorkerPool.resourceType),
-        (BackupPolicy.ownerLabelKey, BackupPolicy.resourceType),
-        (AppEnvironment.ownerLabelKey, AppEnvironment.resourceType),
-    ]
+    private static let kinds = Kinds.all.map { ($0.ownerLabelKey, $0.resourceType) }
 
     func mark(_ type: ResourceType, _ key: ObjectKey) -> Ownership.Mark {
         Ownership.Mark(annotation: AnnotationKey.madeFor, value: seal.code("child", parts(type, key)))

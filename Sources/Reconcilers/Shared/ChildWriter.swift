@@ -57,9 +57,7 @@ struct ChildWriter: Sendable {
             self.controller = controller
             self.seal = ChildSeal(seal, of: Owner.self, object.key)
             self.recorded = recorded
-            labels = [
-                LabelKey.managedBy: LabelKey.manager, Owner.ownerLabelKey: ChildName.labelValue(object.name),
-            ]
+            labels = Owner.ownerLabels(of: object.name)
             recordedUIDs = Set(recorded.map(\.uid))
         }
 
@@ -81,15 +79,15 @@ struct ChildWriter: Sendable {
     private let applier: Applier
     private let pruner: Pruner
     private let events: any EventSink
-    private let endingNamespaces: EndingNamespaces
+    private let phases: [ResourceType: ApplyPhase]
+    let endingNamespaces: EndingNamespaces
 
-    /// - Parameters:
-    ///   - types: every kind that the inventory may hold.
-    ///   - keeping: those of them that are never deleted here, however little they are wanted: they hold data.
-    init(_ environment: ReconcilerEnvironment, types: [ResourceType], keeping kept: Set<ResourceType> = []) {
+    /// - Parameter kinds: all that the inventory may hold.
+    init(_ environment: ReconcilerEnvironment, kinds: [ChildKind]) {
         let objects = InformerObjects(environment.informers)
-        informers = types.filter { !$0.isConfidential }.map { ($0, environment.children($0)) }
-        let prunedTypes = types.filter { !kept.contains($0) }
+        informers = kinds.map(\.type).filter { !$0.isConfidential }.map { ($0, environment.children($0)) }
+        phases = Dictionary(kinds.map { ($0.type, $0.phase) }) { $1 }
+        let prunedTypes = kinds.filter { !$0.holdsData }.map(\.type)
         finder = ChildFinder(environment, types: prunedTypes)
         seal = environment.seal
         api = environment.api
@@ -167,19 +165,21 @@ struct ChildWriter: Sendable {
         for (place, first) in doubles {
             let child = wanted[place]
             var failure = WriteFailure(
-                object: child.name, kind: .nameTaken,
+                object: child.reference, kind: .nameTaken,
                 message:
                     "\(child.name) is wanted twice, \(Self.purpose(of: wanted[first])) and \(Self.purpose(of: child)): "
                     + "give one of them another name")
             failure.isDouble = true
             settled[place].failure = PartFailure(part: child.part, failure: failure)
         }
-        for wave in WriteWave.allCases {
-            let places = wanted.indices.filter { WriteWave(wanted[$0].type) == wave && doubles[$0] == nil }
+        for phase in ApplyPhase.allCases {
+            let places = wanted.indices.filter {
+                (phases[wanted[$0].type] ?? .surroundings) == phase && doubles[$0] == nil
+            }
             try await withThrowingTaskGroup(of: (Int, Settled).self) { group in
                 var running = 0
                 for place in places {
-                    if running == wave.inFlight, let (place, one) = try await group.next() {
+                    if running == phase.inFlight, let (place, one) = try await group.next() {
                         settled[place] = one
                         running -= 1
                     }
@@ -217,7 +217,7 @@ struct ChildWriter: Sendable {
         let namespace = child.object.namespace
         if endingNamespaces.contain(namespace) || pass.refusedNamespaces.contain(namespace) {
             return Settled(
-                entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.name)))
+                entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.reference)))
         }
         do {
             return pass.isSuspended
@@ -230,10 +230,10 @@ struct ChildWriter: Sendable {
         } catch let error as APIError where error.isNamespaceTerminating {
             pass.refusedNamespaces.insert(namespace)
             return Settled(
-                entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.name)))
+                entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.reference)))
         } catch {
             // Still wanted: it must not be pruned because it could not be written.
-            let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.name))
+            let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.reference))
             return Settled(entry: known, failure: failure)
         }
     }
@@ -296,7 +296,7 @@ struct ChildWriter: Sendable {
         var settled = Settled(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
         if case .contended(let time) = applied.action {
             settled.retryAfter = time
-            settled.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.name))
+            settled.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.reference))
         } else if !applied.drift.isEmpty {
             events.emit(.drift(applied.drift, of: child.name, part: child.part, on: pass.object))
         }
@@ -314,7 +314,7 @@ struct ChildWriter: Sendable {
                 ObjectEvent(pass.object, .normal, .childDeleted, action: "Delete", message: "Deleted \(entry)"))
         }
         for (entry, error) in pruned.failures {
-            pass.result.pruneFailures.append(try WriteFailure(error, on: entry.description))
+            pass.result.pruneFailures.append(try WriteFailure(error, on: WrittenObject(entry)))
         }
         pass.result.waits = pruned.waits
         return pruned.remaining

@@ -52,7 +52,7 @@ struct DeploymentHealth {
     }
 
     /// What a refusal of pods means whose cure is known.
-    static func refusal(_ message: String, of object: String) -> Finding? {
+    static func refusal(_ message: String, of object: some CustomStringConvertible) -> Finding? {
         if message.contains("exceeded quota") || message.contains("failed quota") {
             // Room in a quota comes back when other pods go, so this is a wait.
             return Finding(.quotaExceeded, "\(object): \(message)", .wait)

@@ -33,8 +33,10 @@ package struct DesiredChild: Sendable, Hashable {
         return child
     }
 
+    var reference: WrittenObject { WrittenObject(type, object.key) }
+
     /// `CronJob backups/nightly-db`.
-    package var name: String { "\(type.kind) \(object.key)" }
+    package var name: String { reference.description }
 
     /// What makes a live object this child.
     ///

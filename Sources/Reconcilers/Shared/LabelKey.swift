@@ -37,7 +37,7 @@ package enum LabelKey {
     package static let ownerNamespace = "quartermaster.dev/owner-namespace"
 
     /// The labels that lead from a child to its owner, one for each kind.
-    package static let owners = [regionalWorkerPool, backupPolicy, appEnvironment]
+    package static let owners = Kinds.all.map { $0.ownerLabelKey }
 
     /// The value of `managedBy`.
     package static let manager = "quartermaster"

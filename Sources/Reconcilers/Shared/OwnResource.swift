@@ -2,6 +2,24 @@ package import KubeAPI
 
 /// A kind of ours: it has a CRD, rules across its fields, and children.
 package protocol OwnResource: ChildOwner {
+    /// The types of its children.
+    static var childKinds: [ChildKind] { get }
+    /// The list of the spec whose entries are the parts that a child may belong to, such as `regions`.
+    static var partList: String { get }
+    /// What the operator may do with the objects, beside reading and patching them.
+    static var ownVerbs: Set<String> { get }
+    static var departure: Departure { get }
+    /// The controller of the kind, with its informers and what wakes it. Its `run` is the caller's.
+    ///
+    /// - Parameter now: the wall clock.
+    static func controller(
+        in environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp, logger: Logger,
+        controllerOptions: Controller.Options
+    ) -> Controller
+    /// The children that the object would have, as far as that can be said without a cluster.
+    func rendered() throws -> [DesiredChild]
+    /// The children that the loop would write now, as the cluster is.
+    func rendered(asking client: KubeClient) async throws -> [DesiredChild]
     /// The kind's CRD.
     static var definition: CustomResource { get }
     /// The fields that hold types of Kubernetes itself.
@@ -12,6 +30,7 @@ package protocol OwnResource: ChildOwner {
 
 extension OwnResource {
     package var violationsBeyondDefinition: [Violation] { [] }
+    package static var ownVerbs: Set<String> { [] }
 
     /// Reads an object, with the CRD's defaults for what a server or a file has left out.
     ///

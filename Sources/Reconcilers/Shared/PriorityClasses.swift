@@ -82,7 +82,7 @@ struct PriorityClasses: Sendable {
         } catch let error as APIError where error.isAlreadyExists {
             return nil  // somebody was faster, and theirs stands
         } catch {
-            return try WriteFailure(error, on: child.name)
+            return try WriteFailure(error, on: child.reference)
         }
         return nil
     }

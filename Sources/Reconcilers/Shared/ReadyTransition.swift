@@ -43,11 +43,7 @@ extension ObjectEvent {
 
     /// Whoever changes a child means something by it, and `kubectl rollout status` has told them that it went well.
     private static func advice(for part: String, of object: DynamicObject) -> String {
-        let lists = [
-            AppEnvironment.resourceType.kind: "components", RegionalWorkerPool.resourceType.kind: "regions",
-            BackupPolicy.resourceType.kind: "sources",
-        ]
-        guard let list = lists[object.kind] else { return "" }
+        guard let list = Kinds.named(object.kind)?.partList else { return "" }
         let place = part.isEmpty ? "spec" : "spec.\(list)[\(part)]"
         return "; what is to last is written into \(place) of \(object.kind) \(object.key)"
     }

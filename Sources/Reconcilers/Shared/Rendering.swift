@@ -9,50 +9,6 @@ package enum Rendering {
         package var description: String { lines.joined(separator: "\n") }
     }
 
-    /// What is known of a kind of ours without a cluster.
-    struct Kind {
-        var resource: CustomResource
-        /// What a child carries to be the object's.
-        var ownerLabels: @Sendable (DynamicObject) -> [String: String]
-        var violations: @Sendable (DynamicObject) -> [Violation]
-        var misfits: @Sendable (DynamicObject) -> [Violation]
-        var children: @Sendable (DynamicObject) throws -> [DesiredChild]
-        /// The children that the loop would write now, as the cluster is.
-        var childrenInCluster: @Sendable (DynamicObject, KubeClient) async throws -> [DesiredChild]
-
-        init<Resource: OwnResource>(
-            _: Resource.Type, children: @escaping @Sendable (Resource) throws -> [DesiredChild],
-            inCluster: (@Sendable (Resource, KubeClient) async throws -> [DesiredChild])? = nil
-        ) {
-            resource = Resource.definition
-            ownerLabels = { object in
-                [LabelKey.managedBy: LabelKey.manager, Resource.ownerLabelKey: ChildName.labelValue(object.name)]
-            }
-            violations = { Resource.violations(in: $0) }
-            misfits = { Resource.misfits(in: $0) }
-            self.children = { try children(Resource(defaulting: $0)) }
-            childrenInCluster = { object, client in
-                let resource = try Resource(defaulting: object)
-                return try await inCluster?(resource, client) ?? children(resource)
-            }
-        }
-    }
-
-    private static let kinds = [
-        Kind(
-            RegionalWorkerPool.self, children: { try $0.children() },
-            inCluster: { pool, client in try pool.children(in: await PoolSurroundings(of: pool, asking: client)) }),
-        Kind(
-            BackupPolicy.self, children: { try $0.children() },
-            inCluster: { policy, client in try await policy.known(to: client).children() }),
-        Kind(
-            AppEnvironment.self, children: { try ResolvedEnvironment($0).rendered() },
-            inCluster: { environment, client in
-                let resolved = try ResolvedEnvironment(environment)
-                return try await resolved.rendered(EnvironmentFacts(of: resolved, asking: client))
-            }),
-    ]
-
     /// The children of every object of ours among the documents of a file, in the file's order; objects of other
     /// groups and the elements of a `List` are told apart as kubectl does.
     ///
@@ -63,8 +19,9 @@ package enum Rendering {
             violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
         }
         guard problems.isEmpty else { throw Failure(lines: problems) }
-        return try objects.flatMap { object in
-            try kind(of: object)?.children(object).map(\.object) ?? []
+        return try objects.flatMap { object -> [DynamicObject] in
+            guard let kind = Kinds.named(object.kind) else { return [] }
+            return try kind.init(defaulting: object).rendered().map(\.object)
         }
     }
 
@@ -79,28 +36,26 @@ package enum Rendering {
 
     /// Whether the objects of this kind are in a namespace; true for what is none of ours.
     package static func isNamespaced(_ object: DynamicObject) -> Bool {
-        kind(of: object)?.resource.type.isNamespaced ?? true
-    }
-
-    static func kind(of object: DynamicObject) -> Kind? {
-        kinds.first { $0.resource.type.kind == object.kind }
+        Kinds.named(object.kind)?.resourceType.isNamespaced ?? true
     }
 
     /// What breaks a rule in an object of ours.
     package static func violations(in object: DynamicObject) -> [Violation] {
-        guard let kind = kind(of: object) else {
-            let known = CustomResource.all.map(\.type.kind).joined(separator: ", ")
+        guard let kind = Kinds.named(object.kind) else {
+            let known = Kinds.all.map { $0.resourceType.kind }.joined(separator: ", ")
             return [Violation("kind", "\"\(object.kind)\" is unknown; quartermaster.dev has \(known)")]
         }
-        guard object.apiVersion == kind.resource.type.apiVersion else {
-            return [Violation("apiVersion", "must be \(kind.resource.type.apiVersion), is \(object.apiVersion)")]
+        guard object.apiVersion == kind.resourceType.apiVersion else {
+            return [Violation("apiVersion", "must be \(kind.resourceType.apiVersion), is \(object.apiVersion)")]
         }
-        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + kind.violations(object)
+        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + kind.violations(in: object)
     }
 
     /// What Kubernetes' own types have against the templates in an object of ours. Only the API server knows for sure: it may be
     /// newer than what is known here.
-    package static func misfits(in object: DynamicObject) -> [Violation] { kind(of: object)?.misfits(object) ?? [] }
+    package static func misfits(in object: DynamicObject) -> [Violation] {
+        Kinds.named(object.kind)?.misfits(in: object) ?? []
+    }
 
     private static func objects(in document: JSONValue) throws -> [DynamicObject] {
         if document["kind"]?.string == "List", let items = document["items"]?.array {

@@ -18,8 +18,7 @@ package struct WriteFailure: Error, Sendable {
         case transient
     }
 
-    /// Such as `Deployment workers/workers-eu`.
-    package var object: String
+    package var object: WrittenObject
     package var kind: Kind
     /// The API server's own words where it said something.
     package var message: String
@@ -28,7 +27,7 @@ package struct WriteFailure: Error, Sendable {
     /// Another child of the same owner has the name.
     package var isDouble = false
 
-    package init(object: String, kind: Kind, message: String, cause: (any Error)? = nil) {
+    package init(object: WrittenObject, kind: Kind, message: String, cause: (any Error)? = nil) {
         self.object = object
         self.kind = kind
         self.message = message
@@ -36,7 +35,7 @@ package struct WriteFailure: Error, Sendable {
     }
 
     /// - Throws: `error` itself where it is not about the object: the process lost the lead or stops.
-    init(_ error: any Error, on object: String) throws {
+    init(_ error: any Error, on object: WrittenObject) throws {
         switch error {
         case is NotLeaderError, is CancellationError: throw error
         case let error as ApplyError:
@@ -54,7 +53,7 @@ package struct WriteFailure: Error, Sendable {
     }
 
     /// In a namespace that is being deleted.
-    static func terminating(_ namespace: String, _ object: String) -> WriteFailure {
+    static func terminating(_ namespace: String, _ object: WrittenObject) -> WriteFailure {
         WriteFailure(
             object: object, kind: .terminating,
             message: "Namespace \(namespace) is being deleted, and nothing is written in it any more")
@@ -86,14 +85,15 @@ package struct WriteFailure: Error, Sendable {
 
     /// What the failure is to a user where nothing more is known of the object.
     var finding: Finding {
-        // What the operator itself objects to begins with the object already.
-        let text = message.hasPrefix("\(object) ") ? message : "\(object): \(message)"
+        let text = "\(object): \(message)"
         return switch kind {
         case .refused: Finding(.childRefused, text, .edit)
-        case .nameTaken: Finding(.nameConflict, text, .edit)
+        // What the operator itself objects to begins with the object already.
+        case .nameTaken: Finding(.nameConflict, message, .edit)
+        case .waiting: Finding(.writeFailed, message, .wait)
         case .contended: Finding(.contended, text, .edit)
         case .terminating: Finding(.terminating, message, .wait)
-        case .waiting, .transient: Finding(.writeFailed, text, .wait)
+        case .transient: Finding(.writeFailed, text, .wait)
         }
     }
 }

@@ -13,12 +13,14 @@ struct ClaimFindingTests {
             "tier: staging\ncomponents: [{name: db, image: 'db:1', volumes: [{name: data, path: /data, \(volume)}]}]")
         var seen = ComponentObservation(component: environment.components[0])
         seen.claims = [
-            ClaimKeeper.Claim(
+            PersistentVolumeClaims.Claim(
                 key: ObjectKey(namespace: "shop", name: "db-data"), uid: "1", size: try #require(Quantity(size)),
                 storageClass: storageClass, isBound: isBound, goesWhenUnwanted: false, isBeingDeleted: false)
         ]
         seen.failures = [
-            WriteFailure(object: "PersistentVolumeClaim shop/db-data", kind: kind, message: "no way")
+            WriteFailure(
+                object: WrittenObject(.persistentVolumeClaim, ObjectKey(namespace: "shop", name: "db-data")),
+                kind: kind, message: "no way")
         ]
         return try #require(seen.finding)
     }

@@ -104,9 +104,10 @@ struct EnvironmentStatusTests {
     @Test(
         "Where something else has the name of a child, the condition about its kind does not say that all is well",
         arguments: [
-            ("NetworkPolicy", "NetworkReady"), ("Ingress", "IngressReady"), ("PrometheusRule", "ObservabilityReady"),
+            (ResourceType.networkPolicy, "NetworkReady"), (.ingress, "IngressReady"),
+            (.prometheusRule, "ObservabilityReady"),
         ])
-    func obstacle(kind: String, type: String) throws {
+    func obstacle(child: ResourceType, type: String) throws {
         let spec = """
             tier: production
             components: [{name: web, image: 'web:1', ports: [{name: http, port: 80}]}]
@@ -117,8 +118,9 @@ struct EnvironmentStatusTests {
             secrets: EnvironmentSecrets(), lostHosts: [:], sharedHosts: [:], certificates: nil, unknownNamespaces: [])
         func condition() throws -> Condition { try #require(seen.status.conditions?.first { $0.type == type }) }
         #expect(try condition().status == .true)
-        let message = "\(kind) shop/web exists and is left alone"
-        let failure = WriteFailure(object: "\(kind) shop/web", kind: .nameTaken, message: message)
+        let object = WrittenObject(child, ObjectKey(namespace: "shop", name: "web"))
+        let message = "\(object) exists and is left alone"
+        let failure = WriteFailure(object: object, kind: .nameTaken, message: message)
         seen.components[0].failures = [failure]
         #expect(try condition().status == .false && condition().reason == "NameConflict")
         #expect(try condition().message == message, "the object is named once")

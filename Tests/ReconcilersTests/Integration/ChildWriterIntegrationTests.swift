@@ -7,8 +7,8 @@ import Testing
 extension IntegrationTests {
     @Suite("Children of any kind")
     struct ChildWriterIntegrationTests {
-        private static let types: [ResourceType] = [
-            .configMap, .persistentVolumeClaim, .priorityClass, .serviceMonitor,
+        private static let kinds: [ChildKind] = [
+            .configMap, .persistentVolumeClaim, ChildKind(.priorityClass, .surroundings), .serviceMonitor,
         ]
 
         /// A writer with the owner that it writes for.
@@ -37,7 +37,7 @@ extension IntegrationTests {
                 let informers = InformerSet(source: client, options: options)
                 let environment = ReconcilerEnvironment(
                     api: client, informers: informers, gate: .alwaysOpen(), events: CollectedEvents(), seal: .test)
-                let writer = ChildWriter(environment, types: Self.types, keeping: [.persistentVolumeClaim])
+                let writer = ChildWriter(environment, kinds: Self.kinds)
                 let object = try await cluster.makePool(
                     "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")
                 let pool = try RegionalWorkerPool(defaulting: object)

@@ -297,7 +297,7 @@ extension IntegrationTests {
                 try await run(on: cluster, clocks) { process in
                     try await look(process, cluster)
                     #expect(try await !cluster.environment("pr-1").isBeingDeleted)
-                    clocks.pass(ExpiryWatch.patience + .seconds(1))
+                    clocks.pass(ExpiryTimer.patience + .seconds(1))
                     // Whatever is written meanwhile makes the first try a conflict.
                     try await cluster.changeEnvironment("pr-1", ["metadata": ["annotations": ["seen": "yes"]]])
                     try await look(process, cluster)

@@ -126,7 +126,7 @@ extension IntegrationTests {
             let error = APIError(
                 code: 403, reason: "Forbidden", message: "unable to create new content in namespace w", causes: [cause],
                 request: "PATCH deployments.apps w/x")
-            let failure = try WriteFailure(error, on: "Deployment w/x")
+            let failure = try WriteFailure(error, on: WrittenObject(.deployment, ObjectKey(namespace: "w", name: "x")))
             #expect(failure.kind == .terminating && failure.finding.reason == .terminating)
             #expect(failure.finding.consequence == .wait)
         }

@@ -373,7 +373,7 @@ extension IntegrationTests {
                         if !child.namespace.isEmpty {
                             child[path: "metadata", "namespace"] = .string(cluster.namespace)
                         }
-                        let types = RegionalWorkerPool.childTypes + [.priorityClass]
+                        let types = RegionalWorkerPool.childKinds.map(\.type) + [.priorityClass]
                         guard let type = types.first(where: { $0.kind == child.kind }) else {
                             Issue.record("\(child.kind) is no kind of a pool's children")
                             continue

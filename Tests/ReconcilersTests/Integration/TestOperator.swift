@@ -37,7 +37,7 @@ final class TestOperator: Sendable {
             on: cluster, permissions: permissions, dyingAfter: writes,
             making: { environment in
                 (
-                    RegionalWorkerPoolReconciler.controller(in: environment),
+                    RegionalWorkerPool.controller(in: environment),
                     RegionalWorkerPoolReconciler(environment)
                 )
             }, body)
@@ -57,7 +57,7 @@ final class TestOperator: Sendable {
             on: cluster, permissions: permissions, time: time,
             making: { environment in
                 (
-                    BackupPolicyReconciler.controller(in: environment, now: now, controllerOptions: options),
+                    BackupPolicy.controller(in: environment, now: now, controllerOptions: options),
                     BackupPolicyReconciler(environment, now: now)
                 )
             }, body)

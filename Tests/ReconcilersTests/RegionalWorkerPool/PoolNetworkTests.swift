@@ -62,7 +62,11 @@ struct PoolNetworkTests {
         seen.missingMonitoring = Finding(.crdNotInstalled, "PrometheusRule is not served", .wait)
         #expect(monitoringReady(seen)?.reason == "CRDNotInstalled")
         #expect(seen.status.conditions?.first?.status == .true)
-        seen.monitoringFailures = [WriteFailure(object: "PrometheusRule a/b", kind: .refused, message: "bad PromQL")]
+        seen.monitoringFailures = [
+            WriteFailure(
+                object: WrittenObject(.prometheusRule, ObjectKey(namespace: "a", name: "b")), kind: .refused,
+                message: "bad PromQL")
+        ]
         #expect(monitoringReady(seen)?.reason == "ChildRefused")
         #expect(seen.status.conditions?.first?.reason == "ChildRefused")
         seen.mayMonitor = false

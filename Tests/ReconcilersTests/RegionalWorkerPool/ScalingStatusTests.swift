@@ -208,7 +208,9 @@ struct ScalingStatusTests {
         let seen = try observation(auto) { seen in
             let words = "ScaledObject.keda.sh \"pool-eu\" is invalid: spec.triggers[0].metadata: Required value"
             seen.add(
-                WriteFailure(object: "ScaledObject workers/pool-eu", kind: .refused, message: words), to: "eu")
+                WriteFailure(
+                    object: WrittenObject(.scaledObject, ObjectKey(namespace: "workers", name: "pool-eu")),
+                    kind: .refused, message: words), to: "eu")
         }
         expect(
             seen, .false, .childRefused,
@@ -220,7 +222,10 @@ struct ScalingStatusTests {
         #expect(condition("Stalled", of: seen) != nil)
         let shared = try observation(auto) { seen in
             seen.add(
-                WriteFailure(object: "TriggerAuthentication workers/pool-triggers", kind: .refused, message: "no"),
+                WriteFailure(
+                    object: WrittenObject(
+                        .triggerAuthentication, ObjectKey(namespace: "workers", name: "pool-triggers")), kind: .refused,
+                    message: "no"),
                 to: "")
         }
         #expect(condition("AutoscalingReady", of: shared)?.reason == "ChildRefused")

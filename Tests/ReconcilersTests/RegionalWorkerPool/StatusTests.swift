@@ -182,7 +182,11 @@ struct RegionalWorkerPoolStatusTests {
     func refusedChild() throws {
         let words = #"Deployment.apps "pool-eu" is invalid: spec.template.spec.containers[0].image: Required value"#
         let seen = try observation {
-            $0.regions[0].failures = [.init(object: "Deployment workers/pool-eu", kind: .refused, message: words)]
+            $0.regions[0].failures = [
+                .init(
+                    object: WrittenObject(.deployment, ObjectKey(namespace: "workers", name: "pool-eu")),
+                    kind: .refused, message: words)
+            ]
         }
         expect(seen, .childRefused, on: "Available", .edit, message: "Deployment workers/pool-eu: \(words)")
         #expect(seen.status.regions?.first?.message?.contains(words) == true)
@@ -250,7 +254,9 @@ struct RegionalWorkerPoolStatusTests {
         let seen = try observation {
             $0.regions[0].matched = 0
             $0.regions[0].failures = [
-                .init(object: "Deployment workers/pool-eu", kind: .nameTaken, message: "it is taken")
+                .init(
+                    object: WrittenObject(.deployment, ObjectKey(namespace: "workers", name: "pool-eu")),
+                    kind: .nameTaken, message: "it is taken")
             ]
         }
         #expect(condition("Ready", of: seen)?.reason == "NameConflict")
@@ -289,7 +295,9 @@ struct RegionalWorkerPoolStatusTests {
                 .init(node: "n\($0)", holder: .pool(ObjectKey(namespace: "ns", name: "other")))
             }
             seen.regions[0].failures = [
-                .init(object: "Deployment a/b", kind: .refused, message: String(repeating: "é", count: 9000))
+                .init(
+                    object: WrittenObject(.deployment, ObjectKey(namespace: "a", name: "b")), kind: .refused,
+                    message: String(repeating: "é", count: 9000))
             ]
         }
         var object = try RegionalWorkerPool.fixture().dynamicObject()

@@ -3,7 +3,7 @@ internal import KubeAPI
 extension EnvironmentObservation {
     static func addIngress(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
         guard let around = seen.surroundings else { return }
-        if around.lostHosts.isEmpty, let obstacle = seen.obstacle(to: "Ingress") {
+        if around.lostHosts.isEmpty, let obstacle = seen.obstacle(to: .ingress) {
             conditions.add(.ingressReady, obstacle, orElse: .applied, "")
             return
         }

@@ -4,7 +4,7 @@ extension EnvironmentObservation {
     /// The condition `NetworkReady`.
     static func addNetwork(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
         guard let around = seen.surroundings else { return }
-        if let obstacle = seen.obstacle(to: "NetworkPolicy") {
+        if let obstacle = seen.obstacle(to: .networkPolicy) {
             conditions.add(.networkReady, obstacle, orElse: .applied, "")
             return
         }

@@ -25,7 +25,7 @@ final class ClaimTurns: Sendable {
 extension WriteFailure {
     static func takingTurns(over node: String) -> WriteFailure {
         WriteFailure(
-            object: "Node \(node)", kind: .contended,
+            object: WrittenObject(.node, ObjectKey(name: node)), kind: .contended,
             message: """
                 claimed and released again and again; see which pools name it in their events, and let their node selectors \
                 name labels that nothing changes

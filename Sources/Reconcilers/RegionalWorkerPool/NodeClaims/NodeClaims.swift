@@ -40,12 +40,12 @@ struct NodeClaims: Sendable {
     /// At so many nodes at the same time.
     private static let concurrency = 16
 
-    let directory: NodeDirectory
+    let directory: NodeIndex
     let writer: NodeWriter
     let gate: TaintGate
     private let reported = ReportedLedgers()
 
-    init(directory: NodeDirectory, writer: NodeWriter, gate: TaintGate) {
+    init(directory: NodeIndex, writer: NodeWriter, gate: TaintGate) {
         self.directory = directory
         self.writer = writer
         self.gate = gate
@@ -170,7 +170,7 @@ extension NodeClaims.Outcome {
 
     /// The order in which the nodes were done is chance; messages must not depend on it.
     fileprivate mutating func sort() {
-        failures.sort { $0.object < $1.object }
+        failures.sort { $0.object.key < $1.object.key }
         claimed = claimed.mapValues { $0.sorted() }
         released.sort()
         repaired.sort { $0.node < $1.node }

@@ -50,7 +50,8 @@ final class NodeWriter: Sendable {
         do {
             return try await attempt(node, under: rules)
         } catch {
-            return Result(node: node, failure: try WriteFailure(error, on: "Node \(node.name)"))
+            return Result(
+                node: node, failure: try WriteFailure(error, on: WrittenObject(.node, ObjectKey(name: node.name))))
         }
     }
 
@@ -137,7 +138,9 @@ final class NodeWriter: Sendable {
     }
 
     private func held(_ node: NodeSnapshot, _ hold: Contention.Hold) -> Result {
-        Result(node: node, failure: .contended(by: hold.drift, on: "Node \(node.name)"), retryAfter: hold.remaining)
+        Result(
+            node: node, failure: .contended(by: hold.drift, on: WrittenObject(.node, ObjectKey(name: node.name))),
+            retryAfter: hold.remaining)
     }
 }
 
@@ -164,7 +167,7 @@ extension JSONValue {
 
 extension WriteFailure {
     /// Somebody keeps changing these fields.
-    static func contended(by drift: [Drift], on object: String) -> WriteFailure {
+    static func contended(by drift: [Drift], on object: WrittenObject) -> WriteFailure {
         let changes = drift.prefix(3).map(\.description).joined(separator: ", ")
         return WriteFailure(
             object: object, kind: .contended, message: "\(changes), again and again; make the two agree")

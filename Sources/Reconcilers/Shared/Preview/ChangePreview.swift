@@ -31,20 +31,21 @@ package struct ChangePreview: Sendable {
     ///   would refuse a child, `ApplyError` where a child's name belongs to somebody else.
     package func changes(of manifest: DynamicObject) async throws -> [Change] {
         let violations = Rendering.violations(in: manifest)
-        guard violations.isEmpty, let kind = Rendering.kind(of: manifest) else {
+        guard violations.isEmpty, let kind = Kinds.named(manifest.kind) else {
             throw Rendering.Failure(lines: violations.map { "\(manifest.kind) \(manifest.key): \($0)" })
         }
-        let live = try await live(kind.resource.type, manifest.key)
+        let live = try await live(kind.resourceType, manifest.key)
         var object = manifest
         object[path: "metadata", "uid"] = live.map { .string($0.uid) }
         let inventory = live?.inventory ?? []
         let recorded = Set(inventory.map(\.uid))
-        let children = try await kind.childrenInCluster(object, client)
+        let children = try await kind.init(defaulting: object).rendered(asking: client)
         let newNamespaces = Set(children.filter { $0.type == .namespace }.map(\.object.name))
         var changes: [Change] = []
         for child in children where !child.isHeld {
             let ownership = child.ownership(
-                labels: kind.ownerLabels(object), controller: child.object.ownerReferences.first, recorded: recorded)
+                labels: kind.ownerLabels(of: object.name), controller: child.object.ownerReferences.first,
+                recorded: recorded)
             let isAhead = newNamespaces.contains(child.object.namespace)
             guard let action = try await action(for: child, ownership, beforeItsNamespace: isAhead) else { continue }
             changes.append(Change(name: child.name, action: action))
@@ -57,9 +58,11 @@ package struct ChangePreview: Sendable {
             }
     }
 
-    /// What holds data stays, and PriorityClasses, which former versions had in inventories, stay too.
-    private static let neverPruned = Set(
-        [ResourceType.namespace, .persistentVolumeClaim, .secret, .priorityClass].map(\.kind))
+    /// What holds data stays, and PriorityClasses, which former versions had in inventories, stay too. Secrets can't be looked at.
+    private static let neverPruned: Set<String> = {
+        let kept = Kinds.all.flatMap { $0.childKinds }.filter { $0.holdsData || $0.type.isConfidential }.map(\.type)
+        return Set((kept + [.namespace, .priorityClass]).map(\.kind))
+    }()
 
     private func live(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
         do {

@@ -18,7 +18,7 @@ package struct CustomResource: Sendable {
     package static let appEnvironment = CustomResource(AppEnvironment.resourceType, qm_app_environment_definition())
 
     /// Every kind of ours.
-    package static let all = [regionalWorkerPool, backupPolicy, appEnvironment]
+    package static let all = Kinds.all.map { $0.definition }
 
     private init(_ type: ResourceType, _ embedded: qm_text) {
         let bytes = Array(UnsafeBufferPointer(start: embedded.bytes, count: embedded.count))

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Looks at what scales the regions of a pool, and does what has to be done before its children are written.
-struct ScalerWatch: Sendable {
+struct ScalerHandover: Sendable {
     /// Owns the number of pods of a Deployment that is scaled, until a scaler changes the number.
     static let fieldManager = "quartermaster-scaling"
 

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Makes the namespace of an environment, or takes it over where that is asked for.
-struct NamespaceKeeper: Sendable {
+struct NamespaceProvisioner: Sendable {
     enum State: Sendable {
         /// - Parameter retryAfter: somebody undoes our writes to it; to look again then.
         case ready(isAdopted: Bool, retryAfter: Duration? = nil)
@@ -276,7 +276,7 @@ struct NamespaceKeeper: Sendable {
 }
 
 extension DynamicObject {
-    /// What users are told; what counts is `NamespaceKeeper.claim`.
+    /// What users are told; what counts is `NamespaceProvisioner.claim`.
     var isAdopted: Bool { annotations[AnnotationKey.adopted] == "true" }
 }
 

@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// Deletes what has expired, but not at once: an environment must have been past its time for five minutes of the
 /// clock that never jumps. A wall clock that is wrong for a moment takes nothing away.
-final class ExpiryWatch: Sendable {
+final class ExpiryTimer: Sendable {
     static let patience: Duration = .seconds(300)
 
     private struct Sighting {

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Claims of an environment that it does not want any more. They stay, unless they say themselves that they are to go.
-struct ClaimKeeper: Sendable {
+struct PersistentVolumeClaims: Sendable {
     struct Claim: Sendable {
         var key: ObjectKey
         var uid: String
@@ -68,7 +68,7 @@ struct ClaimKeeper: Sendable {
     ) async throws -> [WriteFailure] {
         var failures: [WriteFailure] = []
         for claim in claims where !claim.isBeingDeleted {
-            let name = "PersistentVolumeClaim \(claim.key)"
+            let name = WrittenObject(.persistentVolumeClaim, claim.key)
             do {
                 try gate.check()
                 try await api.delete(.persistentVolumeClaim, claim.key, options: DeleteOptions(uid: claim.uid))

@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// The nodes and pools of the cluster as claiming sees them, out of the caches.
-struct NodeDirectory: Sendable {
+struct NodeIndex: Sendable {
     /// Finds nodes by the pool that holds them: `namespace/name`, whatever became of the pool.
     static let claimIndex = Indexer("claim") { object in
         ledger(of: object).map { ["\($0.pool.key)"] } ?? []

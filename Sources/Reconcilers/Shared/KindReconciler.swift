@@ -1,0 +1,165 @@
+internal import KubeAPI
+
+/// An object of ours with all that a pass needs to know before its first write.
+protocol ResolvedKind: Sendable {
+    /// Whether the object must not go without a clean-up once its children, or its nodes, are written.
+    var needsCleanUp: Bool { get }
+}
+
+/// What a pass has seen and done: the status follows from it.
+protocol KindObservation {
+    associatedtype Status: Encodable
+
+    var status: Status { get }
+    /// Everything that could not be written.
+    var allFailures: [WriteFailure] { get }
+    /// Events beside that of `Ready`.
+    func events(on object: DynamicObject) -> [ObjectEvent]
+}
+
+/// How far a pass has come before the status.
+enum PassResult<Observation> {
+    /// - waits: when to look again although nothing may have changed.
+    case applied(Observation, waits: [Duration])
+    /// There is nothing to be said in a status, or not yet.
+    case ended(Outcome)
+}
+
+/// Reconciles one kind of ours. The order of a pass is the same for all kinds and stands here: an object is read or told what
+/// is wrong with it, gets its finalizer, its children, and a status, perhaps later; one that is being deleted is cleaned up.
+protocol KindReconciler: Reconciler {
+    associatedtype Owner: OwnResource
+    associatedtype Resolved: ResolvedKind
+    associatedtype Observation: KindObservation
+
+    /// The objects of the kind.
+    var objects: Informer { get }
+    var children: ChildWriter { get }
+    var finalizers: Finalizers { get }
+    var status: StatusReporter { get }
+
+    /// What a suspended object is to be resumed for while it is being deleted, such as "it can be deleted"; `nil` where suspending
+    /// keeps the operator from no write.
+    static var resumesBeforeDeletion: String? { get }
+
+    /// Adds what wakes objects of the kind, beside their own changes and those of their children, their CRD and their namespace.
+    func wake(_ controller: Controller, in environment: ReconcilerEnvironment)
+
+    /// The object as it is to be, or why it can't be read.
+    func resolve(_ object: DynamicObject) throws -> Result<Resolved, Finding>
+
+    /// Writes what the object needs.
+    ///
+    /// - Throws: what a pass can't go on after. What goes wrong with one child is in the observation.
+    func apply(_ resolved: Resolved, to object: DynamicObject) async throws -> PassResult<Observation>
+
+    /// Looks at what the writes have led to. Skipped where the status is left to a later look.
+    ///
+    /// - Returns: when to look again although nothing may have changed.
+    func observe(_ resolved: Resolved, into seen: inout Observation) throws -> [Duration]
+
+    /// Takes back what would outlive an object that is being deleted.
+    ///
+    /// - Returns: `nil` once that is done; else how the pass ends, and the status says what is waited for.
+    func release(_ object: DynamicObject) async throws -> Outcome?
+
+    /// Lets go of an object that is gone.
+    func releaseMissing(_ key: ObjectKey) async throws -> Outcome
+
+    /// Says that an object that is being deleted waits for its user.
+    func block(_ object: DynamicObject, _ reason: Reason, _ message: String) async throws -> Outcome
+}
+
+extension KindObservation {
+    func events(on _: DynamicObject) -> [ObjectEvent] { [] }
+
+    /// How the reconcile ends, once the status is written.
+    ///
+    /// - Throws: The first error that is worth trying again at once; the queue knows how.
+    func outcome(after waits: [Duration]) throws -> Outcome {
+        let failures = allFailures
+        if let cause = failures.first(where: { $0.kind == .transient })?.cause { throw cause }
+        return (failures.compactMap(\.retryAfter) + waits).min().map(Outcome.requeue(after:)) ?? .done
+    }
+}
+
+extension KindReconciler {
+    func reconcile(_ key: ObjectKey) async throws -> Outcome {
+        guard let object = objects.store.get(key)?.dynamic() else {
+            status.backlog.forget(key)
+            return try await releaseMissing(key)
+        }
+        if object.isBeingDeleted { return try await cleanUp(object) }
+        if let finding = children.endingNamespaces.finding(on: object) {
+            try await status.report(finding, on: object)
+            return .done
+        }
+        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
+        switch try resolve(object) {
+        case .failure(let finding):
+            // What cannot be read is neither written nor pruned; the rest of its status stays.
+            try await status.report(finding, on: object)
+            return .done
+        case .success(let resolved): return try await pass(resolved, object)
+        }
+    }
+
+    private func pass(_ resolved: Resolved, _ read: DynamicObject) async throws -> Outcome {
+        var object = read
+        if resolved.needsCleanUp {
+            // Before the first write.
+            object = try await finalizers.add(Finalizer.cleanup, to: read, as: Owner.resourceType)
+        }
+        switch try await apply(resolved, to: object) {
+        case .ended(let outcome): return outcome
+        case .applied(var seen, waits: var waits):
+            if seen.allFailures.isEmpty, status.backlog.leaves(object) {
+                return .later(after: StatusBacklog.nextLook)
+            }
+            waits += try observe(resolved, into: &seen)
+            try await status.report(seen.status, on: object, news: seen.events(on: object))
+            return try seen.outcome(after: waits)
+        }
+    }
+
+    private func cleanUp(_ object: DynamicObject) async throws -> Outcome {
+        guard object.finalizers.contains(Finalizer.cleanup) else {
+            try await status.report(Finding(.deleting, children.othersFinalizers(on: object), .wait), on: object)
+            return .done
+        }
+        if let purpose = Self.resumesBeforeDeletion, object[path: "spec", "suspend"]?.bool == true {
+            return try await block(object, .suspended, "suspended: set spec.suspend to false so that \(purpose)")
+        }
+        if let outcome = try await release(object) { return outcome }
+        try await finalizers.remove(Finalizer.cleanup, from: object, as: Owner.resourceType)
+        return .done
+    }
+
+    func observe(_: Resolved, into _: inout Observation) throws -> [Duration] { [] }
+
+    func releaseMissing(_: ObjectKey) async throws -> Outcome { .done }
+
+    func block(_ object: DynamicObject, _: Reason, _ message: String) async throws -> Outcome {
+        try await status.report(Finding(.deleting, message, .edit), on: object)
+        return .done
+    }
+
+    /// The controller of the kind. Its `run` is the caller's.
+    func controller(
+        in environment: ReconcilerEnvironment, logger: Logger = .disabled,
+        controllerOptions: Controller.Options = Controller.Options()
+    ) -> Controller {
+        let kind = Owner.resourceType.kind
+        let controller = Controller(
+            name: kind.lowercased(), reconciler: SchemaGuard(self, of: Owner.definition, in: environment),
+            options: controllerOptions, metrics: environment.metrics, logger: logger, time: environment.time)
+        controller.reconciles(objects)
+        controller.watches(environment.schemas[Owner.definition])
+        controller.watchesChildren(
+            of: Owner.self, types: Owner.childKinds.map(\.type), owners: objects, in: environment)
+        if Owner.resourceType.isNamespaced { children.endingNamespaces.wake(controller, owners: objects) }
+        wake(controller, in: environment)
+        environment.exposeConditions(of: objects, kind: kind)
+        return controller
+    }
+}
