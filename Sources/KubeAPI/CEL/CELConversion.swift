@@ -18,7 +18,7 @@ enum CELConversion {
             guard let number = Int64(text) else { throw failure(value, "int") }
             return number
         case .timestamp(let time): return time.secondsSinceEpoch
-        case .duration(let duration): return duration.celNanoseconds
+        case .duration(let duration): return CELDuration.nanoseconds(duration)
         default: throw failure(value, "int")
         }
     }
@@ -83,7 +83,7 @@ enum CELConversion {
             return text
         case .timestamp(let time): return time.nanoseconds == 0 ? time.rfc3339 : time.rfc3339Micro
         case .duration(let duration):
-            let seconds = Double(duration.celNanoseconds) / 1e9
+            let seconds = Double(CELDuration.nanoseconds(duration)) / 1e9
             return (Int64(exactly: seconds).map(String.init) ?? seconds.description) + "s"
         case .quantity(let quantity): return quantity.description
         default: throw failure(value, "string")
@@ -95,7 +95,7 @@ enum CELConversion {
         case .duration(let duration): return duration
         case .int(let number): return .nanoseconds(number)
         case .string(let text):
-            guard let duration = Duration(celText: text) else { throw failure(value, "google.protobuf.Duration") }
+            guard let duration = CELDuration.parse(text) else { throw failure(value, "google.protobuf.Duration") }
             return duration
         default: throw failure(value, "google.protobuf.Duration")
         }
@@ -127,35 +127,4 @@ enum CELConversion {
         }
         return duration
     }
-}
-
-extension Duration {
-    private static let units: [(name: String, nanoseconds: Double)] = [
-        ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
-    ]
-
-    /// Go's form: `1h30m`, `-1.5s`. `nil` where the text is something else, or more than 64 bits of nanoseconds.
-    init?(celText text: String) {
-        var rest = Substring(text)
-        let isNegative = rest.first == "-"
-        if isNegative || rest.first == "+" { rest = rest.dropFirst() }
-        guard !rest.isEmpty else { return nil }
-        var sum = 0.0
-        if rest != "0" {
-            while !rest.isEmpty {
-                let number = rest.prefix { $0 == "." || ("0"..."9").contains($0) }
-                rest = rest.dropFirst(number.count)
-                let unit = rest.prefix { $0 != "." && !("0"..."9").contains($0) }
-                rest = rest.dropFirst(unit.count)
-                guard number != ".", let value = Double(number),
-                    let factor = Self.units.first(where: { $0.name == unit })?.nanoseconds
-                else { return nil }
-                sum += value * factor
-            }
-        }
-        guard sum < 9.2e18 else { return nil }
-        self = .nanoseconds(isNegative ? -Int64(sum.rounded()) : Int64(sum.rounded()))
-    }
-
-    var celNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

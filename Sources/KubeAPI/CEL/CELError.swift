@@ -31,13 +31,15 @@ package struct CELError: Error, Sendable, Hashable {
     /// The error with the line that it is in, as Kubernetes shows it.
     package func description(in source: String) -> String {
         guard let position else { return message }
-        let before = source.utf8.prefix(position)
-        let line = before.count { $0 == UInt8(ascii: "\n") }
-        let text = source.split(separator: "\n", omittingEmptySubsequences: false)[line]
-        let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { before.index(after: $0) } ?? before.startIndex
-        let column = String(Substring(source.utf8[lineStart..<before.endIndex])).unicodeScalars.count
-        let dots = text.unicodeScalars.prefix(column).map { $0.utf8.count > 1 ? "．" : "." }.joined()
-        return
-            "ERROR: <input>:\(line + 1):\(column + 1): \(message)\n | \(text.replacing("\t", with: " "))\n | \(dots)^"
+        let bytes = Array(source.utf8)
+        let newline = UInt8(ascii: "\n")
+        let lineStart = bytes[..<position].lastIndex(of: newline).map { $0 + 1 } ?? 0
+        let lineEnd = bytes[position...].firstIndex(of: newline) ?? bytes.count
+        let line = bytes[..<lineStart].count { $0 == newline } + 1
+        let text = String(decoding: bytes[lineStart..<lineEnd], as: UTF8.self)
+        let before = String(decoding: bytes[lineStart..<position], as: UTF8.self).unicodeScalars
+        let dots = before.map { $0.utf8.count > 1 ? "．" : "." }.joined()
+        let place = "<input>:\(line):\(before.count + 1)"
+        return "ERROR: \(place): \(message)\n | \(text.replacing("\t", with: " "))\n | \(dots)^"
     }
 }

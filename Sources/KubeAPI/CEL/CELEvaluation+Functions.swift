@@ -60,7 +60,7 @@ extension CELEvaluation {
             case .getSeconds: 1_000_000_000
             default: 1_000_000
             }
-        return .int(duration.celNanoseconds / unit)
+        return .int(CELDuration.nanoseconds(duration) / unit)
     }
 
     private mutating func unwrap(_ function: CELFunction, _ arguments: [CELValue]) throws(CELError) -> CELValue {

@@ -45,7 +45,7 @@ enum CELValue: Sendable {
         case .timestamp:
             (Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z")).map(CELValue.timestamp)
                 ?? .string(text)
-        case .duration: Duration(celText: text).map(CELValue.duration) ?? .string(text)
+        case .duration: CELDuration.parse(text).map(CELValue.duration) ?? .string(text)
         case .bytes: Base64.decode(text).map(CELValue.bytes) ?? .string(text)
         default: .string(text)
         }

@@ -211,6 +211,8 @@ struct CELEvaluationTests {
                  |  'ä' == foo
                  | ..．.....^
                 """)
+        #expect(
+            CELError(.compilation, "here", at: 4).description(in: "1\r\n\r\n").hasPrefix("ERROR: <input>:2:2: here\n"))
     }
 
     @Test(
