@@ -1,6 +1,4 @@
 internal import Glibc
-// A whole module that is compiled at once has the structs of time.h from there.
-internal import SwiftOverlayShims
 
 /// A moment of wall-clock time: what Kubernetes writes as RFC 3339 in UTC (`Time`, `MicroTime`).
 package struct Timestamp: Sendable, Hashable, Comparable {

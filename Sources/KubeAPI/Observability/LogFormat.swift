@@ -1,6 +1,4 @@
 internal import Glibc
-// A whole module that is compiled at once has the structs of time.h from there.
-internal import SwiftOverlayShims
 
 /// How a log record becomes a line.
 package enum LogFormat: String, Sendable {

@@ -1,6 +1,4 @@
 internal import Glibc
-// A whole module that is compiled at once has the structs of time.h from there.
-internal import SwiftOverlayShims
 
 /// What Prometheus clients tell of the process they run in: `process_*`, read from `/proc` at each scrape.
 package enum ProcessMetrics {

@@ -10,7 +10,7 @@ enum Shell {
     ) {
         let folder = FileManager.default.temporaryDirectory.appending(path: "qm-shell-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
-        for (name, text) in files.merging(programs.map { ("programs/\($0)", $1) }, uniquingKeysWith: { $1 }) {
+        for (name, text) in files.merging(programs.map { ("programs/\($0).text", $1) }, uniquingKeysWith: { $1 }) {
             let file = folder.appending(path: name)
             try FileManager.default.createDirectory(
                 at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -22,7 +22,10 @@ enum Shell {
         try Data().write(to: log)
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-c", script]
+        // A program that this process had written could not be run while another test starts one of its own, which is born with
+        // the open file: text file busy.
+        let install = "for text in programs/*.text; do cp -p $text ${text%.text}; done\n"
+        process.arguments = ["-c", (programs.isEmpty ? "" : install) + script]
         process.currentDirectoryURL = folder
         process.environment = [
             "PATH": "\(folder.path)/programs:/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "FOLDER": folder.path,
