@@ -67,7 +67,9 @@ struct Cluster: Sendable {
 
     /// Runs one of the suite's own commands, such as ``stopNode``.
     static func hook(_ command: String, _ argument: String = "") throws {
-        let answer = try run("bash", ["-c", command, "hook", argument])
+        // Foundation sees by an inherited file that a program has ended; what a command leaves running must not keep it open.
+        let closing = "for f in /proc/$$/fd/*; do n=${f##*/}; [ $n -le 2 ] || eval \"exec $n>&-\"; done; "
+        let answer = try run("bash", ["-c", closing + command, "hook", argument])
         guard answer.status == 0 else { throw CommandFailure(command: [command], answer: answer) }
     }
 
