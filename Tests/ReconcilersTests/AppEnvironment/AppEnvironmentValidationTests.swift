@@ -5,29 +5,6 @@ import Testing
 
 @Suite("Validation of an AppEnvironment")
 struct AppEnvironmentValidationTests {
-    static let invalid = "Tests/Fixtures/appenvironment/invalid"
-    static let valid = "Tests/Fixtures/appenvironment/valid"
-
-    @Test("A wrong manifest is refused, at its field and in the CRD's words", arguments: Repository.cases(in: invalid))
-    func wrongManifests(name: String) throws {
-        let fixture = try InvalidFixture("\(Self.invalid)/\(name).yaml")
-        let violations = AppEnvironment.violations(in: fixture.object)
-        #expect(
-            violations.contains { $0.path == fixture.field && (fixture.rule.map($0.message.contains) ?? true) },
-            "found \(violations)")
-    }
-
-    @Test("A right manifest has nothing against it", arguments: Repository.cases(in: valid))
-    func rightManifests(name: String) throws {
-        let object = try DynamicObject(#require(Repository.yaml("\(Self.valid)/\(name).yaml").first))
-        #expect(AppEnvironment.violations(in: object) == [])
-    }
-
-    @Test("Every rule of the CRD is broken by a fixture")
-    func everyRuleIsBroken() throws {
-        #expect(try unbrokenRules(of: AppEnvironment.self, in: Self.invalid) == [])
-    }
-
     @Test("Two volumes that would be one claim are refused, and both are named")
     func sharedClaim() throws {
         func violations(_ second: String) throws -> [Violation] {

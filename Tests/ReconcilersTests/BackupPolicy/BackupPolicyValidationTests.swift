@@ -5,37 +5,6 @@ import Testing
 
 @Suite("Validation of a BackupPolicy")
 struct BackupPolicyValidationTests {
-    static let invalid = "Tests/Fixtures/backuppolicy/invalid"
-    static let valid = "Tests/Fixtures/backuppolicy/valid"
-
-    @Test("A wrong manifest is refused, at its field and in the CRD's words", arguments: Repository.cases(in: invalid))
-    func wrongManifests(name: String) throws {
-        let fixture = try InvalidFixture("\(Self.invalid)/\(name).yaml")
-        let violations = BackupPolicy.violations(in: fixture.object)
-        #expect(
-            violations.contains { $0.path == fixture.field && (fixture.rule.map($0.message.contains) ?? true) },
-            "found \(violations)")
-    }
-
-    @Test("A right manifest has nothing against it", arguments: Repository.cases(in: valid))
-    func rightManifests(name: String) throws {
-        let object = try DynamicObject(#require(Repository.yaml("\(Self.valid)/\(name).yaml").first))
-        #expect(BackupPolicy.violations(in: object) == [])
-    }
-
-    @Test("Every rule of the CRD is broken by a fixture")
-    func everyRuleIsBroken() throws {
-        #expect(try unbrokenRules(of: BackupPolicy.self, in: Self.invalid) == [])
-    }
-
-    @Test("The samples have nothing against them")
-    func samples() throws {
-        let objects = try Repository.yaml("config/samples/backuppolicy.yaml").map { try DynamicObject($0) }
-            .filter { $0.kind == "BackupPolicy" }
-        #expect(objects.count > 2)
-        for object in objects { #expect(BackupPolicy.violations(in: object) == []) }
-    }
-
     @Test("What went wrong shows in the columns of kubectl get, without -o wide")
     func columns() throws {
         let definition = try YAML.parseDocument(Array(CustomResource.backupPolicy.text.utf8))

@@ -367,8 +367,8 @@ extension IntegrationTests {
         func strictFields(kind: ClusterKind) async throws {
             try await withKEDA(kind) { cluster, keda in
                 try await keda.install()
-                for name in Repository.cases(in: RegionalWorkerPoolGoldenTests.fixtures) where name != "template" {
-                    let documents = try Repository.yaml("\(RegionalWorkerPoolGoldenTests.fixtures)/\(name).yaml")
+                for manifest in KindFixtures(kind: RegionalWorkerPool.self).valid where manifest.name != "template" {
+                    let documents = try Repository.yaml(manifest.path)
                     for var child in try Rendering.children(of: documents) {
                         if !child.namespace.isEmpty {
                             child[path: "metadata", "namespace"] = .string(cluster.namespace)
@@ -384,7 +384,7 @@ extension IntegrationTests {
                             _ = try await cluster.client.create(
                                 child, as: type, options: WriteOptions(dryRun: true, fieldValidation: .strict))
                         } catch {
-                            Issue.record("\(name), \(child.kind) \(child.name): \(error)")
+                            Issue.record("\(manifest.name), \(child.kind) \(child.name): \(error)")
                         }
                     }
                 }

@@ -3,26 +3,6 @@ import Testing
 
 @testable import Reconcilers
 
-@Suite("Golden files of RegionalWorkerPool")
-struct RegionalWorkerPoolGoldenTests {
-    static let fixtures = "Tests/Fixtures/regionalworkerpool/valid"
-
-    @Test("The children of a pool are those of its golden file", arguments: Repository.cases(in: fixtures))
-    func children(name: String) throws {
-        let documents = try Repository.yaml("\(Self.fixtures)/\(name).yaml")
-        let children = try Rendering.children(of: documents).map(\.json)
-        try Repository.expect(
-            YAML.write(children), isGolden: "Tests/ReconcilersTests/Golden/regionalworkerpool/\(name).yaml")
-    }
-
-    @Test("There is a golden file for each case and no other")
-    func noLeftovers() {
-        #expect(
-            Repository.cases(in: "Tests/ReconcilersTests/Golden/regionalworkerpool")
-                == Repository.cases(in: Self.fixtures))
-    }
-}
-
 @Suite("Rendering")
 struct RenderingTests {
     private func render(_ yaml: String) throws -> [DynamicObject] { try Rendering.children(of: YAML.parse(yaml)) }
