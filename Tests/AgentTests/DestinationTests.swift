@@ -232,7 +232,7 @@ struct DestinationTests {
             """)
         let report = try sandbox.store("x\n", destination.merging(["QM_KEEP": "last=1"]) { $1 })
         #expect(report.result == "Succeeded" && report.number("count") == 1, "\(report.all)")
-        usleep(1_100_000)
+        untilTheNextSecond()
         let second = try sandbox.store("y\n", destination.merging(["QM_KEEP": "last=1"]) { $1 })
         #expect(second.result == "Succeeded" && second.string("pruned") == "Failed", "\(second.all)")
         #expect(second.string("finding")?.contains("could not be deleted") == true)

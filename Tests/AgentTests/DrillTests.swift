@@ -55,7 +55,7 @@ struct DrillTests {
         let slow = try drill(sandbox, Self.query.merging(["QM_MAX_SECONDS": "0"]) { $1 })
         #expect(slow.result == "Failed" && slow.message.contains("more than maxDuration"), "\(slow.all)")
 
-        usleep(1_100_000)
+        untilTheNextSecond()
         try server.query("DELETE FROM orders WHERE id = 4711", on: "shop")
         _ = try backup()
         try fetch()

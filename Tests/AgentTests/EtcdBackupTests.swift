@@ -16,7 +16,7 @@ struct EtcdBackupTests {
                     "SHA256SUMS", "etcd-snapshot.zip", "manifests.tar", "token",
                 ])
             #expect(!source.all.contains(K3s.token))
-            usleep(1_100_000)
+            untilTheNextSecond()
         }
         // Those of the server's own schedule, and of a series whose name goes on, are not ours to prune.
         let left = sandbox.files(in: "k3s/db/snapshots")

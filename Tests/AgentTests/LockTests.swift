@@ -68,16 +68,18 @@ struct LockTests {
             try sandbox.prepare(destination)
             try sandbox.stage("x\n", at: Sandbox.stamp(-60))
             let program = place == .borg ? "borg" : "rclone"
+            let inside = sandbox.path("inside")
             if place == .borg {
                 // It holds the lock while it reads what never ends.
                 try sandbox.shim(
                     "borg",
                     """
-                    case "$1" in create) shift; { sleep 300; } | /usr/bin/borg create "$@" - ; exit ;; esac
+                    case "$1" in create) shift; { touch '\(inside)'; sleep 300; } | /usr/bin/borg create "$@" - ; exit ;; esac
                     exec /usr/bin/borg "$@"
                     """)
             } else {
-                try sandbox.shim("rclone", "[ \"$1\" != copy ] || sleep 300\nexec /usr/bin/rclone \"$@\"")
+                try sandbox.shim(
+                    "rclone", "[ \"$1\" != copy ] || { touch '\(inside)'; sleep 300; }\nexec /usr/bin/rclone \"$@\"")
             }
             let running = try sandbox.start("deliver", destination)
             try eventually("the run holds the place") {
@@ -85,8 +87,7 @@ struct LockTests {
                     ? !sandbox.files(in: "borg/lock.exclusive").isEmpty
                     : !sandbox.files(in: "remote/shop.nightly/db/lock").isEmpty
             }
-            // Long enough to be inside.
-            usleep(500_000)
+            try eventually("the program is inside") { FileManager.default.fileExists(atPath: inside) }
             running.killGroup()
             try FileManager.default.removeItem(atPath: sandbox.path("shims/\(program)"))
             let next = try sandbox.store("y\n", destination)
@@ -108,7 +109,7 @@ struct LockTests {
         for run in 0..<2 {
             let report = try sandbox.store("\(run)\n", destination)
             #expect(report.result == "Succeeded", "\(report.all)")
-            usleep(1_100_000)
+            untilTheNextSecond()
         }
     }
 

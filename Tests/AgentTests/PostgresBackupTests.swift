@@ -36,8 +36,7 @@ struct PostgresBackupTests {
             for text in [source.all, stored.all, try sandbox.recordedArguments()] {
                 #expect(!text.contains(server.password) && !text.contains("s3-secret-482913"))
             }
-            // A stamp has seconds.
-            usleep(1_100_000)
+            untilTheNextSecond()
         }
         let others = try s3.list().filter { !$0.contains(artifacts[1]) }
         #expect(others.allSatisfy { $0.hasSuffix("/owner.json") }, "\(others)")

@@ -224,6 +224,12 @@ func eventually(_ what: String, within seconds: Double = 30, _ condition: () thr
     Issue.record("\(what) did not happen within \(seconds) s")
 }
 
+/// Waits until another artifact has another name: their stamps have seconds.
+func untilTheNextSecond() {
+    let second = time(nil)
+    while time(nil) == second { usleep(20_000) }
+}
+
 /// A port that nothing listens on at this moment.
 func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -16,7 +16,7 @@ struct SharedRepositoryTests {
                 let stored = try sandbox.deliver(destination.merging(name) { $1 })
                 try #require(stored.result == "Succeeded", "\(stored.all)")
                 counts.append(stored.number("count"))
-                usleep(1_100_000)
+                untilTheNextSecond()
             }
             #expect(counts == [1, 1, 1, 1, 1])
             let both = try sandbox.run("check", destination.merging(["QM_SOURCES": "app\napp-staging"]) { $1 })

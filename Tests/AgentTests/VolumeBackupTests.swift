@@ -18,7 +18,7 @@ struct VolumeBackupTests {
             // Two runs of one day, whatever their pods are called.
             #expect(stored.number("count") == 1 && stored.string("verified") == "read", "\(stored.all)")
             #expect(!stored.all.contains("restic-secret-5512"))
-            usleep(1_100_000)
+            untilTheNextSecond()
         }
         #expect(try !sandbox.recordedArguments().contains("restic-secret-5512"))
         let environment = [
@@ -178,7 +178,7 @@ struct VolumeBackupTests {
             try sandbox.write(String(repeating: "x", count: size), to: "volume/file")
             _ = try sandbox.run("source-pvc", sandbox.volumeSource)
             reports.append(try sandbox.deliver(destination))
-            usleep(1_100_000)
+            untilTheNextSecond()
         }
         #expect(reports.map(\.result) == Array(repeating: "Succeeded", count: 4), "\(reports.map(\.all))")
         #expect(reports.map { $0.string("pruned") } == ["Done", "Refused", "Refused", "Done"])

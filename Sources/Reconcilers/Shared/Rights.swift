@@ -56,7 +56,7 @@ package struct Right: Sendable, Hashable {
         return rights
     }
 
-    private static func rights(on child: ChildKind) -> [Right] {
+    static func rights(on child: ChildKind) -> [Right] {
         let (group, resource) = (child.type.group, child.type.plural)
         if child.type.isConfidential {
             return child.written.map { Right($0, group, resource, read.union(manage), usedBy: "ChildWriter") }

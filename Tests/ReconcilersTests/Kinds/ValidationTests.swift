@@ -48,7 +48,8 @@ struct ValidationTests {
         "An unknown field is an error with its path, and many of them are told up to a bound",
         arguments: KindFixtures.all)
     func unknownFields(fixtures: KindFixtures) throws {
-        var object = try DynamicObject(#require(Repository.yaml(#require(fixtures.valid.first).path).first))
+        let manifest = try #require(fixtures.valid.first)
+        var object = try DynamicObject(#require(Repository.yaml(manifest.path).first))
         object[path: "spec", "unknown"] = 1
         #expect(fixtures.kind.violations(in: object).map(\.path) == ["spec.unknown"])
         for index in 0..<50 { object[path: "spec", "unknown\(index)"] = 1 }
