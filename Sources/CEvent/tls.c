@@ -100,6 +100,14 @@ void qm_tls_context_destroy(qm_tls_context *context) {
     free(context);
 }
 
+void qm_tls_context_replace(qm_tls_context *context, qm_tls_context *other) {
+    // Connections that are there keep a reference of their own.
+    SSL_CTX *former = context->ssl;
+    context->ssl = other->ssl;
+    SSL_CTX_free(former);
+    free(other);
+}
+
 struct bufferevent *qm_tls_bufferevent(struct event_base *base, void *argument) {
     qm_tls_context *context = argument;
     SSL *ssl = SSL_new(context->ssl);

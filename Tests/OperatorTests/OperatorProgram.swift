@@ -35,7 +35,8 @@ final class OperatorProgram: @unchecked Sendable {
             [
                 "run", "--metrics-bind-address=127.0.0.1:0",
                 "--health-probe-bind-address=127.0.0.1:0", "--leader-election-retry-period=200ms",
-            ] + (arguments.contains { $0.hasPrefix("--kubeconfig") } ? [] : ["--kubeconfig=\(kubeconfig.path)"])
+            ] + (arguments.contains { $0.hasPrefix("--metrics-secure") } ? [] : ["--metrics-secure=false"])
+            + (arguments.contains { $0.hasPrefix("--kubeconfig") } ? [] : ["--kubeconfig=\(kubeconfig.path)"])
             + arguments
         process.standardOutput = output
         process.standardError = output
@@ -90,14 +91,8 @@ final class OperatorProgram: @unchecked Sendable {
     ///
     /// - Parameter endpoint: `metrics` or `health`.
     func get(_ path: String, of endpoint: String) async throws -> HTTPResponse {
-        var address: String?
-        try await eventually("\(endpoint) is served") {
-            address = self.records.first { $0["endpoint"]?.string == endpoint }?["address"]?.string
-            if address == nil, !self.process.isRunning { throw ConditionTimeout(description: self.output) }
-            return address != nil
-        }
-        let transport = try Transport(
-            configuration: TransportConfiguration(server: ServerAddress("http://\(address ?? "")")))
+        let transport = try await Transport(
+            configuration: TransportConfiguration(server: ServerAddress("http://\(address(of: endpoint))")))
         do {
             let response = try await transport.send(HTTPRequest(path: path, timeout: .seconds(20)))
             await transport.shutdown()
@@ -106,6 +101,17 @@ final class OperatorProgram: @unchecked Sendable {
             await transport.shutdown()
             throw error
         }
+    }
+
+    /// Where one of its endpoints is, as soon as it is served: `127.0.0.1:8080`.
+    func address(of endpoint: String) async throws -> String {
+        var address: String?
+        try await eventually("\(endpoint) is served") {
+            address = self.records.first { $0["endpoint"]?.string == endpoint }?["address"]?.string
+            if address == nil, !self.process.isRunning { throw ConditionTimeout(description: self.output) }
+            return address != nil
+        }
+        return address ?? ""
     }
 
     func waitUntilReady() async throws {

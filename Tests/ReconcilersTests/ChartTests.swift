@@ -67,9 +67,10 @@ struct ChartTests {
         }
     }
 
-    @Test("With monitoring it has the PodMonitor of config/prometheus")
-    func podMonitor() async throws {
-        let chart = try await objects("--set podMonitor.enabled=true --set podMonitor.labels.release=monitoring")
+    @Test("With monitoring it has what config/prometheus has")
+    func monitoring() async throws {
+        let chart = try await objects(
+            "--set serviceMonitor.enabled=true --set serviceMonitor.labels.release=monitoring")
         for (name, object) in try shipped(["config/prometheus"]) {
             #expect(try withoutOwn(#require(chart[name])).json.sorted == object.json.sorted)
         }

@@ -13,6 +13,8 @@ qm_tls_context *qm_tls_context_create(
     const char *certificate, size_t certificate_length, const char *key, size_t key_length, const char *client_ca,
     size_t client_ca_length, const char **error);
 void qm_tls_context_destroy(qm_tls_context *context);
+/// Lets connections that come from now on see what `other` says, and frees `other`. On the thread of the server's loop.
+void qm_tls_context_replace(qm_tls_context *context, qm_tls_context *other);
 
 typedef enum {
     QM_TLS_PEER_NONE = 0,

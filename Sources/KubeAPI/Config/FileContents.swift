@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// Whole files, bounded: kubeconfigs, tokens, certificates.
-enum FileContents {
+package enum FileContents {
     static let limit = 4 << 20
 
     /// - Throws: `ConfigurationError` with code `.unreadable` that names the file and the reason.
-    static func read(_ path: String) throws(ConfigurationError) -> [UInt8] {
+    package static func read(_ path: String) throws(ConfigurationError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw unreadable(path, errno) }
         defer { close(file) }

@@ -53,6 +53,15 @@ package final class HTTPServer: @unchecked Sendable {
         return port
     }
 
+    /// Lets connections that come from now on see another certificate. Only for a server that was made with one.
+    ///
+    /// - Throws: `HTTPServerError` where it can't be read; the former one stays.
+    package func replaceTLS(_ options: HTTPServerTLS) throws(HTTPServerError) {
+        guard tls != nil else { preconditionFailure("a server without TLS has no certificate to be replaced") }
+        nonisolated(unsafe) let other = try Self.context(options)
+        loop.execute { [self] in qm_tls_context_replace(tls, other) }
+    }
+
     /// Cuts every connection and ends the thread.
     package func stop() async {
         loop.execute { [self] in

@@ -6,6 +6,8 @@ struct Endpoints: Sendable {
     var liveness: HealthChecks
     var readiness: HealthChecks
     var metricsAddress: BindAddress?
+    /// Who may get the metrics, and by which certificate; `nil`: everybody, without TLS.
+    var metricsGuard: (access: MetricsAccess, certificate: MetricsCertificate)?
     var healthAddress: BindAddress?
     var logger: Logger
 
@@ -15,8 +17,15 @@ struct Endpoints: Sendable {
     func run() async throws {
         var servers: [HTTPServer] = []
         do {
-            if let metricsAddress { servers.append(try serve("metrics", at: metricsAddress, answer: metricsAnswer)) }
-            if let healthAddress { servers.append(try serve("health", at: healthAddress, answer: healthAnswer)) }
+            if let healthAddress { servers.append(try serve("health", at: healthAddress, handler: healthHandler)) }
+            if let metricsAddress {
+                let tls = try metricsTLS()
+                let server = try serve("metrics", at: metricsAddress, tls: tls, handler: metricsHandler)
+                servers.append(server)
+                if let tls, let certificate = metricsGuard?.certificate {
+                    try await certificate.renew(server, first: tls, logger: logger)
+                }
+            }
             try await sleepUntilCancelled()
         } catch {
             for server in servers { await server.stop() }
@@ -24,22 +33,30 @@ struct Endpoints: Sendable {
         }
     }
 
-    private typealias Answer = @Sendable (HTTPServerRequest) -> (status: Int, text: String)?
+    private func metricsTLS() throws -> HTTPServerTLS? {
+        do {
+            return try metricsGuard?.certificate.current()
+        } catch {
+            throw ConfigurationError(.invalid, "\(error); see --metrics-cert-file")
+        }
+    }
 
-    private func serve(_ name: String, at address: BindAddress, answer: @escaping Answer) throws -> HTTPServer {
-        let options = HTTPServerOptions(host: address.host, port: address.port, maximumBodyBytes: 1 << 16)
+    private func serve(
+        _ name: String, at address: BindAddress, tls: HTTPServerTLS? = nil, handler: @escaping HTTPServer.Handler
+    ) throws -> HTTPServer {
+        let options = HTTPServerOptions(
+            host: address.host, port: address.port, tls: tls, maximumBodyBytes: 1 << 16)
         do {
             let server = try HTTPServer(options: options) { request, responder in
                 guard request.method == "GET" || request.method == "HEAD" else {
                     return responder.respond(status: 405, text: "only GET\n")
                 }
-                guard let (status, text) = answer(request) else {
-                    return responder.respond(status: 404, text: "there is no \(request.path) here\n")
-                }
-                responder.respond(status: status, contentType: "text/plain; version=0.0.4; charset=utf-8", text: text)
+                handler(request, responder)
             }
             let port = try server.start()
-            logger.info("serving", ["endpoint": .string(name), "address": .string("\(address.host):\(port)")])
+            logger.info(
+                "serving",
+                ["endpoint": .string(name), "address": .string("\(address.host):\(port)"), "tls": .bool(tls != nil)])
             return server
         } catch {
             throw ConfigurationError(
@@ -47,8 +64,37 @@ struct Endpoints: Sendable {
         }
     }
 
-    private func metricsAnswer(_ request: HTTPServerRequest) -> (status: Int, text: String)? {
-        request.path == "/metrics" ? (200, metrics.exposition()) : nil
+    private func metricsHandler(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
+        guard request.path == "/metrics" else { return Self.nothing(request, responder) }
+        guard let access = metricsGuard?.access else { return exposition(to: responder) }
+        Task {
+            switch await access.verdict(on: request) {
+            case .allowed: exposition(to: responder)
+            case .unknown:
+                responder.respond(
+                    status: 401, headers: [("WWW-Authenticate", "Bearer"), ("Content-Type", "text/plain")],
+                    body: Array("the metrics want the token of a ServiceAccount: Authorization: Bearer TOKEN\n".utf8))
+            case .forbidden(let user):
+                responder.respond(
+                    status: 403,
+                    text: "\(user) may not get /metrics; bind them the ClusterRole quartermaster-metrics-reader\n")
+            case .unanswered(let reason): responder.respond(status: 503, text: "\(reason)\n")
+            }
+        }
+    }
+
+    private func exposition(to responder: HTTPResponder) {
+        responder.respond(
+            status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", text: metrics.exposition())
+    }
+
+    private static func nothing(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
+        responder.respond(status: 404, text: "there is no \(request.path) here\n")
+    }
+
+    private func healthHandler(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
+        guard let (status, text) = healthAnswer(request) else { return Self.nothing(request, responder) }
+        responder.respond(status: status, text: text)
     }
 
     private func healthAnswer(_ request: HTTPServerRequest) -> (status: Int, text: String)? {

@@ -15,6 +15,7 @@ struct OperatorProcess: Sendable {
     private let election: LeaderElection?
     private let controllers: [Controller]
     private let schemas: ServedSchemas
+    private let leaseNamespace: String
 
     /// - Parameters:
     ///   - identity: of this process among the replicas.
@@ -27,6 +28,7 @@ struct OperatorProcess: Sendable {
     ) throws {
         self.flags = flags
         self.logger = logger
+        self.leaseNamespace = leaseNamespace
         var options = Self.clientOptions(flags, metrics, logger)
         var leaseOptions = options
         let serverReturn = ServerReturn(passingOnTo: options.observer)
@@ -130,9 +132,16 @@ struct OperatorProcess: Sendable {
             let problems = schemas.problems
             return problems.isEmpty ? .passing : .failing(problems.joined(separator: "; "))
         }
+        let guarding = flags.metricsCertificate.map { source in
+            // The client of the lease: the other one writes nothing while this process does not lead.
+            (
+                access: MetricsAccess(api: leaseClient),
+                certificate: MetricsCertificate(source: source, name: "quartermaster.\(leaseNamespace).svc")
+            )
+        }
         return Endpoints(
             metrics: metrics, liveness: liveness, readiness: readiness, metricsAddress: flags.metricsAddress,
-            healthAddress: flags.healthAddress, logger: logger)
+            metricsGuard: guarding, healthAddress: flags.healthAddress, logger: logger)
     }
 
     private func registerMetrics() {

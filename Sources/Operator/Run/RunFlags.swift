@@ -61,6 +61,13 @@ struct RunFlags: Sendable {
             "metrics-bind-address", "ADDRESS:PORT", default: "127.0.0.1:8080",
             help: "where /metrics is served, port 0 for a free one; \"off\" for nowhere"),
         Flag(
+            "metrics-secure", "BOOL", default: "true",
+            help: "/metrics by TLS and for who may get it, by a token; false: plain and for everybody"),
+        Flag(
+            "metrics-cert-file", "FILE",
+            help: "certificate of /metrics as PEM, read again when it changes; without it one of the operator's own"),
+        Flag("metrics-key-file", "FILE", help: "the key of --metrics-cert-file"),
+        Flag(
             "health-probe-bind-address", "ADDRESS:PORT", default: "127.0.0.1:8081",
             help: "where /healthz and /readyz are served, port 0 for a free one; \"off\" for nowhere"),
     ]
@@ -88,6 +95,8 @@ struct RunFlags: Sendable {
     var retryPeriod: Duration
     /// `nil`: not served.
     var metricsAddress: BindAddress?
+    /// `nil`: without TLS, for everybody.
+    var metricsCertificate: MetricsCertificate.Source?
     var healthAddress: BindAddress?
     var logLevel: Logger.Level
     var logFormat: LogFormat
@@ -117,6 +126,7 @@ struct RunFlags: Sendable {
         renewDeadline = try Self.positive(arguments, "leader-election-renew-deadline")
         retryPeriod = try Self.positive(arguments, "leader-election-retry-period")
         metricsAddress = try BindAddress.read(arguments, "metrics-bind-address")
+        metricsCertificate = try MetricsCertificate.Source(arguments)
         healthAddress = try BindAddress.read(arguments, "health-probe-bind-address")
         let level = try arguments.choice("log-level", of: Logger.Level.allCases.map { "\($0)" })
         logLevel = Logger.Level(name: level) ?? .info

@@ -103,6 +103,9 @@ package struct Right: Sendable, Hashable {
         Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
         Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
+        // Whether whoever asks for the metrics may have them.
+        Right(.cluster, "authentication.k8s.io", "tokenreviews", ["create"], usedBy: "MetricsAccess"),
+        Right(.cluster, "authorization.k8s.io", "subjectaccessreviews", ["create"], usedBy: "MetricsAccess"),
         Right(.ownNamespace, "coordination.k8s.io", "leases", ["get", "create", "update"], usedBy: "LeaderElection"),
         Right(.ownNamespace, "", "secrets", ["get"], names: ["quartermaster-seal"], usedBy: "SealKey"),
         // RBAC knows no names at a creation.
