@@ -41,7 +41,7 @@ struct DeleteOptions: Sendable {
             throw APIFailure.invalidOption(
                 "DeleteOptions",
                 .invalid(
-                    FieldPath("gracePeriodSeconds"), .integer(seconds), "must be greater than or equal to 0"))
+                    PathText("gracePeriodSeconds"), .integer(seconds), "must be greater than or equal to 0"))
         }
     }
 
@@ -51,7 +51,7 @@ struct DeleteOptions: Sendable {
             throw APIFailure.invalidOption(
                 "DeleteOptions",
                 .notSupported(
-                    FieldPath("propagationPolicy"), .string(text), ["Foreground", "Background", "Orphan", "nil"]))
+                    PathText("propagationPolicy"), .string(text), ["Foreground", "Background", "Orphan", "nil"]))
         }
         propagation = policy
     }

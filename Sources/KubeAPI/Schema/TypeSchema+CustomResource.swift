@@ -78,7 +78,7 @@ extension ValueRules {
         multipleOf = json["multipleOf"]?.number
         minimumLength = count("minLength")
         maximumLength = count("maxLength")
-        pattern = json["pattern"]?.string.flatMap { try? RegularExpression($0) }
+        pattern = json["pattern"]?.string.map(LazyExpression.init)
         format = json["format"]?.string
         minimumItems = count("minItems")
         maximumItems = count("maxItems")

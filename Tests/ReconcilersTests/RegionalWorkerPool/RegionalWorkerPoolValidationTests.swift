@@ -38,6 +38,24 @@ struct RegionalWorkerPoolValidationTests {
         #expect(try RegionalWorkerPool(defaulting: object).children().count == 2)
     }
 
+    @Test(
+        "A field of the object or of its metadata is looked at as on the API server, which passes over null",
+        arguments: [
+            ("metadata.lables", "{team: a}", "metadata.lables: unknown field; did you mean labels?"),
+            (
+                "metadata.labels", "{team: 1}",
+                "metadata.labels[team]: expected a string, is an integer; put it in quotes"
+            ),
+            ("spec.regons", "[]", "spec.regons: unknown field; did you mean regions?"),
+            ("spec.replicas", "null", nil),
+        ] as [(String, String, String?)])
+    func fieldsOfTheObject(path: String, value: String, want: String?) throws {
+        var json = try #require(Repository.yaml("\(Self.valid)/minimal.yaml").first)
+        json[path: path.split(separator: ".").map(String.init)] = try YAML.parseDocument(Array(value.utf8))
+        let found = try RegionalWorkerPool.violations(in: DynamicObject(json)).map(\.description)
+        #expect(found == [want].compactMap(\.self))
+    }
+
     @Test("Fifty wrong fields are told up to a bound")
     func manyViolationsAreBounded() throws {
         var object = try DynamicObject(#require(Repository.yaml("\(Self.valid)/minimal.yaml").first))

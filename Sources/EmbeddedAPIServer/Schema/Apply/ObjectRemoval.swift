@@ -10,7 +10,7 @@ extension FieldSet {
         case (.map, .object(let fields)) where !fields.isEmpty:
             var result = JSONObject(minimumCapacity: fields.count)
             for (name, child) in fields {
-                let element = PathElement.field(name)
+                let element = FieldPath.Element.field(name)
                 if contains(element) { continue }
                 // What has lost all it had stays as null, so that its own owners keep it; null is dropped later.
                 result[name] = kept(child, at: element, target.child(name) ?? .anything) ?? .null
@@ -29,7 +29,7 @@ extension FieldSet {
         }
     }
 
-    private func kept(_ value: JSONValue, at element: PathElement, _ schema: TypeSchema) -> JSONValue? {
+    private func kept(_ value: JSONValue, at element: FieldPath.Element, _ schema: TypeSchema) -> JSONValue? {
         guard let below = children[element] else { return value }
         return below.removing(from: value, schema)
     }

@@ -4,13 +4,13 @@ extension BuiltInValidation {
     /// A CRD's own rules. Source: k8s.io/apiextensions-apiserver, validation.
     static func customResource(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         let spec = object["spec"] ?? [:]
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         let group = spec["group"]?.string ?? ""
         let plural = spec[path: ["names", "plural"]]?.string ?? ""
         var errors: [FieldError] = []
         if let name = object[path: ["metadata", "name"]], name.string != "\(plural).\(group)" {
             errors.append(
-                .invalid(FieldPath("metadata.name"), name, "must be spec.names.plural+\".\"+spec.group"))
+                .invalid(PathText("metadata.name"), name, "must be spec.names.plural+\".\"+spec.group"))
         }
         if !group.isEmpty, !group.contains(".") {
             errors.append(.invalid(path.child("group"), .string(group), "should be a domain with at least one dot"))
@@ -21,7 +21,7 @@ extension BuiltInValidation {
         errors += names(spec["names"] ?? [:], at: path.child("names"))
         errors += versions(spec["versions"]?.array ?? [], at: path.child("versions"))
         if (object[path: ["status", "storedVersions"]]?.array ?? []).isEmpty {
-            errors.append(.invalid(FieldPath("status.storedVersions"), .null, "must have at least one stored version"))
+            errors.append(.invalid(PathText("status.storedVersions"), .null, "must have at least one stored version"))
         }
         guard let live, CustomResources.isTrue("Established", live) else { return errors }
         errors += storedVersions(object)
@@ -29,14 +29,14 @@ extension BuiltInValidation {
         where object[path: ["spec"] + fields] != live[path: ["spec"] + fields] {
             errors.append(
                 .invalid(
-                    FieldPath((["spec"] + fields).joined(separator: ".")), object[path: ["spec"] + fields] ?? .null,
+                    PathText((["spec"] + fields).joined(separator: ".")), object[path: ["spec"] + fields] ?? .null,
                     "field is immutable"))
         }
         return errors
     }
 
-    private static func names(_ names: JSONValue, at path: FieldPath) -> [FieldError] {
-        var texts: [(FieldPath, String)] = ["plural", "singular"].map { (path.child($0), names[$0]?.string ?? "") }
+    private static func names(_ names: JSONValue, at path: PathText) -> [FieldError] {
+        var texts: [(PathText, String)] = ["plural", "singular"].map { (path.child($0), names[$0]?.string ?? "") }
         texts += ["kind", "listKind"].map { (path.child($0), (names[$0]?.string ?? "").lowercased()) }
         for list in ["shortNames", "categories"] {
             texts += (names[list]?.array ?? []).enumerated().map {
@@ -49,7 +49,7 @@ extension BuiltInValidation {
         }
     }
 
-    private static func versions(_ versions: [JSONValue], at path: FieldPath) -> [FieldError] {
+    private static func versions(_ versions: [JSONValue], at path: PathText) -> [FieldError] {
         guard !versions.isEmpty else { return [] }
         var errors: [FieldError] = []
         if versions.count(where: { $0["storage"]?.bool == true }) != 1 {
@@ -68,7 +68,7 @@ extension BuiltInValidation {
             }
             // One schema for all versions is kept, and named, as that of the whole.
             let isCommon = Set(versions.map { $0["schema"] }).count == 1
-            let spot = (isCommon && version["schema"] != nil ? FieldPath("spec.validation") : place.child("schema"))
+            let spot = (isCommon && version["schema"] != nil ? PathText("spec.validation") : place.child("schema"))
                 .child("openAPIV3Schema")
             if isCommon, index > 0 { continue }
             if let schema = version[path: ["schema", "openAPIV3Schema"]] {
@@ -88,7 +88,7 @@ extension BuiltInValidation {
         return stored.enumerated().filter { !names.contains($0.element) }.map { index, version in
             let quoted = names.compactMap(\.string).joined(separator: " ")
             return .invalid(
-                FieldPath("status.storedVersions").index(index), version,
+                PathText("status.storedVersions").index(index), version,
                 "missing from spec.versions; \(version.string ?? "") was previously a storage version, and must remain in "
                     + "spec.versions until a storage migration ensures no data remains persisted in "
                     + "\(version.string ?? "") and removes \(version.string ?? "") from status.storedVersions "
@@ -99,7 +99,7 @@ extension BuiltInValidation {
 
 /// What makes a schema structural. Source: Kubernetes documentation, "Specifying a structural schema".
 enum StructuralRules {
-    static func errors(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    static func errors(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         var errors: [FieldError] = []
         if schema["type"]?.string != "object" {
             errors.append(
@@ -110,7 +110,7 @@ enum StructuralRules {
         return errors + inner(schema, at: path)
     }
 
-    private static func inner(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func inner(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         var errors: [FieldError] = []
         for (name, property) in schema["properties"]?.object ?? [:] {
             let place = path.child("properties").key(name)
@@ -141,7 +141,7 @@ enum StructuralRules {
         return errors + pattern(schema, at: path) + listKeys(schema, at: path) + defaultValue(schema, at: path)
     }
 
-    private static func pattern(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func pattern(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         guard let pattern = schema["pattern"]?.string else { return [] }
         do {
             _ = try RegularExpression(pattern)
@@ -160,7 +160,7 @@ enum StructuralRules {
             && schema["x-kubernetes-preserve-unknown-fields"]?.bool != true
     }
 
-    private static func listKeys(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func listKeys(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         let keys = schema["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
         guard schema["x-kubernetes-list-type"]?.string == "map" else {
             return keys.isEmpty
@@ -192,8 +192,9 @@ enum StructuralRules {
         }
     }
 
-    private static func defaultValue(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func defaultValue(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         guard let value = schema["default"], !value.isNull else { return [] }
-        return SchemaValidation.errors(value, TypeSchema(openAPI: schema), at: path.child("default"), name: "")
+        return SchemaCheck.errors(in: value, TypeSchema(openAPI: schema), at: path.child("default"), scope: .whole)
+            .flatMap { FieldError.ofCustomResource($0, name: "") }
     }
 }

@@ -55,21 +55,9 @@ package struct ManagedFields: Sendable {
 
     private static func child(of children: JSONObject, _ element: FieldPath.Element) -> JSONValue? {
         switch element {
-        case .field(let name): return children["f:\(name)"]
-        case .index(let index): return children["i:\(index)"]
-        case .key(let keys): return keyed(children, prefix: "k:") { $0 == .object(keys) }
-        case .value(let value): return keyed(children, prefix: "v:") { $0 == value }
+        case .field, .index: children[element.fieldsV1]
+        // Another writer may have spelled the same keys in another way.
+        case .key, .value: children.first { FieldPath.Element(fieldsV1: $0.key) == element }?.value
         }
-    }
-
-    private static func keyed(
-        _ children: JSONObject, prefix: String, where matches: (JSONValue) -> Bool
-    ) -> JSONValue? {
-        children.first { name, _ in
-            guard name.hasPrefix(prefix), let value = try? JSONValue.parse(String(name.dropFirst(2))) else {
-                return false
-            }
-            return matches(value)
-        }?.value
     }
 }

@@ -42,3 +42,32 @@ package struct FieldPath: Sendable, Hashable, CustomStringConvertible {
 
     private static func plain(_ value: JSONValue) -> String { value.string ?? value.serializedString() }
 }
+
+extension FieldPath.Element {
+    /// Reads `f:name`, `k:{"name":"a"}`, `v:"a"`, `i:0`; `nil` for anything else. Source: Kubernetes API, `FieldsV1`.
+    package init?(fieldsV1 text: String) {
+        let rest = String(text.dropFirst(2))
+        switch text.prefix(2) {
+        case "f:": self = .field(rest)
+        case "k:":
+            guard let keys = (try? JSONValue.parse(rest))?.object else { return nil }
+            self = .key(keys)
+        case "v:":
+            guard let value = try? JSONValue.parse(rest) else { return nil }
+            self = .value(value)
+        case "i:":
+            guard let index = Int(rest) else { return nil }
+            self = .index(index)
+        default: return nil
+        }
+    }
+
+    package var fieldsV1: String {
+        switch self {
+        case .field(let name): "f:\(name)"
+        case .key(let keys): "k:" + String(decoding: JSONValue.object(keys).canonicalBytes(), as: UTF8.self)
+        case .value(let value): "v:" + String(decoding: value.canonicalBytes(), as: UTF8.self)
+        case .index(let index): "i:\(index)"
+        }
+    }
+}

@@ -4,7 +4,7 @@ import Testing
 @testable import Reconcilers
 
 @Suite("Templates beside Kubernetes' own types")
-struct TypeCheckTests {
+struct BuiltInFieldTests {
     private func misfits(_ yaml: String) throws -> [String] {
         try YAML.parse(yaml).flatMap { Rendering.misfits(in: try DynamicObject($0)) }.map(\.description)
     }
@@ -47,7 +47,7 @@ struct TypeCheckTests {
             ("ports: [80]", "ports[0]: expected an object, is an integer"),
             (
                 "resources: {limits: {cpu: 1 core}}",
-                "resources.limits.cpu: \"1 core\" is no amount; write one such as 500m, 2 or 1Gi"
+                "resources.limits[cpu]: \"1 core\" is no amount; write one such as 500m, 2 or 1Gi"
             ),
             (
                 "resources: {limits: {nvidia.com/gpu: [1]}}",
