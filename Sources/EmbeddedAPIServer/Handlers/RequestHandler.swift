@@ -27,7 +27,7 @@ struct RequestHandler: Sendable {
             // The token has outlived its service account.
             throw APIFailure.unauthorized
         }
-        return try Impersonation(core: core).user(of: request, for: RequestInfo(request), sentBy: sender)
+        return try ImpersonationCheck(core: core).user(of: request, for: RequestInfo(request), sentBy: sender)
     }
 
     private func serve(

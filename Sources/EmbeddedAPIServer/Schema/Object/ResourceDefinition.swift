@@ -55,10 +55,3 @@ struct ResourceDefinition: Sendable {
         "PodDisruptionBudget", "PriorityClass", "ReplicaSet", "StatefulSet",
     ]
 }
-
-/// What the `fieldValidation` parameter asks for. Source: Kubernetes API concepts, "Server side field validation".
-enum FieldValidation: String, Sendable {
-    case strict = "Strict"
-    case warn = "Warn"
-    case ignore = "Ignore"
-}

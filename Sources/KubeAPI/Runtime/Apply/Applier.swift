@@ -250,7 +250,7 @@ extension Applier {
         let differences = differences(intent, live)
         // The cache was behind: somebody, perhaps we, has put it right already.
         if differences.isEmpty, isWritten(intent, on: live) { return ApplyResult(action: .unchanged, uid: live.uid) }
-        let fields = ManagedFields(of: live)
+        let fields = FieldOwners(of: live)
         let drift = differences.compactMap { difference -> Drift? in
             let manager = fields.changer(of: difference.path, otherThan: options.fieldManager)
             // Still ours alone: the server spells it in another way, which `send` will learn.
@@ -274,7 +274,7 @@ extension Applier {
     /// Where somebody changes a field meanwhile it has an owner, and the server refuses this with a conflict.
     private func handOver(_ paths: [FieldPath], of cached: DynamicObject, as type: ResourceType) async throws {
         let live = try await api.get(type, cached.key)
-        let managed = ManagedFields(of: live)
+        let managed = FieldOwners(of: live)
         let held = paths.filter { managed.isOwned($0, by: options.fieldManager) && !managed.isShared($0) }
         let values = held.compactMap { path in live.json[path: path.fields].map { (path.fields, $0) } }
         guard !values.isEmpty else { return }

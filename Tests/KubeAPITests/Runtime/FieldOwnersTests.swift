@@ -3,7 +3,7 @@ import Testing
 @testable import KubeAPI
 
 @Suite("Who changed a field")
-struct ManagedFieldsTests {
+struct FieldOwnersTests {
     private func object(_ entries: [JSONValue]) throws -> DynamicObject {
         DynamicObject.fixture(["metadata": ["managedFields": .array(entries)]])
     }
@@ -27,7 +27,7 @@ struct ManagedFieldsTests {
 
     @Test("the owner of the field is named")
     func owner() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([
                 entry("quartermaster", "Apply", at: 1, ["f:spec": ["f:paused": [:]]]),
                 entry("kubectl-scale", at: 2, ["f:spec": ["f:replicas": [:]]], subresource: "scale"),
@@ -38,7 +38,7 @@ struct ManagedFieldsTests {
 
     @Test("of several owners the last writer is named")
     func lastOwner() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([
                 entry("first", at: 1, ["f:spec": ["f:replicas": [:]]]),
                 entry("second", "Apply", at: 2, ["f:spec": ["f:replicas": [:]]]),
@@ -48,7 +48,7 @@ struct ManagedFieldsTests {
 
     @Test("an element of a list is found by its key")
     func listKeys() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([
                 entry("sidecar", at: 2, ["f:spec": ["f:containers": [#"k:{"name":"other"}"#: ["f:image": [:]]]]]),
                 entry(
@@ -61,13 +61,13 @@ struct ManagedFieldsTests {
     @Test("who owns an atomic list as a whole owns what is in it")
     func atomic() throws {
         let path = FieldPath(elements: [.field("spec"), .field("taints"), .index(0), .field("key")])
-        let fields = ManagedFields(of: try object([entry("editor", at: 1, ["f:spec": ["f:taints": [:]]])]))
+        let fields = FieldOwners(of: try object([entry("editor", at: 1, ["f:spec": ["f:taints": [:]]])]))
         #expect(fields.changer(of: path, otherThan: "quartermaster") == "editor")
     }
 
     @Test("a removed field has no owner: the last one to write the object after us is named, a status writer is not")
     func removed() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([
                 entry("quartermaster", "Apply", at: 1, ["f:metadata": [:]]),
                 entry("editor", at: 2, ["f:metadata": ["f:labels": ["f:x": [:]]]]),
@@ -78,7 +78,7 @@ struct ManagedFieldsTests {
 
     @Test("who wrote before us and owns nothing of it is not blamed")
     func earlierWriter() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([
                 entry("editor", at: 1, ["f:metadata": ["f:labels": ["f:x": [:]]]]),
                 entry("quartermaster", "Apply", at: 2, ["f:metadata": [:]]),
@@ -88,7 +88,7 @@ struct ManagedFieldsTests {
 
     @Test("a field that is still ours alone was changed by nobody")
     func ours() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([
                 entry("quartermaster", "Apply", at: 1, ["f:spec": ["f:replicas": [:]]]),
                 entry("editor", at: 2, ["f:metadata": ["f:labels": ["f:x": [:]]]]),
@@ -99,7 +99,7 @@ struct ManagedFieldsTests {
 
     @Test("our own writes of another kind, made before server-side apply, count as another manager's")
     func ownUpdates() throws {
-        let fields = ManagedFields(
+        let fields = FieldOwners(
             of: try object([entry("quartermaster", "Update", at: 1, ["f:spec": ["f:replicas": [:]]])]))
         #expect(fields.changer(of: replicas, otherThan: "quartermaster") == "quartermaster")
     }

@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// What the server keeps, in memory: objects by resource, one resourceVersion for all, and a bounded history.
-final class ObjectStore: Sendable {
+final class VersionedStore: Sendable {
     /// A write that found another state than the one it was based on.
     struct Conflict: Error {
         var current: StoredObject?
@@ -115,17 +115,18 @@ final class ObjectStore: Sendable {
     }
 }
 
-extension ObjectStore.State {
+extension VersionedStore.State {
     fileprivate mutating func put(
-        _ resource: GroupResource, _ json: JSONValue, expecting expectation: ObjectStore.Expectation, historyLimit: Int
-    ) throws(ObjectStore.Conflict) -> StoredEvent {
+        _ resource: GroupResource, _ json: JSONValue, expecting expectation: VersionedStore.Expectation,
+        historyLimit: Int
+    ) throws(VersionedStore.Conflict) -> StoredEvent {
         let object = StoredObject(json, resourceVersion: resourceVersion + 1)
         let key = object.storageKey
         let previous = collections[resource]?.objects[key]
         switch expectation {
         case .absent where previous == nil: break
         case .version(let version) where previous?.resourceVersion == version: break
-        default: throw ObjectStore.Conflict(current: previous)
+        default: throw VersionedStore.Conflict(current: previous)
         }
         resourceVersion += 1
         if let previous { forget(previous, resource) }
@@ -138,10 +139,10 @@ extension ObjectStore.State {
 
     fileprivate mutating func remove(
         _ resource: GroupResource, _ key: ObjectKey, version: Int64, historyLimit: Int
-    ) throws(ObjectStore.Conflict) -> StoredEvent {
+    ) throws(VersionedStore.Conflict) -> StoredEvent {
         let storageKey = StoredObject.storageKey(key)
         guard let previous = collections[resource]?.objects[storageKey], previous.resourceVersion == version else {
-            throw ObjectStore.Conflict(current: collections[resource]?.objects[storageKey])
+            throw VersionedStore.Conflict(current: collections[resource]?.objects[storageKey])
         }
         resourceVersion += 1
         forget(previous, resource)
@@ -168,7 +169,7 @@ extension ObjectStore.State {
     }
 }
 
-extension ObjectStore.Collection {
+extension VersionedStore.Collection {
     fileprivate mutating func set(_ object: StoredObject?, at key: String) {
         let isKnown = objects[key] != nil
         objects[key] = object

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Acting as somebody else. Source: Kubernetes documentation, "User impersonation".
-struct Impersonation {
+struct ImpersonationCheck {
     let core: APICore
 
     /// The user that a request wants to be taken for, or the one who sent it.

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Writes into the status of resource quotas how much of them is used.
-struct QuotaStatus: Sendable {
+struct QuotaController: Sendable {
     let core: APICore
 
     private static let quotas = GroupResource(group: "", plural: "resourcequotas")

@@ -1,7 +1,7 @@
 internal import KubeAPI
 internal import Synchronization
 
-extension ObjectStore {
+extension VersionedStore {
     /// What was asked of a history that has forgotten it.
     struct Forgotten: Error {
         /// The newest resourceVersion that is no longer known.

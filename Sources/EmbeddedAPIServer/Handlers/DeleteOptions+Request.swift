@@ -1,23 +1,9 @@
-internal import KubeAPI
+import KubeAPI
 
-/// How an object is to be deleted. Source: Kubernetes API reference, DeleteOptions.
-struct DeleteOptions: Sendable {
-    enum Propagation: String, Sendable {
-        case background = "Background"
-        case foreground = "Foreground"
-        case orphan = "Orphan"
-    }
-
-    var gracePeriodSeconds: Int64?
-    var uid: String?
-    var resourceVersion: String?
-    var propagation: Propagation?
-    var isDryRun = false
-
-    init() {}
-
+extension DeleteOptions {
     /// The body, where there is one, and the query.
     init(_ context: RequestContext) throws {
+        self.init()
         if !context.request.body.isEmpty {
             let body = try context.body()
             if let kind = body["kind"]?.string, kind != "DeleteOptions" {
@@ -25,23 +11,23 @@ struct DeleteOptions: Sendable {
                     "\(kind) in version \"v1\" cannot be handled as a DeleteOptions: no kind \"\(kind)\" is registered "
                         + "for version \"v1\"")
             }
-            gracePeriodSeconds = body["gracePeriodSeconds"]?.integer
+            gracePeriodSeconds = body["gracePeriodSeconds"]?.integer.map(Int.init)
             uid = body[path: ["preconditions", "uid"]]?.string
             resourceVersion = body[path: ["preconditions", "resourceVersion"]]?.string
             try setPropagation(body["propagationPolicy"]?.string)
-            if body["orphanDependents"]?.bool == true { propagation = .orphan }
-            isDryRun = body["dryRun"]?.array?.contains("All") ?? false
+            if body["orphanDependents"]?.bool == true { propagationPolicy = .orphan }
+            dryRun = body["dryRun"]?.array?.contains("All") ?? false
         }
-        if let text = context.request.parameter("gracePeriodSeconds"), let seconds = Int64(text) {
+        if let text = context.request.parameter("gracePeriodSeconds"), let seconds = Int(text) {
             gracePeriodSeconds = seconds
         }
         try setPropagation(context.request.parameter("propagationPolicy"))
-        if context.isDryRun { isDryRun = true }
+        if context.isDryRun { dryRun = true }
         if let seconds = gracePeriodSeconds, seconds < 0 {
             throw APIFailure.invalidOption(
                 "DeleteOptions",
                 .invalid(
-                    PathText("gracePeriodSeconds"), .integer(seconds), "must be greater than or equal to 0"))
+                    PathText("gracePeriodSeconds"), .integer(Int64(seconds)), "must be greater than or equal to 0"))
         }
     }
 
@@ -53,6 +39,6 @@ struct DeleteOptions: Sendable {
                 .notSupported(
                     PathText("propagationPolicy"), .string(text), ["Foreground", "Background", "Orphan", "nil"]))
         }
-        propagation = policy
+        propagationPolicy = policy
     }
 }

@@ -1,5 +1,5 @@
 /// Who wrote which field of an object. Source: Kubernetes, "Field management" and FieldsV1.
-package struct ManagedFields: Sendable {
+package struct FieldOwners: Sendable {
     struct Entry: Sendable {
         var manager: String
         var operation: String
