@@ -76,8 +76,6 @@ package final class InformerSet: Sendable {
 
     private var awaited: [Informer] { informers.filter(\.options.isAwaited) }
 
-    package var allSynced: Bool { awaited.allSatisfy(\.hasSynced) }
-
     /// The informers that have not synced, or lost their watch, with the reason; one line each, sorted.
     package var behind: [String] {
         awaited.compactMap { informer in

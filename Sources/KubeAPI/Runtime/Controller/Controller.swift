@@ -235,11 +235,6 @@ extension Controller {
 
     private func fail(_ item: WorkQueue<ObjectKey>.Item, _ error: any Error, _ logger: Logger) {
         switch error {
-        case is TerminalError:
-            queue.forget(item.key)
-            metrics.count(.error)
-            metrics.terminalErrors.increment()
-            logger.error("reconcile failed and waits for a change", ["error": .string("\(error)")])
         case let error as APIError where error.isConflict:
             retryQuietly(item, "the object has changed meanwhile", error, logger)
         case is NotLeaderError:

@@ -92,11 +92,6 @@ extension Histogram {
 
     /// Bounds for times in the work queue, in seconds: 10 µs to 1000 s in powers of ten.
     package static let queueBounds: [Double] = [0.00001, 0.0001, 0.001, 0.01, 0.1, 1, 10, 100, 1000]
-
-    /// Bounds for the time of a request to the API server, in seconds.
-    package static let requestBounds: [Double] = [
-        0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60,
-    ]
 }
 
 extension Duration {
