@@ -55,7 +55,7 @@ extension EmbeddedAPIServer {
     /// No longer accepts a token.
     package func revoke(token: String) { core.authenticator.revoke(token) }
 
-    private static func base64(_ text: String) -> String { KubeAPI.Base64.encode(Array(text.utf8)) }
+    private static func base64(_ text: String) -> String { Base64.encode(Array(text.utf8)) }
 
     private static func kubeconfig(cluster: JSONValue, user: String, credentials: JSONValue) -> String {
         let name = "embedded"

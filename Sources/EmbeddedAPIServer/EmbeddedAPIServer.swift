@@ -114,7 +114,7 @@ package final class EmbeddedAPIServer: Sendable {
         let collection = GarbageCollection(core: core)
         let namespaces = NamespaceContent(core: core)
         let customResources = CustomResourceController(core: core)
-        let quotas = QuotaStatus(core: core)
+        let quotas = QuotaController(core: core)
         while let (resource, event) = pending.next() {
             customResources.react(to: event, in: resource)
             guard options.runsControllers else { continue }

@@ -29,7 +29,7 @@ struct ValidateCommandTests {
         #expect(!isValid)
         #expect(
             lines == [
-                "RegionalWorkerPool workers/pool: spec.replicas: must be of type integer, is string",
+                "RegionalWorkerPool workers/pool: spec.replicas: expected an integer, is a string",
                 "RegionalWorkerPool workers/pool: spec.placement.priorityClass: create needs a value, the priority of the pods",
                 "RegionalWorkerPool workers/pool: valid",
             ])
@@ -45,7 +45,7 @@ struct ValidateCommandTests {
             ])
         let whole = CommandCluster.pool.replacing("  template:", with: "  template: none\n  x:")
         let wrong = try verdict(whole).lines.filter { $0.contains("spec.template:") }
-        #expect(wrong == ["RegionalWorkerPool workers/pool: spec.template: must be of type object, is string"])
+        #expect(wrong == ["RegionalWorkerPool workers/pool: spec.template: expected an object, is a string"])
     }
 
     @Test("Exit status: 0 where all is well, 1 where a rule is broken, 2 where there is nothing to read")

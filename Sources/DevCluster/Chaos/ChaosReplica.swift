@@ -19,7 +19,7 @@ actor ChaosReplica {
     let index: Int
     nonisolated let network: FaultProxy
     private let launch: Launch
-    private var process: pid_t?
+    private var process: SpawnedProcess?
     private var isFrozen = false
     private var starts = 0
     /// Ends of processes that nobody has asked for.
@@ -51,8 +51,9 @@ actor ChaosReplica {
     /// Ends the process at once, frozen or not.
     func kill() {
         guard let process else { return }
-        _ = Glibc.kill(process, SIGKILL)
-        reap(process, options: 0)
+        process.send(SIGKILL)
+        process.waitForEnding()
+        self.process = nil
     }
 
     func freeze() { if signal(SIGSTOP) { isFrozen = true } }
@@ -61,9 +62,8 @@ actor ChaosReplica {
 
     /// Starts again what has ended by itself, as a kubelet does: without a server the operator does not start.
     func look() throws {
-        guard let process, !isFrozen, let status = reap(process, options: WNOHANG) else { return }
-        let signal = status & 0x7F
-        if signal != 0 {
+        guard !isFrozen, let ending = ending() else { return }
+        if let signal = ending.signal {
             crashes.append("replica \(index), start \(starts), was ended by signal \(signal); see \(log)")
         }
         try start()
@@ -71,29 +71,25 @@ actor ChaosReplica {
 
     /// Ends the process as a rolling update does, and says with which status.
     func stop() async throws -> Int32 {
-        guard let process else { return 0 }
+        guard process != nil else { return 0 }
         _ = signal(SIGCONT)
         _ = signal(SIGTERM)
         for _ in 0..<600 {
-            if let status = reap(process, options: WNOHANG) { return status }
+            if let ending = ending() { return ending.exitCode }
             try await Task.sleep(for: .milliseconds(50))
         }
         kill()
         throw WaitFailure(description: "replica \(index) does not end within 30 s of SIGTERM; see \(log)")
     }
 
-    @discardableResult
-    private func reap(_ process: pid_t, options: Int32) -> Int32? {
-        var status: Int32 = 0
-        guard waitpid(process, &status, options) == process else { return nil }
-        self.process = nil
-        return status
+    /// How the process has ended; it is forgotten then.
+    private func ending() -> SpawnedProcess.Ending? {
+        guard let ending = process?.ending() else { return nil }
+        process = nil
+        return ending
     }
 
-    private func signal(_ number: Int32) -> Bool {
-        guard let process else { return false }
-        return Glibc.kill(process, number) == 0
-    }
+    private func signal(_ number: Int32) -> Bool { process?.send(number) ?? false }
 }
 
 extension ClientConfiguration {

@@ -48,7 +48,7 @@ struct DemoCluster: Sendable {
             let taints = change(node.taints)
             let patch: JSONValue = [
                 "metadata": ["resourceVersion": .string(node.resourceVersion)],
-                "spec": ["taints": .array(taints.map(\.json))],
+                "spec": ["taints": .array(try taints.map { try JSONValueEncoder().encode($0) })],
             ]
             do {
                 _ = try await client.patch(.node, node.key, .merge(patch))

@@ -4,7 +4,7 @@ internal import KubeAPI
 /// What somebody does to the cluster behind the operator's back, and what is to come of each deed.
 struct DemoDamage: Sendable {
     /// Something that another program or person put on a node, and that is to stay.
-    static let foreignTaint = Taint(key: "maintenance", value: "tonight", effect: "NoSchedule")
+    static let foreignTaint = Taint(key: "maintenance", value: "tonight", effect: .noSchedule)
 
     private struct Taken: Sendable {
         var node: String

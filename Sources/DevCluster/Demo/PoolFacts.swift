@@ -29,7 +29,7 @@ struct PoolFacts: Sendable {
             for (key, value) in setting("labels")?.object ?? [:] { labels[key] = value.string }
             let told = (object[path: "status", "regions"]?.array ?? []).first { $0["name"]?.string == name }
             return Region(
-                name: name, labels: labels, taints: (setting("taints")?.array ?? []).map(Taint.init),
+                name: name, labels: labels, taints: Taint.all(in: setting("taints")),
                 regionLabelKey: labelKey, deployment: told?["deployment"]?.string ?? "\(object.name)-\(name)")
         }
     }
@@ -46,34 +46,6 @@ struct PoolFacts: Sendable {
     }
 }
 
-/// A taint of a node.
-struct Taint: Sendable, Hashable, CustomStringConvertible {
-    var key: String
-    var value: String
-    var effect: String
-
-    init(key: String, value: String, effect: String) {
-        self.key = key
-        self.value = value
-        self.effect = effect
-    }
-
-    init(_ json: JSONValue) {
-        key = json["key"]?.string ?? ""
-        value = json["value"]?.string ?? ""
-        effect = json["effect"]?.string ?? ""
-    }
-
-    var json: JSONValue {
-        value.isEmpty
-            ? ["key": .string(key), "effect": .string(effect)]
-            : ["key": .string(key), "value": .string(value), "effect": .string(effect)]
-    }
-
-    /// `workload=worker:NoSchedule`.
-    var description: String { "\(key)\(value.isEmpty ? "" : "=\(value)"):\(effect)" }
-}
-
 /// What people may change on a node.
 struct NodeLooks: Sendable, Hashable {
     var labels: [String: String]
@@ -88,5 +60,5 @@ struct NodeLooks: Sendable, Hashable {
 }
 
 extension DynamicObject {
-    var taints: [Taint] { (self[path: "spec", "taints"]?.array ?? []).map(Taint.init) }
+    var taints: [Taint] { Taint.all(in: self[path: "spec", "taints"]) }
 }

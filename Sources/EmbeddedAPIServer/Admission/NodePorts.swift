@@ -52,7 +52,7 @@ struct NodePorts {
             ? "provided port is already allocated"
             : "provided port is not in the valid range. The range of valid ports is 30000-32767"
         guard isTaken || !Self.range.contains(number) else { return }
-        let path = FieldPath("spec").child("ports").index(index).child("nodePort")
+        let path = PathText("spec").child("ports").index(index).child("nodePort")
         throw APIFailure.invalid(.service, name, [.invalid(path, .integer(number), words)])
     }
 

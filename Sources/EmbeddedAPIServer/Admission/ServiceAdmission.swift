@@ -37,7 +37,7 @@ struct ServiceAdmission {
         guard wanted.isEmpty else {
             throw APIFailure.invalid(
                 .service, service[path: ["metadata", "name"]]?.string ?? "",
-                [.invalid(FieldPath("spec.clusterIPs[0]"), [.string(wanted)], "may not change once set")])
+                [.invalid(PathText("spec.clusterIPs[0]"), [.string(wanted)], "may not change once set")])
         }
         for field in ["clusterIP", "clusterIPs"] { service[path: ["spec", field]] = live[path: ["spec", field]] }
         return service

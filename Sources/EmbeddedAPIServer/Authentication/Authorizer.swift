@@ -48,7 +48,7 @@ extension AccessQuestion {
 
 /// Decides by the Roles and bindings that are stored. Source: Kubernetes documentation, "Using RBAC Authorization".
 struct Authorizer: Sendable {
-    let store: ObjectStore
+    let store: VersionedStore
     let mode: EmbeddedAPIServerOptions.Authorization
 
     private static let group = "rbac.authorization.k8s.io"

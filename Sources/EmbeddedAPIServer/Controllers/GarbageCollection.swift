@@ -45,9 +45,9 @@ struct GarbageCollection: Sendable {
         if gone.count == object.owners.count {
             var options = DeleteOptions()
             options.uid = object.uid
-            options.propagation = .background
-            if object.finalizers.contains(Self.orphanFinalizer) { options.propagation = .orphan }
-            if object.finalizers.contains(Self.foregroundFinalizer) { options.propagation = .foreground }
+            options.propagationPolicy = .background
+            if object.finalizers.contains(Self.orphanFinalizer) { options.propagationPolicy = .orphan }
+            if object.finalizers.contains(Self.foregroundFinalizer) { options.propagationPolicy = .foreground }
             _ = try? core.delete(object, definition, options)
         } else {
             removeOwners(Set(gone), from: object, resource)
@@ -65,7 +65,7 @@ struct GarbageCollection: Sendable {
             }
             var options = DeleteOptions()
             options.uid = dependent.uid
-            options.propagation = .foreground
+            options.propagationPolicy = .foreground
             _ = try? core.delete(dependent, definition, options)
         }
     }

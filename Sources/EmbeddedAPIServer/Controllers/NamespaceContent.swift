@@ -73,7 +73,7 @@ struct NamespaceContent: Sendable {
             guard let definition = core.registry.stored(resource) else { continue }
             for object in core.store.all(resource, namespace: namespace) where !object.isBeingDeleted {
                 var options = DeleteOptions()
-                options.propagation = .background
+                options.propagationPolicy = .background
                 _ = try? core.delete(object, definition, options)
             }
         }

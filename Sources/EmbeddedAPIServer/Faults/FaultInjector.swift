@@ -16,9 +16,9 @@ package final class FaultInjector: Sendable {
     }
 
     private let state = Mutex(State())
-    private let random: Randomness
+    private let random: SeededRandomness
 
-    init(random: Randomness) { self.random = random }
+    init(random: SeededRandomness) { self.random = random }
 
     /// Sets a fault. Where several match, the one that was set first strikes.
     ///

@@ -21,14 +21,14 @@ extension APICore {
             namespace: context.key.namespace, name: object[path: ["metadata", "name"]]?.string ?? "")
         if !key.name.isEmpty { try admitToNamespace(context, name: key.name) }
         stampNew(&object)
-        object = ObjectDefaults.apply(object, definition)
+        object = definition.applyingDefaults(to: object)
         // What admission and the server itself add belongs to no manager.
         if recordsFields {
             object = FieldManager(definition, manager: context.manager, now: now).update(live: nil, new: object)
         }
         object = ObjectRules.prepareForCreate(object, definition)
         // A custom resource's status is dropped and then gets the default of its schema.
-        if definition.isCustom { object = ObjectDefaults.apply(object, definition) }
+        if definition.isCustom { object = definition.applyingDefaults(to: object) }
         let admission = try admitCreate(object, context)
         object = admission.object
         try validate(object, live: nil, context)
@@ -70,7 +70,7 @@ extension APICore {
                 let other = ResourceType(group: type.group, version: type.version, kind: kind, plural: "")
                 throw APIFailure.invalid(
                     other, body[path: ["metadata", "name"]]?.string ?? "",
-                    [.invalid(FieldPath("kind"), .string(kind), "must be \(type.kind)")])
+                    [.invalid(PathText("kind"), .string(kind), "must be \(type.kind)")])
             }
         }
         if body.object != nil {

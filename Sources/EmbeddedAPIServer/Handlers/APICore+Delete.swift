@@ -16,7 +16,7 @@ extension APICore {
         }
         if let refusal = NamespaceContent.refusal(live, context.storage) { throw refusal }
         var warnings: [String] = []
-        if context.storage == GroupResource(.job), options.propagation == nil {
+        if context.storage == GroupResource(.job), options.propagationPolicy == nil {
             warnings.append(
                 "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove "
                     + "them or set propagationPolicy=Orphan to suppress this warning")
@@ -53,11 +53,11 @@ extension APICore {
         let finalizers = deletionFinalizers(live, definition, options)
         let holdsNamespace = definition.storage == GroupResource(.namespace) && !NamespaceContent.isFinalized(live.json)
         if finalizers.isEmpty, grace == 0, !holdsNamespace {
-            guard !options.isDryRun else { return .removed(live) }
+            guard !options.dryRun else { return .removed(live) }
             return .removed(try remove(live, definition))
         }
         let marked = mark(live, definition, grace: grace, finalizers: finalizers)
-        guard marked != live.json, !options.isDryRun else { return .pending(marked) }
+        guard marked != live.json, !options.dryRun else { return .pending(marked) }
         do {
             let stored = try store.put(definition.storage, marked, expecting: .version(live.resourceVersion))
             return .pending(Presentation.json(stored, as: definition))
@@ -92,7 +92,8 @@ extension APICore {
     /// Seconds that a kubelet gets to end a pod's containers.
     private func gracePeriod(of pod: StoredObject, _ options: DeleteOptions) -> Int64 {
         let asked =
-            options.gracePeriodSeconds ?? pod.json[path: ["spec", "terminationGracePeriodSeconds"]]?.integer ?? 30
+            options.gracePeriodSeconds.map(Int64.init) ?? pod.json[path: ["spec", "terminationGracePeriodSeconds"]]?
+            .integer ?? 30
         // Without a kubelet there is nobody to wait for.
         guard let node = pod.json[path: ["spec", "nodeName"]]?.string, !node.isEmpty,
             store.get(GroupResource(.node), ObjectKey(name: node)) != nil
@@ -110,10 +111,10 @@ extension APICore {
         _ live: StoredObject, _ definition: ResourceDefinition, _ options: DeleteOptions
     ) -> [String] {
         var finalizers = live.finalizers
-        guard options.propagation != nil || !live.isBeingDeleted else { return finalizers }
+        guard options.propagationPolicy != nil || !live.isBeingDeleted else { return finalizers }
         let keepsByDefault = ["jobs", "replicationcontrollers"].contains(definition.type.plural)
         let policy =
-            options.propagation
+            options.propagationPolicy
             ?? (finalizers.contains(GarbageCollection.orphanFinalizer)
                 ? .orphan
                 : finalizers.contains(GarbageCollection.foregroundFinalizer)

@@ -64,7 +64,7 @@ extension APICore {
                 ResourceType(group: "", version: "", kind: "", plural: ""), name: "",
                 [
                     .invalid(
-                        FieldPath("patch"), .string(patched.withoutManagedFields.serializedString()),
+                        PathText("patch"), .string(patched.withoutManagedFields.serializedString()),
                         String(failure.message[place.upperBound...]))
                 ])
         }
@@ -75,7 +75,7 @@ extension APICore {
         let uid = object[path: ["metadata", "uid"]]?.string ?? ""
         guard !uid.isEmpty, uid != live.uid else { return }
         throw APIFailure.invalid(
-            context.type, live.name, [.invalid(FieldPath("metadata.uid"), .string(uid), "field is immutable")])
+            context.type, live.name, [.invalid(PathText("metadata.uid"), .string(uid), "field is immutable")])
     }
 
     private func checkPatchedName(_ object: JSONValue, _ context: RequestContext) throws {
@@ -90,7 +90,7 @@ extension APICore {
     private func apply(_ context: RequestContext) throws -> Answer {
         guard let manager = context.request.parameter("fieldManager"), !manager.isEmpty else {
             throw APIFailure.invalidOption(
-                "PatchOptions", .required(FieldPath("fieldManager"), "is required for apply patch"))
+                "PatchOptions", .required(PathText("fieldManager"), "is required for apply patch"))
         }
         let decoded = try applied(context)
         let live = store.get(context.storage, context.key)

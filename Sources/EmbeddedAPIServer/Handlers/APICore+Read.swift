@@ -32,7 +32,7 @@ extension APICore {
         return Answer(content: .list(ListResult(objects: matching, metadata: metadata)))
     }
 
-    private func snapshot(_ context: RequestContext, _ parameters: ListParameters) throws -> ObjectStore.Snapshot {
+    private func snapshot(_ context: RequestContext, _ parameters: ListParameters) throws -> VersionedStore.Snapshot {
         if let continuation = parameters.continuation {
             guard continuation.resourceVersion > 0 else { return store.snapshot(context.storage) }
             do {

@@ -17,7 +17,7 @@ extension APICore {
         if asked.isEmpty, context.definition.isCustom {
             throw APIFailure.invalid(
                 context.type, context.key.name,
-                [.invalid(FieldPath("metadata.resourceVersion"), 0, "must be specified for an update")])
+                [.invalid(PathText("metadata.resourceVersion"), 0, "must be specified for an update")])
         }
         let result = try replace(live, with: object, context)
         return .object(result, warnings: decoded.warnings)
@@ -38,7 +38,7 @@ extension APICore {
         try checkPreconditions(proposed, live, context)
         var object = proposed
         keepMetadata(of: current, in: &object)
-        object = ObjectDefaults.apply(object, definition)
+        object = definition.applyingDefaults(to: object)
         object = ObjectRules.prepareForUpdate(object, live: current, definition, subresource: subresource)
         if recordsFields {
             object = FieldManager(definition, subresource: subresource, manager: context.manager, now: now)
@@ -93,7 +93,7 @@ extension APICore {
         guard let version = Int64(text) else {
             throw APIFailure.invalid(
                 context.type, live.name,
-                [.invalid(FieldPath("metadata.resourceVersion"), .string(text), "must be an unsigned integer")])
+                [.invalid(PathText("metadata.resourceVersion"), .string(text), "must be an unsigned integer")])
         }
         guard version == live.resourceVersion else { throw APIFailure.conflict(context.type, live.name) }
     }
@@ -117,7 +117,7 @@ extension APICore {
             context.type, live.name,
             [
                 .forbidden(
-                    FieldPath("metadata.finalizers"),
+                    PathText("metadata.finalizers"),
                     "no new finalizers can be added if the object is being deleted, found new finalizers "
                         + "[]string{\(list)}")
             ])

@@ -13,7 +13,7 @@ struct BindingSubresource {
         let node = body[path: ["target", "name"]]?.string ?? ""
         guard !node.isEmpty else {
             let type = ResourceType(group: "", version: "v1", kind: "Binding", plural: "bindings")
-            throw APIFailure.invalid(type, pod.name, [.required(FieldPath("target.name"))])
+            throw APIFailure.invalid(type, pod.name, [.required(PathText("target.name"))])
         }
         let current = pod.json[path: ["spec", "nodeName"]]?.string ?? ""
         guard current.isEmpty else {

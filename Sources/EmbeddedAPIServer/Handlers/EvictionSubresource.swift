@@ -13,12 +13,12 @@ struct EvictionSubresource {
             throw APIFailure.notFound(context.type, context.key.name)
         }
         var options = DeleteOptions()
-        options.gracePeriodSeconds = body[path: ["deleteOptions", "gracePeriodSeconds"]]?.integer
+        options.gracePeriodSeconds = body[path: ["deleteOptions", "gracePeriodSeconds"]]?.integer.map(Int.init)
         options.uid = body[path: ["deleteOptions", "preconditions", "uid"]]?.string
-        options.isDryRun =
+        options.dryRun =
             context.isDryRun || body[path: ["deleteOptions", "dryRun"]]?.array?.contains("All") ?? false
-        if !mayIgnoreBudget(pod) { try useBudget(of: pod, isDryRun: options.isDryRun) }
-        let marked = options.isDryRun ? pod : try mark(pod)
+        if !mayIgnoreBudget(pod) { try useBudget(of: pod, isDryRun: options.dryRun) }
+        let marked = options.dryRun ? pod : try mark(pod)
         _ = try core.delete(marked, context.definition, options)
         return .object(
             ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201], status: 201)

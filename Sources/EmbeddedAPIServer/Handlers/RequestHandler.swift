@@ -27,7 +27,7 @@ struct RequestHandler: Sendable {
             // The token has outlived its service account.
             throw APIFailure.unauthorized
         }
-        return try Impersonation(core: core).user(of: request, for: RequestInfo(request), sentBy: sender)
+        return try ImpersonationCheck(core: core).user(of: request, for: RequestInfo(request), sentBy: sender)
     }
 
     private func serve(
@@ -161,20 +161,20 @@ enum QueryCheck {
         if dryRun.contains(where: { $0 != "All" }) {
             throw APIFailure.invalidOption(
                 options,
-                .notSupported(FieldPath("dryRun"), .array(dryRun.map(JSONValue.string)), ["All"]))
+                .notSupported(PathText("dryRun"), .array(dryRun.map(JSONValue.string)), ["All"]))
         }
         if context.info.verb == "patch", context.request.parameter("force") != nil,
             MediaType(context.request.header("Content-Type") ?? "").name != "application/apply-patch+yaml"
         {
             throw APIFailure.invalidOption(
-                options, .forbidden(FieldPath("force"), "may not be specified for non-apply patch"))
+                options, .forbidden(PathText("force"), "may not be specified for non-apply patch"))
         }
         if let text = context.request.parameter("fieldValidation"), !text.isEmpty,
             FieldValidation(rawValue: text) == nil
         {
             throw APIFailure.invalidOption(
                 options,
-                .notSupported(FieldPath("fieldValidation"), .string(text), ["Ignore", "Strict", "Warn"]))
+                .notSupported(PathText("fieldValidation"), .string(text), ["Ignore", "Strict", "Warn"]))
         }
     }
 }

@@ -49,7 +49,7 @@ struct ScaleSubresource {
         guard replicas >= 0 else {
             throw APIFailure.invalid(
                 Self.type, live.name,
-                [.invalid(FieldPath("spec.replicas"), .integer(replicas), "must be greater than or equal to 0")])
+                [.invalid(PathText("spec.replicas"), .integer(replicas), "must be greater than or equal to 0")])
         }
         var changed = object
         changed[path: paths.specReplicas] = .integer(replicas)

@@ -19,7 +19,7 @@ struct TokenSubresource {
                 Self.type, "",
                 [
                     .invalid(
-                        FieldPath("spec.expirationSeconds"), .integer(seconds),
+                        PathText("spec.expirationSeconds"), .integer(seconds),
                         "may not specify a duration less than 10 minutes")
                 ])
         }
@@ -70,12 +70,12 @@ struct TokenSubresource {
 /// Base64 for URLs, without padding.
 enum Base64URL {
     static func encode(_ bytes: [UInt8]) -> String {
-        let standard = KubeAPI.Base64.encode(bytes).filter { $0 != "=" }
+        let standard = Base64.encode(bytes).filter { $0 != "=" }
         return String(standard.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
     }
 
     static func decode(_ text: String) -> [UInt8]? {
         let standard = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-        return KubeAPI.Base64.decode(String(standard) + String(repeating: "=", count: (4 - standard.count % 4) % 4))
+        return Base64.decode(String(standard) + String(repeating: "=", count: (4 - standard.count % 4) % 4))
     }
 }

@@ -100,7 +100,7 @@ enum ProtobufObject {
     ) throws(Failure) -> JSONValue? {
         switch (form, value) {
         case (.string, .bytes(let text)): return .string(String(decoding: text, as: UTF8.self))
-        case (.bytes, .bytes(let content)): return .string(KubeAPI.Base64.encode(Array(content)))
+        case (.bytes, .bytes(let content)): return .string(Base64.encode(Array(content)))
         case (.integer, .number(let number)): return .integer(Int64(bitPattern: number))
         case (.boolean, .number(let number)): return .bool(number != 0)
         case (.message(let name), .bytes(let content)): return .object(try message(content, name))

@@ -64,12 +64,12 @@ struct ListParameters: Sendable {
     private mutating func checkMatch(_ request: HTTPServerRequest, isWatch: Bool) throws {
         let match = request.parameter("resourceVersionMatch") ?? ""
         let hasVersion = request.parameter("resourceVersion")?.isEmpty == false
-        let path = FieldPath("resourceVersionMatch")
+        let path = PathText("resourceVersionMatch")
         if sendsInitialEvents != nil {
             guard isWatch else {
                 throw APIFailure.invalidOption(
                     "ListOptions",
-                    .forbidden(FieldPath("sendInitialEvents"), "sendInitialEvents is forbidden for list"))
+                    .forbidden(PathText("sendInitialEvents"), "sendInitialEvents is forbidden for list"))
             }
             guard match == "NotOlderThan" else {
                 throw APIFailure.invalidOption(

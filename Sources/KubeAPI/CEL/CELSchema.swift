@@ -13,11 +13,6 @@ final class CELSchema: Sendable {
         case list
     }
 
-    enum ListType: Sendable, Hashable {
-        case atomic, set
-        case map(keys: [String])
-    }
-
     struct Field: Sendable {
         /// As it stands in the object.
         let name: String
@@ -29,12 +24,13 @@ final class CELSchema: Sendable {
     let fields: [String: Field]
     /// Of the values of a map, or of the elements of a list.
     let values: CELSchema?
-    let listType: ListType
+    let listType: TypeSchema.ListType
 
     static let any = CELSchema(.any)
     static let string = CELSchema(.string)
 
-    private init(_ form: Form, fields: [Field] = [], values: CELSchema? = nil, listType: ListType = .atomic) {
+    private init(_ form: Form, fields: [Field] = [], values: CELSchema? = nil, listType: TypeSchema.ListType = .atomic)
+    {
         self.form = form
         let named = fields.compactMap { field in CELFieldName.escaped(field.name).map { ($0, field) } }
         self.fields = Dictionary(named, uniquingKeysWith: { first, _ in first })
@@ -50,7 +46,7 @@ final class CELSchema: Sendable {
         switch json["type"]?.string {
         case "array":
             guard let items = json["items"].flatMap({ make($0) }) else { return nil }
-            return CELSchema(.list, values: items, listType: ListType(json))
+            return CELSchema(.list, values: items, listType: .init(openAPI: json))
         case "object":
             if let values = json["additionalProperties"], values.object != nil {
                 return make(values).map { CELSchema(.map, values: $0) }
@@ -91,15 +87,7 @@ final class CELSchema: Sendable {
     }
 }
 
-extension CELSchema.ListType {
-    fileprivate init(_ json: JSONValue) {
-        switch json["x-kubernetes-list-type"]?.string {
-        case "set": self = .set
-        case "map": self = .map(keys: json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? [])
-        default: self = .atomic
-        }
-    }
-
+extension TypeSchema.ListType {
     /// What tells an element of a map apart; `nil` for other lists.
     func key(of element: JSONValue) -> [JSONValue?]? {
         guard case .map(let keys) = self else { return nil }

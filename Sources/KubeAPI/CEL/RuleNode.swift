@@ -76,7 +76,7 @@ final class RuleNode: Sendable {
     }
 }
 
-extension CELSchema.ListType {
+extension TypeSchema.ListType {
     /// Whether an element can be found again in the old list.
     fileprivate var isCorrelatable: Bool {
         if case .map = self { true } else { false }

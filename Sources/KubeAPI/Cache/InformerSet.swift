@@ -4,7 +4,8 @@ internal import Synchronization
 package final class InformerSet: Sendable {
     private let source: any ListWatchSource
     private let options: InformerOptions
-    private let shared = Mutex<[Selection: Informer]>([:])
+    /// By type: a look-up of an object asks for those of its type.
+    private let shared = Mutex<[ResourceType: [Selection: Informer]]>([:])
     private let added = Mailbox<Informer>(capacity: .max)
 
     package init(source: any ListWatchSource, options: InformerOptions = InformerOptions()) {
@@ -25,7 +26,7 @@ package final class InformerSet: Sendable {
         trim: InformerOptions.Trim? = nil, after predecessor: Informer? = nil
     ) -> Informer {
         let (informer, isNew) = shared.withLock { shared in
-            if let informer = shared[selection] { return (informer, false) }
+            if let informer = shared[selection.type]?[selection] { return (informer, false) }
             var options = options
             options.isOptional = isOptional
             options.isAwaited = isAwaited
@@ -33,7 +34,7 @@ package final class InformerSet: Sendable {
             options.predecessor = predecessor
             options.serverAnswered = { [weak self] in self?.noteReachable() }
             let informer = Informer(selection, source: source, indexers: indexers, options: options)
-            shared[selection] = informer
+            shared[selection.type, default: [:]][selection] = informer
             return (informer, true)
         }
         if isNew { added.send(informer) } else { informer.store.add(indexers) }
@@ -42,7 +43,9 @@ package final class InformerSet: Sendable {
 
     /// Stops the informer of a selection, for a part of the cluster that is of no interest any more. Who asks for the
     /// selection again gets a new one.
-    package func release(_ selection: Selection) { shared.withLock { $0.removeValue(forKey: selection) }?.stop() }
+    package func release(_ selection: Selection) {
+        shared.withLock { $0[selection.type]?.removeValue(forKey: selection) }?.stop()
+    }
 
     /// Runs all informers, those that are asked for later too, until the task is cancelled. Once in the set's life.
     ///
@@ -66,11 +69,12 @@ package final class InformerSet: Sendable {
         }
     }
 
-    package var informers: [Informer] { shared.withLock { Array($0.values) } }
+    package var informers: [Informer] { shared.withLock { $0.values.flatMap(\.values) } }
+
+    /// Those of a type.
+    func informers(of type: ResourceType) -> [Informer] { shared.withLock { $0[type].map { Array($0.values) } ?? [] } }
 
     private var awaited: [Informer] { informers.filter(\.options.isAwaited) }
-
-    package var allSynced: Bool { awaited.allSatisfy(\.hasSynced) }
 
     /// The informers that have not synced, or lost their watch, with the reason; one line each, sorted.
     package var behind: [String] {

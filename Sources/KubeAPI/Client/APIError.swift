@@ -61,11 +61,8 @@ extension APIError {
     /// The resourceVersion or the continue token is too old.
     package var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
     package var isInvalid: Bool { code == 422 }
-    package var isBadRequest: Bool { code == 400 }
     package var isUnauthorized: Bool { code == 401 }
     package var isForbidden: Bool { code == 403 }
-    package var isMethodNotSupported: Bool { code == 405 }
-    package var isUnsupportedMediaType: Bool { code == 415 }
     package var isTooManyRequests: Bool { code == 429 }
     package var isServerError: Bool { code >= 500 }
     /// No complete response: the request may or may not have been carried out.

@@ -47,4 +47,14 @@ package enum Base64 {
         }
         return bytes
     }
+
+    /// The position at which an API server gives up; `nil` where it does not. It passes over line breaks, and not over spaces.
+    package static func firstInvalid(_ text: String) -> Int? {
+        let characters = text.utf8.filter { $0 != 0x0A && $0 != 0x0D }
+        let padding = characters.drop { values[Int($0)] != nil }
+        let isPadding = padding.count <= 2 && padding.allSatisfy { $0 == UInt8(ascii: "=") }
+        guard !isPadding || !characters.count.isMultiple(of: 4) else { return nil }
+        let wrong = text.utf8.enumerated().first { values[Int($0.element)] == nil && $0.element != UInt8(ascii: "=") }
+        return wrong?.offset ?? text.utf8.count / 4 * 4
+    }
 }

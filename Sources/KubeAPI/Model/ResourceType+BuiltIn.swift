@@ -10,8 +10,6 @@ extension ResourceType {
         group: "", version: "v1", kind: "ServiceAccount", plural: "serviceaccounts")
     package static let persistentVolumeClaim = ResourceType(
         group: "", version: "v1", kind: "PersistentVolumeClaim", plural: "persistentvolumeclaims")
-    package static let persistentVolume = ResourceType(
-        group: "", version: "v1", kind: "PersistentVolume", plural: "persistentvolumes", isNamespaced: false)
     package static let resourceQuota = ResourceType(
         group: "", version: "v1", kind: "ResourceQuota", plural: "resourcequotas")
     package static let limitRange = ResourceType(group: "", version: "v1", kind: "LimitRange", plural: "limitranges")

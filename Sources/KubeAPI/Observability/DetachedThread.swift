@@ -2,8 +2,13 @@ internal import Glibc
 
 /// Starts a detached thread, for C calls that block: they must not take a thread of the concurrency pool.
 ///
-/// Signals are left to the other threads. Without a thread the process cannot do its work, so it ends.
-package func startDetachedThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+/// Signals are left to the other threads.
+///
+/// - Parameter failed: called where there is no thread to be had, with the error's number. Where nobody minds, the process cannot do
+///   its work, and ends.
+package func startDetachedThread(
+    named name: String, orElse failed: ((Int32) -> Void)? = nil, _ body: @escaping @Sendable () -> Void
+) {
     let box = Unmanaged.passRetained(DetachedThread(name: name, body: body))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -22,7 +27,10 @@ package func startDetachedThread(named name: String, _ body: @escaping @Sendable
             thread.body()
             return nil
         }, box.toOpaque())
-    guard code == 0 else { fatalError("cannot start the thread \(name): \(String(cString: strerror(code)))") }
+    guard code != 0 else { return }
+    box.release()
+    guard let failed else { fatalError("cannot start the thread \(name): \(String(cString: strerror(code)))") }
+    failed(code)
 }
 
 private final class DetachedThread: Sendable {

@@ -2,7 +2,6 @@
 package enum MetricName {
     package static let reconcileTotal = "controller_runtime_reconcile_total"
     package static let reconcileErrors = "controller_runtime_reconcile_errors_total"
-    package static let terminalReconcileErrors = "controller_runtime_terminal_reconcile_errors_total"
     package static let reconcileTimeouts = "controller_runtime_reconcile_timeouts_total"
     package static let reconcileTime = "controller_runtime_reconcile_time_seconds"
     package static let maxConcurrentReconciles = "controller_runtime_max_concurrent_reconciles"

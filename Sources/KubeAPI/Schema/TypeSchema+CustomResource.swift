@@ -18,13 +18,6 @@ extension TypeSchema {
     /// A structural schema. Source: Kubernetes documentation, "Specifying a structural schema".
     package convenience init(openAPI json: JSONValue) {
         let additional = json["additionalProperties"]
-        let keys = json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? []
-        let listType: ListType =
-            switch json["x-kubernetes-list-type"]?.string {
-            case "map": .map(keys: keys)
-            case "set": .set
-            default: .atomic
-            }
         let isEmbedded = json["x-kubernetes-embedded-resource"]?.bool ?? false
         var fields = (json["properties"]?.object ?? [:]).map {
             Field(name: $0.key, schema: TypeSchema(openAPI: $0.value))
@@ -34,7 +27,7 @@ extension TypeSchema {
             Self.form(json), fields: fields,
             additional: additional?.object.map { TypeSchema(openAPI: .object($0)) }
                 ?? (additional?.bool == true ? .anything : nil),
-            items: json["items"].map { TypeSchema(openAPI: $0) }, listType: listType,
+            items: json["items"].map { TypeSchema(openAPI: $0) }, listType: ListType(openAPI: json),
             isAtomicMap: json["x-kubernetes-map-type"]?.string == "atomic",
             preservesUnknownFields: json["x-kubernetes-preserve-unknown-fields"]?.bool ?? false,
             isEmbeddedResource: isEmbedded, isNullable: json["nullable"]?.bool ?? false, presence: .keepsZero,
@@ -65,6 +58,16 @@ extension TypeSchema {
     }
 }
 
+extension TypeSchema.ListType {
+    init(openAPI json: JSONValue) {
+        switch json["x-kubernetes-list-type"]?.string {
+        case "map": self = .map(keys: json["x-kubernetes-list-map-keys"]?.array?.compactMap(\.string) ?? [])
+        case "set": self = .set
+        default: self = .atomic
+        }
+    }
+}
+
 extension ValueRules {
     init(openAPI json: JSONValue) {
         func count(_ key: String) -> Int? { json[key]?.integer.map(Int.init) }
@@ -78,7 +81,7 @@ extension ValueRules {
         multipleOf = json["multipleOf"]?.number
         minimumLength = count("minLength")
         maximumLength = count("maxLength")
-        pattern = json["pattern"]?.string.flatMap { try? RegularExpression($0) }
+        pattern = json["pattern"]?.string.map(LazyExpression.init)
         format = json["format"]?.string
         minimumItems = count("minItems")
         maximumItems = count("maxItems")

@@ -137,7 +137,7 @@ package struct ValueRules: Sendable {
     package var multipleOf: Double?
     package var minimumLength: Int?
     package var maximumLength: Int?
-    package var pattern: RegularExpression?
+    package var pattern: LazyExpression?
     package var format: String?
     package var minimumItems: Int?
     package var maximumItems: Int?

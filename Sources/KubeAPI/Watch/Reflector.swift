@@ -64,39 +64,48 @@ package struct Reflector {
         case overflow
     }
 
-    enum Step { case sync, watch }
+    private enum Step { case sync, watch }
 
-    enum State {
+    private enum State {
         case idle
         case listing(isFirstPage: Bool)
         case initialEvents
-        case watching(hasMoved: Bool)
+        /// - `isProbing`: the watch replaces a silent one, and the server has not answered it yet.
+        case watching(hasMoved: Bool = false, isProbing: Bool = false)
         case waiting(Step)
     }
 
-    let policy: Policy
+    /// What is known of the collection.
+    private enum Standing {
+        case unknown
+        case copied(Copy)
+        /// The server has said that it does not serve the type, and nothing else since.
+        ///
+        /// - `refusals`: how often in a row it was refused for want of rights.
+        case absent(refusals: Int = 0)
+    }
+
+    private struct Copy {
+        /// The highest version that was ever taken over; outlives the position, which 410 takes away.
+        var newest: String
+        /// Lists older than what is known, and 404s, each in a row.
+        var olderLists = 0
+        var absences = 0
+    }
+
+    private let policy: Policy
     private let random: @Sendable () -> Double
-    var state = State.idle
+    private var state = State.idle
+    private var standing = Standing.unknown
     /// From where to watch on; `nil` until something was taken over, and after 410.
-    var position: String?
-    /// The highest version that was ever taken over; outlives the position, which 410 takes away.
-    private var newest: String?
-    var usesWatchList: Bool
-    var limit: Int
-    var hasCommitted = false
-    /// The server has said that it does not serve the type, and nothing else since.
-    private var isAbsent = false
-    /// How often in a row an absent type was refused for want of rights.
-    private var refusals = 0
-    /// The watch replaces a silent one, and the server has not answered it yet.
-    private var isProbing = false
+    private var position: String?
+    private var usesWatchList: Bool
+    private var limit: Int
     /// The last transfer ended without an answer.
-    var isUnreachable = false
-    var attempt = 0
-    /// Initial events that broke off, lists older than what is known, and 404s, each in a row.
+    private var isUnreachable = false
+    private var attempt = 0
+    /// Initial events that broke off, in a row.
     private var brokenInitialEvents = 0
-    private var olderLists = 0
-    private var absences = 0
 
     /// - Parameter random: numbers in 0 ..< 1, for jitter.
     package init(policy: Policy = Policy(), random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }) {
@@ -108,23 +117,19 @@ package struct Reflector {
 
     package mutating func handle(_ input: Input) -> [Effect] {
         switch (state, input) {
-        case (.watching(let hasMoved), .moved(let version)):
-            if !hasMoved {
-                state = .watching(hasMoved: true)
-                attempt = 0
-            }
-            isProbing = false
+        case (.watching(let hasMoved, _), .moved(let version)):
+            if !hasMoved { attempt = 0 }
+            state = .watching(hasMoved: true)
             advance(to: version)
             return []
         case (.idle, .start): return [.report(.syncing(problem: nil))] + sync()
         // What happened meanwhile follows at once; where it is forgotten, 410 follows.
-        case (.watching, .opened):
-            isProbing = false
+        case (.watching(let hasMoved, _), .opened):
+            state = .watching(hasMoved: hasMoved)
             return [.report(.live)]
         case (.watching, .renew): return position == nil ? [] : [.cancelTransfer] + watch()
         case (.listing, .page(let page)): return take(page)
         case (.initialEvents, .initialEventsEnd(let version)):
-            state = .watching(hasMoved: false)
             return commit(version, continuing: true)
         case (.waiting(let step), .alarm), (.waiting(let step), .renew):
             return step == .watch && position != nil ? watch() : sync()
@@ -143,9 +148,7 @@ package struct Reflector {
         }
     }
 
-    // MARK: Steps
-
-    mutating func sync() -> [Effect] {
+    private mutating func sync() -> [Effect] {
         if usesWatchList {
             state = .initialEvents
             let request = WatchRequest(resourceVersion: nil, sendInitialEvents: true, timeout: watchTimeout())
@@ -155,32 +158,37 @@ package struct Reflector {
         return [.list(ListRequest(limit: limit)), .alarm(after: policy.silence)]
     }
 
-    mutating func watch() -> [Effect] {
-        state = .watching(hasMoved: false)
-        isProbing = false
+    private mutating func watch(isProbing: Bool = false) -> [Effect] {
+        state = .watching(isProbing: isProbing)
         let request = WatchRequest(resourceVersion: position, sendInitialEvents: false, timeout: watchTimeout())
-        return [.watch(request), .alarm(after: policy.silence)]
+        return [.watch(request), .alarm(after: isProbing ? policy.answer : policy.silence)]
     }
 
     /// Waits with growing, jittered delays; never less than the server asked for.
-    mutating func wait(then step: Step, problem: String, atLeast minimum: Duration? = nil) -> [Effect] {
+    private mutating func wait(then step: Step, problem: String, atLeast minimum: Duration? = nil) -> [Effect] {
         let growth = Double(1 << min(attempt, 16))
         attempt += 1
         let base = min(policy.firstDelay * growth, policy.longestDelay)
         let delay = max(base * (1 + random()), (minimum ?? .zero) * (1 + random() / 10))
         state = .waiting(step)
-        let phase: Phase = hasCommitted ? .behind(problem: problem) : .syncing(problem: problem)
-        // A server that is down says nothing about what it serves.
-        return isAbsent ? [.alarm(after: delay)] : [.report(phase), .alarm(after: delay)]
+        return report(problem) + [.alarm(after: delay)]
     }
 
     /// Once at once; when that did not help, after a delay.
-    mutating func syncAgain(problem: String) -> [Effect] {
+    private mutating func syncAgain(problem: String) -> [Effect] {
         position = nil
         guard attempt == 0 else { return wait(then: .sync, problem: problem) }
         attempt = 1
-        let phase: Phase = hasCommitted ? .behind(problem: problem) : .syncing(problem: problem)
-        return [.report(phase)] + sync()
+        return report(problem) + sync()
+    }
+
+    private func report(_ problem: String) -> [Effect] {
+        switch standing {
+        case .unknown: [.report(.syncing(problem: problem))]
+        case .copied: [.report(.behind(problem: problem))]
+        // A server that is down says nothing about what it serves.
+        case .absent: []
+        }
     }
 
     private mutating func take(_ page: WatchDecoder.Page) -> [Effect] {
@@ -195,26 +203,31 @@ package struct Reflector {
     private mutating func commit(_ version: String, continuing: Bool) -> [Effect] {
         // A list that is older than what was seen comes from a server that lags, and must not turn back time.
         // When they all say so, etcd has been restored from a backup, and they are right.
-        if hasCommitted, let newest, ResourceVersion.isOlder(version, than: newest), olderLists < policy.olderListLimit
+        if case .copied(var copy) = standing, ResourceVersion.isOlder(version, than: copy.newest),
+            copy.olderLists < policy.olderListLimit
         {
-            olderLists += 1
+            copy.olderLists += 1
+            standing = .copied(copy)
             position = nil
             let effects: [Effect] = continuing ? [.cancelTransfer, .dropStage] : [.dropStage]
             return effects + wait(then: .sync, problem: "the server answers with an older state, \(version)")
         }
-        (olderLists, brokenInitialEvents, absences) = (0, 0, 0)
-        (hasCommitted, isAbsent, isProbing) = (true, false, false)
+        standing = .copied(Copy(newest: version))
+        brokenInitialEvents = 0
         position = version
-        newest = version
         let effects: [Effect] = [.commitStage(resourceVersion: version), .report(.live)]
-        return effects + (continuing ? [.alarm(after: policy.silence)] : watch())
+        guard continuing else { return effects + watch() }
+        state = .watching()
+        return effects + [.alarm(after: policy.silence)]
     }
 
     private mutating func advance(to version: String) {
         guard !version.isEmpty else { return }
         if let position, ResourceVersion.isOlder(version, than: position) { return }
         position = version
-        newest = version
+        guard case .copied(var copy) = standing else { return }
+        copy.newest = version
+        standing = .copied(copy)
     }
 
     private mutating func checkSilence(quiet: Duration, age: Duration) -> [Effect] {
@@ -230,47 +243,122 @@ package struct Reflector {
         case .listing:
             guard quiet >= policy.silence else { return [.alarm(after: policy.silence - quiet)] }
             return [.cancelTransfer, .dropStage] + wait(then: .sync, problem: "the list stalled")
-        case .watching:
+        case .watching(_, let isProbing):
             let limit = isProbing ? policy.answer : policy.silence
             guard quiet >= limit else { return [.alarm(after: limit - quiet)] }
             guard !isProbing else {
                 isUnreachable = true
                 return [.cancelTransfer] + wait(then: .watch, problem: "the server does not answer a watch")
             }
-            let effects = watch().filter { if case .alarm = $0 { false } else { true } }
-            isProbing = true
-            return [.cancelTransfer] + effects + [.alarm(after: policy.answer)]
+            return [.cancelTransfer] + watch(isProbing: true)
         }
     }
 
-    mutating func countBrokenInitialEvents() {
-        brokenInitialEvents += 1
-        if brokenInitialEvents >= policy.brokenInitialEventsLimit { usesWatchList = false }
+    /// Servers end watches at different times, so that they do not all come back at once.
+    private func watchTimeout() -> Duration { .seconds(Int(300 + 300 * random())) }
+}
+
+// MARK: - Ends of transfers
+
+extension Reflector {
+    /// What follows the end of a transfer.
+    private mutating func handleEnd(_ end: TransferEnd) -> [Effect] {
+        let isBroken = if case .broken = end { true } else { false }
+        if isUnreachable, !isBroken { attempt = 0 }
+        isUnreachable = isBroken
+        noteRefusal(end)
+        switch state {
+        case .idle, .waiting: return []
+        case .watching(let hasMoved, _): return watchEnded(end, hasMoved: hasMoved)
+        case .initialEvents: return initialEventsEnded(end)
+        case .listing(let isFirstPage): return listEnded(end, isFirstPage: isFirstPage)
+        }
+    }
+
+    private mutating func watchEnded(_ end: TransferEnd, hasMoved: Bool) -> [Effect] {
+        switch end {
+        case .completed:
+            // The usual end after some minutes. One that brought nothing must not become a busy loop.
+            return hasMoved ? watch() : wait(then: .watch, problem: "the watch ended without an event")
+        case .broken(let problem): return wait(then: .watch, problem: problem)
+        case .status(let status) where status.code == 410: return syncAgain(problem: "\(status)")
+        case .status(let status) where status.code == 404: return notServed(status)
+        case .status(let status):
+            return wait(then: .watch, problem: "\(status)", atLeast: status.retryAfter)
+        case .malformed(let error):
+            // Watching on from here would bring the same bytes.
+            position = nil
+            return wait(then: .sync, problem: "\(error)")
+        case .overflow: return syncAgain(problem: "events came faster than they were handled")
+        }
+    }
+
+    /// Nothing of a first half is kept, and no version of it.
+    private mutating func initialEventsEnded(_ end: TransferEnd) -> [Effect] {
+        switch end {
+        case .status(let status) where [400, 405, 406, 415, 422, 501].contains(status.code):
+            usesWatchList = false
+            return [.dropStage] + sync()
+        case .status(let status) where status.code == 404: return notServed(status)
+        case .status(let status):
+            return [.dropStage] + wait(then: .sync, problem: "\(status)", atLeast: status.retryAfter)
+        case .completed, .broken, .malformed, .overflow:
+            brokenInitialEvents += 1
+            if brokenInitialEvents >= policy.brokenInitialEventsLimit { usesWatchList = false }
+            return [.dropStage] + wait(then: .sync, problem: end.problem)
+        }
+    }
+
+    private mutating func listEnded(_ end: TransferEnd, isFirstPage: Bool) -> [Effect] {
+        switch end {
+        // Reported as a page before; a list that ends without one was no list.
+        case .completed, .broken, .malformed, .overflow:
+            return [.dropStage] + wait(then: .sync, problem: end.problem)
+        case .status(let status) where status.code == 404 && isFirstPage: return notServed(status)
+        case .status(let status) where status.code == 410:
+            // The pages took longer than the server keeps their state: all at once can't expire half-way.
+            if !isFirstPage, limit != 0 {
+                limit = 0
+                return [.dropStage] + sync()
+            }
+            return [.dropStage] + wait(then: .sync, problem: "\(status)")
+        case .status(let status):
+            return [.dropStage] + wait(then: .sync, problem: "\(status)", atLeast: status.retryAfter)
+        }
     }
 
     /// A 404: the type is not served.
-    mutating func notServed(_ status: StatusSummary) -> [Effect] {
-        refusals = 0
-        guard hasCommitted else {
-            isAbsent = true
+    private mutating func notServed(_ status: StatusSummary) -> [Effect] {
+        guard case .copied(var copy) = standing else {
+            standing = .absent()
             return [.dropStage, .report(.absent)] + wait(then: .sync, problem: "\(status)")
         }
-        absences += 1
-        guard absences >= policy.absenceLimit else {
+        copy.absences += 1
+        guard copy.absences >= policy.absenceLimit else {
+            standing = .copied(copy)
             return [.dropStage] + wait(then: .sync, problem: "\(status)", atLeast: policy.absenceDelay)
         }
-        (hasCommitted, position, newest, absences, isAbsent) = (false, nil, nil, 0, true)
+        (standing, position) = (.absent(), nil)
         return [.dropStage, .clear, .report(.absent)] + wait(then: .sync, problem: "\(status)")
     }
 
     /// Where an absent type is refused for want of rights it is there by now. A server that is still starting may refuse
     /// anybody, once.
-    mutating func noteRefusal(_ end: TransferEnd) {
-        guard isAbsent, case .status(let status) = end, status.code == 403 else { return }
-        refusals += 1
-        if refusals > 1 { isAbsent = false }
+    private mutating func noteRefusal(_ end: TransferEnd) {
+        guard case .absent(let refusals) = standing, case .status(let status) = end, status.code == 403 else { return }
+        standing = refusals == 0 ? .absent(refusals: 1) : .unknown
     }
+}
 
-    /// Servers end watches at different times, so that they do not all come back at once.
-    private func watchTimeout() -> Duration { .seconds(Int(300 + 300 * random())) }
+extension Reflector.TransferEnd {
+    /// One line for people.
+    package var problem: String {
+        switch self {
+        case .completed: "the answer ended too early"
+        case .status(let status): "\(status)"
+        case .broken(let problem): problem
+        case .malformed(let error): "\(error)"
+        case .overflow: "events came faster than they were handled"
+        }
+    }
 }

@@ -24,9 +24,9 @@ struct StatusReporter: Sendable {
     /// - Parameter news: events beside that of `Ready`, written once with the status that they belong to.
     /// - Throws: `APIError`, but for that of an object that is gone; `NotLeaderError`.
     func report(_ status: some Encodable, on object: DynamicObject, news: [ObjectEvent] = []) async throws {
-        let isWritten: Bool
+        let written: JSONObject?
         do {
-            isWritten = try await writer.write(status, to: object, as: type)
+            written = try await writer.write(status, to: object, as: type)
         } catch let error as APIError where error.isNotFound {
             // It went meanwhile, and nobody is left to be told.
             backlog.forget(object.key)
@@ -34,12 +34,10 @@ struct StatusReporter: Sendable {
         }
         // Told, whether for its time or for a failure: nothing is left to a later look.
         backlog.forget(object.key)
-        guard isWritten else { return }
+        guard let written else { return }
         for event in news { events.emit(event) }
-        guard let json = try JSONValueEncoder().encode(status).object,
-            let event = ReadyTransition(before: object["status"]?.object ?? [:], after: json)?.event(on: object)
-        else { return }
-        events.emit(event)
+        let transition = ReadyTransition(before: object["status"]?.object ?? [:], after: written)
+        if let event = transition?.event(on: object) { events.emit(event) }
     }
 
     /// Says one thing about the object and leaves the rest of its status.

@@ -8,7 +8,7 @@ enum TaintEviction {
     static func stay(of pod: PodFacts, on node: NodeFacts) -> Duration? {
         let tolerations = Toleration.all(in: pod.spec)
         var stay: Duration?
-        for taint in node.taints where taint.effect == "NoExecute" {
+        for taint in node.taints where taint.effect == .noExecute {
             // The first one that fits decides.
             guard let toleration = tolerations.first(where: { $0.tolerates(taint) }) else { return .zero }
             guard let seconds = toleration.seconds else { continue }

@@ -2,24 +2,6 @@ internal import KubeAPI
 
 /// What the simulation reads of a node.
 struct NodeFacts: Sendable {
-    struct Taint: Sendable, Hashable {
-        var key: String
-        var value: String
-        var effect: String
-
-        init(key: String, value: String = "", effect: String) {
-            self.key = key
-            self.value = value
-            self.effect = effect
-        }
-
-        init(_ json: JSONValue) {
-            key = json["key"]?.string ?? ""
-            value = json["value"]?.string ?? ""
-            effect = json["effect"]?.string ?? ""
-        }
-    }
-
     let object: DynamicObject
     let name: String
     let labels: [String: String]
@@ -39,7 +21,7 @@ struct NodeFacts: Sendable {
         self.object = object
         name = object.name
         labels = object.labels
-        taints = (object[path: "spec", "taints"]?.array ?? []).map(Taint.init)
+        taints = Taint.all(in: object[path: "spec", "taints"])
         isUnschedulable = object[path: "spec", "unschedulable"]?.bool ?? false
         self.allocatable = ResourceAmounts(allocatable)
         podLimit = allocatable?["pods"].flatMap { $0.integer.map(Int.init) ?? $0.string.flatMap { Int($0) } } ?? 0

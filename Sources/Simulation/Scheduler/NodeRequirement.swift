@@ -9,13 +9,13 @@ enum NodeRequirement {
     static func refusal(of pod: PodFacts, node: NodeFacts, used: ResourceAmounts, podCount: Int) -> String? {
         let tolerations = Toleration.all(in: pod.spec)
         if node.isUnschedulable,
-            !tolerations.contains(where: { $0.tolerates(.init(key: unschedulableKey, effect: "NoSchedule")) })
+            !tolerations.contains(where: { $0.tolerates(.init(key: unschedulableKey, effect: .noSchedule)) })
         {
             return "node(s) were unschedulable"
         }
         if !matchesSelectorAndAffinity(pod, node) { return "node(s) didn't match Pod's node affinity/selector" }
         let isTainted = node.taints.contains { taint in
-            ["NoSchedule", "NoExecute"].contains(taint.effect) && taint.key != unschedulableKey
+            [.noSchedule, .noExecute].contains(taint.effect) && taint.key != unschedulableKey
                 && !tolerations.contains { $0.tolerates(taint) }
         }
         if isTainted { return "node(s) had untolerated taint(s)" }
@@ -67,11 +67,5 @@ enum NodeRequirement {
     private static func compare(_ left: String?, _ right: String?, _ order: (Int, Int) -> Bool) -> Bool {
         guard let left = left.flatMap({ Int($0) }), let right = right.flatMap({ Int($0) }) else { return false }
         return order(left, right)
-    }
-}
-
-extension Toleration {
-    func tolerates(_ taint: NodeFacts.Taint) -> Bool {
-        tolerates(key: taint.key, value: taint.value, effect: taint.effect)
     }
 }

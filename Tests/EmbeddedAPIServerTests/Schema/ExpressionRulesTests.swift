@@ -7,7 +7,7 @@ import Testing
 struct ExpressionRulesTests {
     private func errors(_ spec: String) throws -> [FieldError] {
         let schema = try YAML.parseDocument(Array("{type: object, properties: {spec: \(spec)}}".utf8))
-        return ExpressionRules.errors(schema, at: FieldPath("schema"))
+        return ExpressionRules.errors(schema, at: PathText("schema"))
     }
 
     @Test("A function that the server does not know is named, with the rule that calls it")
@@ -63,7 +63,7 @@ struct ExpressionRulesTests {
     func pattern() throws {
         let schema: JSONValue = ["type": "object", "properties": ["a": ["type": "string", "pattern": "("]]]
         #expect(
-            StructuralRules.errors(schema, at: FieldPath("schema")).map(\.description) == [
+            StructuralRules.errors(schema, at: PathText("schema")).map(\.description) == [
                 "schema.properties[a].pattern: Invalid value: \"(\": must be a valid regular expression, but isn't: error "
                     + "parsing regexp: missing ): ("
             ])

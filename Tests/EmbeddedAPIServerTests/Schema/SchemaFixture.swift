@@ -52,7 +52,7 @@ enum SchemaFixture {
 
     /// Decodes and defaults, as the server does with what it is sent.
     static func received(_ object: JSONValue, _ definition: ResourceDefinition) throws -> JSONValue {
-        ObjectDefaults.apply(try ObjectDecoder.decode(object, as: definition).object, definition)
+        definition.applyingDefaults(to: try ObjectDecoder.decode(object, as: definition).object)
     }
 
     static func errors(_ object: JSONValue, live: JSONValue? = nil, _ definition: ResourceDefinition) throws -> [String]

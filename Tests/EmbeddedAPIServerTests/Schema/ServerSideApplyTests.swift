@@ -77,7 +77,7 @@ struct ServerSideApplyTests {
         let definition = try SchemaFixture.builtIn("Deployment")
         let configuration = try SchemaFixture.deployment()
         let first = try apply(configuration, to: nil, as: "one", kind: "Deployment")
-        let live = ObjectDefaults.apply(first, definition)
+        let live = definition.applyingDefaults(to: first)
         let again = try apply(configuration, to: live, as: "one", kind: "Deployment", at: now + .seconds(60))
         #expect(again == live)
     }

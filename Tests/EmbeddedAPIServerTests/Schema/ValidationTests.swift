@@ -193,7 +193,7 @@ struct ValidationTests {
     @Test("Errors become causes of one Status")
     func status() {
         let failure = StatusFailure.invalid(
-            .deployment, name: "web", [.required(FieldPath("spec.a")), .invalid(FieldPath("spec.b"), 1, "must be 2")])
+            .deployment, name: "web", [.required(PathText("spec.a")), .invalid(PathText("spec.b"), 1, "must be 2")])
         #expect(
             failure.message
                 == "Deployment.apps \"web\" is invalid: [spec.a: Required value, spec.b: Invalid value: 1: must be 2]")

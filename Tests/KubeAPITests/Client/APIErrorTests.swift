@@ -27,10 +27,8 @@ struct APIErrorTests {
 
     private static let kinds: [String: @Sendable (APIError) -> Bool] = [
         "isNotFound": { $0.isNotFound }, "isConflict": { $0.isConflict }, "isAlreadyExists": { $0.isAlreadyExists },
-        "isExpired": { $0.isExpired }, "isInvalid": { $0.isInvalid }, "isBadRequest": { $0.isBadRequest },
+        "isExpired": { $0.isExpired }, "isInvalid": { $0.isInvalid },
         "isUnauthorized": { $0.isUnauthorized }, "isForbidden": { $0.isForbidden },
-        "isMethodNotSupported": { $0.isMethodNotSupported },
-        "isUnsupportedMediaType": { $0.isUnsupportedMediaType },
         "isTooManyRequests": { $0.isTooManyRequests }, "isServerError": { $0.isServerError },
     ]
 
@@ -39,9 +37,9 @@ struct APIErrorTests {
         arguments: [
             (404, "NotFound", "isNotFound"), (409, "Conflict", "isConflict"), (409, "AlreadyExists", "isAlreadyExists"),
             (410, "Expired", "isExpired"), (410, "Gone", "isExpired"), (422, "Invalid", "isInvalid"),
-            (400, "BadRequest", "isBadRequest"), (401, "Unauthorized", "isUnauthorized"),
-            (403, "Forbidden", "isForbidden"), (405, "MethodNotAllowed", "isMethodNotSupported"),
-            (415, "UnsupportedMediaType", "isUnsupportedMediaType"), (429, "TooManyRequests", "isTooManyRequests"),
+            (401, "Unauthorized", "isUnauthorized"),
+            (403, "Forbidden", "isForbidden"),
+            (429, "TooManyRequests", "isTooManyRequests"),
             (500, "InternalError", "isServerError"),
         ])
     func kinds(code: Int, reason: String, want: String) {

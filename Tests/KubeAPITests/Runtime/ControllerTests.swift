@@ -169,19 +169,6 @@ struct ControllerTests {
         #expect(log.records.filter { $0.level == .error }.count == 3)
     }
 
-    @Test("a terminal error is not tried again until something changes")
-    func terminal() async throws {
-        let (controller, reconciler) = controller { _, _ in throw TerminalError("the selector matches nothing") }
-        controller.enqueue(a)
-        async let _ = try? controller.run()
-        try await eventually("the failure is counted") { count("error") == 1 }
-        #expect(controller.queue.delayedCount == 0)
-        controller.enqueue(a)
-        try await eventually("the change is looked at") { count("error") == 2 }
-        #expect(reconciler.calls.count == 2)
-        #expect(registry.exposition().contains(#"terminal_reconcile_errors_total{controller="pool"} 2"#))
-    }
-
     @Test(
         "a conflict, or a lost leadership, is tried again soon and quietly",
         arguments: [APIError.fake(409, "Conflict"), NotLeaderError()] as [any Error])

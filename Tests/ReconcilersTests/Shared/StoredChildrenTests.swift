@@ -17,7 +17,7 @@ struct StoredChildrenTests {
             }
             guard let definition else { continue }
             let decoded = try ObjectDecoder.decode(document, as: definition).object
-            let stored = ObjectRules.prepareForCreate(ObjectDefaults.apply(decoded, definition), definition)
+            let stored = ObjectRules.prepareForCreate(definition.applyingDefaults(to: decoded), definition)
             let differences = Comparison.differences(desired: desired, live: try DynamicObject(stored))
             // A server drops what it does not know; one child has a field of tomorrow.
             let real = differences.map(\.description).filter { !$0.contains("someFieldOfTomorrow") }

@@ -17,25 +17,6 @@ extension TypeSchema {
         default: return .leaf
         }
     }
-
-    /// How an element of this list is told apart.
-    func element(_ item: JSONValue, at index: Int) -> PathElement {
-        switch resolved.listType {
-        case .atomic: return .index(index)
-        case .set: return .value(item)
-        case .map(let keys):
-            var fields = JSONObject()
-            for key in keys.sorted() { fields[key] = item[key] ?? keyDefault(key) ?? .null }
-            return .key(fields)
-        }
-    }
-
-    /// The default of a list key counts where an element does not give the key.
-    func keyDefault(_ key: String) -> JSONValue? {
-        guard let field = resolved.items?.resolved.field(key) else { return nil }
-        if field.publishesDefault { return field.defaultValue }
-        return field.presence == .always ? field.publishedZero : nil
-    }
 }
 
 extension FieldSet {
@@ -52,7 +33,7 @@ extension FieldSet {
 
     private mutating func addFields(_ fields: JSONObject, _ schema: TypeSchema) {
         for (name, value) in fields {
-            let element = PathElement.field(name)
+            let element = FieldPath.Element.field(name)
             let child = schema.child(name) ?? .anything
             let isEmpty = value.isNull || value.object?.isEmpty == true
             // An empty list has no paths of its own, as in structured-merge-diff.

@@ -2,26 +2,26 @@ import KubeAPI
 
 /// A set of paths in an object. Source: structured-merge-diff, fieldpath.Set.
 struct FieldSet: Sendable, Hashable {
-    private(set) var members: Set<PathElement> = []
-    private(set) var children: [PathElement: FieldSet] = [:]
+    private(set) var members: Set<FieldPath.Element> = []
+    private(set) var children: [FieldPath.Element: FieldSet] = [:]
 
     init() {}
 
     /// The set with these paths, each given by its field names.
     init(paths: [[String]]) {
         self.init()
-        for path in paths { insert(path.map(PathElement.field)[...]) }
+        for path in paths { insert(path.map(FieldPath.Element.field)[...]) }
     }
 
     var isEmpty: Bool { members.isEmpty && children.isEmpty }
 
-    func contains(_ element: PathElement) -> Bool { members.contains(element) }
+    func contains(_ element: FieldPath.Element) -> Bool { members.contains(element) }
 
-    func child(_ element: PathElement) -> FieldSet { children[element] ?? FieldSet() }
+    func child(_ element: FieldPath.Element) -> FieldSet { children[element] ?? FieldSet() }
 
-    mutating func insert(_ element: PathElement) { members.insert(element) }
+    mutating func insert(_ element: FieldPath.Element) { members.insert(element) }
 
-    mutating func insert(_ path: ArraySlice<PathElement>) {
+    mutating func insert(_ path: ArraySlice<FieldPath.Element>) {
         guard let first = path.first else { return }
         if path.count == 1 {
             members.insert(first)
@@ -31,7 +31,7 @@ struct FieldSet: Sendable, Hashable {
     }
 
     /// Puts a set below an element; an empty one changes nothing.
-    mutating func formUnion(_ other: FieldSet, below element: PathElement) {
+    mutating func formUnion(_ other: FieldSet, below element: FieldPath.Element) {
         guard !other.isEmpty else { return }
         children[element, default: FieldSet()].formUnion(other)
     }
@@ -97,8 +97,8 @@ struct FieldSet: Sendable, Hashable {
 
     /// Every path as conflicts write it, members of a level before what lies deeper.
     func descriptions(below prefix: String = "") -> [String] {
-        members.sorted().map { prefix + $0.description }
-            + children.sorted { $0.key < $1.key }.flatMap { $0.value.descriptions(below: prefix + $0.key.description) }
+        members.sorted().map { prefix + $0.conflictText }
+            + children.sorted { $0.key < $1.key }.flatMap { $0.value.descriptions(below: prefix + $0.key.conflictText) }
     }
 }
 
@@ -109,7 +109,7 @@ extension FieldSet {
     init(fieldsV1: JSONValue) {
         self.init()
         for (key, value) in fieldsV1.object ?? [:] {
-            guard let element = PathElement(fieldsV1: key) else { continue }
+            guard let element = FieldPath.Element(fieldsV1: key) else { continue }
             let below = FieldSet(fieldsV1: value)
             // Without anything below it, an element stands for itself.
             if below.isEmpty || value["."] != nil { insert(element) }

@@ -23,7 +23,7 @@ struct ObjectComparison: Sendable {
 
     private enum Change { case added, removed, modified }
 
-    private mutating func record(_ change: Change, _ path: [PathElement]) {
+    private mutating func record(_ change: Change, _ path: [FieldPath.Element]) {
         switch change {
         case .added: added.insert(path[...])
         case .removed: removed.insert(path[...])
@@ -31,7 +31,9 @@ struct ObjectComparison: Sendable {
         }
     }
 
-    private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, _ schema: TypeSchema, at path: [PathElement]) {
+    private mutating func compare(
+        _ old: JSONValue?, _ new: JSONValue?, _ schema: TypeSchema, at path: [FieldPath.Element]
+    ) {
         // What is the same has nothing to tell, however deep it is.
         if let old, let new, old == new { return }
         let target = schema.resolved
@@ -57,7 +59,7 @@ struct ObjectComparison: Sendable {
         }
     }
 
-    private mutating func compareLeaf(_ old: JSONValue?, _ new: JSONValue?, at path: [PathElement]) {
+    private mutating func compareLeaf(_ old: JSONValue?, _ new: JSONValue?, at path: [FieldPath.Element]) {
         switch (old, new) {
         case (nil, nil): break
         case (nil, _?): record(.added, path)
@@ -66,13 +68,13 @@ struct ObjectComparison: Sendable {
         }
     }
 
-    private mutating func recordPresence(_ old: JSONValue?, _ new: JSONValue?, at path: [PathElement]) {
+    private mutating func recordPresence(_ old: JSONValue?, _ new: JSONValue?, at path: [FieldPath.Element]) {
         if old == nil { record(.added, path) }
         if new == nil { record(.removed, path) }
     }
 
     private mutating func compareFields(
-        _ old: JSONObject, _ new: JSONObject, _ schema: TypeSchema, at path: [PathElement]
+        _ old: JSONObject, _ new: JSONObject, _ schema: TypeSchema, at path: [FieldPath.Element]
     ) {
         for (name, value) in old {
             compare(value, new[name], schema.child(name) ?? .anything, at: path + [.field(name)])
@@ -83,7 +85,7 @@ struct ObjectComparison: Sendable {
     }
 
     private mutating func compareElements(
-        _ old: [JSONValue], _ new: [JSONValue], _ schema: TypeSchema, at path: [PathElement]
+        _ old: [JSONValue], _ new: [JSONValue], _ schema: TypeSchema, at path: [FieldPath.Element]
     ) {
         let oldItems = schema.grouped(old)
         let newItems = schema.grouped(new)
@@ -104,9 +106,9 @@ struct ObjectComparison: Sendable {
 
 extension TypeSchema {
     /// The elements of a list by what tells them apart, and in which order these appear first.
-    func grouped(_ elements: [JSONValue]) -> (order: [PathElement], values: [PathElement: [JSONValue]]) {
-        var order: [PathElement] = []
-        var values: [PathElement: [JSONValue]] = [:]
+    func grouped(_ elements: [JSONValue]) -> (order: [FieldPath.Element], values: [FieldPath.Element: [JSONValue]]) {
+        var order: [FieldPath.Element] = []
+        var values: [FieldPath.Element: [JSONValue]] = [:]
         for (index, item) in elements.enumerated() {
             let path = element(item, at: index)
             if values[path] == nil { order.append(path) }

@@ -36,13 +36,13 @@ enum ObjectMerge {
 /// The ordering of two lists into one, step by step as structured-merge-diff takes them.
 private struct ListMerge {
     private let live: [JSONValue]
-    private let liveElements: [PathElement]
-    private let appliedElements: [PathElement]
-    private let liveValues: [PathElement: [JSONValue]]
-    private let appliedValues: [PathElement: [JSONValue]]
+    private let liveElements: [FieldPath.Element]
+    private let appliedElements: [FieldPath.Element]
+    private let liveValues: [FieldPath.Element: [JSONValue]]
+    private let appliedValues: [FieldPath.Element: [JSONValue]]
     private let items: TypeSchema
-    private var shared: ArraySlice<PathElement>
-    private var merged: Set<PathElement> = []
+    private var shared: ArraySlice<FieldPath.Element>
+    private var merged: Set<FieldPath.Element> = []
     private var liveIndex = 0
     private var appliedIndex = 0
     private var result: [JSONValue] = []
@@ -96,7 +96,7 @@ private struct ListMerge {
         if shared.first == element { shared = shared.dropFirst() }
     }
 
-    private mutating func take(_ element: PathElement) {
+    private mutating func take(_ element: FieldPath.Element) {
         merged.insert(element)
         // Elements that stand twice in the live list cannot be merged into; the applied one replaces them.
         let before = liveValues[element].flatMap { $0.count == 1 ? $0[0] : nil }

@@ -50,13 +50,13 @@ enum TypedCheck {
             }
         }
         var problems: [String] = []
-        var seen: Set<PathElement> = []
+        var seen: Set<FieldPath.Element> = []
         for (index, element) in elements.enumerated() {
             let part = schema.element(element, at: index)
             if schema.listType != .atomic, !seen.insert(part).inserted {
-                problems.append("\(path): duplicate entries for key \(part.description)")
+                problems.append("\(path): duplicate entries for key \(part.conflictText)")
             }
-            problems += Self.problems(element, items, at: path + part.description)
+            problems += Self.problems(element, items, at: path + part.conflictText)
         }
         return problems
     }

@@ -49,8 +49,8 @@ struct ObjectDecoder {
         guard object.object != nil else {
             throw TypeMismatch("json: cannot unmarshal \(object.typeName) into Go value of type \(kind)")
         }
-        if isCustom { return try custom(object, schema, FieldPath.root, isTop: true) }
-        return try typed(object, schema, FieldPath.root, owner: kind)
+        if isCustom { return try custom(object, schema, PathText.root, isTop: true) }
+        return try typed(object, schema, PathText.root, owner: kind)
     }
 }
 
@@ -63,7 +63,7 @@ struct TypeMismatch: Error {
 
 extension ObjectDecoder {
     private mutating func typed(
-        _ value: JSONValue, _ schema: TypeSchema, _ path: FieldPath, entryOf map: FieldPath? = nil, owner: String
+        _ value: JSONValue, _ schema: TypeSchema, _ path: PathText, entryOf map: PathText? = nil, owner: String
     ) throws(TypeMismatch) -> JSONValue {
         let target = schema.resolved
         let mismatch = { (wanted: String) in
@@ -102,7 +102,7 @@ extension ObjectDecoder {
     }
 
     private mutating func typed(
-        _ fields: JSONObject, _ schema: TypeSchema, _ path: FieldPath, owner: String
+        _ fields: JSONObject, _ schema: TypeSchema, _ path: PathText, owner: String
     ) throws(TypeMismatch) -> JSONObject {
         var result = JSONObject(minimumCapacity: fields.count)
         for (name, value) in fields {
@@ -159,7 +159,7 @@ extension ObjectDecoder {
     }
 
     private static func text(
-        _ text: String, _ schema: TypeSchema, _ path: FieldPath
+        _ text: String, _ schema: TypeSchema, _ path: PathText
     ) throws(TypeMismatch) -> JSONValue {
         guard let format = schema.rules.format, !text.isEmpty else { return .string(text) }
         switch format {
@@ -170,8 +170,8 @@ extension ObjectDecoder {
             }
             return .string(format == "micro-time" ? time.rfc3339Micro : time.rfc3339)
         case "byte":
-            guard Base64.isValid(text) else {
-                throw TypeMismatch("illegal base64 data at input byte \(Base64.firstInvalid(text))")
+            if let position = Base64.firstInvalid(text) {
+                throw TypeMismatch("illegal base64 data at input byte \(position)")
             }
             return .string(text)
         default: return .string(text)
@@ -208,7 +208,7 @@ extension ObjectDecoder {
 extension ObjectDecoder {
     /// Prunes unknown fields. Source: Kubernetes documentation, "Field pruning".
     private mutating func custom(
-        _ value: JSONValue, _ schema: TypeSchema, _ path: FieldPath, isTop: Bool = false
+        _ value: JSONValue, _ schema: TypeSchema, _ path: PathText, isTop: Bool = false
     ) throws(TypeMismatch) -> JSONValue {
         switch value {
         case .array(let elements):
@@ -239,7 +239,7 @@ extension ObjectDecoder {
 
     /// `apiVersion`, `kind` and `metadata` of an object belong to the server, whatever the CRD says of them.
     private mutating func embedded(
-        _ name: String, _ value: JSONValue, _ path: FieldPath
+        _ name: String, _ value: JSONValue, _ path: PathText
     ) throws(TypeMismatch) -> JSONValue? {
         switch name {
         case "apiVersion", "kind": return value

@@ -2,7 +2,7 @@ import KubeAPI
 
 /// What the server does to an object between its decoding and its storage. A write goes through these in order:
 ///
-/// 1. `ObjectDecoder.decode` and `ObjectDefaults.apply`; for server-side apply, `FieldManager.apply` before them
+/// 1. `ObjectDecoder.decode` and `ResourceDefinition.applyingDefaults`; for server-side apply, `FieldManager.apply` before them
 /// 2. `FieldManager.update` (not for apply), which sees what the client sent with its defaults
 /// 3. `ObjectRules.prepareForCreate` or `.prepareForUpdate`, which sets `metadata.generation`, too
 /// 4. `ObjectValidation.errors`
@@ -68,7 +68,7 @@ enum ObjectRules {
 
     private static func initialStatus(_ object: JSONValue, _ definition: ResourceDefinition) -> JSONValue? {
         guard !definition.isCustom else { return nil }
-        var status = ObjectDefaults.apply(ObjectDecoder.empty(definition), definition)["status"] ?? [:]
+        var status = definition.applyingDefaults(to: ObjectDecoder.empty(definition))["status"] ?? [:]
         switch definition.type {
         case .pod: status["qosClass"] = .string(PodQuality.of(object))
         case .customResourceDefinition: status["storedVersions"] = .array(CustomResources.storageVersions(object))

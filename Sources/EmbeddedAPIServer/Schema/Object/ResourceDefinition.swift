@@ -39,6 +39,11 @@ struct ResourceDefinition: Sendable {
     var selectableFields: [String] = []
     var deprecationWarning: String?
 
+    /// With the schema's defaults, and for built-in kinds those that the real server computes.
+    func applyingDefaults(to object: JSONValue) -> JSONValue {
+        schema.applyingDefaults(to: object) { type, fields in ComputedDefaults.functions[type]?(&fields) }
+    }
+
     /// `status` is written by its own path only.
     var hasStatus: Bool { subresources.contains { $0.name == "status" } }
 
@@ -49,11 +54,4 @@ struct ResourceDefinition: Sendable {
         "CronJob", "CustomResourceDefinition", "DaemonSet", "Deployment", "Ingress", "Job", "NetworkPolicy", "Pod",
         "PodDisruptionBudget", "PriorityClass", "ReplicaSet", "StatefulSet",
     ]
-}
-
-/// What the `fieldValidation` parameter asks for. Source: Kubernetes API concepts, "Server side field validation".
-enum FieldValidation: String, Sendable {
-    case strict = "Strict"
-    case warn = "Warn"
-    case ignore = "Ignore"
 }

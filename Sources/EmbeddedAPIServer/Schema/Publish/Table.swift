@@ -28,7 +28,7 @@ enum Table {
     ) -> JSONValue {
         var row: JSONValue = ["cells": .array(definition.columns.map { $0.value(object, now) })]
         if definition.type == .pod {
-            let conditions = PodSummary(object).rowConditions
+            let conditions = PodRow(object).rowConditions
             if !conditions.isEmpty { row["conditions"] = .array(conditions) }
         }
         switch include {

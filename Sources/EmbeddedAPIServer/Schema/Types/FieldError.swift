@@ -30,34 +30,34 @@ struct FieldError: Error, Sendable, Hashable {
     }
 
     var code: Code
-    var path: FieldPath
+    var path: PathText
     /// The refused value; not shown for codes that name none.
     var value: JSONValue?
     var detail: String
 
-    init(_ code: Code, _ path: FieldPath, value: JSONValue? = nil, _ detail: String = "") {
+    init(_ code: Code, _ path: PathText, value: JSONValue? = nil, _ detail: String = "") {
         self.code = code
         self.path = path
         self.value = value
         self.detail = detail
     }
 
-    static func required(_ path: FieldPath, _ detail: String = "") -> FieldError { FieldError(.required, path, detail) }
-    static func invalid(_ path: FieldPath, _ value: JSONValue, _ detail: String) -> FieldError {
+    static func required(_ path: PathText, _ detail: String = "") -> FieldError { FieldError(.required, path, detail) }
+    static func invalid(_ path: PathText, _ value: JSONValue, _ detail: String) -> FieldError {
         FieldError(.invalid, path, value: value, detail)
     }
-    static func forbidden(_ path: FieldPath, _ detail: String) -> FieldError { FieldError(.forbidden, path, detail) }
-    static func duplicate(_ path: FieldPath, _ value: JSONValue) -> FieldError {
+    static func forbidden(_ path: PathText, _ detail: String) -> FieldError { FieldError(.forbidden, path, detail) }
+    static func duplicate(_ path: PathText, _ value: JSONValue) -> FieldError {
         FieldError(.duplicate, path, value: value)
     }
-    static func notSupported(_ path: FieldPath, _ value: JSONValue, _ supported: [String]) -> FieldError {
+    static func notSupported(_ path: PathText, _ value: JSONValue, _ supported: [String]) -> FieldError {
         let list = supported.map { JSONValue.string($0).serializedString() }.joined(separator: ", ")
         return FieldError(.notSupported, path, value: value, "supported values: \(list)")
     }
-    static func tooLong(_ path: FieldPath, _ limit: Int) -> FieldError {
+    static func tooLong(_ path: PathText, _ limit: Int) -> FieldError {
         FieldError(.tooLong, path, "may not be more than \(limit) bytes")
     }
-    static func tooMany(_ path: FieldPath, _ count: Int, _ limit: Int) -> FieldError {
+    static func tooMany(_ path: PathText, _ count: Int, _ limit: Int) -> FieldError {
         FieldError(
             .tooMany, path, value: .integer(Int64(count)), "must have at most \(limit) item\(limit == 1 ? "" : "s")")
     }
@@ -71,4 +71,9 @@ struct FieldError: Error, Sendable, Hashable {
     }
 
     var description: String { path.description.isEmpty ? "<nil>: \(body)" : "\(path): \(body)" }
+}
+
+extension PathText {
+    /// What the real server writes where it knows no field.
+    static let unnamed = PathText("<nil>")
 }

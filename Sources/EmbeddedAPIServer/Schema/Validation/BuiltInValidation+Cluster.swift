@@ -2,7 +2,7 @@ import KubeAPI
 
 extension BuiltInValidation {
     static func node(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec.taints")
+        let path = PathText("spec.taints")
         var seen: Set<JSONValue> = []
         return (object[path: ["spec", "taints"]]?.array ?? []).enumerated().flatMap { index, taint -> [FieldError] in
             let place = path.index(index)
@@ -31,7 +31,7 @@ extension BuiltInValidation {
 
     static func disruptionBudget(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         let spec = object["spec"] ?? [:]
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         var errors: [FieldError] = []
         if spec["minAvailable"] != nil, spec["maxUnavailable"] != nil {
             errors.append(.invalid(path, spec, "minAvailable and maxUnavailable cannot be both set"))
@@ -42,7 +42,7 @@ extension BuiltInValidation {
     }
 
     static func autoscaler(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         let least = object[path: ["spec", "minReplicas"]]?.integer ?? 1
         let most = object[path: ["spec", "maxReplicas"]]?.integer ?? 0
         var errors: [FieldError] = []
@@ -64,7 +64,7 @@ extension BuiltInValidation {
     }
 
     static func lease(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         var errors: [FieldError] = []
         if let seconds = object[path: ["spec", "leaseDurationSeconds"]]?.integer, seconds <= 0 {
             errors.append(.invalid(path.child("leaseDurationSeconds"), .integer(seconds), "must be greater than 0"))
@@ -82,10 +82,10 @@ extension BuiltInValidation {
         var errors: [FieldError] = []
         if live == nil, !isSystem, let value = object["value"]?.integer, value > limit {
             errors.append(
-                .forbidden(FieldPath("value"), "maximum allowed value of a user defined priority is \(limit)"))
+                .forbidden(PathText("value"), "maximum allowed value of a user defined priority is \(limit)"))
         }
         if let live, object["value"] != live["value"] {
-            errors.append(.forbidden(FieldPath("value"), "may not be changed in an update."))
+            errors.append(.forbidden(PathText("value"), "may not be changed in an update."))
         }
         return errors
     }
@@ -93,7 +93,7 @@ extension BuiltInValidation {
     static func binding(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         var errors = roleReference(object)
         for (index, subject) in (object["subjects"]?.array ?? []).enumerated() {
-            let path = FieldPath("subjects").index(index)
+            let path = PathText("subjects").index(index)
             let kind = subject["kind"]?.string ?? ""
             if (subject["name"]?.string ?? "").isEmpty { errors.append(.required(path.child("name"))) }
             guard ["ServiceAccount", "User", "Group"].contains(kind) else {
@@ -112,7 +112,7 @@ extension BuiltInValidation {
     }
 
     private static func roleReference(_ binding: JSONValue) -> [FieldError] {
-        let path = FieldPath("roleRef")
+        let path = PathText("roleRef")
         let kind = binding[path: ["roleRef", "kind"]]?.string ?? ""
         let kinds = binding["kind"]?.string == "ClusterRoleBinding" ? ["ClusterRole"] : ["Role", "ClusterRole"]
         var errors: [FieldError] = []
@@ -123,7 +123,7 @@ extension BuiltInValidation {
 
     static func role(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         (object["rules"]?.array ?? []).enumerated().flatMap { index, rule -> [FieldError] in
-            let path = FieldPath("rules").index(index)
+            let path = PathText("rules").index(index)
             func isEmpty(_ field: String) -> Bool { (rule[field]?.array ?? []).isEmpty }
             var errors: [FieldError] = []
 
@@ -142,7 +142,7 @@ extension BuiltInValidation {
         guard let live else { return [] }
         var errors: [FieldError] = []
         for field in ["parameters", "provisioner", "reclaimPolicy"] where object[field] != live[field] {
-            errors.append(.forbidden(FieldPath(field), "updates to \(field) are forbidden."))
+            errors.append(.forbidden(PathText(field), "updates to \(field) are forbidden."))
         }
         return errors
     }
@@ -152,7 +152,7 @@ extension BuiltInValidation {
     }
 
     static func networkPolicy(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         var errors = selector(object[path: ["spec", "podSelector"]], at: path.child("podSelector"))
         for (field, peers) in [("ingress", "from"), ("egress", "to")] {
             for (index, rule) in (object[path: ["spec", field]]?.array ?? []).enumerated() {
@@ -165,7 +165,7 @@ extension BuiltInValidation {
         return errors
     }
 
-    private static func networkPeer(_ peer: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func networkPeer(_ peer: JSONValue, at path: PathText) -> [FieldError] {
         guard let block = peer["ipBlock"] else {
             if peer["podSelector"] == nil, peer["namespaceSelector"] == nil {
                 return [.required(path, "must specify a peer")]
@@ -177,7 +177,7 @@ extension BuiltInValidation {
             return [.forbidden(path, "may not specify both ipBlock and another peer")]
         }
         let range = block["cidr"]?.string ?? ""
-        guard !range.isEmpty, !TextFormat.isCIDR(range) else { return [] }
+        guard !range.isEmpty, !AddressText.isRange(range) else { return [] }
         return [
             .invalid(
                 path.child("ipBlock").child("cidr"), .string(range),
@@ -187,7 +187,7 @@ extension BuiltInValidation {
 
     static func ingress(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         let spec = object["spec"] ?? [:]
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         if (spec["rules"]?.array ?? []).isEmpty, spec["defaultBackend"] == nil {
             return [.invalid(path, .null, "either `defaultBackend` or `rules` must be specified")]
         }

@@ -2,7 +2,7 @@ import KubeAPI
 
 extension BuiltInValidation {
     static func pod(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         var errors = PodSpecValidation.errors(object["spec"] ?? [:], at: path)
         guard let live else { return errors }
         if fixedSpec(object) != fixedSpec(live) {
@@ -45,7 +45,7 @@ extension BuiltInValidation {
     }
 
     static func service(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         let spec = object["spec"] ?? [:]
         let type = spec["type"]?.string ?? ""
         let ports = spec["ports"]?.array ?? []
@@ -66,7 +66,7 @@ extension BuiltInValidation {
         return errors
     }
 
-    private static func servicePorts(_ ports: [JSONValue], at path: FieldPath) -> [FieldError] {
+    private static func servicePorts(_ ports: [JSONValue], at path: PathText) -> [FieldError] {
         var names: Set<String> = []
         var seen: Set<JSONValue> = []
         return ports.enumerated().flatMap { index, port -> [FieldError] in
@@ -94,7 +94,7 @@ extension BuiltInValidation {
         var errors = data(object, ["data", "binaryData"])
         for key in (object["data"]?.object ?? [:]).keys where object["binaryData"]?[key] != nil {
             errors.append(
-                .invalid(FieldPath("data").key(key), .string(key), "duplicate of key present in binaryData"))
+                .invalid(PathText("data").key(key), .string(key), "duplicate of key present in binaryData"))
         }
         return errors + frozen(object, live, ["data", "binaryData"])
     }
@@ -106,7 +106,7 @@ extension BuiltInValidation {
             "kubernetes.io/ssh-auth": ["ssh-privatekey"],
         ]
         for key in needed[object["type"]?.string ?? ""] ?? [] where object["data"]?[key] == nil {
-            errors.append(.required(FieldPath("data").key(key)))
+            errors.append(.required(PathText("data").key(key)))
         }
         return errors
     }
@@ -119,7 +119,7 @@ extension BuiltInValidation {
         for field in fields {
             for (key, value) in object[field]?.object ?? [:] {
                 if let problem = NameFormat.dataKey(key) {
-                    errors.append(.invalid(FieldPath(field).key(key), .string(key), problem))
+                    errors.append(.invalid(PathText(field).key(key), .string(key), problem))
                 }
                 size += value.string?.utf8.count ?? 0
             }
@@ -133,16 +133,16 @@ extension BuiltInValidation {
         guard let live, live["immutable"]?.bool == true else { return [] }
         var errors: [FieldError] = []
         if object["immutable"]?.bool != true {
-            errors.append(.forbidden(FieldPath("immutable"), "field is immutable when `immutable` is set"))
+            errors.append(.forbidden(PathText("immutable"), "field is immutable when `immutable` is set"))
         }
         for field in fields where object[field] != live[field] {
-            errors.append(.forbidden(FieldPath(field), "field is immutable when `immutable` is set"))
+            errors.append(.forbidden(PathText(field), "field is immutable when `immutable` is set"))
         }
         return errors
     }
 
     static func volumeClaim(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         var errors: [FieldError] = []
         if (object[path: ["spec", "accessModes"]]?.array ?? []).isEmpty {
             errors.append(.required(path.child("accessModes"), "at least 1 access mode is required"))
@@ -182,7 +182,7 @@ extension BuiltInValidation {
 
     static func limitRange(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         (object[path: ["spec", "limits"]]?.array ?? []).enumerated().flatMap { index, item -> [FieldError] in
-            let path = FieldPath("spec.limits").index(index)
+            let path = PathText("spec.limits").index(index)
             let minimum = item["min"]?.object ?? [:]
             return (item["max"]?.object ?? [:]).compactMap { name, most -> FieldError? in
                 guard let least = minimum[name]?.string, let low = Quantity(least),

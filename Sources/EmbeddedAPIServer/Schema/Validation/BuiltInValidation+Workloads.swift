@@ -3,7 +3,7 @@ import KubeAPI
 extension BuiltInValidation {
     static func deployment(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
         let strategy = object[path: ["spec", "strategy"]] ?? [:]
-        let path = FieldPath("spec.strategy")
+        let path = PathText("spec.strategy")
         var errors = immutable(object, live, "spec", "selector") + workload(object, "deployment", restarts: ["Always"])
         if strategy["type"]?.string == "Recreate", strategy["rollingUpdate"] != nil {
             errors.append(
@@ -21,7 +21,7 @@ extension BuiltInValidation {
         if deadline <= object[path: ["spec", "minReadySeconds"]]?.integer ?? 0 {
             errors.append(
                 .invalid(
-                    FieldPath("spec.progressDeadlineSeconds"), .integer(deadline),
+                    PathText("spec.progressDeadlineSeconds"), .integer(deadline),
                     "must be greater than minReadySeconds"))
         }
         return errors
@@ -51,7 +51,7 @@ extension BuiltInValidation {
         if let live, fixed(live) != fixed(object) {
             errors.append(
                 .forbidden(
-                    FieldPath("spec"),
+                    PathText("spec"),
                     "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
                         + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and "
                         + "'minReadySeconds' are forbidden"))
@@ -60,7 +60,7 @@ extension BuiltInValidation {
     }
 
     static func job(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        var errors = jobSpec(object["spec"] ?? [:], at: FieldPath("spec"))
+        var errors = jobSpec(object["spec"] ?? [:], at: PathText("spec"))
         guard let live else { return errors }
         for field in ["selector", "template", "completionMode", "podFailurePolicy", "backoffLimitPerIndex"] {
             // A suspended job that has never run may still be placed elsewhere.
@@ -73,7 +73,7 @@ extension BuiltInValidation {
         return errors
     }
 
-    static func jobSpec(_ spec: JSONValue, at path: FieldPath) -> [FieldError] {
+    static func jobSpec(_ spec: JSONValue, at path: PathText) -> [FieldError] {
         var errors = template(spec["template"], at: path.child("template"), restarts: ["OnFailure", "Never"])
         if spec["completionMode"]?.string == "Indexed", spec["completions"] == nil {
             errors.append(.required(path.child("completions"), "when completion mode is Indexed"))
@@ -82,7 +82,7 @@ extension BuiltInValidation {
     }
 
     static func cronJob(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         let schedule = object[path: ["spec", "schedule"]]?.string ?? ""
         var errors: [FieldError] = []
         if !schedule.isEmpty, let problem = CronText.problem(schedule) {
@@ -103,7 +103,7 @@ extension BuiltInValidation {
 
     /// Selector and template of what keeps pods running.
     private static func workload(_ object: JSONValue, _ kind: String, restarts: [String]) -> [FieldError] {
-        let path = FieldPath("spec")
+        let path = PathText("spec")
         let selector = object[path: ["spec", "selector"]]
         var errors: [FieldError] = []
         let labels = object[path: ["spec", "template", "metadata", "labels"]]
@@ -131,7 +131,7 @@ extension BuiltInValidation {
         return selector.matches(map)
     }
 
-    private static func template(_ template: JSONValue?, at path: FieldPath, restarts: [String]) -> [FieldError] {
+    private static func template(_ template: JSONValue?, at path: PathText, restarts: [String]) -> [FieldError] {
         let spec = template?["spec"] ?? [:]
         var errors = MetadataValidation.labels(
             template?["metadata"]?["labels"], at: path.child("metadata").child("labels"))

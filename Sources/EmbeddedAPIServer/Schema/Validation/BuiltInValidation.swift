@@ -23,11 +23,11 @@ enum BuiltInValidation {
         _ object: JSONValue, _ live: JSONValue?, _ path: String..., words: String = "field is immutable"
     ) -> [FieldError] {
         guard let live, object[path: path] != live[path: path] else { return [] }
-        return [.invalid(FieldPath(path.joined(separator: ".")), object[path: path] ?? .null, words)]
+        return [.invalid(PathText(path.joined(separator: ".")), object[path: path] ?? .null, words)]
     }
 
     /// A label selector's own rules.
-    static func selector(_ json: JSONValue?, at path: FieldPath) -> [FieldError] {
+    static func selector(_ json: JSONValue?, at path: PathText) -> [FieldError] {
         guard let json else { return [] }
         var errors = MetadataValidation.labels(json["matchLabels"], at: path.child("matchLabels"))
         for (index, requirement) in (json["matchExpressions"]?.array ?? []).enumerated() {
@@ -62,7 +62,7 @@ enum BuiltInValidation {
     }
 
     /// A whole amount that may be a share: `25%`.
-    static func share(_ value: JSONValue?, at path: FieldPath) -> [FieldError] {
+    static func share(_ value: JSONValue?, at path: PathText) -> [FieldError] {
         switch value {
         case .integer(let number)? where number < 0:
             [.invalid(path, .integer(number), "must be greater than or equal to 0")]

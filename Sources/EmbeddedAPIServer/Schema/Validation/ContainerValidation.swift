@@ -2,7 +2,7 @@ import KubeAPI
 
 /// The rules of a container. Source: kubernetes, validateContainers.
 enum ContainerValidation {
-    static func errors(_ container: JSONValue, volumes: Set<String>, at path: FieldPath) -> [FieldError] {
+    static func errors(_ container: JSONValue, volumes: Set<String>, at path: PathText) -> [FieldError] {
         var errors: [FieldError] = []
         let image = container["image"]?.string ?? ""
         if image.isEmpty { errors.append(.required(path.child("image"))) }
@@ -20,7 +20,7 @@ enum ContainerValidation {
         return errors
     }
 
-    private static func ports(_ ports: [JSONValue], at path: FieldPath) -> [FieldError] {
+    private static func ports(_ ports: [JSONValue], at path: PathText) -> [FieldError] {
         var names: Set<String> = []
         return ports.enumerated().flatMap { index, port -> [FieldError] in
             let place = path.index(index)
@@ -42,7 +42,7 @@ enum ContainerValidation {
         }
     }
 
-    static func portNumber(_ number: Int64, at path: FieldPath) -> [FieldError] {
+    static func portNumber(_ number: Int64, at path: PathText) -> [FieldError] {
         (1...65535).contains(number) ? [] : [.invalid(path, .integer(number), "must be between 1 and 65535, inclusive")]
     }
 
@@ -59,7 +59,7 @@ enum ContainerValidation {
         return name.hasPrefix("-") || name.hasSuffix("-") ? "must not begin or end with a hyphen" : nil
     }
 
-    private static func environment(_ variables: [JSONValue], at path: FieldPath) -> [FieldError] {
+    private static func environment(_ variables: [JSONValue], at path: PathText) -> [FieldError] {
         variables.enumerated().flatMap { index, variable -> [FieldError] in
             let place = path.index(index)
             var errors: [FieldError] = []
@@ -89,7 +89,7 @@ enum ContainerValidation {
         }
     }
 
-    private static func mounts(_ mounts: [JSONValue], _ volumes: Set<String>, at path: FieldPath) -> [FieldError] {
+    private static func mounts(_ mounts: [JSONValue], _ volumes: Set<String>, at path: PathText) -> [FieldError] {
         var paths: Set<String> = []
         return mounts.enumerated().flatMap { index, mount -> [FieldError] in
             let place = path.index(index)
@@ -106,7 +106,7 @@ enum ContainerValidation {
         }
     }
 
-    private static func resources(_ resources: JSONValue?, at path: FieldPath) -> [FieldError] {
+    private static func resources(_ resources: JSONValue?, at path: PathText) -> [FieldError] {
         let limits = resources?["limits"]?.object ?? [:]
         let requests = resources?["requests"]?.object ?? [:]
         var errors: [FieldError] = []
@@ -127,7 +127,7 @@ enum ContainerValidation {
         return errors
     }
 
-    private static func probe(_ probe: JSONValue, isReadiness: Bool, at path: FieldPath) -> [FieldError] {
+    private static func probe(_ probe: JSONValue, isReadiness: Bool, at path: PathText) -> [FieldError] {
         let handlers = ["exec", "httpGet", "tcpSocket", "grpc"].filter { probe[$0] != nil }
         var errors: [FieldError] = []
         if handlers.isEmpty { errors.append(.required(path, "must specify a handler type")) }

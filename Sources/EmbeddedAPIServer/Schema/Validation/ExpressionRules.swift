@@ -3,11 +3,11 @@ import Synchronization
 
 /// The rules of a CRD in CEL, and what is wrong with them. Source: k8s.io/apiextensions-apiserver, validation.
 enum ExpressionRules {
-    static func errors(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    static func errors(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         let malformed = malformed(schema, at: path)
         guard malformed.isEmpty else { return malformed }
         return CompiledRules.of(schema).problems.map { problem in
-            let place = FieldPath(problem.path.isEmpty ? path.description : "\(path).\(problem.path)")
+            let place = PathText(problem.path.isEmpty ? path.description : "\(path).\(problem.path)")
                 .child("x-kubernetes-validations").index(problem.index).child(problem.field.rawValue)
             return .invalid(place, value(of: problem), problem.message)
         }
@@ -20,12 +20,12 @@ enum ExpressionRules {
         return [
             "Rule": entry["rule"] ?? "", "Message": entry["message"] ?? "",
             "MessageExpression": entry["messageExpression"] ?? "", "Reason": entry["reason"] ?? .null,
-            "FieldPath": entry["fieldPath"] ?? "", "OptionalOldSelf": entry["optionalOldSelf"] ?? .null,
+            "PathText": entry["fieldPath"] ?? "", "OptionalOldSelf": entry["optionalOldSelf"] ?? .null,
         ]
     }
 
     /// What is wrong with the entries whatever their expressions say.
-    private static func malformed(_ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func malformed(_ schema: JSONValue, at path: PathText) -> [FieldError] {
         var errors: [FieldError] = []
         for (index, rule) in (schema["x-kubernetes-validations"]?.array ?? []).enumerated() {
             errors += entry(rule, schema, at: path.child("x-kubernetes-validations").index(index))
@@ -42,7 +42,7 @@ enum ExpressionRules {
 
     private static let reasons = RuleViolation.Reason.allCases.map(\.rawValue).sorted()
 
-    private static func entry(_ rule: JSONValue, _ schema: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func entry(_ rule: JSONValue, _ schema: JSONValue, at path: PathText) -> [FieldError] {
         var errors: [FieldError] = []
         func text(_ field: String) -> String? { rule[field]?.string.flatMap { $0.isEmpty ? nil : $0 } }
         func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }

@@ -4,7 +4,7 @@ import KubeAPI
 enum MetadataValidation {
     static func errors(_ object: JSONValue, live: JSONValue?, _ type: ResourceType) -> [FieldError] {
         let metadata = object["metadata"] ?? [:]
-        let path = FieldPath("metadata")
+        let path = PathText("metadata")
         var errors = live == nil ? name(metadata, type, path) : []
         errors += labels(metadata["labels"], at: path.child("labels"))
         errors += annotations(metadata["annotations"], at: path.child("annotations"))
@@ -27,7 +27,7 @@ enum MetadataValidation {
     private static let standardFinalizers: Set<String> = ["kubernetes", "orphan", "foregroundDeletion"]
 
     /// Labels wherever they stand: in metadata, in templates, in selectors.
-    static func labels(_ labels: JSONValue?, at path: FieldPath) -> [FieldError] {
+    static func labels(_ labels: JSONValue?, at path: PathText) -> [FieldError] {
         (labels?.object ?? [:]).flatMap { key, value -> [FieldError] in
             let problems = NameFormat.qualified(key).map { FieldError.invalid(path, .string(key), $0) }
             let problem = NameFormat.labelValue(value.string ?? "").map { FieldError.invalid(path, value, $0) }
@@ -37,7 +37,7 @@ enum MetadataValidation {
 
     private static let annotationLimit = 256 * 1024
 
-    private static func annotations(_ annotations: JSONValue?, at path: FieldPath) -> [FieldError] {
+    private static func annotations(_ annotations: JSONValue?, at path: PathText) -> [FieldError] {
         let pairs = annotations?.object ?? [:]
         // Keys of annotations may be in upper case, those of labels with a prefix may not.
         var errors = pairs.flatMap { key, _ in
@@ -48,7 +48,7 @@ enum MetadataValidation {
         return errors
     }
 
-    private static func name(_ metadata: JSONValue, _ type: ResourceType, _ path: FieldPath) -> [FieldError] {
+    private static func name(_ metadata: JSONValue, _ type: ResourceType, _ path: PathText) -> [FieldError] {
         let name = metadata["name"]?.string ?? ""
         let prefix = metadata["generateName"]?.string ?? ""
         if name.isEmpty {
@@ -73,7 +73,7 @@ enum MetadataValidation {
         "\(owner["kind"]?.string ?? "")/\(owner["name"]?.string ?? "")"
     }
 
-    private static func owners(_ references: JSONValue?, at path: FieldPath) -> [FieldError] {
+    private static func owners(_ references: JSONValue?, at path: PathText) -> [FieldError] {
         var errors: [FieldError] = []
         var controller: String?
         for (index, owner) in (references?.array ?? []).enumerated() {

@@ -12,7 +12,8 @@ enum ObjectValidation {
         if definition.isCustom { return metadata + custom(object, live, definition) }
         // Half a status is what its writer is responsible for.
         guard subresource != "status" else { return metadata }
-        let structure = BuiltInStructure.errors(object, definition.schema)
+        let structure = SchemaCheck.errors(in: object, definition.schema, scope: .object)
+            .compactMap(FieldError.ofBuiltIn)
         let errors = BuiltInValidation.errors(object, live: live, definition.type) + structure
         if definition.type == .node { return metadata + errors.map(\.ofTaint) }
         return metadata + (ordered.contains(definition.type.kind) ? inOrder(errors, definition.schema) : errors)
@@ -31,7 +32,7 @@ enum ObjectValidation {
     }
 
     /// Where a path lies: the numbers of its fields and elements.
-    private static func place(_ path: FieldPath, _ schema: TypeSchema) -> [Int] {
+    private static func place(_ path: PathText, _ schema: TypeSchema) -> [Int] {
         var schema = schema.resolved
         var place: [Int] = []
         for part in path.description.split(whereSeparator: { $0 == "." || $0 == "[" }) {
@@ -49,8 +50,10 @@ enum ObjectValidation {
     private static func custom(
         _ object: JSONValue, _ live: JSONValue?, _ definition: ResourceDefinition
     ) -> [FieldError] {
-        var errors = SchemaValidation.errors(object, definition.schema)
-        errors += ListValidation.errors(object, definition.schema)
+        let found = SchemaCheck.errors(in: object, definition.schema, scope: .object)
+        // What repeats itself in lists is looked for last.
+        let sorted = found.filter { $0.kind != .duplicate } + found.filter { $0.kind == .duplicate }
+        var errors = sorted.flatMap { FieldError.ofCustomResource($0) }
         errors += scale(object, definition)
         guard let rules = definition.rules, !rules.isEmpty else { return errors }
         let blocking: Set<FieldError.Code> = [.required, .tooLong, .tooMany, .typeInvalid, .notSupported]
@@ -68,19 +71,18 @@ enum ObjectValidation {
     private static func scale(_ object: JSONValue, _ definition: ResourceDefinition) -> [FieldError] {
         guard let path = definition.scale?.specReplicas, let value = object[path: path] else { return [] }
         if case .integer = value { return [] }
-        let place = FieldPath("." + path.joined(separator: "."))
+        let place = PathText("." + path.joined(separator: "."))
         let found = value.string ?? value.description
         return [
             .invalid(place, 0, "\(place) accessor error: \(found) is of the type \(value.goTypeName), expected int64")
         ]
     }
-
 }
 
 extension FieldError {
     /// A rule in CEL that does not hold.
     fileprivate init(_ violation: RuleViolation) {
-        let path = violation.path.isEmpty ? FieldPath.unnamed : FieldPath(violation.path)
+        let path = violation.path.isEmpty ? PathText.unnamed : PathText(violation.path)
         self =
             switch violation.reason {
             case .invalid: FieldError(.invalid, path, value: violation.shown, violation.message)
@@ -94,40 +96,7 @@ extension FieldError {
     /// The real server names the taints of nodes as if they were metadata.
     fileprivate var ofTaint: FieldError {
         var copy = self
-        copy.path = FieldPath(path.description.replacing("spec.taints", with: "metadata.taints", maxReplacements: 1))
+        copy.path = PathText(path.description.replacing("spec.taints", with: "metadata.taints", maxReplacements: 1))
         return copy
-    }
-}
-
-/// Elements of sets and list maps must differ.
-enum ListValidation {
-    static func errors(_ value: JSONValue, _ schema: TypeSchema, at path: FieldPath = .root) -> [FieldError] {
-        let schema = schema.resolved
-        switch value {
-        case .object(let fields):
-            return fields.flatMap { name, child -> [FieldError] in
-                guard let childSchema = schema.child(name), childSchema.reference == nil else { return [] }
-                return errors(child, childSchema, at: path.child(name))
-            }
-        case .array(let elements):
-            guard let items = schema.items else { return [] }
-            return duplicates(elements, schema, at: path)
-                + elements.enumerated().flatMap { errors($0.element, items, at: path.index($0.offset)) }
-        default: return []
-        }
-    }
-
-    private static func duplicates(_ elements: [JSONValue], _ schema: TypeSchema, at path: FieldPath) -> [FieldError] {
-        guard schema.listType != .atomic else { return [] }
-        var seen: Set<PathElement> = []
-        return elements.enumerated().compactMap { index, element in
-            let part = schema.element(element, at: index)
-            guard !seen.insert(part).inserted else { return nil }
-            switch part {
-            case .key(let keys): return .duplicate(path.index(index), .object(keys))
-            case .value(let value): return .duplicate(path.index(index), value)
-            case .field, .index: return nil
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@ import KubeAPI
 
 /// The rules of a pod's specification. Source: kubernetes, ValidatePodSpec.
 enum PodSpecValidation {
-    static func errors(_ spec: JSONValue, at path: FieldPath) -> [FieldError] {
+    static func errors(_ spec: JSONValue, at path: PathText) -> [FieldError] {
         let volumes = spec["volumes"]?.array ?? []
         var errors = unique(volumes, "name", at: path.child("volumes")) { NameFormat.label($0) }
         for (index, volume) in volumes.enumerated() {
@@ -31,7 +31,7 @@ enum PodSpecValidation {
         return errors
     }
 
-    private static func volume(_ volume: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func volume(_ volume: JSONValue, at path: PathText) -> [FieldError] {
         if (volume.object?.count ?? 0) > 2 {
             return [.forbidden(path, "may not specify more than 1 volume type")]
         }
@@ -44,7 +44,7 @@ enum PodSpecValidation {
 
     /// Names that have to be well-formed and unlike each other.
     static func unique(
-        _ elements: [JSONValue], _ field: String, at path: FieldPath, problem: (String) -> String?
+        _ elements: [JSONValue], _ field: String, at path: PathText, problem: (String) -> String?
     ) -> [FieldError] {
         var seen: Set<String> = []
         return elements.enumerated().compactMap { index, element in
@@ -55,7 +55,7 @@ enum PodSpecValidation {
         }
     }
 
-    static func tolerations(_ tolerations: [JSONValue], at path: FieldPath) -> [FieldError] {
+    static func tolerations(_ tolerations: [JSONValue], at path: PathText) -> [FieldError] {
         tolerations.enumerated().flatMap { index, toleration -> [FieldError] in
             let place = path.index(index)
             let key = toleration["key"]?.string ?? ""
@@ -83,7 +83,7 @@ enum PodSpecValidation {
         }
     }
 
-    private static func spread(_ constraints: [JSONValue], at path: FieldPath) -> [FieldError] {
+    private static func spread(_ constraints: [JSONValue], at path: PathText) -> [FieldError] {
         var seen: Set<JSONValue> = []
         return constraints.enumerated().flatMap { index, constraint -> [FieldError] in
             let place = path.index(index)
@@ -99,7 +99,7 @@ enum PodSpecValidation {
         }
     }
 
-    private static func nodeAffinity(_ affinity: JSONValue?, at path: FieldPath) -> [FieldError] {
+    private static func nodeAffinity(_ affinity: JSONValue?, at path: PathText) -> [FieldError] {
         let field = "requiredDuringSchedulingIgnoredDuringExecution"
         guard let required = affinity?[field] else { return [] }
         let place = path.child(field).child("nodeSelectorTerms")
@@ -113,7 +113,7 @@ enum PodSpecValidation {
         }
     }
 
-    private static func nodeRequirement(_ requirement: JSONValue, at path: FieldPath) -> [FieldError] {
+    private static func nodeRequirement(_ requirement: JSONValue, at path: PathText) -> [FieldError] {
         let values = requirement["values"]?.array ?? []
         var errors: [FieldError] = []
         switch requirement["operator"]?.string ?? "" {

@@ -68,6 +68,17 @@ package struct Taint: Sendable, Hashable, Codable {
         self.timeAdded = timeAdded
     }
 
+    /// `nil` for an effect that is none.
+    private init?(_ json: JSONValue) {
+        guard let effect = json["effect"]?.string.flatMap(Effect.init) else { return nil }
+        self.init(
+            key: json["key"]?.string ?? "", value: json["value"]?.string, effect: effect,
+            timeAdded: json["timeAdded"]?.string.flatMap(Timestamp.init(rfc3339:)))
+    }
+
+    /// The taints of a list as it stands in a NodeSpec.
+    package static func all(in list: JSONValue?) -> [Taint] { (list?.array ?? []).compactMap(Taint.init) }
+
     /// Same key and effect: a node carries only one of the two.
     package func matches(_ other: Taint) -> Bool { key == other.key && effect == other.effect }
 

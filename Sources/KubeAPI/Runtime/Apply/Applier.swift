@@ -11,17 +11,17 @@ package final class Applier: Sendable {
         /// The annotation that carries the hash of the desired state.
         package var hashAnnotation: String
         /// The field manager that gets what we no longer want to decide: see `apply(_:as:ownership:yielding:)`.
-        package var heir: String { "\(fieldManager)-handover" }
+        fileprivate var handoverManager: String { "\(fieldManager)-handover" }
 
         package init(hashAnnotation: String) { self.hashAnnotation = hashAnnotation }
     }
 
-    let api: any ObjectAPI
-    let objects: any LiveObjects
-    let gate: WriteGate
-    let options: Options
-    let time: TimeSource
-    let memory = ApplyMemory()
+    private let api: any ObjectAPI
+    private let objects: any LiveObjects
+    private let gate: WriteGate
+    private let options: Options
+    private let time: TimeSource
+    private let memory = ApplyMemory()
     private let corrected: MetricSeries<Counter>
 
     package init(
@@ -38,6 +38,23 @@ package final class Applier: Sendable {
             labels: ["kind"])
     }
 
+    /// What is to be written, and why it may be.
+    private struct Intent {
+        let desired: DynamicObject
+        let type: ResourceType
+        let mark: Ownership.Mark?
+        let hash: String
+
+        init(_ desired: DynamicObject, _ type: ResourceType, _ mark: Ownership.Mark?) {
+            self.desired = desired
+            self.type = type
+            self.mark = mark
+            hash = sha256Hex(desired.json.canonicalBytes())
+        }
+
+        var key: ObjectKey { desired.key }
+    }
+
     /// Makes the live object what is desired.
     ///
     /// - Parameters:
@@ -49,22 +66,81 @@ package final class Applier: Sendable {
     package func apply(
         _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, yielding yielded: [FieldPath] = []
     ) async throws -> ApplyResult {
-        let hash = sha256Hex(desired.json.canonicalBytes())
+        let intent = Intent(desired, type, ownership.mark)
         if let found = try await find(type, desired.key) {
             do {
-                return try await settle(found, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
+                return try await apply(intent, over: found, ownership, yielding: yielded)
             } catch let error as APIError where error.isConflict {
                 try await correctCache(of: found, type, desired.key)
                 throw error
             }
         }
         do {
-            return try await create(desired, as: type, hash: hash, mark: ownership.mark)
+            return try await create(intent)
         } catch let error as APIError where error.isConflict {
             // There is one after all that the cache did not show. Unless the server had another conflict in mind.
             guard let live = try await look(type, desired.key) else { throw error }
-            memory.noteHidden(type, desired.key)
-            return try await settle(live, desired, as: type, hash: hash, ownership: ownership, yielding: yielded)
+            memory.noteUnselected(type, desired.key)
+            return try await apply(intent, over: live, ownership, yielding: yielded)
+        }
+    }
+
+    /// Makes an object where there is none. One that is there is left as it is, whosever it is.
+    ///
+    /// - Returns: whether it was made.
+    /// - Throws: `NotLeaderError`, `APIError`.
+    package func make(_ desired: DynamicObject, as type: ResourceType, mark: Ownership.Mark?) async throws -> Bool {
+        do {
+            _ = try await create(Intent(desired, type, mark))
+            return true
+        } catch let error as APIError where error.isConflict {
+            return false
+        }
+    }
+
+    /// What `apply` would do, without doing it.
+    package func preview(
+        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership
+    ) async throws -> ApplyPlan {
+        let found: (any LiveObject)? =
+            switch try await objects.lookUp(type, desired.key) {
+            case .found(let object): object
+            case .absent: nil
+            case .unselected, .unknown: try await look(type, desired.key)
+            }
+        guard let found else { return .create }
+        let intent = Intent(desired, type, ownership.mark)
+        let plan = try plan(intent, over: found, ownership)
+        // Where only our mark is missing there is nothing to see.
+        if case .update(let live, let differences) = plan, differences.isEmpty, isWritten(intent, on: live) {
+            return .nothing(live: live)
+        }
+        return plan
+    }
+
+    /// Counts a change by others that was put right.
+    package func noteCorrection(of kind: String) { corrected(kind).increment() }
+}
+
+// MARK: - What is there
+
+extension Applier {
+    /// - Returns: `nil` also where the cache can't tell: the server refuses to make what is there already.
+    private func find(_ type: ResourceType, _ key: ObjectKey) async throws -> (any LiveObject)? {
+        switch try await objects.lookUp(type, key) {
+        case .found(let object): return object
+        case .absent: return nil
+        case .unselected where !memory.isUnselected(type, key): return nil
+        case .unselected, .unknown: return try await look(type, key)
+        }
+    }
+
+    private func look(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
+        do {
+            return try await api.get(type, key)
+        } catch let error as APIError where error.isNotFound {
+            memory.forgetUnselected(type, key)
+            return nil
         }
     }
 
@@ -76,133 +152,162 @@ package final class Applier: Sendable {
         }
         if live.uid != found.uid { objects.recordWrite(live, of: type) }
     }
+}
 
-    /// Makes an object where there is none. One that is there is left as it is, whosever it is.
-    ///
-    /// - Returns: whether it was made.
-    /// - Throws: `NotLeaderError`, `APIError`.
-    package func make(_ desired: DynamicObject, as type: ResourceType, mark: Ownership.Mark?) async throws -> Bool {
-        do {
-            _ = try await create(desired, as: type, hash: sha256Hex(desired.json.canonicalBytes()), mark: mark)
-            return true
-        } catch let error as APIError where error.isConflict {
-            return false
-        }
-    }
+// MARK: - What is to be done
 
-    /// What `apply` would do, without doing it.
-    package func preview(
-        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership
-    ) async throws -> ApplyPlan {
-        let hash = sha256Hex(desired.json.canonicalBytes())
-        let found: (any LiveObject)? =
-            switch try await objects.lookUp(type, desired.key) {
-            case .found(let object): object
-            case .absent: nil
-            case .unselected, .unknown: try await look(type, desired.key)
-            }
-        guard let found else { return .create }
-        let plan = try plan(found, desired, as: type, hash: hash, ownership: ownership)
-        // Where only our mark is missing there is nothing to see.
-        if case .update(let live, let differences) = plan, differences.isEmpty,
-            live.annotations[options.hashAnnotation] == hash
-        {
-            return .nothing(live: live)
-        }
-        return plan
-    }
-
-    /// Counts a change by others that was put right.
-    package func noteCorrection(of kind: String) { corrected(kind).increment() }
-
-    private func settle(
-        _ found: any LiveObject, _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership,
-        yielding yielded: [FieldPath]
+extension Applier {
+    private func apply(
+        _ intent: Intent, over found: any LiveObject, _ ownership: Ownership, yielding yielded: [FieldPath]
     ) async throws -> ApplyResult {
-        guard
-            case .update(let live, let differences) = try plan(
-                found, desired, as: type, hash: hash, ownership: ownership)
-        else { return ApplyResult(action: .unchanged, uid: found.uid) }
-        let isDesiredAnew = live.annotations[options.hashAnnotation] != hash
-        if isDesiredAnew { memory.withContention(type, desired.key) { $0.reset() } }
-        if isDesiredAnew || differences.isEmpty {
-            return try await update(
-                desired, as: type, hash: hash, live: live, drift: [], ownership: ownership, yielding: yielded)
+        guard case .update(let live, let differences) = try plan(intent, over: found, ownership) else {
+            return ApplyResult(action: .unchanged, uid: found.uid)
         }
-        return try await correct(
-            desired, as: type, hash: hash, live: live, differences: differences, ownership: ownership,
-            yielding: yielded)
+        let isDesiredAnew = !isWritten(intent, on: live)
+        if isDesiredAnew { memory.withContention(intent.type, intent.key) { $0.reset() } }
+        if isDesiredAnew || differences.isEmpty {
+            return try await update(intent, over: live, drift: [], yielding: yielded)
+        }
+        return try await correct(intent, over: live, differences, ownership, yielding: yielded)
     }
 
     private func plan(
-        _ found: any LiveObject, _ desired: DynamicObject, as type: ResourceType, hash: String, ownership: Ownership
+        _ intent: Intent, over found: any LiveObject, _ ownership: Ownership
     ) throws -> ApplyPlan {
-        let known = memory.entry(type, desired.key)
+        let hash = intent.hash
+        let known = memory.entry(intent.type, intent.key)
         if let known, known.uid == found.uid, known.resourceVersion == found.resourceVersion, known.hash == hash {
             return .nothing(live: found)
         }
         let live = try found.dynamic()
-        if let objection = ownership.objection(to: live) { throw ApplyError.foreign(type.kind, desired.key, objection) }
-        if live.isBeingDeleted { throw ApplyError.beingDeleted(type.kind, live) }
-        let all = Comparison.differences(desired: desired, live: live)
-        let differences = known?.remaining(of: all, uid: live.uid, hash: hash) ?? all
-        let isMarked = ownership.mark?.stands(on: live) ?? true
-        if differences.isEmpty, isMarked, live.annotations[options.hashAnnotation] == hash {
+        try checkOwnership(of: live, intent, ownership)
+        let differences = differences(intent, live)
+        if differences.isEmpty, intent.mark?.stands(on: live) ?? true, isWritten(intent, on: live) {
             let accepted = known?.uid == live.uid && known?.hash == hash ? known?.accepted : nil
-            memory.remember(
-                ApplyMemory.Entry(
-                    uid: live.uid, resourceVersion: live.resourceVersion, hash: hash, accepted: accepted ?? [:]),
-                type, desired.key)
+            remember(live, intent, accepted: accepted ?? [:])
             return .nothing(live: live)
         }
         return .update(live: live, differences: differences)
     }
 
-    /// - Returns: `nil` also where the cache can't tell: the server refuses to make what is there already.
-    private func find(_ type: ResourceType, _ key: ObjectKey) async throws -> (any LiveObject)? {
-        switch try await objects.lookUp(type, key) {
-        case .found(let object): return object
-        case .absent: return nil
-        case .unselected where !memory.isHidden(type, key): return nil
-        case .unselected, .unknown: return try await look(type, key)
-        }
+    private func checkOwnership(of live: DynamicObject, _ intent: Intent, _ ownership: Ownership) throws(ApplyError) {
+        if let objection = ownership.objection(to: live) { throw .foreign(intent.type.kind, intent.key, objection) }
+        if live.isBeingDeleted { throw .beingDeleted(intent.type.kind, live) }
     }
 
-    private func look(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
-        do {
-            return try await api.get(type, key)
-        } catch let error as APIError where error.isNotFound {
-            memory.forgetHidden(type, key)
-            return nil
-        }
+    /// What is more than another spelling of what we have written.
+    private func differences(_ intent: Intent, _ live: DynamicObject) -> [Difference] {
+        let all = Comparison.differences(desired: intent.desired, live: live)
+        let known = memory.entry(intent.type, intent.key)
+        return known?.remaining(of: all, uid: live.uid, hash: intent.hash) ?? all
+    }
+
+    private func isWritten(_ intent: Intent, on live: DynamicObject) -> Bool {
+        live.annotations[options.hashAnnotation] == intent.hash
+    }
+
+    private func remember(_ live: DynamicObject, _ intent: Intent, accepted: [FieldPath: JSONValue?]) {
+        memory.remember(
+            ApplyMemory.Entry(
+                uid: live.uid, resourceVersion: live.resourceVersion, hash: intent.hash, accepted: accepted),
+            intent.type, intent.key)
     }
 }
 
-/// What a child needs.
-package enum ApplyPlan: Sendable {
-    case nothing(live: any LiveObject)
-    case create
-    /// No differences: the desired state has changed in fields that are no longer desired, or the object lacks our mark.
-    case update(live: DynamicObject, differences: [Difference])
-}
+// MARK: - Writing
 
-/// What became of a child.
-package struct ApplyResult: Sendable, Hashable {
-    package enum Action: Sendable, Hashable {
-        case unchanged, created, updated
-        /// Somebody keeps undoing our write. Nothing was written; try again after this time.
-        case contended(retryAfter: Duration)
+extension Applier {
+    /// Makes the object, and only that: what somebody else has made before us is not taken over.
+    ///
+    /// - Throws: `APIError` for a conflict where there is one.
+    private func create(_ intent: Intent) async throws -> ApplyResult {
+        // A version that no object has: with an object there it does not match, and without one the server takes no
+        // notice of it. Apply has no other way to say "only if there is none".
+        let created = try await send(intent, where: "resourceVersion", is: "1", force: false)
+        return ApplyResult(action: .created, uid: created.uid)
     }
 
-    package var action: Action
-    /// Of the live object: for the inventory.
-    package var uid: String
-    /// What others had changed; put right, unless contended.
-    package var drift: [Drift] = []
+    private func update(
+        _ intent: Intent, over live: DynamicObject, drift: [Drift], yielding fields: [FieldPath]
+    ) async throws -> ApplyResult {
+        if !fields.isEmpty { try await handOver(fields, of: live, as: intent.type) }
+        let written = try await send(intent, where: "uid", is: live.uid, force: true)
+        let isSame = written.resourceVersion == live.resourceVersion
+        return ApplyResult(action: isSame ? .unchanged : .updated, uid: written.uid, drift: drift)
+    }
 
-    package init(action: Action, uid: String, drift: [Drift] = []) {
-        self.action = action
-        self.uid = uid
-        self.drift = drift
+    /// Puts right what somebody else has changed, and finds out who, before the write takes their name away.
+    private func correct(
+        _ intent: Intent, over cached: DynamicObject, _ suspected: [Difference], _ ownership: Ownership,
+        yielding yielded: [FieldPath]
+    ) async throws -> ApplyResult {
+        let (type, key, now) = (intent.type, intent.key, time.now)
+        if let hold = memory.withContention(type, key, { $0.hold(on: suspected.map(\.path), now: now) }) {
+            return ApplyResult(action: .contended(retryAfter: hold.remaining), uid: cached.uid, drift: hold.drift)
+        }
+        let live = try await api.get(type, key)
+        try checkOwnership(of: live, intent, ownership)
+        let differences = differences(intent, live)
+        // The cache was behind: somebody, perhaps we, has put it right already.
+        if differences.isEmpty, isWritten(intent, on: live) { return ApplyResult(action: .unchanged, uid: live.uid) }
+        let fields = FieldOwners(of: live)
+        let drift = differences.compactMap { difference -> Drift? in
+            let manager = fields.changer(of: difference.path, otherThan: options.fieldManager)
+            // Still ours alone: the server spells it in another way, which `send` will learn.
+            if manager == nil, fields.isOwned(difference.path, by: options.fieldManager) { return nil }
+            return Drift(path: difference.path, manager: manager)
+        }
+        let result = try await update(intent, over: live, drift: drift, yielding: yielded)
+        guard result.action == .updated, !drift.isEmpty else {
+            return ApplyResult(action: result.action, uid: result.uid)
+        }
+        let end = time.now
+        memory.withContention(type, key) { $0.noteCorrection(of: drift, now: end) }
+        noteCorrection(of: type.kind)
+        return result
+    }
+
+    /// Gives fields that we alone own to another manager, with the values that they have: a field that its only owner
+    /// no longer applies is removed, and then has its default. Source: Kubernetes, "Server-Side Apply", "Transferring
+    /// ownership".
+    ///
+    /// Where somebody changes a field meanwhile it has an owner, and the server refuses this with a conflict.
+    private func handOver(_ paths: [FieldPath], of cached: DynamicObject, as type: ResourceType) async throws {
+        let live = try await api.get(type, cached.key)
+        let managed = FieldOwners(of: live)
+        let held = paths.filter { managed.isOwned($0, by: options.fieldManager) && !managed.isShared($0) }
+        let values = held.compactMap { path in live.json[path: path.fields].map { (path.fields, $0) } }
+        guard !values.isEmpty else { return }
+        var metadata: JSONObject = ["name": .string(live.name), "uid": .string(live.uid)]
+        if !live.namespace.isEmpty { metadata["namespace"] = .string(live.namespace) }
+        var body: JSONValue = [
+            "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
+        ]
+        for (path, value) in values { body[path: path] = value }
+        try gate.check()
+        let written = try await api.patchOnly(
+            type, live.key, .apply(body, force: false), options: WriteOptions(fieldManager: options.handoverManager))
+        objects.recordWrite(written, of: type)
+    }
+
+    /// Applies, where the object's metadata has a value in a field; the server answers with a conflict where it has another.
+    private func send(
+        _ intent: Intent, where field: String, is value: String, force: Bool
+    ) async throws -> DynamicObject {
+        var body = intent.desired
+        body[path: "metadata", "annotations", options.hashAnnotation] = .string(intent.hash)
+        if let mark = intent.mark { body[path: "metadata", "annotations", mark.annotation] = .string(mark.value) }
+        body[path: "metadata", field] = .string(value)
+        try gate.check()
+        let written = try await api.patchOnly(
+            intent.type, intent.key, .apply(body.json, force: force),
+            options: WriteOptions(fieldManager: options.fieldManager))
+        objects.recordWrite(written, of: intent.type)
+        // What differs in the server's own answer is a matter of spelling.
+        let spelled = Comparison.differences(desired: intent.desired, live: written)
+        remember(
+            written, intent,
+            accepted: Dictionary(spelled.map { ($0.path, $0.live) }, uniquingKeysWith: { first, _ in first }))
+        return written
     }
 }

@@ -21,7 +21,7 @@ final class ApplyMemory: Sendable {
     private struct State {
         var entries: [Subject: Entry] = [:]
         var contentions: [Subject: Contention] = [:]
-        var hidden: Set<Subject> = []
+        var unselected: Set<Subject> = []
     }
 
     private static let limit = 50_000
@@ -41,19 +41,19 @@ final class ApplyMemory: Sendable {
     }
 
     /// There is an object that the cache does not select: the next pass looks at it before it tries to make one.
-    func noteHidden(_ type: ResourceType, _ key: ObjectKey) {
+    func noteUnselected(_ type: ResourceType, _ key: ObjectKey) {
         state.withLock { state in
-            if state.hidden.count >= Self.limit { state.hidden = [] }
-            state.hidden.insert(Subject(type: type, key: key))
+            if state.unselected.count >= Self.limit { state.unselected = [] }
+            state.unselected.insert(Subject(type: type, key: key))
         }
     }
 
-    func forgetHidden(_ type: ResourceType, _ key: ObjectKey) {
-        state.withLock { _ = $0.hidden.remove(Subject(type: type, key: key)) }
+    func forgetUnselected(_ type: ResourceType, _ key: ObjectKey) {
+        state.withLock { _ = $0.unselected.remove(Subject(type: type, key: key)) }
     }
 
-    func isHidden(_ type: ResourceType, _ key: ObjectKey) -> Bool {
-        state.withLock { $0.hidden.contains(Subject(type: type, key: key)) }
+    func isUnselected(_ type: ResourceType, _ key: ObjectKey) -> Bool {
+        state.withLock { $0.unselected.contains(Subject(type: type, key: key)) }
     }
 
     func withContention<Result: Sendable>(

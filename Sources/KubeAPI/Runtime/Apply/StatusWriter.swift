@@ -22,19 +22,19 @@ package struct StatusWriter: Sendable {
     /// - Parameters:
     ///   - object: as it was read at the start of the reconcile: its generation is the observed one, its version the
     ///     precondition.
-    /// - Returns: whether something was written.
+    /// - Returns: the status as it was written; `nil` where the object has it already.
     /// - Throws: `APIError`; a conflict where the object has changed since it was read. `NotLeaderError`.
     @discardableResult
     package func write(
         _ status: some Encodable, to object: DynamicObject, as type: ResourceType
-    ) async throws -> Bool {
+    ) async throws -> JSONObject? {
         guard let fields = try JSONValueEncoder().encode(status).object else {
             throw JSONError(.type, "a status is an object", path: "status")
         }
         let previous = object.fields["status"]?.object ?? [:]
         let completed = StatusContent.completed(
             fields, previous: previous, generation: object.generation, now: wallClock())
-        guard let patch = StatusContent.patch(from: previous, to: completed) else { return false }
+        guard let patch = StatusContent.patch(from: previous, to: completed) else { return nil }
         let body: JSONValue = [
             "metadata": ["uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion)],
             "status": .object(patch),
@@ -43,6 +43,6 @@ package struct StatusWriter: Sendable {
         let written = try await api.patchOnly(
             type, object.key, .merge(body), subresource: "status", options: WriteOptions(fieldManager: fieldManager))
         objects.recordWrite(written, of: type)
-        return true
+        return completed
     }
 }

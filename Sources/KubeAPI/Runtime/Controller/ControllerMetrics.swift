@@ -6,7 +6,6 @@ struct ControllerMetrics: Sendable {
     }
 
     let errors: Counter
-    let terminalErrors: Counter
     let timeouts: Counter
     let time: Histogram
     let active: Gauge
@@ -17,8 +16,6 @@ struct ControllerMetrics: Sendable {
             registry.counter(name, help: help, labels: ["controller"])(controller)
         }
         errors = counter(MetricName.reconcileErrors, "Total number of reconciliation errors per controller.")
-        terminalErrors = counter(
-            MetricName.terminalReconcileErrors, "Total number of terminal reconciliation errors per controller.")
         timeouts = counter(
             MetricName.reconcileTimeouts, "Total number of reconciliations cancelled at their deadline.")
         time = registry.histogram(

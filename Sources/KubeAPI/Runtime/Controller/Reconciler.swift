@@ -3,8 +3,8 @@ package protocol Reconciler: Sendable {
     /// Called with a key whose object may have changed, may be unchanged, or may be gone: gone is `.done`.
     ///
     /// Never called twice at the same time for one key. Cancelled at the controller's deadline.
-    /// - Throws: `TerminalError` for what only an edit can mend; a conflict comes back soon and quietly; anything else
-    ///   comes back with growing delays.
+    /// - Throws: a conflict comes back soon and quietly; anything else comes back with growing delays. What only an edit can mend is
+    ///   no error but said in the status.
     func reconcile(_ key: ObjectKey) async throws -> Outcome
 }
 
@@ -16,19 +16,6 @@ package enum Outcome: Sendable, Hashable {
     case requeue(after: Duration)
     /// Likewise, but behind those that wait by then for the first time.
     case later(after: Duration)
-}
-
-/// An error that trying again does not mend: the key comes back when something changes.
-package struct TerminalError: Error, CustomStringConvertible {
-    package var message: String
-    package var cause: (any Error)?
-
-    package init(_ message: String, cause: (any Error)? = nil) {
-        self.message = message
-        self.cause = cause
-    }
-
-    package var description: String { cause.map { "\(message): \($0)" } ?? message }
 }
 
 /// What code below a reconcile may ask for without being handed it.

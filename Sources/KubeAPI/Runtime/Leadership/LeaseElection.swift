@@ -28,7 +28,8 @@ struct LeaseElection: Sendable {
         case update(LeaseRecord)
     }
 
-    private enum Lease {
+    /// What is known of the lease.
+    private enum Knowledge {
         case unknown
         case absent
         /// - seenAt: when this record was first seen.
@@ -38,7 +39,7 @@ struct LeaseElection: Sendable {
     let configuration: Configuration
     /// Until when this process leads; `nil` where it does not.
     private(set) var validUntil: Duration?
-    private var lease = Lease.unknown
+    private var lease = Knowledge.unknown
     private var nextAttempt: Duration = .zero
     private var mustRead = true
     private var conflicts = 0

@@ -56,7 +56,6 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
     /// Keys that a free worker would get now, and those that wait for their own running attempt to end.
     var depth: Int { readyCounts.reduce(0, +) }
-    var processingCount: Int { processing.count }
     var delayedCount: Int { wishes.count - depth }
     func retries(of key: Key) -> Int { failures[key] ?? 0 }
     /// When each running attempt began.

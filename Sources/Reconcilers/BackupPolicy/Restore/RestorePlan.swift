@@ -53,7 +53,7 @@ package struct RestorePlan: Sendable, Hashable {
                 description: "no artifact of \(source.name) at \(destination.name) is known; look what is there as "
                     + "docs/guides/restore.md shows, and name it with --at 20260131T020000Z")
         }
-        guard artifact.matches(pattern: "^[0-9]{8}T[0-9]{6}Z$") else {
+        guard Self.artifactName.isFound(in: artifact) else {
             throw Refusal(description: "--at \"\(artifact)\" is no artifact; they are named as in 20260131T020000Z")
         }
         self.source = source.name
@@ -63,6 +63,8 @@ package struct RestorePlan: Sendable, Hashable {
         remarks = known?.remarks(choosing: artifact) ?? []
         steps = [commands.credentials, commands.fetch, commands.check] + commands.restore
     }
+
+    private static let artifactName = LazyExpression("^[0-9]{8}T[0-9]{6}Z$")
 
     /// The one that is named, else the one with the newest good backup.
     private static func destination(

@@ -106,11 +106,9 @@ extension RegionalWorkerPool.Runtime {
 
     /// The settings as the CRD has them for an object that is left out: it has defaults for the fields alone.
     private static func defaults<Settings: Decodable>(of name: String) -> Settings {
-        let schema = ["properties", "spec", "properties", "runtime", "properties", name]
-            .reduce(CustomResource.regionalWorkerPool.schema) { $0[$1] ?? [:] }
-        guard
-            let settings = try? JSONValueDecoder().decode(
-                Settings.self, from: JSONValue.object([:]).applyingDefaults(of: schema))
+        let schema = ["spec", "runtime", name].reduce(RegionalWorkerPool.definition.structure) { $0?.field($1) }
+        guard let values = schema?.applyingDefaults(to: [:]),
+            let settings = try? JSONValueDecoder().decode(Settings.self, from: values)
         else { fatalError("the built-in CRD has no defaults for runtime.\(name)") }
         return settings
     }

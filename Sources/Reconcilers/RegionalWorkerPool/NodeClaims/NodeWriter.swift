@@ -116,7 +116,7 @@ final class NodeWriter: Sendable {
 
     private func finished(_ plan: NodePlan, live: DynamicObject?, written: NodeSnapshot) -> Result {
         let drift = plan.repaired.map { path in
-            Drift(path: path, manager: live.flatMap { ManagedFields(ofOthersIn: $0).changer(of: path) })
+            Drift(path: path, manager: live.flatMap { FieldOwners(ofOthersIn: $0).changer(of: path) })
         }
         if plan.isNewClaim { turns.noteClaim(of: written.name, now: time.now) }
         if plan.isRelease {
@@ -144,7 +144,7 @@ final class NodeWriter: Sendable {
     }
 }
 
-extension ManagedFields {
+extension FieldOwners {
     /// Who has written the object since we did. Our own entries are left out, and older ones: what somebody has removed
     /// belongs to nobody, and then a later writer is suspected, never an earlier one.
     fileprivate init(ofOthersIn object: DynamicObject) {

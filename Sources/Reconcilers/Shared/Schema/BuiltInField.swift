@@ -22,25 +22,24 @@ package struct BuiltInField: Sendable {
 
     /// What the type has against the field in an object.
     func violations(in object: JSONValue) -> [Violation] {
-        var check = TypeCheck(isPartial: isPartial)
-        for (path, value) in Self.values(in: object, at: path.split(separator: "."), "") {
-            check.check(value, type, at: path)
-        }
-        return check.violations
+        Self.values(in: object, at: path.split(separator: "."), .root).flatMap { place, value in
+            SchemaCheck.errors(
+                in: value, type, at: place, scope: isPartial ? .partial : .whole, isBuiltIn: true)
+        }.violations
     }
 
     private static func values(
-        in value: JSONValue, at names: [Substring], _ path: String
-    ) -> [(path: String, value: JSONValue)] {
+        in value: JSONValue, at names: [Substring], _ path: PathText
+    ) -> [(path: PathText, value: JSONValue)] {
         guard let first = names.first else { return [(path, value)] }
         let rest = Array(names.dropFirst())
         guard first.hasSuffix("[]") else {
             guard let child = value[String(first)] else { return [] }
-            return values(in: child, at: rest, path.field(String(first)))
+            return values(in: child, at: rest, path.child(String(first)))
         }
         let name = String(first.dropLast(2))
         return (value[name]?.array ?? []).enumerated().flatMap { index, element in
-            values(in: element, at: rest, "\(path.field(name))[\(index)]")
+            values(in: element, at: rest, path.child(name).index(index))
         }
     }
 }

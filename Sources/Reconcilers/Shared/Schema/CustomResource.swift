@@ -8,6 +8,8 @@ package struct CustomResource: Sendable {
     package let text: String
     /// The `openAPIV3Schema` of the served version.
     package let schema: JSONValue
+    /// The same, and what every object has.
+    let structure: TypeSchema
     private let rules: ValidationRules
 
     package static let regionalWorkerPool = CustomResource(
@@ -30,19 +32,20 @@ package struct CustomResource: Sendable {
             let schema = version["schema"]?["openAPIV3Schema"]
         else { fatalError("the built-in CRD of \(type.kind) has no schema for \(type.version)") }
         self.schema = schema
+        structure = .customResource(schema)
         rules = ValidationRules(schema)
         guard rules.problems.isEmpty else { fatalError("the built-in CRD of \(type.kind): \(rules.problems)") }
     }
 
     /// The object with the schema's defaults, as the API server stores it.
     package func applyingDefaults(to object: DynamicObject) -> DynamicObject {
-        guard let fields = object.json.applyingDefaults(of: schema).object else { return object }
+        guard let fields = structure.applyingDefaults(to: object.json).object else { return object }
         return DynamicObject(fields)
     }
 
     /// What the schema has against the object; defaults are applied before.
     package func violations(in object: DynamicObject) -> [Violation] {
-        SchemaValidator().violations(in: object.json, against: schema)
+        SchemaCheck.errors(in: object.json, structure, scope: .whole).violations
     }
 
     /// The rules of the CRD that do not hold, in the API server's words; defaults are applied before.

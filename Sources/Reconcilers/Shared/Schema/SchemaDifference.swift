@@ -83,19 +83,8 @@ extension CustomResource {
 
 extension JSONValue {
     /// The fields that a server with this schema drops from an object as soon as anybody writes it.
-    func fieldsDropped(by schema: JSONValue, at path: String) -> [String] {
-        switch self {
-        case .object(let fields):
-            guard schema["x-kubernetes-preserve-unknown-fields"]?.bool != true else { return [] }
-            let properties = schema["properties"]?.object
-            return fields.flatMap { name, value -> [String] in
-                guard let next = properties?[name] ?? schema["additionalProperties"] else { return [path.field(name)] }
-                return value.fieldsDropped(by: next, at: path.field(name))
-            }
-        case .array(let elements):
-            let items = schema["items"] ?? .null
-            return elements.flatMap { $0.fieldsDropped(by: items, at: "\(path)[]") }
-        default: return []
-        }
+    func fieldsDropped(by schema: JSONValue) -> [String] {
+        SchemaCheck.errors(in: self, TypeSchema(openAPI: schema), scope: .partial)
+            .compactMap { error in if case .unknownField = error.kind { error.path.description } else { nil } }
     }
 }

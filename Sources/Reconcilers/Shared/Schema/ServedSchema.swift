@@ -82,12 +82,9 @@ package final class ServedSchema: Sendable {
     func fieldsDropped(from object: DynamicObject) -> [String] {
         let versions = live?.value(at: "spec", "versions")?.elements ?? []
         guard let version = versions.first(where: { $0["name"]?.string == resource.type.version }) else { return [] }
-        let schema = version["schema"]?["openAPIV3Schema"]
-        return ["spec", "status"].flatMap { part -> [String] in
-            guard let value = object[part] else { return [] }
-            guard let properties = schema?["properties"]?[part] else { return [part] }
-            return value.fieldsDropped(by: properties, at: part)
-        }
+        // What else an object has is not for the CRD to say.
+        let own = JSONValue.object(object.fields.filter { ["spec", "status"].contains($0.key) })
+        return own.fieldsDropped(by: version["schema"]?["openAPIV3Schema"] ?? [:])
     }
 
     private var name: String { "CustomResourceDefinition \(resource.type.qualifiedName)" }
