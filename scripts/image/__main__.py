@@ -24,6 +24,8 @@ WORK = SOURCES / ".build/image"
 
 def main() -> None:
     options = parse()
+    # What is made here has modes of its own, not those that the caller's files get.
+    os.umask(0o022)
     recipe = RECIPES[options.recipe]
     if options.command == "check":
         complaints = check.complaints(options.recipe, options.archive)

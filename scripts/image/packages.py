@@ -10,6 +10,8 @@ from pathlib import Path
 
 # As Debian's own slim images leave out, with the texts of programs that speak English here.
 LEFT_OUT = [f"./usr/share/{name}" for name in ("man", "info", "lintian", "locale", "bug", "doc-base", "bash-completion")]
+# Every zone once more, with and without leap seconds.
+LEFT_OUT += ["./usr/share/zoneinfo/right", "./usr/share/zoneinfo/posix"]
 # What stands below / belongs below /usr; packages still have it in both places.
 MERGED = ["bin", "sbin", "lib", "lib64"]
 
