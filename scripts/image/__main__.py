@@ -99,7 +99,7 @@ def build(
 
 def labels(recipe: Recipe, source: str | None, seconds: int) -> dict:
     values = {
-        "title": recipe.title, "version": version(), "revision": git("rev-parse", "HEAD"), "licenses": "Apache-2.0",
+        "title": recipe.title, "version": version(), "revision": revision(), "licenses": "Apache-2.0",
         "created": datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     } | ({"source": source} if source else {})
     return {f"org.opencontainers.image.{key}": value for key, value in values.items() if value}
@@ -107,6 +107,11 @@ def labels(recipe: Recipe, source: str | None, seconds: int) -> dict:
 
 def commit_time() -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or git("log", "-1", "--format=%ct") or 0)
+
+
+def revision() -> str:
+    """The commit, and whether the sources are another by now."""
+    return git("describe", "--match=NONE", "--always", "--abbrev=40", "--dirty")
 
 
 def git(*arguments: str) -> str:

@@ -7,6 +7,7 @@ import json
 import os
 import tarfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -20,7 +21,7 @@ class Blob:
     kind: str
     data: bytes
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return "sha256:" + hashlib.sha256(self.data).hexdigest()
 

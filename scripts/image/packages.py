@@ -12,7 +12,7 @@ from pathlib import Path
 LEFT_OUT = [f"./usr/share/{name}" for name in ("man", "info", "lintian", "locale", "bug", "doc-base", "bash-completion")]
 # Every zone once more, with and without leap seconds.
 LEFT_OUT += ["./usr/share/zoneinfo/right", "./usr/share/zoneinfo/posix"]
-# What stands below / belongs below /usr; packages still have it in both places.
+# Folders that are links to those of /usr. Packages still have files in both.
 MERGED = ["bin", "sbin", "lib", "lib64"]
 
 
@@ -69,7 +69,7 @@ def make_merged_folders(root: Path) -> None:
 def unpack(archive: Path, root: Path) -> Package:
     """Lays the files of a package into `root`. None of its scripts is run."""
     tar = ["tar", "--extract", "--verbose", "--directory", root, "--keep-directory-symlink", "--no-same-owner", "--preserve-permissions"]
-    tar += [f"--exclude={pattern}" for pattern in LEFT_OUT] + ["--wildcards"]
+    tar += [f"--exclude={pattern}" for pattern in LEFT_OUT]
     with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE) as packed:
         names = subprocess.run(tar, stdin=packed.stdout, check=True, capture_output=True, text=True).stdout.splitlines()
     if packed.returncode != 0:

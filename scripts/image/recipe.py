@@ -1,4 +1,7 @@
-"""What the two images hold. Each stands once: packages here, user, entrypoint and arguments in the Dockerfile, the version in the program."""
+"""What the two images hold.
+
+Each thing stands once: packages here, user, entrypoint and arguments in the Dockerfiles, the version in the program.
+"""
 
 import json
 import re

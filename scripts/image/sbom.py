@@ -57,22 +57,23 @@ def document(title: str, version: str, created: str, roots: list[Path], packages
              if (root / path).is_file() and not (root / path).is_symlink()}
     parts = [(debian(package, licences.of(package, roots[0])), [files[path] for path in package.paths if path in files])
              for package in packages]
-    others = {path: entry for path, entry in files.items() if not any(path in package.paths for package in packages)}
+    owned = {path for package in packages for path in package.paths}
     image = part("Image", title, version, "Apache-2.0", primaryPackagePurpose="CONTAINER")
-    parts = [(image, list(others.values())), (swift_runtime(), [])] + parts
+    parts = [(image, [entry for path, entry in files.items() if path not in owned]), (swift_runtime(), [])] + parts
     relations = [relation("SPDXRef-DOCUMENT", "DESCRIBES", image)]
     relations += [relation(image["SPDXID"], "CONTAINS", entry) for entry, _ in parts[1:]]
     for entry, own in parts:
         if own:
             entry |= {"filesAnalyzed": True, "packageVerificationCode": {"packageVerificationCodeValue": verification_code(own)}}
             relations += [relation(entry["SPDXID"], "CONTAINS", file) for file in own]
-    digest = hashlib.sha256("".join(f"{path}{entry['checksums'][1]['checksumValue']}" for path, entry in files.items()).encode()).hexdigest()
+    digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     return {
         "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT", "name": f"{title}-{version}",
         "documentNamespace": f"urn:quartermaster:{title}:{version}:{digest}",
         "creationInfo": {"created": created, "creators": ["Organization: Quartermaster", "Tool: quartermaster-scripts-image"]},
         "packages": [entry for entry, _ in parts], "files": list(files.values()), "relationships": relations,
-        "hasExtractedLicensingInfos": [{"licenseId": reference, "extractedText": text} for reference, text in sorted(licences.references.items())],
+        "hasExtractedLicensingInfos": [
+            {"licenseId": reference, "extractedText": text} for reference, text in sorted(licences.references.items())],
     }
 
 
