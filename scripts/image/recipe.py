@@ -65,10 +65,11 @@ RECIPES = {
         name_file="config/default/kustomization.yaml", name_pattern=r"newName: (\S+)\s+newTag: (\S+)"),
     "backup": Recipe(
         title="quartermaster-backup", program="quartermaster-agent", dockerfile="Dockerfile.backup",
-        # PostgreSQL's programs start each other by a shell; who restores by hand has one too.
+        # PostgreSQL's programs start each other by a shell, and ask `locale` of libc-bin for the collations; who restores by hand
+        # has a shell too.
         packages=LIBRARIES + DATA + [
-            "usr-is-merged", "bash", "dash", "coreutils", "findutils", "grep", "sed", "gzip", "tar", "unzip", "netbase",
-            "locales-all", "restic", "borgbackup", "rclone", "openssh-client",
+            "usr-is-merged", "libc-bin", "bash", "dash", "coreutils", "findutils", "grep", "sed", "gzip", "tar", "unzip",
+            "netbase", "locales-all", "restic", "borgbackup", "rclone", "openssh-client",
         ],
         optional_packages=POSTGRES, programs={"kubectl": "kubernetes-client", "etcdutl": None}, whole=True,
         name_file="crds/quartermaster.dev_backuppolicies.yaml", name_pattern=r"default: (\S+/quartermaster-backup):(\S+)"),
