@@ -1,29 +1,22 @@
 # syntax=docker/dockerfile:1
-# Stage 1 builds with the Swift toolchain on Debian 12; stage 2 holds the program and the shared libraries that it links.
+# The operator's image by a container engine, for every platform that the engine builds: the files are those of `make image`, which
+# needs no engine and reads from here how the image is run.
 ARG SWIFT_IMAGE=swift:6.2-bookworm
-ARG BASE_IMAGE=debian:bookworm-slim
 
 FROM ${SWIFT_IMAGE} AS build
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends \
-        libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-COPY Package.swift ./
+COPY scripts scripts
+RUN scripts/deps.sh build image
+COPY Package.swift Dockerfile ./
 COPY Sources Sources
 COPY Tests Tests
 COPY crds crds
 RUN swift build -c release --static-swift-stdlib --product quartermaster \
-    && strip "$(swift build -c release --static-swift-stdlib --show-bin-path)/quartermaster" \
-    && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/quartermaster" /out/quartermaster
+    && python3 scripts/image root operator --output /out --program .build/release/quartermaster
 
-FROM ${BASE_IMAGE}
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends \
-        ca-certificates tzdata libcurl4 libssl3 libsimdjson14 libyaml-0-2 libre2-9 \
-        libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7 libevent-pthreads-2.1-7 \
-    && rm -rf /var/lib/apt/lists/*
-COPY --from=build /out/quartermaster /usr/local/bin/quartermaster
+FROM scratch
+COPY --from=build /out/ /
 USER 65532:65532
+ENV PATH=/usr/local/bin:/usr/bin:/bin
 ENTRYPOINT ["/usr/local/bin/quartermaster"]
 CMD ["run"]

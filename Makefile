@@ -4,6 +4,8 @@ SHELL := /bin/bash
 
 JOBS ?= $(shell nproc)
 SWIFT_BUILD := swift build -j $(JOBS)
+# As the programs are shipped: optimised, with the Swift runtime linked in.
+SWIFT_RELEASE := $(SWIFT_BUILD) -c release --static-swift-stdlib --product
 # Tests wait for clocks, servers and programs: more at a time than cores, but not all at once, or each waits for all others.
 TEST_WIDTH ?= 24
 SWIFT_TEST := swift test --disable-xctest -j $(JOBS) --experimental-maximum-parallelization-width $(TEST_WIDTH)
@@ -22,16 +24,35 @@ deps: ## Install the libraries that the build needs (Debian packages)
 deps-test: ## Install the programs that the tests run as well
 	@scripts/deps.sh build test
 
+.PHONY: deps-image
+deps-image:
+	@scripts/deps.sh build image
+
 .PHONY: build
 build: deps ## Build everything (debug)
 	$(SWIFT_BUILD) --build-tests
 
 .PHONY: release
 release: deps ## Build the programs optimised, with the Swift runtime linked in
-	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster
-	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-agent
-	$(SWIFT_BUILD) -c release --static-swift-stdlib --product devcluster
-	$(SWIFT_BUILD) -c release --static-swift-stdlib --product quartermaster-bench
+	$(SWIFT_RELEASE) quartermaster
+	$(SWIFT_RELEASE) quartermaster-agent
+	$(SWIFT_RELEASE) devcluster
+	$(SWIFT_RELEASE) quartermaster-bench
+
+# Where images go, and what their label says of where the sources are.
+IMAGES ?= .build/images
+IMAGE_SOURCE ?=
+MAKE_IMAGE := python3 scripts/image build --output $(IMAGES) $(if $(IMAGE_SOURCE),--source $(IMAGE_SOURCE))
+
+.PHONY: image
+image: deps-image ## The operator's image, without a container engine: an OCI archive and its parts list in SPDX
+	$(SWIFT_RELEASE) quartermaster
+	$(MAKE_IMAGE) --program .build/release/quartermaster operator
+
+.PHONY: image-backup
+image-backup: deps-image ## The image of backups; ADD="FILE ..." takes kubectl and etcdutl from files, COMPLETE=1 takes no image with parts missing
+	$(SWIFT_RELEASE) quartermaster-agent
+	$(MAKE_IMAGE) --program .build/release/quartermaster-agent $(ADD:%=--add %) $(if $(COMPLETE),--complete) backup
 
 .PHONY: test
 test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
@@ -47,6 +68,7 @@ check: deps-test ## Lint: format, shell scripts, generated files, manifests
 	swift format lint --strict --recursive --parallel $(SOURCES)
 	shellcheck $(SHELL_SCRIPTS)
 	scripts/check-generated.sh
+	python3 scripts/image/tests.py
 
 .PHONY: fmt
 fmt: ## Format the Swift sources in place

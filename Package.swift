@@ -35,6 +35,8 @@ let package = Package(
         .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
         .target(
             name: "CEvent",
+            // Or OpenSSL's macros bring the path of the sources into the program, which would differ by where it was built.
+            cSettings: [.define("OPENSSL_NO_FILENAMES")],
             linkerSettings: [
                 .linkedLibrary("event_core"), .linkedLibrary("event_extra"), .linkedLibrary("event_openssl"),
                 .linkedLibrary("event_pthreads"), .linkedLibrary("ssl"), .linkedLibrary("crypto"),

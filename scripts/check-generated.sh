@@ -19,6 +19,12 @@ QM_OPTIMISED=1 swift build --scratch-path .build/tests --product Generator >/dev
     || complain "the generator does not build; run swift build --product Generator"
 .build/tests/debug/Generator --check || complain "what is committed differs from crds/; run make generate"
 
+# The version is that of BuildInfo.swift; an image that is named has the same.
+version=$(sed -n 's/.*version = "\(.*\)"/\1/p' Sources/KubeAPI/Model/BuildInfo.swift)
+while IFS=: read -r file line named; do
+    [ "${named##*[ :]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
+done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version )[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+
 # Foundation's decoders are too slow for cluster data and its start costs memory: no source of a program uses it.
 if grep -rn --include='*.swift' -E '^\s*(internal |package |public |private |fileprivate )?(@\w+ )?import Foundation' Sources; then
     complain "Foundation is imported above; use the types of KubeAPI instead"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that Quartermaster needs, and says which.
 #   scripts/deps.sh build        libraries and headers to build
+#   scripts/deps.sh build image  and what makes images
 #   scripts/deps.sh build test   and the programs that the tests run
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,8 +10,9 @@ build_packages=(
     git make pkg-config libstdc++-12-dev libc6-dev
     libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev
 )
+image_packages=(python3 binutils)
 test_packages=(
-    curl openssl shellcheck procps prometheus
+    "${image_packages[@]}" curl openssl shellcheck procps prometheus
     # The programs that backups run, and servers for them.
     postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata zip unzip etcd-server etcd-client
 )
@@ -19,8 +21,9 @@ wanted=()
 for set in "${@:-build}"; do
     case $set in
         build) wanted+=("${build_packages[@]}") ;;
+        image) wanted+=("${image_packages[@]}") ;;
         test) wanted+=("${test_packages[@]}") ;;
-        *) echo "deps: '$set' is no set of packages; use build or test" >&2; exit 2 ;;
+        *) echo "deps: '$set' is no set of packages; use build, image or test" >&2; exit 2 ;;
     esac
 done
 

@@ -10,10 +10,10 @@ struct Cluster: Sendable {
     private static let environment = ProcessInfo.processInfo.environment
     static let kubeconfig = environment["QM_E2E_KUBECONFIG"]
     static let operatorImage =
-        environment["QM_E2E_OPERATOR_IMAGE"] ?? "registry.example.com/quartermaster:0.1.0"
+        environment["QM_E2E_OPERATOR_IMAGE"] ?? "registry.example.com/quartermaster:\(BuildInfo.version)"
     /// Has a shell, PostgreSQL, rclone and restic: all that the pods of the suite run.
     static let backupImage =
-        environment["QM_E2E_BACKUP_IMAGE"] ?? "ghcr.io/quartermaster-dev/quartermaster-backup:0.1.0"
+        environment["QM_E2E_BACKUP_IMAGE"] ?? "ghcr.io/quartermaster-dev/quartermaster-backup:\(BuildInfo.version)"
     /// What stops and starts the kubelet of a node, whose name they get as `$1`, and what ends the API server and starts it again.
     static let stopNode = environment["QM_E2E_STOP_NODE"]
     static let startNode = environment["QM_E2E_START_NODE"]
@@ -38,7 +38,7 @@ struct Cluster: Sendable {
     /// Installs what a checkout has in `config/`, this one where none is named.
     func install(_ checkout: URL = root, image: String = operatorImage) throws {
         let manifests = try kubectl("kustomize", checkout.appending(path: "config/default").path)
-        try apply(manifests.replacing("registry.example.com/quartermaster:0.1.0", with: image))
+        try apply(manifests.replacing("registry.example.com/quartermaster:\(BuildInfo.version)", with: image))
         try kubectl("rollout", "status", "-n", "quartermaster-system", "deployment/quartermaster", "--timeout=120s")
     }
 
