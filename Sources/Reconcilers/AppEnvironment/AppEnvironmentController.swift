@@ -31,7 +31,6 @@ extension AppEnvironmentReconciler {
         _ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         catalogue: DefaultsCatalogue = .builtIn
     ) {
-        let objects = InformerObjects(environment.informers)
         let environments = Self.environments(environment)
         self.init(
             objects: environments, namespaces: NamespaceProvisioner(environment, environments: environments),
@@ -42,7 +41,7 @@ extension AppEnvironmentReconciler {
             siblings: Siblings(environment), warnings: WarningWatch(environment, now: now),
             children: ChildWriter(environment, kinds: AppEnvironment.childKinds),
             expiry: ExpiryTimer(environment),
-            finalizers: Finalizers(api: environment.api, objects: objects, gate: environment.gate),
+            finalizers: Finalizers(environment.client),
             status: StatusReporter(AppEnvironment.resourceType, in: environment, wallClock: now),
             events: environment.events, catalogue: catalogue,
             operatorNamespace: environment.permissions.operatorNamespace, now: now)

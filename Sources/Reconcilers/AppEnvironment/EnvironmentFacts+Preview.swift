@@ -22,12 +22,9 @@ extension EnvironmentFacts {
         let binding = ObjectKey(namespace: environment.namespace, name: ResolvedEnvironment.operatorRole)
         let bound = try? await client.get(.roleBinding, binding)
         if let place = bound?["subjects"]?[0]?["namespace"]?.string { operatorNamespace = place }
-        do {
-            let live = try await client.get(.namespace, ObjectKey(name: environment.namespace))
-            isAdopted = live.isAdopted
-            if isAdopted { isEnforced = try await Self.isEnforced(environment, live, asking: client) }
-        } catch let error as APIError where error.isNotFound {
-            isAdopted = false
+        if let live = try await client.find(.namespace, ObjectKey(name: environment.namespace)), live.isAdopted {
+            isAdopted = true
+            isEnforced = try await Self.isEnforced(environment, live, asking: client)
         }
         let namespace = environment.namespace
         let policies = (try? await client.list(BackupPolicy.resourceType, namespace: namespace).items) ?? []

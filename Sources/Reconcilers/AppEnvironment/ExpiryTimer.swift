@@ -11,14 +11,12 @@ final class ExpiryTimer: Sendable {
         var since: Duration
     }
 
-    private let api: any ObjectAPI
-    private let gate: WriteGate
+    private let client: FencedClient
     private let time: TimeSource
     private let sightings = Mutex<[ObjectKey: Sighting]>([:])
 
     init(_ environment: ReconcilerEnvironment) {
-        api = environment.api
-        gate = environment.gate
+        client = environment.client
         time = environment.time
     }
 
@@ -38,13 +36,8 @@ final class ExpiryTimer: Sendable {
 
     /// - Throws: `APIError`, `NotLeaderError`.
     func delete(_ object: DynamicObject) async throws {
-        try gate.check()
-        do {
-            try await api.delete(
-                AppEnvironment.resourceType, object.key,
-                options: DeleteOptions(uid: object.uid, resourceVersion: object.resourceVersion))
-        } catch let error as APIError where error.isNotFound {
-            return
-        }
+        // The version too: an edit of this moment may have given it more time.
+        try await client.delete(
+            AppEnvironment.resourceType, object.key, expecting: object.uid, version: object.resourceVersion)
     }
 }

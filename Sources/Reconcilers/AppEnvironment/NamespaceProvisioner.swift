@@ -19,8 +19,7 @@ struct NamespaceProvisioner: Sendable {
 
     private let applier: Applier
     private let objects: InformerObjects
-    private let api: any ObjectAPI
-    private let gate: WriteGate
+    private let client: FencedClient
     private let permissions: Permissions
     private let seal: Seal
     private let environments: Informer
@@ -30,12 +29,8 @@ struct NamespaceProvisioner: Sendable {
     /// - Parameter environments: the informer of AppEnvironments, with the index `environmentNamespace`.
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         objects = InformerObjects(environment.informers)
-        applier = Applier(
-            api: environment.api, objects: objects, gate: environment.gate,
-            options: .init(hashAnnotation: AnnotationKey.appliedHash), metrics: environment.metrics,
-            time: environment.time)
-        api = environment.api
-        gate = environment.gate
+        applier = environment.applier()
+        client = environment.client
         permissions = environment.permissions
         seal = environment.seal
         bounds = ResolvedEnvironment.bounds.map { (environment.children($0), $0, $1) }
@@ -120,7 +115,7 @@ struct NamespaceProvisioner: Sendable {
         if !isSuspended, case .absent = objects.lookUp(.namespace, key), try await isMade(environment) {
             return .ready(isAdopted: false)
         }
-        let live = try await find(environment.namespace)
+        let live = try await client.find(.namespace, key)
         if let live, live.isBeingDeleted || live[path: "status", "phase"]?.string == "Terminating" {
             let words = "Namespace \(live.name) is being deleted; a new one is made once it is gone"
             return .blocked(Finding(.terminating, words, .wait), retryAfter: .seconds(10))
@@ -177,11 +172,9 @@ struct NamespaceProvisioner: Sendable {
         let strange = live.labels.keys.filter { $0.hasPrefix(LabelKey.podSecurity) && desired[$0] == nil }
         guard !strange.isEmpty else { return }
         let labels = JSONObject(strange.sorted().map { ($0, .null) })
-        try gate.check()
-        let written = try await api.patch(
+        try await client.patch(
             .namespace, live.key, .merge(["metadata": ["uid": .string(live.uid), "labels": .object(labels)]]),
-            subresource: nil, options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
-        objects.recordWrite(written, of: .namespace)
+            fieldManager: ReconcilerEnvironment.fieldManager)
     }
 
     /// Makes the namespace in one request.
@@ -202,32 +195,17 @@ struct NamespaceProvisioner: Sendable {
     /// - Throws: `APIError`.
     func owned(by environment: ResolvedEnvironment) async throws -> (live: DynamicObject, claim: Claim)? {
         guard permissions.refusal(ofNamespaceFor: environment) == nil,
-            let live = try await find(environment.namespace), let claim = claim(of: environment, on: live)
+            let live = try await client.find(.namespace, ObjectKey(name: environment.namespace)),
+            let claim = claim(of: environment, on: live)
         else { return nil }
         return (live, claim)
-    }
-
-    /// The namespace as it is; from the API server where the cache cannot tell.
-    private func find(_ name: String) async throws -> DynamicObject? {
-        let key = ObjectKey(name: name)
-        if case .found(let live) = objects.lookUp(.namespace, key) { return try live.dynamic() }
-        do {
-            return try await api.get(.namespace, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
     }
 
     /// Begins the deletion of a namespace that the environment has made.
     ///
     /// - Throws: `APIError`, `NotLeaderError`.
     func delete(_ live: DynamicObject) async throws {
-        try gate.check()
-        do {
-            try await api.delete(.namespace, live.key, options: DeleteOptions(uid: live.uid))
-        } catch let error as APIError where error.isNotFound || error.isConflict {
-            return  // gone, or another one by now
-        }
+        try await client.delete(.namespace, live.key, expecting: live.uid)
     }
 
     /// Lets go of a namespace that was only taken over. Its Pod Security labels stay: what was there before them is not
@@ -250,11 +228,8 @@ struct NamespaceProvisioner: Sendable {
                 "annotations": .object(JSONObject(annotations.map { ($0, .null) })),
             ]
         ]
-        try gate.check()
-        let written = try await api.patch(
-            .namespace, live.key, .merge(patch), subresource: nil,
-            options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
-        objects.recordWrite(written, of: .namespace)
+        try await client.patch(
+            .namespace, live.key, .merge(patch), fieldManager: ReconcilerEnvironment.fieldManager)
     }
 
     private static func foreign(_ live: DynamicObject, _ objection: String, mayAdopt: Bool) -> Finding {

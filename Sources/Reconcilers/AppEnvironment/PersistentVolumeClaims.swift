@@ -15,14 +15,12 @@ struct PersistentVolumeClaims: Sendable {
     }
 
     let claims: Informer
-    private let api: any ObjectAPI
-    private let gate: WriteGate
+    private let client: FencedClient
     private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
         claims = environment.children(.persistentVolumeClaim)
-        api = environment.api
-        gate = environment.gate
+        client = environment.client
         seal = environment.seal
     }
 
@@ -70,11 +68,8 @@ struct PersistentVolumeClaims: Sendable {
         for claim in claims where !claim.isBeingDeleted {
             let name = WrittenObject(.persistentVolumeClaim, claim.key)
             do {
-                try gate.check()
-                try await api.delete(.persistentVolumeClaim, claim.key, options: DeleteOptions(uid: claim.uid))
+                guard try await client.delete(.persistentVolumeClaim, claim.key, expecting: claim.uid) else { continue }
                 events.emit(ObjectEvent(object, .normal, .childDeleted, action: "Delete", message: "Deleted \(name)"))
-            } catch let error as APIError where error.isNotFound || error.isConflict {
-                continue  // gone, or another one by now
             } catch {
                 failures.append(try WriteFailure(error, on: name))
             }

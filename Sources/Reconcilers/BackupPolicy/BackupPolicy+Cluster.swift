@@ -12,12 +12,7 @@ extension BackupPolicy {
         if let slice = try? await client.get(.endpointSlice, ServerPorts.slice) {
             policy.serverPorts = ServerPorts.list(slice["ports"])
         }
-        do {
-            let live = try await client.get(Self.resourceType, key)
-            policy.status = try Self(defaulting: live).status
-        } catch let error as APIError where error.isNotFound {
-            policy.status = nil
-        }
+        policy.status = try await client.find(Self.resourceType, key).flatMap { try Self(defaulting: $0).status }
         return policy
     }
 }

@@ -47,8 +47,7 @@ extension BackupPolicyReconciler {
             velero: VeleroRuns(environment),
             children: ChildWriter(environment, kinds: BackupPolicy.childKinds),
             priorityClasses: PriorityClasses(environment),
-            finalizers: Finalizers(
-                api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate),
+            finalizers: Finalizers(environment.client),
             status: StatusReporter(BackupPolicy.resourceType, in: environment, wallClock: now),
             permissions: environment.permissions, namespaceEnvironments: NamespaceEnvironments(environment), now: now)
     }

@@ -33,11 +33,6 @@ extension RegionalWorkerPoolReconciler {
     }
 
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
-        let objects = InformerObjects(environment.informers)
-        let (api, gate) = (environment.api, environment.gate)
-        let applier = Applier(
-            api: api, objects: objects, gate: gate, options: .init(hashAnnotation: AnnotationKey.appliedHash),
-            metrics: environment.metrics, time: environment.time)
         let pools = environment.objects(of: .regionalWorkerPool)
         let permissions = environment.permissions
         let directory = NodeIndex(
@@ -47,13 +42,12 @@ extension RegionalWorkerPoolReconciler {
             claims: NodeClaims(
                 directory: directory,
                 writer: NodeWriter(
-                    api: api, objects: objects, gate: gate, applier: applier, seal: environment.seal,
-                    time: environment.time),
+                    environment.client, applier: environment.applier(), seal: environment.seal, time: environment.time),
                 gate: TaintGate(nodes: environment.nodes, in: environment)),
             children: ChildWriter(environment, kinds: RegionalWorkerPool.childKinds),
             priorityClasses: PriorityClasses(environment),
             workloads: PoolWorkloads(environment), scalers: ScalerHandover(environment),
-            finalizers: Finalizers(api: api, objects: objects, gate: gate),
+            finalizers: Finalizers(environment.client),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,
             permissions: permissions, now: now, namespaceEnvironments: NamespaceEnvironments(environment))
     }

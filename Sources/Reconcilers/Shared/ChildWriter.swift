@@ -75,7 +75,7 @@ struct ChildWriter: Sendable {
     let finder: ChildFinder
     private let informers: [(type: ResourceType, informer: Informer)]
     private let seal: Seal
-    private let api: any ObjectAPI
+    private let client: FencedClient
     private let applier: Applier
     private let pruner: Pruner
     private let events: any EventSink
@@ -84,18 +84,14 @@ struct ChildWriter: Sendable {
 
     /// - Parameter kinds: all that the inventory may hold.
     init(_ environment: ReconcilerEnvironment, kinds: [ChildKind]) {
-        let objects = InformerObjects(environment.informers)
         informers = kinds.map(\.type).filter { !$0.isConfidential }.map { ($0, environment.children($0)) }
         phases = Dictionary(kinds.map { ($0.type, $0.phase) }) { $1 }
         let prunedTypes = kinds.filter { !$0.holdsData }.map(\.type)
         finder = ChildFinder(environment, types: prunedTypes)
         seal = environment.seal
-        api = environment.api
-        applier = Applier(
-            api: environment.api, objects: objects, gate: environment.gate,
-            options: .init(hashAnnotation: AnnotationKey.appliedHash), metrics: environment.metrics,
-            time: environment.time)
-        pruner = Pruner(api: environment.api, objects: objects, gate: environment.gate) { apiVersion, kind in
+        client = environment.client
+        applier = environment.applier()
+        pruner = Pruner(environment.client) { apiVersion, kind in
             prunedTypes.first { $0.apiVersion == apiVersion && $0.kind == kind }
         }
         events = environment.events
@@ -252,12 +248,7 @@ struct ChildWriter: Sendable {
     /// - Throws: `APIError`, a conflict where it is so.
     private func confirm(_ pass: Pass) async throws {
         let (type, owner) = (pass.ownerType, pass.object)
-        let live: DynamicObject?
-        do {
-            live = try await api.get(type, owner.key)
-        } catch let error as APIError where error.isNotFound {
-            live = nil
-        }
+        let live = try await client.read(type, owner.key)
         let isSame = live?.uid == owner.uid && live?.generation == owner.generation
         guard !isSame || live?.isBeingDeleted == true else { return }
         throw APIError(

@@ -14,17 +14,13 @@ struct PriorityClasses: Sendable {
     }
 
     let informer: Informer
-    private let api: any ObjectAPI
-    private let gate: WriteGate
-    private let objects: any LiveObjects
+    private let client: FencedClient
     private let permissions: Permissions
 
     init(_ environment: ReconcilerEnvironment) {
         // Every class of the cluster: there are few.
         informer = environment.informers.informer(Selection(.priorityClass))
-        api = environment.api
-        gate = environment.gate
-        objects = InformerObjects(environment.informers)
+        client = environment.client
         permissions = environment.permissions
     }
 
@@ -74,11 +70,8 @@ struct PriorityClasses: Sendable {
     func ensure(_ request: Request) async throws -> WriteFailure? {
         guard isMissing(request), let child = Self.desired(request) else { return nil }
         do {
-            try gate.check()
-            let made = try await api.create(
-                child.object, as: .priorityClass,
-                options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
-            objects.recordWrite(made, of: .priorityClass)
+            try await client.create(
+                child.object, as: .priorityClass, fieldManager: ReconcilerEnvironment.fieldManager)
         } catch let error as APIError where error.isAlreadyExists {
             return nil  // somebody was faster, and theirs stands
         } catch {

@@ -12,9 +12,7 @@ struct StatusReporter: Sendable {
         wallClock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
         self.type = type
-        writer = StatusWriter(
-            api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate,
-            wallClock: wallClock)
+        writer = StatusWriter(environment.client, wallClock: wallClock)
         events = environment.events
         backlog = StatusBacklog(time: environment.time)
     }

@@ -16,9 +16,7 @@ final class NodeWriter: Sendable {
 
     private static let attempts = 5
 
-    private let api: any ObjectAPI
-    private let objects: any LiveObjects
-    private let gate: WriteGate
+    private let client: FencedClient
     private let applier: Applier
     private let seal: Seal
     private let time: TimeSource
@@ -26,13 +24,9 @@ final class NodeWriter: Sendable {
     private let contentions = Mutex<[String: Contention]>([:])
     private let turns = ClaimTurns()
 
-    init(
-        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, applier: Applier, seal: Seal, time: TimeSource
-    ) {
+    init(_ client: FencedClient, applier: Applier, seal: Seal, time: TimeSource) {
         self.seal = seal
-        self.api = api
-        self.objects = objects
-        self.gate = gate
+        self.client = client
         self.applier = applier
         self.time = time
     }
@@ -98,20 +92,13 @@ final class NodeWriter: Sendable {
     }
 
     private func fetch(_ name: String) async throws -> DynamicObject? {
-        do {
-            return try await api.get(.node, ObjectKey(name: name))
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        try await client.read(.node, ObjectKey(name: name))
     }
 
     private func send(_ plan: NodePlan, to name: String) async throws -> DynamicObject {
-        try gate.check()
-        let written = try await api.patch(
-            .node, ObjectKey(name: name), .merge(try plan.mergePatch(sealedBy: seal)), subresource: nil,
-            options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
-        objects.recordWrite(written, of: .node)
-        return written
+        try await client.patch(
+            .node, ObjectKey(name: name), .merge(try plan.mergePatch(sealedBy: seal)),
+            fieldManager: ReconcilerEnvironment.fieldManager)
     }
 
     private func finished(_ plan: NodePlan, live: DynamicObject?, written: NodeSnapshot) -> Result {
