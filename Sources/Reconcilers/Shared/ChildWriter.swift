@@ -25,7 +25,7 @@ struct ChildWriter: Sendable {
     }
 
     /// What became of one child.
-    fileprivate struct Settled: Sendable {
+    fileprivate struct ChildResult: Sendable {
         /// Without a UID where it could not be made; `nil` where its API is missing.
         var entry: InventoryEntry?
         var failure: PartFailure?
@@ -104,7 +104,7 @@ struct ChildWriter: Sendable {
     ///   - isSuspended: nothing is written; the result says what would be.
     /// - Throws: `NotLeaderError` and `CancellationError`; `APIError` where children have vanished and their owner can't
     ///   be asked for, a conflict where it is going, gone or changed. What goes wrong with a child is in the result.
-    func settle<Owner: ChildOwner>(
+    func apply<Owner: ChildOwner>(
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
         isSuspended: Bool
     ) async throws -> Result {
@@ -113,9 +113,9 @@ struct ChildWriter: Sendable {
             Owner.self, object, controller: OwnerReference(controllerFor: owner), recorded: known, sealing: seal)
         pass.isSuspended = isSuspended
         if !isSuspended, wanted.contains(where: { hasVanished($0, in: pass) }) { try await confirm(pass) }
-        let settled = try await settle(wanted, in: pass)
-        for one in settled { pass.result.add(one) }
-        let current = settled.compactMap(\.entry)
+        let written = try await write(wanted, in: pass)
+        for one in written { pass.result.add(one) }
+        let current = written.compactMap(\.entry)
         let stale = Inventory.stale(pass.recorded, comparedTo: current)
         let remaining = try await prune(stale, in: &pass)
         pass.result.inventory = Inventory.merged(current.filter { !$0.uid.isEmpty }, remaining)
@@ -131,7 +131,7 @@ struct ChildWriter: Sendable {
     ) async throws -> Bool {
         let pass = Pass(
             Owner.self, object, controller: OwnerReference(controllerFor: owner), recorded: recorded, sealing: seal)
-        return try await settle(wanted, in: pass).allSatisfy { $0.failure == nil }
+        return try await write(wanted, in: pass).allSatisfy { $0.failure == nil }
     }
 
     /// Deletes the children that garbage collection can't reach from an owner that is being deleted: those in other
@@ -155,8 +155,8 @@ struct ChildWriter: Sendable {
     }
 
     /// - Returns: what became of each, in their order.
-    private func settle(_ wanted: [DesiredChild], in pass: Pass) async throws -> [Settled] {
-        var settled = [Settled](repeating: Settled(), count: wanted.count)
+    private func write(_ wanted: [DesiredChild], in pass: Pass) async throws -> [ChildResult] {
+        var results = [ChildResult](repeating: ChildResult(), count: wanted.count)
         let doubles = doubles(among: wanted)
         for (place, first) in doubles {
             let child = wanted[place]
@@ -166,26 +166,26 @@ struct ChildWriter: Sendable {
                     "\(child.name) is wanted twice, \(Self.purpose(of: wanted[first])) and \(Self.purpose(of: child)): "
                     + "give one of them another name")
             failure.isDouble = true
-            settled[place].failure = PartFailure(part: child.part, failure: failure)
+            results[place].failure = PartFailure(part: child.part, failure: failure)
         }
         for phase in ApplyPhase.allCases {
             let places = wanted.indices.filter {
                 (phases[wanted[$0].type] ?? .surroundings) == phase && doubles[$0] == nil
             }
-            try await withThrowingTaskGroup(of: (Int, Settled).self) { group in
+            try await withThrowingTaskGroup(of: (Int, ChildResult).self) { group in
                 var running = 0
                 for place in places {
                     if running == phase.inFlight, let (place, one) = try await group.next() {
-                        settled[place] = one
+                        results[place] = one
                         running -= 1
                     }
-                    group.addTask { (place, try await settle(wanted[place], in: pass)) }
+                    group.addTask { (place, try await write(wanted[place], in: pass)) }
                     running += 1
                 }
-                for try await (place, one) in group { settled[place] = one }
+                for try await (place, one) in group { results[place] = one }
             }
         }
-        return settled
+        return results
     }
 
     /// Names that are put together from several may come out the same. Written in turn, each child would undo the other for
@@ -206,13 +206,13 @@ struct ChildWriter: Sendable {
         child.part.isEmpty ? "for the whole" : "for \(child.part)"
     }
 
-    private func settle(_ child: DesiredChild, in pass: Pass) async throws -> Settled {
+    private func write(_ child: DesiredChild, in pass: Pass) async throws -> ChildResult {
         let known = pass.recordedEntry(of: child) ?? InventoryEntry(child.object.key, of: child.type, uid: "")
-        guard isServed(child.type) else { return Settled(missingAPI: child.type) }
-        if child.isHeld { return Settled(entry: known) }
+        guard isServed(child.type) else { return ChildResult(missingAPI: child.type) }
+        if child.isHeld { return ChildResult(entry: known) }
         let namespace = child.object.namespace
         if endingNamespaces.contain(namespace) || pass.refusedNamespaces.contain(namespace) {
-            return Settled(
+            return ChildResult(
                 entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.reference)))
         }
         do {
@@ -220,17 +220,17 @@ struct ChildWriter: Sendable {
                 ? try await preview(child, known, in: pass) : try await apply(child, in: pass)
         } catch let error as APIError where error.isNotFound && child.type.isOptional {
             // The API went away a moment ago, and the informer has yet to learn of it.
-            return Settled(missingAPI: child.type)
+            return ChildResult(missingAPI: child.type)
         } catch let error as StaleOwner {
             throw error.cause
         } catch let error as APIError where error.isNamespaceTerminating {
             pass.refusedNamespaces.insert(namespace)
-            return Settled(
+            return ChildResult(
                 entry: known, failure: PartFailure(part: child.part, failure: .terminating(namespace, child.reference)))
         } catch {
             // Still wanted: it must not be pruned because it could not be written.
             let failure = PartFailure(part: child.part, failure: try WriteFailure(error, on: child.reference))
-            return Settled(entry: known, failure: failure)
+            return ChildResult(entry: known, failure: failure)
         }
     }
 
@@ -260,20 +260,20 @@ struct ChildWriter: Sendable {
         !type.isOptional || informers.first { $0.type == type }?.informer.isServed == true
     }
 
-    private func preview(_ child: DesiredChild, _ known: InventoryEntry, in pass: Pass) async throws -> Settled {
+    private func preview(_ child: DesiredChild, _ known: InventoryEntry, in pass: Pass) async throws -> ChildResult {
         let plan = try await applier.preview(child.object, as: child.type, ownership: pass.ownership(of: child))
-        var settled = Settled(entry: known)
+        var result = ChildResult(entry: known)
         switch plan {
-        case .nothing(let live): settled.entry?.uid = live.uid
+        case .nothing(let live): result.entry?.uid = live.uid
         case .update(let live, _):
-            settled.entry?.uid = live.uid
-            settled.heldBack = child.name
-        case .create: settled.heldBack = child.name
+            result.entry?.uid = live.uid
+            result.heldBack = child.name
+        case .create: result.heldBack = child.name
         }
-        return settled
+        return result
     }
 
-    private func apply(_ child: DesiredChild, in pass: Pass) async throws -> Settled {
+    private func apply(_ child: DesiredChild, in pass: Pass) async throws -> ChildResult {
         // Since the pass began, too: the children before this one may have taken their time.
         if hasVanished(child, in: pass) {
             do {
@@ -284,14 +284,14 @@ struct ChildWriter: Sendable {
         }
         let applied = try await applier.apply(
             child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
-        var settled = Settled(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
+        var result = ChildResult(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
         if case .contended(let time) = applied.action {
-            settled.retryAfter = time
-            settled.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.reference))
+            result.retryAfter = time
+            result.failure = PartFailure(part: child.part, failure: .contended(by: applied.drift, on: child.reference))
         } else if !applied.drift.isEmpty {
             events.emit(.drift(applied.drift, of: child.name, part: child.part, on: pass.object))
         }
-        return settled
+        return result
     }
 
     private func prune(_ stale: [InventoryEntry], in pass: inout Pass) async throws -> [InventoryEntry] {
@@ -318,10 +318,10 @@ private struct StaleOwner: Error {
 }
 
 extension ChildWriter.Result {
-    fileprivate mutating func add(_ settled: ChildWriter.Settled) {
-        if let failure = settled.failure { failures.append(failure) }
-        if let child = settled.heldBack { heldBack.append(child) }
-        if let type = settled.missingAPI, !missingAPIs.contains(type) { missingAPIs.append(type) }
-        retryAfter = [retryAfter, settled.retryAfter].compactMap(\.self).min()
+    fileprivate mutating func add(_ result: ChildWriter.ChildResult) {
+        if let failure = result.failure { failures.append(failure) }
+        if let child = result.heldBack { heldBack.append(child) }
+        if let type = result.missingAPI, !missingAPIs.contains(type) { missingAPIs.append(type) }
+        retryAfter = [retryAfter, result.retryAfter].compactMap(\.self).min()
     }
 }

@@ -33,6 +33,13 @@ package struct DesiredChild: Sendable, Hashable {
         return child
     }
 
+    /// The child, held where this is true or it is so already.
+    func held(_ isHeld: Bool) -> DesiredChild {
+        var child = self
+        child.isHeld = child.isHeld || isHeld
+        return child
+    }
+
     var reference: WrittenObject { WrittenObject(type, object.key) }
 
     /// `CronJob backups/nightly-db`.

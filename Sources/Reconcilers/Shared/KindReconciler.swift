@@ -1,12 +1,6 @@
 internal import KubeAPI
 
-/// An object of ours with all that a pass needs to know before its first write.
-protocol ResolvedKind: Sendable {
-    /// Whether the object must not go without a clean-up once its children, or its nodes, are written.
-    var needsCleanUp: Bool { get }
-}
-
-/// What a pass has seen and done: the status follows from it.
+/// What a pass has found and done: the status follows from it.
 protocol KindObservation {
     associatedtype Status: Encodable
 
@@ -48,6 +42,9 @@ protocol KindReconciler: Reconciler {
     /// The object as it is to be, or why it can't be read.
     func resolve(_ object: DynamicObject) throws -> Result<Resolved, Finding>
 
+    /// Whether the object must not go without a clean-up once its children, or its nodes, are written.
+    func needsCleanUp(_ resolved: Resolved) -> Bool
+
     /// Writes what the object needs.
     ///
     /// - Throws: what a pass can't go on after. What goes wrong with one child is in the observation.
@@ -56,7 +53,7 @@ protocol KindReconciler: Reconciler {
     /// Looks at what the writes have led to. Skipped where the status is left to a later look.
     ///
     /// - Returns: when to look again although nothing may have changed.
-    func observe(_ resolved: Resolved, into seen: inout Observation) throws -> [Duration]
+    func observe(_ resolved: Resolved, into observed: inout Observation) throws -> [Duration]
 
     /// Takes back what would outlive an object that is being deleted.
     ///
@@ -106,19 +103,19 @@ extension KindReconciler {
 
     private func pass(_ resolved: Resolved, _ read: DynamicObject) async throws -> Outcome {
         var object = read
-        if resolved.needsCleanUp {
+        if !read.finalizers.contains(Finalizer.cleanup), needsCleanUp(resolved) {
             // Before the first write.
             object = try await finalizers.add(Finalizer.cleanup, to: read, as: Owner.resourceType)
         }
         switch try await apply(resolved, to: object) {
         case .ended(let outcome): return outcome
-        case .applied(var seen, waits: var waits):
-            if seen.allFailures.isEmpty, status.backlog.leaves(object) {
+        case .applied(var observed, waits: var waits):
+            if observed.allFailures.isEmpty, status.backlog.leaves(object) {
                 return .later(after: StatusBacklog.nextLook)
             }
-            waits += try observe(resolved, into: &seen)
-            try await status.report(seen.status, on: object, news: seen.events(on: object))
-            return try seen.outcome(after: waits)
+            waits += try observe(resolved, into: &observed)
+            try await status.report(observed.status, on: object, news: observed.events(on: object))
+            return try observed.outcome(after: waits)
         }
     }
 

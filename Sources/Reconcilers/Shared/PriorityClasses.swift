@@ -59,15 +59,37 @@ struct PriorityClasses: Sendable {
     }
 
     /// Whether it would be made now.
-    func isMissing(_ request: Request) -> Bool {
+    private func isMissing(_ request: Request) -> Bool {
         request.create && request.value != nil && value(of: request.name) == nil
     }
 
-    /// Makes a class that does not exist.
+    /// What became of the classes that an object names.
+    struct Ensured: Sendable {
+        var failures: [WriteFailure] = []
+        /// What would be made if the object were not suspended.
+        var heldBack: [String] = []
+        /// What is wrong with one that is there.
+        var mismatch: Finding?
+    }
+
+    /// Makes those that do not exist, of those that pods of the namespace may have.
     ///
-    /// - Returns: why it could not be made.
     /// - Throws: `NotLeaderError` and `CancellationError` only.
-    func ensure(_ request: Request) async throws -> WriteFailure? {
+    func ensure(_ requests: [Request], in namespace: String, isSuspended: Bool) async throws -> Ensured {
+        var ensured = Ensured()
+        for request in requests where refusal(of: request, in: namespace) == nil {
+            ensured.mismatch = ensured.mismatch ?? mismatch(request)
+            if isSuspended {
+                if isMissing(request) { ensured.heldBack.append("PriorityClass \(request.name)") }
+            } else if let failure = try await ensure(request) {
+                ensured.failures.append(failure)
+            }
+        }
+        return ensured
+    }
+
+    /// - Returns: why the class could not be made.
+    private func ensure(_ request: Request) async throws -> WriteFailure? {
         guard isMissing(request), let child = Self.desired(request) else { return nil }
         do {
             try await client.create(
@@ -82,7 +104,7 @@ struct PriorityClasses: Sendable {
 
     /// What is wrong with the class as it is; `nil` where it is as it is counted on, and where there is none: the API
     /// server says so of every pod.
-    func mismatch(_ request: Request) -> Finding? {
+    private func mismatch(_ request: Request) -> Finding? {
         guard let wanted = request.value, let value = value(of: request.name), value != wanted else { return nil }
         return Finding(
             .priorityMismatch,

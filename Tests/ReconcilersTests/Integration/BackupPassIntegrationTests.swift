@@ -26,7 +26,7 @@ extension IntegrationTests {
                 try await TestOperator.run(
                     on: cluster,
                     making: { environment in
-                        let reconciler = BackupPolicyReconciler(environment, now: Timestamp.now)
+                        let reconciler = PolicyReconciler(environment, now: Timestamp.now)
                         // Its controller has nothing to do: the test calls the reconciler.
                         return (Controller(name: "idle", reconciler: reconciler), reconciler)
                     }

@@ -35,7 +35,7 @@ struct RegionalWorkerPoolValidationTests {
         var object = try DynamicObject(#require(Repository.yaml("\(Self.valid)/minimal.yaml").first))
         object[path: "spec", "template"] = try YAML.parseDocument(Array(template.utf8))
         #expect(RegionalWorkerPool.violations(in: object) == [])
-        #expect(try RegionalWorkerPool(defaulting: object).children().count == 2)
+        #expect(try RegionalWorkerPool(defaulting: object).rendered().count == 2)
     }
 
     @Test("Fifty wrong fields are told up to a bound")

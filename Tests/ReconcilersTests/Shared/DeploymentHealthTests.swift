@@ -30,11 +30,13 @@ struct DeploymentHealthTests {
     private func pool(_ seen: Case) throws -> PoolObservation {
         let pool = try RegionalWorkerPool.fixture(
             spec: "replicas: 1\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]")
-        var region = RegionObservation(region: try #require(pool.enabledRegions.first))
+        var observed = PoolObservation(ResolvedPool(pool))
+        var region = try #require(observed.regions.first)
         (region.matched, region.claimed, region.ready) = (1, 1, 1)
         region.deployment = deployment("web", seen)
         (region.pods, region.nodeProblems, region.now) = (seen.pods, seen.nodeProblems, seen.now)
-        return PoolObservation(pool: pool, regions: [region])
+        observed.regions = [region]
+        return observed
     }
 
     private func environment(_ seen: Case) throws -> EnvironmentObservation {

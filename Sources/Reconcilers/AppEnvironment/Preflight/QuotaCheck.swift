@@ -32,13 +32,13 @@ struct QuotaCheck: Sendable, Hashable {
     /// A container that a LimitRange would refuse.
     var objection: String?
 
-    init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts, quotas: [Quota] = [], bounds: [Bounds] = []) {
-        let need = ResourceNeed(environment, facts)
+    init(_ environment: ResolvedEnvironment, quotas: [Quota] = [], bounds: [Bounds] = []) {
+        let need = ResourceNeed(environment)
         required = need.total.reduce(into: [:]) { $0[$1.key] = Amount.text($1.value, of: $1.key) }
         // Ours as it is going to be, whatever it is now.
         var all = quotas.filter { $0.name != ResolvedEnvironment.quotaName && !$0.isScoped }
         let own = quotas.first { $0.name == ResolvedEnvironment.quotaName }
-        if let hard = environment.quotaHard(facts) {
+        if let hard = environment.quotaHard {
             let texts = hard.mapValues { $0.string ?? $0.serializedString() }
             all.insert(
                 Quota(

@@ -5,7 +5,7 @@ internal import KubeAPI
 struct ResourceNeed: Sendable, Hashable {
     private(set) var total: [String: Quantity] = [:]
 
-    init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts) {
+    init(_ environment: ResolvedEnvironment) {
         let bounds = environment.containerBounds
         for component in environment.components {
             let pods = component.maxReplicas + component.surge
@@ -18,7 +18,7 @@ struct ResourceNeed: Sendable, Hashable {
                 add(Quantity(units: 1), to: "persistentvolumeclaims")
             }
         }
-        for claim in facts.retainedClaims {
+        for claim in environment.inputs.retainedClaims {
             add(claim, to: "requests.storage")
             add(Quantity(units: 1), to: "persistentvolumeclaims")
         }

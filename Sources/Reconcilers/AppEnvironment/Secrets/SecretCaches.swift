@@ -50,7 +50,7 @@ struct SecretCaches: Sendable {
 
     /// Waits a moment for the first look at what is watched already: after a start of the operator an environment must
     /// not seem to have lost its Secrets.
-    func settle(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
+    func waitUntilSynced(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
         let watched = [
             environment.spec.secretsFrom.flatMap { sources[$0.namespace] },
             own.informer(of: ObjectKey(name: environment.name)),

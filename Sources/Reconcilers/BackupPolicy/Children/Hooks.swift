@@ -1,6 +1,6 @@
 internal import KubeAPI
 
-extension BackupPolicy {
+extension ResolvedPolicy {
     enum HookStage: String {
         case pre, post
 
@@ -8,14 +8,16 @@ extension BackupPolicy {
     }
 
     /// The names of the source's container and of the hooks around it, in their order.
-    func sequence(_ hooks: Hooks) -> [String] {
-        (hooks.pre ?? []).indices.map { HookStage.pre.container($0 + 1) } + [Self.sourceContainer]
+    func sequence(_ hooks: BackupPolicy.Hooks) -> [String] {
+        (hooks.pre ?? []).indices.map { HookStage.pre.container($0 + 1) } + [BackupPolicy.sourceContainer]
             + (hooks.post ?? []).indices.map { HookStage.post.container($0 + 1) }
     }
 
     /// One init container for each hook. Where hooks come after the source, a failure before them is put off until the
     /// last of them has run: an application that was halted must go on.
-    func hookContainers(_ hooks: [Hook], _ stage: HookStage, for source: Source) -> [JSONValue] {
+    func hookContainers(_ hooks: [BackupPolicy.Hook], _ stage: HookStage, for source: BackupPolicy.Source)
+        -> [JSONValue]
+    {
         let defersFailure = stage == .pre && !(spec.hooks?.post ?? []).isEmpty
         return hooks.enumerated().map { index, hook in
             let environment: [(String, String)] =

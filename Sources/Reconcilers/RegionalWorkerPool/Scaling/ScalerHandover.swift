@@ -22,8 +22,8 @@ struct ScalerHandover: Sendable {
     func scalers(of pool: RegionalWorkerPool) -> [String: RegionScalers] {
         let namespace = pool.metadata.namespace ?? ""
         return Dictionary(
-            pool.enabledRegions.map { region in
-                let key = ObjectKey(namespace: namespace, name: region.childName)
+            pool.spec.regions.filter(\.enabled).map { region in
+                let key = ObjectKey(namespace: namespace, name: pool.childName(ofRegion: region.name))
                 let deployment = deployments.store.whole(key)
                 // Another's Deployment of this name is neither scaled nor taken for the pool's.
                 let isOwn = deployment?.ownerReferences.contains { $0.uid == pool.metadata.uid } == true
@@ -41,8 +41,8 @@ struct ScalerHandover: Sendable {
     /// Clears the way for the scaler of a region. A crash after any of these lines leaves the pods as they are.
     ///
     /// - Throws: `APIError`, `NotLeaderError`.
-    func prepare(_ plan: ScalerPlan, for region: Region, of pool: RegionalWorkerPool) async throws {
-        let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.childName)
+    func prepare(_ plan: ScalerPlan, for region: Region, of pool: ResolvedPool) async throws {
+        let key = ObjectKey(namespace: pool.namespace, name: region.childName)
         if let replicas = plan.firstReplicas {
             // Before there is an autoscaler: one that finds 0 takes it for a wish to be left alone.
             try await begin(key, with: replicas)
