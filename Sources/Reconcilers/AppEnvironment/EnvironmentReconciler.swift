@@ -62,54 +62,54 @@ struct EnvironmentReconciler: KindReconciler {
         _ environment: ResolvedEnvironment, to object: DynamicObject
     ) async throws -> PassResult<EnvironmentObservation> {
         let isSuspended = environment.spec.suspend
-        var seen = EnvironmentObservation(environment)
+        var observed = EnvironmentObservation(environment)
         var waits: [Duration] = []
-        switch try await expire(environment, object, into: &seen) {
+        switch try await expire(environment, object, into: &observed) {
         case .deleted: return .ended(.done)
         case .lives(let wait): waits += [wait].compactMap(\.self)
         }
         let wasEnforced = namespaces.isEnforced(environment)
         switch try await namespaces.provision(environment, isSuspended: isSuspended, enforces: wasEnforced) {
         case .blocked(let finding, let wait):
-            seen.namespaceFinding = finding
+            observed.namespaceFinding = finding
             waits.append(wait)
         case .ready(let isAdopted, let wait):
             waits += [wait].compactMap(\.self)
             if try await givesRights(environment, object) { return .ended(.requeue(after: Self.rightsDelay)) }
-            seen.isAdopted = isAdopted
-            seen.isEnforced = !isAdopted || wasEnforced
-            waits += try await fill(environment, object, into: &seen)
-            waits += try await enforce(environment, object, into: &seen)
+            observed.isAdopted = isAdopted
+            observed.isEnforced = !isAdopted || wasEnforced
+            waits += try await fill(environment, object, into: &observed)
+            waits += try await enforce(environment, object, into: &observed)
         }
-        return .applied(seen, waits: waits)
+        return .applied(observed, waits: waits)
     }
 
     /// What is in the namespace.
     ///
-    /// - Returns: when to look again although nothing may have changed.
+    /// - Returns: when to requeue although nothing may have changed.
     private func fill(
-        _ resolved: ResolvedEnvironment, _ object: DynamicObject, into seen: inout EnvironmentObservation
+        _ resolved: ResolvedEnvironment, _ object: DynamicObject, into observed: inout EnvironmentObservation
     ) async throws -> [Duration] {
         let hasRights = hasRights(in: resolved)
         let found = await dependencies.find(resolved, hasRights: hasRights, deployments: workloads.deployments)
-        seen.dependencies = found
-        let environment = environment(resolved, found, seen)
-        seen.callers = environment.inputs.callers
+        observed.dependencies = found
+        let environment = environment(resolved, found, observed)
+        observed.callers = environment.inputs.callers
         let claimed = claims.all(of: environment)
-        for index in seen.components.indices { seen.components[index].claims = claimed }
+        for index in observed.components.indices { observed.components[index].claims = claimed }
         let own = workloads.use(of: environment, claims: claimed.map(\.size))
         let (quota, quotaDue) = bounds.check(environment, own: own)
-        seen.quota = quota
-        try await ensurePriorityClasses(of: environment, into: &seen)
+        observed.quota = quota
+        try await ensurePriorityClasses(of: environment, into: &observed)
         let refusals = environment.refusals(by: priorityClasses)
-        for index in seen.components.indices {
-            seen.components[index].refusal = refusals[seen.components[index].component.name]
+        for index in observed.components.indices {
+            observed.components[index].refusal = refusals[observed.components[index].component.name]
         }
 
         let isSuspended = environment.spec.suspend
         let wanted = try environment.children() + workloads.outgoingConfigMaps(environment)
         let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
-        let recorded = Set(seen.inventory.map(\.description))
+        let recorded = Set(observed.inventory.map(\.description))
         let written = try await children.apply(
             wanted.map { child in
                 let waits = !hasRights && child.type != .roleBinding
@@ -117,10 +117,10 @@ struct EnvironmentReconciler: KindReconciler {
                 // What is there for them stays while their specs may lack what their authors wrote.
                 let stays = hasUnknownSiblings && child.type.isForSiblings && recorded.contains(child.name)
                 return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
-            }, of: environment.environment, object, recorded: seen.inventory, isSuspended: isSuspended)
-        seen.add(written)
+            }, of: environment.environment, object, recorded: observed.inventory, isSuspended: isSuspended)
+        observed.add(written)
         if !isSuspended, hasRights {
-            seen.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
+            observed.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
         }
         let rightsDue: Duration? = hasRights || isSuspended ? nil : .seconds(1)
         let siblingsDue: Duration? = hasUnknownSiblings ? .seconds(30) : nil
@@ -129,11 +129,12 @@ struct EnvironmentReconciler: KindReconciler {
 
     /// The environment with all that its children depend on.
     private func environment(
-        _ resolved: ResolvedEnvironment, _ found: EnvironmentObservation.Dependencies, _ seen: EnvironmentObservation
+        _ resolved: ResolvedEnvironment, _ found: EnvironmentObservation.Dependencies,
+        _ observed: EnvironmentObservation
     ) -> ResolvedEnvironment {
         var environment = resolved
-        environment.inputs.isAdopted = seen.isAdopted
-        environment.inputs.isEnforced = seen.isEnforced
+        environment.inputs.isAdopted = observed.isAdopted
+        environment.inputs.isEnforced = observed.isEnforced
         (environment.inputs.callers, environment.inputs.siblings) = siblings.find(resolved)
         environment.inputs.retainedClaims = claims.unwanted(of: resolved).map(\.size)
         environment.inputs.starting = workloads.starting(resolved)
@@ -145,41 +146,41 @@ struct EnvironmentReconciler: KindReconciler {
     /// Writes what bounds a namespace that was there before, once the components stand in it: until then what ran there goes on as
     /// it did.
     ///
-    /// - Returns: when to look again although nothing may have changed.
+    /// - Returns: when to requeue although nothing may have changed.
     private func enforce(
-        _ environment: ResolvedEnvironment, _ object: DynamicObject, into seen: inout EnvironmentObservation
+        _ environment: ResolvedEnvironment, _ object: DynamicObject, into observed: inout EnvironmentObservation
     ) async throws -> [Duration] {
-        guard !seen.isEnforced, !environment.spec.suspend, hasRights(in: environment) else { return [] }
-        _ = workloads.observe(into: &seen, at: now())
-        guard seen.stands else { return [] }
+        guard !observed.isEnforced, !environment.spec.suspend, hasRights(in: environment) else { return [] }
+        _ = workloads.observe(into: &observed, at: now())
+        guard observed.stands else { return [] }
         switch try await namespaces.provision(environment, isSuspended: false, enforces: true) {
         case .ready: break
         case .blocked(let finding, let wait):
-            seen.namespaceFinding = finding
+            observed.namespaceFinding = finding
             return [wait]
         }
-        seen.beginAnew()
-        seen.isEnforced = true
-        return try await fill(environment, object, into: &seen)
+        observed.beginAnew()
+        observed.isEnforced = true
+        return try await fill(environment, object, into: &observed)
     }
 
     private func ensurePriorityClasses(
-        of environment: ResolvedEnvironment, into seen: inout EnvironmentObservation
+        of environment: ResolvedEnvironment, into observed: inout EnvironmentObservation
     ) async throws {
         let ensured = try await priorityClasses.ensure(
             environment.priorityClasses, in: environment.namespace, isSuspended: environment.spec.suspend)
-        seen.failures += ensured.failures
+        observed.failures += ensured.failures
     }
 
     /// How the workloads in the namespace are.
-    func observe(_: ResolvedEnvironment, into seen: inout EnvironmentObservation) -> [Duration] {
-        guard seen.namespaceFinding == nil else { return [] }
-        return [workloads.observe(into: &seen, at: now()), warnings.observe(into: &seen)].compactMap(\.self)
+    func observe(_: ResolvedEnvironment, into observed: inout EnvironmentObservation) -> [Duration] {
+        guard observed.namespaceFinding == nil else { return [] }
+        return [workloads.observe(into: &observed, at: now()), warnings.observe(into: &observed)].compactMap(\.self)
     }
 
     /// Gives the operator its rights in the namespace where it does not have them.
     ///
-    /// - Returns: whether it has them only now: everything else waits for the next look. False also where they could not be
+    /// - Returns: whether it has them only now: everything else waits for the next pass. False also where they could not be
     ///   given: that is told with everything else.
     private func givesRights(_ environment: ResolvedEnvironment, _ object: DynamicObject) async throws -> Bool {
         guard !environment.spec.suspend, !hasRights(in: environment) else { return false }
@@ -205,21 +206,21 @@ extension ResourceType {
 
 extension EnvironmentReconciler {
     enum Lifetime {
-        /// When to look again.
+        /// When to requeue.
         case lives(Duration?)
         case deleted
     }
 
     /// Deletes a preview whose time is up.
     func expire(
-        _ environment: ResolvedEnvironment, _ object: DynamicObject, into seen: inout EnvironmentObservation
+        _ environment: ResolvedEnvironment, _ object: DynamicObject, into observed: inout EnvironmentObservation
     ) async throws -> Lifetime {
         guard let lifetime = environment.timeToLive else { return .lives(nil) }
         let now = now()
         let change = environment.environment.specChange(generation: object.generation, now: now)
         let end = change.time + lifetime
-        seen.specChange = change
-        seen.expiresAt = end
+        observed.specChange = change
+        observed.expiresAt = end
         guard end <= now else {
             expiry.forget(object.key)
             // Not much later than now: the wall clock may be set forward meanwhile.
@@ -227,7 +228,7 @@ extension EnvironmentReconciler {
         }
         guard !environment.spec.suspend else { return .lives(nil) }
         if let remaining = expiry.remaining(object.key, uid: object.uid) {
-            seen.isExpiring = true
+            observed.isExpiring = true
             return .lives(remaining)
         }
         // Announced minutes ago, when the status began to say so.

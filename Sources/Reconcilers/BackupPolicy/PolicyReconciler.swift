@@ -62,7 +62,7 @@ struct PolicyReconciler: KindReconciler {
         observed.pruneFailures = written.pruneFailures
         observed.inventory = written.inventory
         observed.isPrometheusMissing = written.missingAPIs.contains(.prometheusRule)
-        return .applied(observed, waits: [written.retryAfter, observed.nextLook].compactMap(\.self))
+        return .applied(observed, waits: [written.retryAfter, observed.requeueAfter].compactMap(\.self))
     }
 
     /// The sources of etcd whose selector finds no node.

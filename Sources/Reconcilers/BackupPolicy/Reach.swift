@@ -97,3 +97,44 @@ extension BackupPolicy {
         return .host(String(host[..<colon]), port: port)
     }
 }
+
+extension BackupPolicy {
+    /// A Service that pods of the policy have to get to.
+    struct Call: Sendable, Hashable {
+        var host: ServiceHost
+        var port: Int
+        /// `nil`: pods of every source.
+        var source: String?
+    }
+
+    var calls: [Call] {
+        let ofSources = ownSources.flatMap { source in
+            sourceEndpoints(of: source).compactMap { call($0, from: source.name) }
+        }
+        // In an order that is always the same.
+        return ofSources
+            + destinationEndpoints.compactMap { call($0, from: nil) }.sorted {
+                ($0.host.name, $0.port) < ($1.host.name, $1.port)
+            }
+    }
+
+    private func call(_ endpoint: Endpoint, from source: String?) -> Call? {
+        guard !ownSources.isEmpty, case .host(let text, let port) = endpoint,
+            let host = ServiceHost(text, from: metadata.namespace ?? "")
+        else { return nil }
+        return Call(host: host, port: port, source: source)
+    }
+
+    /// The pods that make a call.
+    func podLabels(of call: Call) -> [String: String] {
+        call.source.map(runLabels) ?? [LabelKey.backupPolicy: ChildName.labelValue(metadata.name ?? "")]
+    }
+
+    var callers: [ComponentCaller] {
+        calls.filter { $0.host.namespace == metadata.namespace }.map { call in
+            ComponentCaller(
+                name: "\(Self.resourceType.kind) \(metadata.name ?? "")", podLabels: podLabels(of: call),
+                component: call.host.name, ports: .service(call.port))
+        }
+    }
+}

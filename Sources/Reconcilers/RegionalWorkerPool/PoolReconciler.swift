@@ -5,7 +5,7 @@ struct PoolReconciler: KindReconciler {
     typealias Owner = RegionalWorkerPool
 
     let objects: Informer
-    let directory: NodeIndex
+    let nodeIndex: NodeIndex
     let claims: NodeClaims
     let children: ChildWriter
     let priorityClasses: PriorityClasses
@@ -137,9 +137,4 @@ extension PoolReconciler {
         try await status.report(Finding(.deleting, message, .wait), on: object)
         throw failure.cause ?? failure
     }
-}
-
-extension [String] {
-    /// The first few of them: a message has an end.
-    var listed: String { count > 5 ? prefix(5).joined(separator: ", ") + ", …" : joined(separator: ", ") }
 }

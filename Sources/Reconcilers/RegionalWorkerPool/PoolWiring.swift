@@ -12,11 +12,11 @@ extension RegionalWorkerPool {
 
 extension PoolReconciler {
     func wake(_ controller: Controller, in environment: ReconcilerEnvironment) {
-        let (pools, directory, gate) = (objects, self.directory, claims.gate)
+        let (pools, nodeIndex, gate) = (objects, self.nodeIndex, claims.gate)
         controller.watches(pools) { event in
-            Self.changesOwnership(event) ? directory.rivals(of: event) : []
+            Self.changesOwnership(event) ? nodeIndex.rivals(of: event) : []
         }
-        controller.watches(environment.nodes) { directory.pools(concernedBy: $0) + gate.pools(concernedBy: $0) }
+        controller.watches(environment.nodes) { nodeIndex.pools(concernedBy: $0) + gate.pools(concernedBy: $0) }
         for pods in gate.pods { controller.watches(pods) { _ in gate.refused } }
         controller.watches(priorityClasses.informer) { event in
             pools.store.list().filter { $0.priorityClassNames.contains(event.key.name) }.map(\.key)
@@ -35,12 +35,12 @@ extension PoolReconciler {
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
         let pools = environment.objects(of: .regionalWorkerPool)
         let permissions = environment.permissions
-        let directory = NodeIndex(
+        let nodeIndex = NodeIndex(
             nodes: environment.nodes, pools: pools, seal: environment.seal, mayClaimNodes: permissions.mayClaimNodes)
         self.init(
-            objects: pools, directory: directory,
+            objects: pools, nodeIndex: nodeIndex,
             claims: NodeClaims(
-                directory: directory,
+                nodeIndex: nodeIndex,
                 writer: NodeWriter(
                     environment.client, applier: environment.applier(), seal: environment.seal, time: environment.time),
                 gate: TaintGate(nodes: environment.nodes, in: environment)),

@@ -61,3 +61,13 @@ extension RegionalWorkerPool {
         [LabelKey.regionalWorkerPool: ChildName.labelValue(metadata.name ?? "")]
     }
 }
+
+extension RegionalWorkerPool {
+    var callers: [ComponentCaller] {
+        (spec.network.connectsTo ?? []).map { peer in
+            ComponentCaller(
+                name: "\(Self.resourceType.kind) \(metadata.name ?? "")", podLabels: podSelector,
+                component: peer.component, ports: peer.ports.map(ComponentCaller.Ports.pods) ?? .all)
+        }
+    }
+}

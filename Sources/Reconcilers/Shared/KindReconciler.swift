@@ -13,7 +13,7 @@ protocol KindObservation {
 
 /// How far a pass has come before the status.
 enum PassResult<Observation> {
-    /// - waits: when to look again although nothing may have changed.
+    /// - waits: when to requeue although nothing may have changed.
     case applied(Observation, waits: [Duration])
     /// There is nothing to be said in a status, or not yet.
     case ended(Outcome)
@@ -50,9 +50,9 @@ protocol KindReconciler: Reconciler {
     /// - Throws: what a pass can't go on after. What goes wrong with one child is in the observation.
     func apply(_ resolved: Resolved, to object: DynamicObject) async throws -> PassResult<Observation>
 
-    /// Looks at what the writes have led to. Skipped where the status is left to a later look.
+    /// Adds what the writes have led to. Skipped where the status is deferred.
     ///
-    /// - Returns: when to look again although nothing may have changed.
+    /// - Returns: when to requeue although nothing may have changed.
     func observe(_ resolved: Resolved, into observed: inout Observation) throws -> [Duration]
 
     /// Takes back what would outlive an object that is being deleted.
@@ -91,7 +91,7 @@ extension KindReconciler {
             try await status.report(finding, on: object)
             return .done
         }
-        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
+        if status.backlog.defersPass(for: key) { return .later(after: StatusBacklog.delay) }
         switch try resolve(object) {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.
@@ -110,8 +110,8 @@ extension KindReconciler {
         switch try await apply(resolved, to: object) {
         case .ended(let outcome): return outcome
         case .applied(var observed, waits: var waits):
-            if observed.allFailures.isEmpty, status.backlog.leaves(object) {
-                return .later(after: StatusBacklog.nextLook)
+            if observed.allFailures.isEmpty, status.backlog.defers(object) {
+                return .later(after: StatusBacklog.delay)
             }
             waits += try observe(resolved, into: &observed)
             try await status.report(observed.status, on: object, news: observed.events(on: object))

@@ -64,7 +64,7 @@ struct BackupStatusTests {
                 "Ready": "True Ready", "BackupSucceeded": "Unknown NeverRan", "Fresh": "False NeverRan",
                 "Verified": "Unknown NeverRan", "Pruned": "Unknown NeverRan",
             ])
-        #expect(seen.nextLook == .seconds(3601))
+        #expect(seen.requeueAfter == .seconds(3601))
     }
 
     @Test("A source that fails is the failure of every destination, with the source's words")
@@ -211,7 +211,7 @@ struct BackupStatusTests {
         policy.status = try observe(policy, at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z")).status
         let before = try observe(policy, at: "2026-01-11T02:30:00Z")
         expect(before, ["Ready": "True Ready"])
-        #expect(before.nextLook == .seconds(1801))
+        #expect(before.requeueAfter == .seconds(1801))
         expect(try observe(policy, at: "2026-01-11T03:00:01Z"), ["Ready": "False Missed", "Fresh": "False Missed"])
         let stale = try observe(policy, at: "2026-01-12T02:06:00Z", scheduled: "2026-01-12T02:00:00Z")
         expect(stale, ["Ready": "False Stale", "Fresh": "False Stale"])

@@ -176,7 +176,7 @@ struct BackupVerificationTests {
         }
         #expect(verified(try later("24", "05:09:00")).hasPrefix("True Passed"))
         let seen = try later("24", "05:09:00")
-        #expect(seen.nextLook == .seconds(61))
+        #expect(seen.requeueAfter == .seconds(61))
         #expect(verified(try later("24", "05:11:00")).hasPrefix("False Overdue: db to bucket: no check"))
     }
 
@@ -324,7 +324,7 @@ struct BackupVerificationTests {
         let unseen = try scheduled(velero(schedule: "status: null"))
         #expect(unseen.reason == "EngineNotInstalled" && unseen.message.contains("nobody looks at Schedule"))
         #expect(try scheduled(velero(schedule: "status: null"), at: "2026-01-01T00:00:30Z").reason == "Converged")
-        #expect(try observe(velero(schedule: "status: null"), at: "2026-01-01T00:00:30Z").nextLook == .seconds(30))
+        #expect(try observe(velero(schedule: "status: null"), at: "2026-01-01T00:00:30Z").requeueAfter == .seconds(30))
         let refused = try scheduled(velero(schedule: "status: {phase: FailedValidation, validationErrors: [bad cron]}"))
         #expect(refused.reason == "ChildRefused" && refused.message.contains("bad cron"))
     }

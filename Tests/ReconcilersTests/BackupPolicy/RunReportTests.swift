@@ -68,7 +68,7 @@ struct RunReportTests {
         }
         let soon = try observe("2026-01-10T02:05:30Z")
         #expect(soon.targets.allSatisfy { $0.lastAttemptTime == nil && $0.lastResult == nil })
-        #expect(try #require(soon.nextLook) <= .seconds(31))
+        #expect(try #require(soon.requeueAfter) <= .seconds(31))
         let target = try #require(try observe("2026-01-10T02:06:01Z").targets.first)
         #expect(target.lastResult == .failed && target.reason == "ReportLost")
         #expect(target.lastSuccessTime?.rfc3339 == "2026-01-09T02:05:00Z" && target.artifact == "20260109T020000Z")

@@ -8,7 +8,7 @@ extension IntegrationTests {
     @Suite("Children of any kind")
     struct ChildWriterIntegrationTests {
         private static let kinds: [ChildKind] = [
-            .configMap, .persistentVolumeClaim, ChildKind(.priorityClass, .surroundings), .serviceMonitor,
+            .configMap, .persistentVolumeClaim, ChildKind(.priorityClass, .prerequisites), .serviceMonitor,
         ]
 
         /// A writer with the owner that it writes for.

@@ -18,7 +18,7 @@ extension ResolvedEnvironment {
                 ])
             deployment.isHeld = secrets == .unknown
             // The autoscaler takes over the number that is there.
-            if isAutoscaled { deployment.yieldedFields = [.replicas] }
+            if isAutoscaled { deployment.releasedFields = [.replicas] }
             return deployment
         }
     }

@@ -21,10 +21,10 @@ struct DependencyWatch: Sendable {
         if hasRights { secrets.follow(environment) }
         await secrets.waitUntilSynced(environment)
         let peers = environment.components.flatMap { ($0.spec.connectsTo ?? []).compactMap(\.namespace) }
-        let (lost, shared) = hosts.look(environment)
+        let (lost, shared) = hosts.conflicts(of: environment)
         return EnvironmentObservation.Dependencies(
-            secrets: secrets.look(for: environment, deployments: deployments), lostHosts: lost, sharedHosts: shared,
-            certificates: certificates.look(for: environment),
+            secrets: secrets.find(for: environment, deployments: deployments), lostHosts: lost, sharedHosts: shared,
+            certificates: certificates.states(for: environment),
             unknownNamespaces: Set(peers.filter { namespaces.store.get(ObjectKey(name: $0)) == nil }))
     }
 

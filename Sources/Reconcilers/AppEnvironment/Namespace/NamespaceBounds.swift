@@ -15,8 +15,8 @@ struct NamespaceBounds: Sendable {
     func forget(_ environment: ObjectKey) { others.forget(environment) }
 
     /// - Parameter own: what the environment has in the namespace now.
-    /// - Returns: the check, and when to look again although nothing may have changed.
-    func check(_ environment: ResolvedEnvironment, own: ResourceNeed) -> (QuotaCheck, again: Duration?) {
+    /// - Returns: the check, and when to requeue although nothing may have changed.
+    func check(_ environment: ResolvedEnvironment, own: ResourceNeed) -> (QuotaCheck, requeueAfter: Duration?) {
         let namespace = environment.namespace
         var quotas = quotas.store.list(index: Indexer.namespace.name, value: namespace).map { quota in
             QuotaCheck.Quota(

@@ -3,7 +3,7 @@ internal import KubeAPI
 /// Makes the namespace of an environment, or takes it over where that is asked for.
 struct NamespaceProvisioner: Sendable {
     enum State: Sendable {
-        /// - Parameter retryAfter: somebody undoes our writes to it; to look again then.
+        /// - Parameter retryAfter: somebody undoes our writes to it; to be tried again then.
         case ready(isAdopted: Bool, retryAfter: Duration? = nil)
         /// It is not the environment's, or not yet: nothing may be written in it.
         case blocked(Finding, retryAfter: Duration)

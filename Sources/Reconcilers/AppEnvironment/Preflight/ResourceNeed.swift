@@ -117,17 +117,3 @@ extension Quantity {
 
     static func - (left: Quantity, right: Quantity) -> Quantity { Quantity(nano: left.nano - right.nano) }
 }
-
-extension Amount {
-    /// An amount for people: processors in thousandths, bytes in mebibytes or gibibytes, both rounded up.
-    static func text(_ quantity: Quantity, of resource: String) -> String {
-        let unit: Int128 = 1_000_000_000
-        func roundedUp(_ value: Int128, to step: Int128) -> Int128 { (value + step - 1) / step }
-        if resource.hasSuffix("cpu") {
-            return Quantity(nano: roundedUp(quantity.nano, to: unit / 1000) * (unit / 1000)).description
-        }
-        guard resource.hasSuffix("memory") || resource.hasSuffix("storage") else { return quantity.description }
-        let mebibytes = roundedUp(quantity.nano, to: unit << 20)
-        return mebibytes % 1024 == 0 ? "\(mebibytes / 1024)Gi" : "\(mebibytes)Mi"
-    }
-}

@@ -67,7 +67,7 @@ struct SecretCaches: Sendable {
     /// What is known now.
     ///
     /// - Parameter deployments: where the hashes are that the components were rolled out with.
-    func look(for environment: ResolvedEnvironment, deployments: Informer) -> EnvironmentSecrets {
+    func find(for environment: ResolvedEnvironment, deployments: Informer) -> EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
         if let source = environment.spec.secretsFrom {
             let informer = sources[source.namespace]

@@ -3,9 +3,9 @@ internal import KubeAPI
 extension EnvironmentObservation {
     /// The condition `AutoscalingReady`, where a component is scaled. What nobody has looked at yet does not keep the
     /// environment from being Ready; an autoscaler without metrics does: it would not scale when it has to.
-    static func addScaling(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        let scaled = seen.components.filter { $0.component.autoscaling != nil }
-        guard seen.namespaceFinding == nil, !scaled.isEmpty else { return }
+    static func addScaling(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        let scaled = observed.components.filter { $0.component.autoscaling != nil }
+        guard observed.namespaceFinding == nil, !scaled.isEmpty else { return }
         let states = scaled.map(\.scaling)
         let findings = states.compactMap { if case .failing(let finding) = $0 { finding } else { nil } }
         if findings.isEmpty, let name = scaled.first(where: { $0.scaling == .unknown })?.component.name {

@@ -1,5 +1,15 @@
 internal import KubeAPI
 
+extension EnvironmentObservation {
+    /// The condition `ComponentsAvailable`.
+    static func addComponents(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard observed.namespaceFinding == nil else { return }
+        conditions.add(
+            .componentsAvailable, observed.components.compactMap(\.finding).mostPressing, orElse: .available,
+            observed.summary)
+    }
+}
+
 // Why a component is not available: ordered pure checks.
 extension ComponentObservation {
     /// `nil` where every wanted pod is available.
@@ -7,28 +17,28 @@ extension ComponentObservation {
 
     private static let checks = Checks<ComponentObservation>(notPermitted, childNotWritten, notMade, notHealthy)
 
-    private static func notPermitted(_ seen: ComponentObservation) -> Finding? {
-        seen.refusal.map { Finding(.notPermitted, "component \(seen.component.name): \($0)", .edit) }
+    private static func notPermitted(_ observed: ComponentObservation) -> Finding? {
+        observed.refusal.map { Finding(.notPermitted, "component \(observed.component.name): \($0)", .edit) }
     }
 
-    private static func childNotWritten(_ seen: ComponentObservation) -> Finding? {
-        guard let failure = seen.failures.first else { return nil }
+    private static func childNotWritten(_ observed: ComponentObservation) -> Finding? {
+        guard let failure = observed.failures.first else { return nil }
         if failure.kind == .refused,
             let refusal = DeploymentHealth.refusal(failure.message, of: failure.object)
         {
             return refusal
         }
-        return seen.claimFinding(failure) ?? failure.finding
+        return observed.claimFinding(failure) ?? failure.finding
     }
 
-    private static func notMade(_ seen: ComponentObservation) -> Finding? {
-        guard seen.deployment == nil else { return nil }
-        return seen.isHeld
-            ? Finding(.exceeded, "\(seen.name) is not made: the quota leaves no room for it", .edit)
-            : Finding(.rollingOut, "\(seen.name) is not there yet", .wait)
+    private static func notMade(_ observed: ComponentObservation) -> Finding? {
+        guard observed.deployment == nil else { return nil }
+        return observed.isHeld
+            ? Finding(.exceeded, "\(observed.name) is not made: the quota leaves no room for it", .edit)
+            : Finding(.rollingOut, "\(observed.name) is not there yet", .wait)
     }
 
-    private static func notHealthy(_ seen: ComponentObservation) -> Finding? { seen.health?.finding }
+    private static func notHealthy(_ observed: ComponentObservation) -> Finding? { observed.health?.finding }
 
     /// `nil` where there is no Deployment.
     var health: DeploymentHealth? {

@@ -1,13 +1,13 @@
 internal import KubeAPI
 
 extension EnvironmentObservation {
-    static func addIngress(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        guard let dependencies = seen.dependencies else { return }
-        if dependencies.lostHosts.isEmpty, let obstacle = seen.obstacle(to: .ingress) {
+    static func addIngress(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard let dependencies = observed.dependencies else { return }
+        if dependencies.lostHosts.isEmpty, let obstacle = observed.obstacle(to: .ingress) {
             conditions.add(.ingressReady, obstacle, orElse: .applied, "")
             return
         }
-        seen.environment.addIngress(
+        observed.environment.addIngress(
             lost: dependencies.lostHosts, shared: dependencies.sharedHosts, certificates: dependencies.certificates,
             to: &conditions)
     }

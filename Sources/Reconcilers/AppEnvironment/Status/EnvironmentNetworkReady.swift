@@ -2,14 +2,15 @@ internal import KubeAPI
 
 extension EnvironmentObservation {
     /// The condition `NetworkReady`.
-    static func addNetwork(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        guard let dependencies = seen.dependencies else { return }
-        if let obstacle = seen.obstacle(to: .networkPolicy) {
+    static func addNetwork(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard let dependencies = observed.dependencies else { return }
+        if let obstacle = observed.obstacle(to: .networkPolicy) {
             conditions.add(.networkReady, obstacle, orElse: .applied, "")
             return
         }
-        seen.environment.addNetwork(
-            unknown: dependencies.unknownNamespaces, callers: seen.callers, isEnforced: seen.isEnforced, to: &conditions
+        observed.environment.addNetwork(
+            unknown: dependencies.unknownNamespaces, callers: observed.callers, isEnforced: observed.isEnforced,
+            to: &conditions
         )
     }
 }

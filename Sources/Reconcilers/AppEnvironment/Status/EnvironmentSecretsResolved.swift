@@ -1,9 +1,9 @@
 internal import KubeAPI
 
 extension EnvironmentObservation {
-    static func addSecrets(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        guard let dependencies = seen.dependencies else { return }
-        seen.environment.addSecrets(dependencies.secrets, to: &conditions)
+    static func addSecrets(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard let dependencies = observed.dependencies else { return }
+        observed.environment.addSecrets(dependencies.secrets, to: &conditions)
     }
 }
 

@@ -43,32 +43,8 @@ extension EnvironmentObservation {
             ready: environment.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
     }
 
-    private var summary: String {
+    var summary: String {
         "\(components.count { $0.finding == nil }) of \(components.count.counted("component")) ready"
-    }
-
-    private static func addNamespace(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        let words = "Namespace \(seen.environment.namespace) is the environment's"
-        let later =
-            seen.isEnforced
-            ? "" : "; its quota, LimitRange, Pod Security level and default-deny are written once the components stand"
-        conditions.add(
-            .namespaceReady, seen.namespaceFinding, orElse: seen.isAdopted ? .adopted : .created,
-            seen.isAdopted ? "\(words) and was there before\(later)" : words)
-    }
-
-    private static func addQuota(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        guard let quota = seen.quota else { return }
-        let isOff = seen.environment.spec.quota.mode == .off && quota.isSufficient
-        conditions.add(
-            .quotaSufficient, quota.finding(of: seen.environment), orElse: isOff ? .off : .fits,
-            isOff ? "no quota is wanted" : "all components fit, with surge and autoscaling")
-    }
-
-    private static func addComponents(_ seen: EnvironmentObservation, to conditions: inout Conditions) {
-        guard seen.namespaceFinding == nil else { return }
-        conditions.add(
-            .componentsAvailable, seen.components.compactMap(\.finding).mostPressing, orElse: .available, seen.summary)
     }
 
     private var childFailed: Finding? { failures.map(\.finding).mostPressing }

@@ -72,28 +72,30 @@ struct EnvironmentWorkloads: Sendable {
             .filter { $0.key.namespace == environment.namespace }
     }
 
-    /// Adds the Deployments and pods to what was seen.
+    /// Adds the Deployments and pods to the observation.
     ///
-    /// - Returns: when to look again although nothing may have changed.
-    func observe(into seen: inout EnvironmentObservation, at now: Timestamp) -> Duration? {
-        let environment = seen.environment
-        let isHeld = seen.quota?.isSufficient == false
+    /// - Returns: when to requeue although nothing may have changed.
+    func observe(into observed: inout EnvironmentObservation, at now: Timestamp) -> Duration? {
+        let environment = observed.environment
+        let isHeld = observed.quota?.isSufficient == false
         let unsteady = UnsteadyPods.of(
             environment.name, in: environment.namespace, by: LabelKey.appEnvironment, from: pods)
         let byComponent = Dictionary(grouping: unsteady) {
             $0.metadata.labels?[LabelKey.environmentComponent] ?? ""
         }
-        for index in seen.components.indices {
-            let component = seen.components[index].component
-            seen.components[index].deployment = live(component, environment)
-            seen.components[index].now = now
-            seen.components[index].pods = (byComponent[component.name] ?? []).filter { $0.isMade(for: component.name) }
-            seen.components[index].nodeProblems = nodes.problems(ofNodesOf: seen.components[index].pods)
-            seen.components[index].autoscaler = autoscaler(component, environment)
-            guard seen.components[index].deployment?.isRolledOut != true else { continue }
-            seen.components[index].isHeld = isHeld
+        for index in observed.components.indices {
+            let component = observed.components[index].component
+            observed.components[index].deployment = live(component, environment)
+            observed.components[index].now = now
+            observed.components[index].pods = (byComponent[component.name] ?? []).filter {
+                $0.isMade(for: component.name)
+            }
+            observed.components[index].nodeProblems = nodes.problems(ofNodesOf: observed.components[index].pods)
+            observed.components[index].autoscaler = autoscaler(component, environment)
+            guard observed.components[index].deployment?.isRolledOut != true else { continue }
+            observed.components[index].isHeld = isHeld
         }
-        return seen.components.compactMap { $0.health?.nextLook }.min()
+        return observed.components.compactMap { $0.health?.requeueAfter }.min()
     }
 
     private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {

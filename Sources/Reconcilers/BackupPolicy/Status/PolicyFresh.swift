@@ -30,11 +30,11 @@ extension PolicyObservation {
 
     private static let freshnessChecks = Checks<PolicyObservation>(missed, stale, suspicious)
 
-    private static func missed(_ seen: PolicyObservation) -> Finding? {
-        for source in seen.policy.spec.sources {
-            guard let limit = seen.missedAfter(source.name), limit < seen.now else { continue }
+    private static func missed(_ observed: PolicyObservation) -> Finding? {
+        for source in observed.policy.spec.sources {
+            guard let limit = observed.missedAfter(source.name), limit < observed.now else { continue }
             // A run by hand after the time that was missed will do.
-            let targets = seen.targets.filter { $0.source == source.name }
+            let targets = observed.targets.filter { $0.source == source.name }
             if targets.allSatisfy({ $0.lastAttemptTime.map { $0 > limit } ?? false }) { continue }
             return Finding(
                 .missed, "source \(source.name): the run before \(limit) did not begin; look at the CronJob's events",
@@ -43,10 +43,10 @@ extension PolicyObservation {
         return nil
     }
 
-    private static func stale(_ seen: PolicyObservation) -> Finding? {
-        for target in seen.requiredTargets where seen.staleAfter(target) < seen.now {
-            let since = max(target.lastSuccessTime ?? seen.since(target), seen.since(target))
-            let age = seen.allowance(after: since).policyText
+    private static func stale(_ observed: PolicyObservation) -> Finding? {
+        for target in observed.requiredTargets where observed.staleAfter(target) < observed.now {
+            let since = max(target.lastSuccessTime ?? observed.since(target), observed.since(target))
+            let age = observed.allowance(after: since).policyText
             let words =
                 target.lastSuccessTime.map { "the last good backup is of \($0), more than \(age) ago" }
                 ?? "there is no good backup since it was added at \(since), more than \(age) ago"
@@ -55,29 +55,13 @@ extension PolicyObservation {
         return nil
     }
 
-    private static func suspicious(_ seen: PolicyObservation) -> Finding? {
-        guard let target = seen.requiredTargets.first(where: { $0.suspicion != nil }) else { return nil }
+    private static func suspicious(_ observed: PolicyObservation) -> Finding? {
+        guard let target = observed.requiredTargets.first(where: { $0.suspicion != nil }) else { return nil }
         return Finding(
             .suspicious,
             """
             \(target.name): \(target.suspicion ?? ""); nothing is pruned; look at the source, or raise \
             freshness.maxShrinkPercent if that is right
             """, .wait)
-    }
-}
-
-/// Sizes for people.
-package enum ByteCount {
-    /// `512`, `1.5Ki`, `12.0Mi`.
-    package static func text(_ bytes: Int64) -> String {
-        var value = Double(bytes)
-        var unit = ""
-        for next in ["Ki", "Mi", "Gi", "Ti", "Pi"] where value >= 1024 {
-            value /= 1024
-            unit = next
-        }
-        guard !unit.isEmpty else { return "\(bytes)" }
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)\(unit)"
     }
 }

@@ -146,8 +146,8 @@ extension PolicyObservation {
         return targets.filter { required.contains($0.destination) }
     }
 
-    /// When to look again although nothing may have changed: a run is due, or a backup gets too old.
-    package var nextLook: Duration? {
+    /// When to requeue although nothing may have changed: a run is due, or a backup gets too old.
+    package var requeueAfter: Duration? {
         var times: [Timestamp] = []
         if let nextRun { times.append(nextRun + .seconds(1)) }
         times += patienceEnds

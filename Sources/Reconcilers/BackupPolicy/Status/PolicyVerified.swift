@@ -30,21 +30,21 @@ extension PolicyObservation {
 
     private static let verificationChecks = Checks<PolicyObservation>(readBackFailed, checkFailed, drillFailed)
 
-    private static func readBackFailed(_ seen: PolicyObservation) -> Finding? {
-        seen.requiredTargets.first { $0.reason == "VerificationFailed" }.map {
+    private static func readBackFailed(_ observed: PolicyObservation) -> Finding? {
+        observed.requiredTargets.first { $0.reason == "VerificationFailed" }.map {
             Finding(.failed, "\($0.name): \($0.message ?? "it can't be read back")", .wait)
         }
     }
 
-    private static func checkFailed(_ seen: PolicyObservation) -> Finding? {
-        guard seen.policy.spec.verification.checkSchedule != nil else { return nil }
-        return seen.requiredTargets.first { $0.checkFailure != nil }.map {
+    private static func checkFailed(_ observed: PolicyObservation) -> Finding? {
+        guard observed.policy.spec.verification.checkSchedule != nil else { return nil }
+        return observed.requiredTargets.first { $0.checkFailure != nil }.map {
             Finding(.failed, "\($0.name), checked: \($0.checkFailure ?? "")", .wait)
         }
     }
 
-    private static func drillFailed(_ seen: PolicyObservation) -> Finding? {
-        seen.drillTargets.first { $0.drillFailure != nil }.map {
+    private static func drillFailed(_ observed: PolicyObservation) -> Finding? {
+        observed.drillTargets.first { $0.drillFailure != nil }.map {
             Finding(.failed, "\($0.name), restored: \($0.drillFailure ?? "")", .wait)
         }
     }

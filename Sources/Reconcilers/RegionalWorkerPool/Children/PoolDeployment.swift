@@ -10,7 +10,7 @@ extension ResolvedPool {
                 selector: .matching(region.podSelector),
                 template: .object(podTemplate(of: region))))
         var child = try DesiredChild(deployment, part: region.name)
-        if plan.replicas == nil { child.yieldedFields = [.replicas] }
+        if plan.replicas == nil { child.releasedFields = [.replicas] }
         return child
     }
 
@@ -53,10 +53,6 @@ extension ResolvedPool {
         guard let containers = podSpec["containers"]?.array, !containers.isEmpty else { return nil }
         return containers.firstIndex { $0["name"]?.string == "worker" } ?? 0
     }
-}
-
-extension FieldPath {
-    static let replicas = FieldPath.root.appending("spec").appending("replicas")
 }
 
 /// Edits of one container.

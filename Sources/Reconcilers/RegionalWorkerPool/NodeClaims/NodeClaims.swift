@@ -40,13 +40,13 @@ struct NodeClaims: Sendable {
     /// At so many nodes at the same time.
     private static let concurrency = 16
 
-    let directory: NodeIndex
+    let nodeIndex: NodeIndex
     let writer: NodeWriter
     let gate: TaintGate
     private let reported = ReportedLedgers()
 
-    init(directory: NodeIndex, writer: NodeWriter, gate: TaintGate) {
-        self.directory = directory
+    init(nodeIndex: NodeIndex, writer: NodeWriter, gate: TaintGate) {
+        self.nodeIndex = nodeIndex
         self.writer = writer
         self.gate = gate
     }
@@ -71,9 +71,9 @@ struct NodeClaims: Sendable {
     /// Where the pool may not claim nodes everything that it holds is to be released.
     func work(for resolved: ResolvedPool) -> Work {
         let pool = resolved.pool
-        let rules = ClaimRules(resolved, ownership: directory.ownership())
+        let rules = ClaimRules(resolved, ownership: nodeIndex.ownership())
         let selectors = resolved.mayClaimNodes ? resolved.regions.map(\.nodeSelector) : []
-        let candidates = directory.candidates(for: pool.key, selectors: selectors).map(rules.trusting)
+        let candidates = nodeIndex.candidates(for: pool.key, selectors: selectors).map(rules.trusting)
         let nodes = candidates.filter(rules.mayConcern)
         var work = Work(
             pool: pool.key, lockOutPolicy: pool.spec.nodes.lockOutPolicy, rules: rules, nodes: nodes,
@@ -118,8 +118,8 @@ struct NodeClaims: Sendable {
     func release(allOf pool: ObjectKey) async throws -> Outcome {
         var outcome = Outcome()
         gate.forget(pool)
-        let rules = ClaimRules(releasing: pool, ownership: directory.ownership())
-        let named = directory.candidates(for: pool, selectors: []).map(rules.trusting)
+        let rules = ClaimRules(releasing: pool, ownership: nodeIndex.ownership())
+        let named = nodeIndex.candidates(for: pool, selectors: []).map(rules.trusting)
         outcome.rejected = reported.news(of: named.filter(rules.rejectsLedger))
         _ = try await write(named, under: rules, into: &outcome)
         return outcome

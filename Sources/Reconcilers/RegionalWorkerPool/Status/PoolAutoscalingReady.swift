@@ -72,13 +72,6 @@ extension RegionObservation {
 }
 
 extension DynamicObject {
-    /// Conditions of an object that is somebody else's: what is none is left out.
-    var observedConditions: [ObservedCondition] {
-        (self[path: "status", "conditions"]?.elements ?? []).compactMap {
-            try? JSONValueDecoder().decode(ObservedCondition.self, from: $0)
-        }
-    }
-
     /// KEDA takes an annotation that is there as a yes, unless it says no. Source: KEDA, "Pausing autoscaling".
     fileprivate var isPaused: Bool {
         let annotations = annotations

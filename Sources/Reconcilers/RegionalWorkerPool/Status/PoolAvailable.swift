@@ -7,12 +7,12 @@ extension RegionObservation {
 
     private static let podChecks = Checks<RegionObservation>(notPermitted, childNotWritten, notMade, notHealthy)
 
-    private static func notPermitted(_ seen: RegionObservation) -> Finding? {
-        seen.refusal.map { Finding(.notPermitted, "region \(seen.region.name): \($0)", .edit) }
+    private static func notPermitted(_ observed: RegionObservation) -> Finding? {
+        observed.refusal.map { Finding(.notPermitted, "region \(observed.region.name): \($0)", .edit) }
     }
 
-    private static func childNotWritten(_ seen: RegionObservation) -> Finding? {
-        guard let failure = seen.failures.first else { return nil }
+    private static func childNotWritten(_ observed: RegionObservation) -> Finding? {
+        guard let failure = observed.failures.first else { return nil }
         switch failure.kind {
         case .nameTaken: return Finding(.nameConflict, failure.message, .edit)
         case .contended: return Finding(.contended, "\(failure.object): \(failure.message)", .edit)
@@ -27,12 +27,12 @@ extension RegionObservation {
         }
     }
 
-    private static func notMade(_ seen: RegionObservation) -> Finding? {
-        guard seen.deployment == nil else { return nil }
-        return Finding(.rollingOut, "Deployment \(seen.region.childName) is not there yet", .wait)
+    private static func notMade(_ observed: RegionObservation) -> Finding? {
+        guard observed.deployment == nil else { return nil }
+        return Finding(.rollingOut, "Deployment \(observed.region.childName) is not there yet", .wait)
     }
 
-    private static func notHealthy(_ seen: RegionObservation) -> Finding? { seen.health?.finding }
+    private static func notHealthy(_ observed: RegionObservation) -> Finding? { observed.health?.finding }
 
     /// `nil` where there is no Deployment.
     var health: DeploymentHealth? {

@@ -22,22 +22,25 @@ extension PoolObservation {
 
     private static let monitoringChecks = Checks<PoolObservation>(monitoringNotPermitted, childFailed, portUnknown)
 
-    private static func monitoringNotPermitted(_ seen: PoolObservation) -> Finding? {
-        guard !seen.pool.mayMonitor else { return nil }
+    private static func monitoringNotPermitted(_ observed: PoolObservation) -> Finding? {
+        guard !observed.pool.mayMonitor else { return nil }
         return Finding(
             .notPermitted,
             """
-            the monitoring of a pool of namespace \(seen.pool.namespace) may not be made in namespace \
-            \(seen.pool.monitoringNamespace); add that one to the operator's --monitoring-namespaces, or leave \
+            the monitoring of a pool of namespace \(observed.pool.namespace) may not be made in namespace \
+            \(observed.pool.monitoringNamespace); add that one to the operator's --monitoring-namespaces, or leave \
             spec.monitoring.namespace out
             """, .edit)
     }
 
-    private static func childFailed(_ seen: PoolObservation) -> Finding? { seen.monitoringFailures.first?.finding }
+    private static func childFailed(_ observed: PoolObservation) -> Finding? {
+        observed.monitoringFailures.first?.finding
+    }
 
     /// What is not named in the template can't be found in the pods: nothing would be scraped, and nobody told.
-    private static func portUnknown(_ seen: PoolObservation) -> Finding? {
-        guard case .string(let name)? = seen.pool.spec.monitoring?.serviceMonitor?.port, seen.pool.metricsPort == nil
+    private static func portUnknown(_ observed: PoolObservation) -> Finding? {
+        guard case .string(let name)? = observed.pool.spec.monitoring?.serviceMonitor?.port,
+            observed.pool.metricsPort == nil
         else { return nil }
         return Finding(
             .portUnknown,

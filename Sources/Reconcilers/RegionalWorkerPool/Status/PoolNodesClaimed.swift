@@ -9,19 +9,20 @@ extension PoolObservation {
         notPermitted, claimFailed, suspendedUnclaimed, lockedOut, conflictWithinPool, conflictWithPool, taintPending,
         noMatchingNodes)
 
-    private static func notPermitted(_ seen: PoolObservation) -> Finding? {
-        guard !seen.pool.mayClaimNodes else { return nil }
+    private static func notPermitted(_ observed: PoolObservation) -> Finding? {
+        guard !observed.pool.mayClaimNodes else { return nil }
         return Finding(
             .notPermitted,
             """
-            pools in namespace \(seen.pool.namespace) may not claim nodes; add the namespace to the \
+            pools in namespace \(observed.pool.namespace) may not claim nodes; add the namespace to the \
             operator's --node-pool-namespaces or move the pool
             """, .edit)
     }
 
-    private static func claimFailed(_ seen: PoolObservation) -> Finding? {
-        guard let failure = seen.nodeFailures.first else { return nil }
-        let others = seen.nodeFailures.count > 1 ? " (and \((seen.nodeFailures.count - 1).counted("other node")))" : ""
+    private static func claimFailed(_ observed: PoolObservation) -> Finding? {
+        guard let failure = observed.nodeFailures.first else { return nil }
+        let others =
+            observed.nodeFailures.count > 1 ? " (and \((observed.nodeFailures.count - 1).counted("other node")))" : ""
         if failure.kind == .contended {
             return Finding(.contended, "\(failure.object)\(others): \(failure.message)", .edit)
         }
@@ -30,19 +31,19 @@ extension PoolObservation {
             failure.kind == .refused ? .edit : .wait)
     }
 
-    private static func suspendedUnclaimed(_ seen: PoolObservation) -> Finding? {
-        let count = seen.sum { $0.matched - $0.claimed - $0.conflicts.count }
-        guard seen.pool.spec.suspend, count > 0 else { return nil }
+    private static func suspendedUnclaimed(_ observed: PoolObservation) -> Finding? {
+        let count = observed.sum { $0.matched - $0.claimed - $0.conflicts.count }
+        guard observed.pool.spec.suspend, count > 0 else { return nil }
         return Finding(.suspended, "\(count.counted("node")) not claimed while the pool is suspended", .pause)
     }
 
-    private static func lockedOut(_ seen: PoolObservation) -> Finding? {
-        seen.lockOut.map { Finding(.lockOut, $0.message, .edit) }
+    private static func lockedOut(_ observed: PoolObservation) -> Finding? {
+        observed.lockOut.map { Finding(.lockOut, $0.message, .edit) }
     }
 
-    private static func taintPending(_ seen: PoolObservation) -> Finding? {
-        guard let first = seen.pendingTaints.first else { return nil }
-        let others = seen.pendingTaints.count - 1
+    private static func taintPending(_ observed: PoolObservation) -> Finding? {
+        guard let first = observed.pendingTaints.first else { return nil }
+        let others = observed.pendingTaints.count - 1
         return Finding(
             .taintPending,
             """
@@ -52,19 +53,20 @@ extension PoolObservation {
     }
 
     /// The list of regions is the user's, so only the user can tell the two apart.
-    private static func conflictWithinPool(_ seen: PoolObservation) -> Finding? {
-        conflict(in: seen, .edit) { if case .region = $0 { true } else { false } }
+    private static func conflictWithinPool(_ observed: PoolObservation) -> Finding? {
+        conflict(in: observed, .edit) { if case .region = $0 { true } else { false } }
     }
 
     /// Once the other pool lets go of the node, it is claimed.
-    private static func conflictWithPool(_ seen: PoolObservation) -> Finding? {
-        conflict(in: seen, .wait) { if case .pool = $0 { true } else { false } }
+    private static func conflictWithPool(_ observed: PoolObservation) -> Finding? {
+        conflict(in: observed, .wait) { if case .pool = $0 { true } else { false } }
     }
 
     private static func conflict(
-        in seen: PoolObservation, _ consequence: Finding.Consequence, where isMeant: (RegionObservation.Holder) -> Bool
+        in observed: PoolObservation, _ consequence: Finding.Consequence,
+        where isMeant: (RegionObservation.Holder) -> Bool
     ) -> Finding? {
-        for region in seen.regions {
+        for region in observed.regions {
             let conflicts = region.conflicts.filter { isMeant($0.holder) }
             guard let first = conflicts.first else { continue }
             let others = conflicts.count > 1 ? " (and \((conflicts.count - 1).counted("other node")))" : ""
@@ -78,9 +80,9 @@ extension PoolObservation {
         return nil
     }
 
-    private static func noMatchingNodes(_ seen: PoolObservation) -> Finding? {
+    private static func noMatchingNodes(_ observed: PoolObservation) -> Finding? {
         // A region that wants no pods may well have no nodes: they are often scaled away together.
-        let empty = seen.regions.filter { $0.matched == 0 && $0.desired > 0 }
+        let empty = observed.regions.filter { $0.matched == 0 && $0.desired > 0 }
         guard let first = empty.first else { return nil }
         let others = empty.dropFirst().map(\.region.name).joined(separator: ", ")
         return Finding(

@@ -82,8 +82,3 @@ extension RegionObservation {
             desired: desired, ready: readyPods, message: podFinding?.message.cut(to: 4096))
     }
 }
-
-extension Int {
-    /// `1 node`, `2 nodes`.
-    func counted(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
-}

@@ -32,25 +32,25 @@ struct PoolWorkloads: Sendable {
         return deployment
     }
 
-    /// Adds the Deployments and what their pods say to what was seen.
+    /// Adds the Deployments and what their pods say to the observation.
     ///
-    /// - Returns: when to look again although nothing may have changed.
-    func observe(into seen: inout PoolObservation, at now: Timestamp) throws -> Duration? {
-        let pool = seen.pool
+    /// - Returns: when to requeue although nothing may have changed.
+    func observe(into observed: inout PoolObservation, at now: Timestamp) throws -> Duration? {
+        let pool = observed.pool
         let unsteady = UnsteadyPods.of(
             pool.name, in: pool.namespace, by: LabelKey.regionalWorkerPool, from: pods)
-        for index in seen.regions.indices {
-            let region = seen.regions[index].region
-            seen.regions[index].now = now
-            seen.regions[index].deployment = try deployment(of: region, of: pool)
+        for index in observed.regions.indices {
+            let region = observed.regions[index].region
+            observed.regions[index].now = now
+            observed.regions[index].deployment = try deployment(of: region, of: pool)
             let own = unsteady.filter { isMade($0, for: region) }
-            seen.regions[index].pods = own
-            seen.regions[index].nodeProblems = nodes.problems(ofNodesOf: own)
-            if let node = seen.regions[index].unready?.name, let problem = nodes.problem(with: node) {
-                seen.regions[index].unready?.problem = problem
+            observed.regions[index].pods = own
+            observed.regions[index].nodeProblems = nodes.problems(ofNodesOf: own)
+            if let node = observed.regions[index].unready?.name, let problem = nodes.problem(with: node) {
+                observed.regions[index].unready?.problem = problem
             }
         }
-        return seen.regions.compactMap { $0.health?.nextLook }.min()
+        return observed.regions.compactMap { $0.health?.requeueAfter }.min()
     }
 
     private func isMade(_ pod: Pod, for region: Region) -> Bool {

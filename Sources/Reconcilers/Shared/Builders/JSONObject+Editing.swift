@@ -1,5 +1,49 @@
 internal import KubeAPI
 
+// Edits of what a user wrote and the API server has yet to check. A field that is not of the type that it should be is
+// left as it is: the API server's refusal says it better than a guess would.
+extension JSONObject {
+    /// Changes an object below `key`, which is made where there is none.
+    mutating func edit(object key: String, _ change: (inout JSONObject) -> Void) {
+        switch self[key] ?? .null {
+        case .null:
+            var fields = JSONObject()
+            change(&fields)
+            if !fields.isEmpty { self[key] = .object(fields) }
+        case .object(var fields):
+            change(&fields)
+            self[key] = .object(fields)
+        default: break
+        }
+    }
+
+    /// Changes a list below `key`, which is made where there is none and something is added.
+    mutating func edit(list key: String, _ change: (inout [JSONValue]) -> Void) {
+        switch self[key] ?? .null {
+        case .null:
+            var elements: [JSONValue] = []
+            change(&elements)
+            if !elements.isEmpty { self[key] = .array(elements) }
+        case .array(var elements):
+            change(&elements)
+            self[key] = .array(elements)
+        default: break
+        }
+    }
+
+    /// Changes every object of a list below `key`; the list is not made.
+    mutating func edit(eachOf key: String, _ change: (Int, inout JSONObject) -> Void) {
+        guard self[key]?.array != nil else { return }
+        edit(list: key) { elements in
+            for index in elements.indices {
+                guard var element = elements[index].object else { continue }
+                change(index, &element)
+                elements[index] = .object(element)
+            }
+        }
+    }
+}
+
 extension JSONObject {
     /// The object with another one laid over it, as a strategic merge patch would: objects are merged, lists of named
     /// things are merged by their names, tolerations are added, every other list takes the place of the old one, and
@@ -42,4 +86,19 @@ extension JSONObject {
             result[index] = .object(before.overlaid(with: after, as: list?.items))
         }
     }
+}
+
+extension JSONValue {
+    /// An object in the order given; what is `nil` is left out.
+    static func compact(_ fields: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+        .object(JSONObject(fields.compactMap { key, value in value.map { (key, $0) } }))
+    }
+
+    /// An object of strings, sorted so that equal maps give equal text.
+    static func strings(_ map: [String: String]) -> JSONValue {
+        .object(JSONObject(map.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+    }
+
+    /// The elements of an array, none where it is something else.
+    var elements: [JSONValue] { array ?? [] }
 }

@@ -4,7 +4,7 @@ enum ApplyPhase: Int, Comparable, CaseIterable {
     /// What gives the operator and the pods the right to do what comes next.
     case rights
     /// What pods mount, and what rules over pods and bounds them: it has to be there before the first of them.
-    case surroundings
+    case prerequisites
     /// One after the other, in their order: what refuses all traffic comes after what allows some of it.
     case policies
     /// What makes pods.

@@ -21,17 +21,17 @@ package struct ChildKind: Sendable, Hashable {
     static let roleBinding = ChildKind(.roleBinding, .rights)
 
     // What pods mount, and what rules over pods and bounds them.
-    static let resourceQuota = ChildKind(.resourceQuota, .surroundings, written: [.environmentNamespaces])
-    static let limitRange = ChildKind(.limitRange, .surroundings, written: [.environmentNamespaces])
-    static let serviceAccount = ChildKind(.serviceAccount, .surroundings)
-    static let configMap = ChildKind(.configMap, .surroundings)
+    static let resourceQuota = ChildKind(.resourceQuota, .prerequisites, written: [.environmentNamespaces])
+    static let limitRange = ChildKind(.limitRange, .prerequisites, written: [.environmentNamespaces])
+    static let serviceAccount = ChildKind(.serviceAccount, .prerequisites)
+    static let configMap = ChildKind(.configMap, .prerequisites)
     /// Copies of shared Secrets, and whether those that components name are there. Nowhere else does the operator read any.
-    static let secret = ChildKind(.secret, .surroundings, written: [.environmentNamespaces])
+    static let secret = ChildKind(.secret, .prerequisites, written: [.environmentNamespaces])
     static let persistentVolumeClaim = ChildKind(
-        .persistentVolumeClaim, .surroundings, written: [.environmentNamespaces], holdsData: true)
-    static let podDisruptionBudget = ChildKind(.podDisruptionBudget, .surroundings)
-    static let service = ChildKind(.service, .surroundings, written: [.cluster, .environmentNamespaces])
-    static let triggerAuthentication = ChildKind(.triggerAuthentication, .surroundings)
+        .persistentVolumeClaim, .prerequisites, written: [.environmentNamespaces], holdsData: true)
+    static let podDisruptionBudget = ChildKind(.podDisruptionBudget, .prerequisites)
+    static let service = ChildKind(.service, .prerequisites, written: [.cluster, .environmentNamespaces])
+    static let triggerAuthentication = ChildKind(.triggerAuthentication, .prerequisites)
 
     static let networkPolicy = ChildKind(.networkPolicy, .policies)
 

@@ -9,7 +9,7 @@ package struct DesiredChild: Sendable, Hashable {
     /// It is wanted and must not be written now: what is there stays as it is.
     package var isHeld = false
     /// Fields that somebody else decides from now on: see `Applier.apply`.
-    package var yieldedFields: [FieldPath] = []
+    package var releasedFields: [FieldPath] = []
 
     package init(_ type: ResourceType, _ object: DynamicObject, part: String = "") {
         self.type = type
@@ -80,4 +80,8 @@ extension DesiredChild {
         for (key, value) in fields { object[key] = value }
         self.init(type, DynamicObject(object), part: part)
     }
+}
+
+extension FieldPath {
+    static let replicas = FieldPath.root.appending("spec").appending("replicas")
 }

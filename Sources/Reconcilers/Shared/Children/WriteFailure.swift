@@ -1,4 +1,4 @@
-internal import KubeAPI
+package import KubeAPI
 
 /// A write that did not go through.
 package struct WriteFailure: Error, Sendable {
@@ -68,7 +68,7 @@ package struct WriteFailure: Error, Sendable {
         return "\(words); a value has another type or form than its field takes: correct it"
     }
 
-    /// When to look again although nothing may have changed; `nil` where the error brings the object back by itself,
+    /// When to requeue although nothing may have changed; `nil` where the error brings the object back by itself,
     /// or where a change does.
     var retryAfter: Duration? {
         // Only another version of the API server would take it.
@@ -96,4 +96,25 @@ package struct WriteFailure: Error, Sendable {
         case .transient: Finding(.writeFailed, text, .wait)
         }
     }
+}
+
+/// Which object a write is about. Decisions go by its fields; `description` is for people.
+package struct WrittenObject: Sendable, Hashable, CustomStringConvertible {
+    package var kind: String
+    package var key: ObjectKey
+
+    package init(_ type: ResourceType, _ key: ObjectKey) {
+        kind = type.kind
+        self.key = key
+    }
+
+    init(_ entry: InventoryEntry) {
+        kind = entry.kind
+        key = entry.key
+    }
+
+    /// `Deployment workers/workers-eu`.
+    package var description: String { "\(kind) \(key)" }
+
+    func isOne(of types: [ResourceType]) -> Bool { types.contains { $0.kind == kind } }
 }

@@ -30,7 +30,7 @@ struct StatusReporter: Sendable {
             backlog.forget(object.key)
             return
         }
-        // Told, whether for its time or for a failure: nothing is left to a later look.
+        // Told, whether for its time or for a failure: nothing is deferred any more.
         backlog.forget(object.key)
         guard isWritten else { return }
         for event in news { events.emit(event) }

@@ -23,8 +23,8 @@ struct DeploymentHealth {
     private static let checks = Checks<DeploymentHealth>(
         notObserved, podsRefused, podTrouble, podNotStarted, podSilent, deadlineExceeded, rollingOut, unavailable)
 
-    /// When to look again although nothing may have changed.
-    var nextLook: Duration? {
+    /// When to requeue although nothing may have changed.
+    var requeueAfter: Duration? {
         var times = [trouble.steadyAt(pods)].compactMap(\.self)
         if !deployment.isRolledOut {
             times += pods.compactMap(beginsUntil).filter { $0 > now }
@@ -36,19 +36,19 @@ struct DeploymentHealth {
 
     private var trouble: PodTrouble { PodTrouble(now: now, nodeProblems: nodeProblems) }
 
-    private static func notObserved(_ seen: DeploymentHealth) -> Finding? {
-        guard !seen.deployment.isObserved else { return nil }
+    private static func notObserved(_ observed: DeploymentHealth) -> Finding? {
+        guard !observed.deployment.isObserved else { return nil }
         return Finding(
-            .rollingOut, "\(seen.name) has not been looked at by the cluster's deployment controller yet", .wait)
+            .rollingOut, "\(observed.name) has not been looked at by the cluster's deployment controller yet", .wait)
     }
 
     /// The ReplicaSet controller was not allowed to make pods; its words are the API server's.
-    private static func podsRefused(_ seen: DeploymentHealth) -> Finding? {
-        guard let failure = seen.deployment.status?.conditions?["ReplicaFailure"], failure.status == .true else {
+    private static func podsRefused(_ observed: DeploymentHealth) -> Finding? {
+        guard let failure = observed.deployment.status?.conditions?["ReplicaFailure"], failure.status == .true else {
             return nil
         }
         let message = failure.message ?? "the pods were refused"
-        return refusal(message, of: seen.name) ?? Finding(.podsRefused, "\(seen.name): \(message)", .edit)
+        return refusal(message, of: observed.name) ?? Finding(.podsRefused, "\(observed.name): \(message)", .edit)
     }
 
     /// What a refusal of pods means whose cure is known.
@@ -65,21 +65,21 @@ struct DeploymentHealth {
 
     /// Once enough pods serve, one that does not is no trouble: it is on its way, or the roll-out says so. But one that ends
     /// again and again serves only until it does.
-    private static func podTrouble(_ seen: DeploymentHealth) -> Finding? {
-        let trouble = seen.trouble
+    private static func podTrouble(_ observed: DeploymentHealth) -> Finding? {
+        let trouble = observed.trouble
         let finding =
-            seen.deployment.isRolledOut ? trouble.crashLoop(in: seen.pods) : trouble.finding(in: seen.pods)
+            observed.deployment.isRolledOut ? trouble.crashLoop(in: observed.pods) : trouble.finding(in: observed.pods)
         return finding.map { finding in
-            let remark = finding.reason == .unschedulable ? seen.suffix : ""
-            return Finding(finding.reason, "\(seen.name): \(finding.message)\(remark)", finding.consequence)
+            let remark = finding.reason == .unschedulable ? observed.suffix : ""
+            return Finding(finding.reason, "\(observed.name): \(finding.message)\(remark)", finding.consequence)
         }
     }
 
     /// A volume that can't be mounted, a network that is not there: only events say so.
-    private static func podNotStarted(_ seen: DeploymentHealth) -> Finding? {
-        guard !seen.deployment.isRolledOut, let warning = seen.warning, warning.stopsStart else { return nil }
+    private static func podNotStarted(_ observed: DeploymentHealth) -> Finding? {
+        guard !observed.deployment.isRolledOut, let warning = observed.warning, warning.stopsStart else { return nil }
         return Finding(
-            warning.namesMissingObject ? .secretMissing : .unavailable, "\(seen.name): \(warning.words)", .wait)
+            warning.namesMissingObject ? .secretMissing : .unavailable, "\(observed.name): \(warning.words)", .wait)
     }
 
     /// How long a pod may take from its node to its first container without anybody being told. Volumes take their time.
@@ -97,17 +97,17 @@ struct DeploymentHealth {
     }
 
     /// Where the events of the namespace are not read there is only the time, and what the pods want to mount.
-    private static func podSilent(_ seen: DeploymentHealth) -> Finding? {
-        guard !seen.deployment.isRolledOut, seen.warning == nil else { return nil }
-        let silent = seen.pods.sorted { ($0.metadata.name ?? "") < ($1.metadata.name ?? "") }
-            .first { seen.silentUntil($0).map { $0 <= seen.now } ?? false }
+    private static func podSilent(_ observed: DeploymentHealth) -> Finding? {
+        guard !observed.deployment.isRolledOut, observed.warning == nil else { return nil }
+        let silent = observed.pods.sorted { ($0.metadata.name ?? "") < ($1.metadata.name ?? "") }
+            .first { observed.silentUntil($0).map { $0 <= observed.now } ?? false }
         guard let silent else { return nil }
-        let mounted = seen.mountedObjects
+        let mounted = observed.mountedObjects
         let wants = mounted.isEmpty ? "" : "; it mounts \(mounted.listed), and none of them may be missing"
         return Finding(
             .podWaiting,
             """
-            \(seen.name): \(silent.title) has a node and does not begin\(wants); its events say why: kubectl describe pod \
+            \(observed.name): \(silent.title) has a node and does not begin\(wants); its events say why: kubectl describe pod \
             \(silent.metadata.name ?? "") -n \(silent.metadata.namespace ?? "")
             """, .wait)
     }
@@ -134,30 +134,31 @@ struct DeploymentHealth {
         }
     }
 
-    private static func deadlineExceeded(_ seen: DeploymentHealth) -> Finding? {
-        guard let progress = seen.deployment.status?.conditions?["Progressing"],
+    private static func deadlineExceeded(_ observed: DeploymentHealth) -> Finding? {
+        guard let progress = observed.deployment.status?.conditions?["Progressing"],
             progress.reason == "ProgressDeadlineExceeded"
         else { return nil }
         return Finding(
             .deadlineExceeded,
-            "\(seen.name): \(seen.tally); \(progress.message ?? "it does not progress"); \(seen.cause)", .edit)
+            "\(observed.name): \(observed.tally); \(progress.message ?? "it does not progress"); \(observed.cause)",
+            .edit)
     }
 
-    private static func rollingOut(_ seen: DeploymentHealth) -> Finding? {
-        guard !seen.deployment.isRolledOut else { return nil }
-        let status = seen.deployment.status
+    private static func rollingOut(_ observed: DeploymentHealth) -> Finding? {
+        guard !observed.deployment.isRolledOut else { return nil }
+        let status = observed.deployment.status
         // A finished roll-out that has lost pods since is no roll-out.
         guard
             status?.conditions?["Progressing"]?.reason != "NewReplicaSetAvailable"
-                || (status?.updatedReplicas ?? 0) < seen.desired
+                || (status?.updatedReplicas ?? 0) < observed.desired
         else { return nil }
-        let cause = seen.warning.map { "; \($0.words)" } ?? ""
-        return Finding(.rollingOut, "\(seen.name): \(seen.tally)\(cause)\(seen.suffix)", .wait)
+        let cause = observed.warning.map { "; \($0.words)" } ?? ""
+        return Finding(.rollingOut, "\(observed.name): \(observed.tally)\(cause)\(observed.suffix)", .wait)
     }
 
-    private static func unavailable(_ seen: DeploymentHealth) -> Finding? {
-        guard (seen.deployment.status?.availableReplicas ?? 0) < seen.desired else { return nil }
-        return Finding(.unavailable, "\(seen.name): \(seen.tally); \(seen.cause)", .wait)
+    private static func unavailable(_ observed: DeploymentHealth) -> Finding? {
+        guard (observed.deployment.status?.availableReplicas ?? 0) < observed.desired else { return nil }
+        return Finding(.unavailable, "\(observed.name): \(observed.tally); \(observed.cause)", .wait)
     }
 
     private var name: String { "Deployment \(deployment.metadata.name ?? "")" }

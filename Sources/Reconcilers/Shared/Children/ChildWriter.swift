@@ -15,7 +15,7 @@ struct ChildWriter: Sendable {
         var heldBack: [String] = []
         /// Optional APIs that the server does not have and that wanted children are of, each once.
         var missingAPIs: [ResourceType] = []
-        /// When to look again although nothing may have changed.
+        /// When to requeue although nothing may have changed.
         var retryAfter: Duration?
     }
 
@@ -170,7 +170,7 @@ struct ChildWriter: Sendable {
         }
         for phase in ApplyPhase.allCases {
             let places = wanted.indices.filter {
-                (phases[wanted[$0].type] ?? .surroundings) == phase && doubles[$0] == nil
+                (phases[wanted[$0].type] ?? .prerequisites) == phase && doubles[$0] == nil
             }
             try await withThrowingTaskGroup(of: (Int, ChildResult).self) { group in
                 var running = 0
@@ -283,7 +283,7 @@ struct ChildWriter: Sendable {
             }
         }
         let applied = try await applier.apply(
-            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.yieldedFields)
+            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.releasedFields)
         var result = ChildResult(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
         if case .contended(let time) = applied.action {
             result.retryAfter = time
