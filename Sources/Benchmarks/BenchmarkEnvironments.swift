@@ -62,7 +62,7 @@ struct BenchmarkEnvironments: BenchmarkSubject {
 
     /// The PriorityClass of the tier is no child: all environments share it.
     func children(of manifest: DynamicObject) throws -> [DesiredChild] {
-        try ResolvedEnvironment(AppEnvironment(defaulting: manifest)).rendered()
+        try AppEnvironment(defaulting: manifest).rendered()
             .filter { !$0.type.isOptional && !$0.isHeld && $0.type != .priorityClass }
     }
 

@@ -69,7 +69,7 @@ struct BenchmarkPools: BenchmarkSubject {
     private func place(_ pool: String, _ region: Int) -> String { "\(namespace).\(pool).\(region)" }
 
     func children(of manifest: DynamicObject) throws -> [DesiredChild] {
-        try RegionalWorkerPool(defaulting: manifest).children().filter { !$0.type.isOptional }
+        try RegionalWorkerPool(defaulting: manifest).rendered().filter { !$0.type.isOptional }
     }
 
     func prepare(_ client: KubeClient) async throws {

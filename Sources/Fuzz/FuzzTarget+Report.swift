@@ -9,7 +9,7 @@ extension FuzzTarget {
         var policy = policy
         for end in ["2026-01-10T02:05:00Z", "2026-01-11T02:05:00Z"] {
             guard let now = Timestamp(rfc3339: end) else { fatalError("no time: \(end)") }
-            let seen = BackupObservation(policy: policy, now: now, runs: [run(end, message)])
+            let seen = PolicyObservation(ResolvedPolicy(policy), now: now, runs: [run(end, message)])
             policy.status = seen.status
             let words = policy.status?.conditions?.map(\.message) ?? []
             precondition(!words.contains { $0.unicodeScalars.contains("\u{1b}") }, "an escape got into a condition")

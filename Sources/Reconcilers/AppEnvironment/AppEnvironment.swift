@@ -33,4 +33,66 @@ package struct AppEnvironment: OwnResource, Hashable {
 extension AppEnvironment {
     /// The namespace of the environment.
     package var namespaceName: String { spec.namespace.name ?? metadata.name ?? "" }
+
+    /// The namespace is not among them: it is no child but holds them.
+    package static let childKinds: [ChildKind] = [
+        .roleBinding, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget, .service,
+        .deployment, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress, .serviceMonitor, .prometheusRule,
+        .persistentVolumeClaim,
+    ]
+
+    package func rendered() throws -> [DesiredChild] { try ResolvedEnvironment(self).rendered() }
+
+    package func rendered(asking client: KubeClient) async throws -> [DesiredChild] {
+        var resolved = try ResolvedEnvironment(self)
+        resolved.inputs = try await EnvironmentInputs(of: resolved, asking: client)
+        return try resolved.rendered()
+    }
+
+    /// Volumes that would be one claim.
+    ///
+    /// The name of a claim is put together from two, and two pairs can come out as one: then two components would write over
+    /// each other's data. Not in the CRD: to compare all pairs there costs more than the API server allows.
+    package var violationsBeyondDefinition: [Violation] {
+        var violations: [Violation] = []
+        var first: [String: (component: String, volume: String)] = [:]
+        for (index, component) in spec.components.enumerated() {
+            for volume in component.volumes ?? [] {
+                let claim = Component.claimName(component.name, volume.name)
+                guard let other = first.updateValue((component.name, volume.name), forKey: claim),
+                    other.component != component.name
+                else { continue }
+                violations.append(
+                    Violation(
+                        "spec.components[\(index)].volumes",
+                        """
+                        volume \(volume.name) of component \(component.name) and volume \(other.volume) of component \
+                        \(other.component) would be the same PersistentVolumeClaim \(claim); give one of them another name
+                        """))
+            }
+        }
+        return violations
+    }
+}
+
+extension AppEnvironment {
+    package static let builtInFields = [
+        // Laid over our own pods.
+        BuiltInField("spec.components[].template", "PodTemplateSpec", isPartial: true),
+        BuiltInField("spec.components[].env[].valueFrom", "EnvVarSource"),
+        BuiltInField("spec.components[].envFrom[]", "EnvFromSource"),
+        BuiltInField("spec.components[].probes.startup", "Probe", isPartial: true),
+        BuiltInField("spec.components[].probes.readiness", "Probe", isPartial: true),
+        BuiltInField("spec.components[].probes.liveness", "Probe", isPartial: true),
+        BuiltInField("spec.components[].placement.tolerations[]", "Toleration"),
+        BuiltInField("spec.components[].securityContext", securityContext),
+    ]
+
+    /// The fields of a pod's and of a container's security context: see `Component.securityContexts`.
+    private static var securityContext: TypeSchema {
+        let pod = TypeCatalogue.type(named: "PodSecurityContext")?.fields ?? []
+        let names = Set(pod.map(\.name))
+        let container = TypeCatalogue.type(named: "SecurityContext")?.fields ?? []
+        return TypeSchema(.object, fields: pod + container.filter { !names.contains($0.name) })
+    }
 }

@@ -114,28 +114,3 @@ package struct Component: Sendable, Hashable {
         String(sha256Hex(JSONValue.strings(config).canonicalBytes()).prefix(10))
     }
 }
-
-/// Amounts as a user wrote them: the text stays as it is.
-enum Amount {
-    static func quantity(_ value: JSONValue?) -> Quantity? {
-        switch value {
-        case .string(let text): Quantity(text)
-        case .integer, .number: value.flatMap { Quantity($0.serializedString()) }
-        default: nil
-        }
-    }
-
-    static func lesser(_ amount: JSONValue, _ other: JSONValue?) -> JSONValue {
-        guard let other, let left = quantity(amount), let right = quantity(other), right < left else { return amount }
-        return other
-    }
-
-    static func greater(_ amount: JSONValue, _ other: JSONValue?) -> JSONValue {
-        guard let other, let left = quantity(amount), let right = quantity(other), left < right else { return amount }
-        return other
-    }
-
-    static func map(_ amounts: [String: JSONValue]) -> JSONValue {
-        .object(JSONObject(amounts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }))
-    }
-}

@@ -1,12 +1,15 @@
 internal import KubeAPI
 
-/// An environment with the defaults of its tier: what the builders, the preflight and the status work with.
+/// An environment with the defaults of its tier and what it comes to in this cluster: what the builders, the preflight and the status
+/// work with.
 package struct ResolvedEnvironment: ResolvedKind, Sendable, Hashable {
     package let environment: AppEnvironment
     /// The version of the defaults, for the status.
     package let defaultsVersion: Int
     package let components: [Component]
     let defaults: TierDefaults
+    /// Most of them are known only once there is a namespace to look at.
+    package var inputs = EnvironmentInputs()
 
     /// - Throws: `Violation` where the version of the defaults is not known.
     package init(_ environment: AppEnvironment, catalogue: DefaultsCatalogue = .builtIn) throws(Violation) {
@@ -31,12 +34,20 @@ package struct ResolvedEnvironment: ResolvedKind, Sendable, Hashable {
     /// How long the environment lives after the last change of its spec; `nil`: for ever.
     package var timeToLive: Duration? { spec.ttl.flatMap(Duration.init(ofPolicy:)) ?? defaults.timeToLive }
 
-    var needsCleanUp: Bool { !spec.suspend }
-
     package func component(_ name: String) -> Component? { components.first { $0.name == name } }
 }
 
 extension ResolvedEnvironment {
+    /// Rights come before what needs them, bounds and policies before pods, what pods mount before the pods, and what points at the
+    /// pods last.
+    static let builders: [Builder] = [
+        operatorBindings, access, networkPolicies, resourceQuotas, limitRanges, serviceAccounts, secretCopies,
+        configMaps,
+        claims, disruptionBudgets, services, deployments, autoscalers, ingresses, serviceMonitors, alerts,
+    ]
+
+    func outerChildren() throws -> [DesiredChild] { [try namespaceChild()] }
+
     /// What makes an object the environment's.
     package var ownerLabels: [String: String] {
         AppEnvironment.ownerLabels(of: name)

@@ -43,16 +43,11 @@ package struct Region: Sendable, Hashable {
         taints = spec.nodes?.taints ?? settings.taints
         onRelease = spec.nodes?.onRelease ?? settings.onRelease
         env = spec.env ?? []
-        childName = ChildName.joined(poolName, spec.name)
+        childName = pool.childName(ofRegion: spec.name)
         podSelector = [
             LabelKey.regionalWorkerPool: ChildName.labelValue(poolName), LabelKey.region: spec.name,
         ]
         // Not the inherited ones: a change of those must not replace every pod.
         podLabels = pool.childLabels.merging(podSelector) { $1 }
     }
-}
-
-extension RegionalWorkerPool {
-    /// The enabled regions in the order of the list.
-    package var enabledRegions: [Region] { spec.regions.filter(\.enabled).map { Region($0, of: self) } }
 }

@@ -12,10 +12,62 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
     package static let definition = CustomResource.regionalWorkerPool
     package static let partList = "regions"
     package static let departure = Departure(consequence: "its pods go and its nodes are released")
+    package static let childKinds: [ChildKind] = [
+        .networkPolicy, .podDisruptionBudget, .deployment, .horizontalPodAutoscaler, .triggerAuthentication,
+        .scaledObject, .service, .serviceMonitor, .prometheusRule,
+    ]
+    package static let builtInFields = [
+        BuiltInField("spec.template", "PodTemplateSpec"),
+        BuiltInField("spec.regions[].env[].valueFrom", "EnvVarSource"),
+        BuiltInField("spec.scaling.behavior.scaleUp", "HPAScalingRules"),
+        BuiltInField("spec.scaling.behavior.scaleDown", "HPAScalingRules"),
+        BuiltInField("spec.network.extraIngress[]", "NetworkPolicyIngressRule"),
+        BuiltInField("spec.network.extraEgress[]", "NetworkPolicyEgressRule"),
+    ]
+
+    /// What scales the regions of a pool.
+    package enum Scaler: String, Sendable, Hashable {
+        case keda = "KEDA"
+        case hpa = "HPA"
+        case fixed = "Fixed"
+    }
 
     package var metadata: ObjectMeta
     package var spec: Spec
     package var status: Status?
 
     package var inheritedMetadata: InheritedMetadata? { spec.inheritedMetadata }
+}
+
+extension RegionalWorkerPool {
+    /// Its monitoring may be where Prometheus looks.
+    package static func mayHaveChildren(
+        _ type: ResourceType, in namespace: String, from own: String, _ permissions: Permissions
+    ) -> Bool {
+        [.serviceMonitor, .prometheusRule].contains(type) && permissions.mayMonitor(in: namespace, from: own)
+    }
+
+    package func rendered() throws -> [DesiredChild] { try ResolvedPool(self).rendered() }
+
+    package func rendered(asking client: KubeClient) async throws -> [DesiredChild] {
+        try await ResolvedPool(self, PoolInputs(of: self, asking: client)).rendered()
+    }
+
+    /// The name of the children of a region.
+    func childName(ofRegion name: String) -> String { ChildName.joined(metadata.name ?? "", name) }
+
+    /// The labels that select the pods of all regions.
+    var podSelector: [String: String] {
+        [LabelKey.regionalWorkerPool: ChildName.labelValue(metadata.name ?? "")]
+    }
+}
+
+extension RegionalWorkerPool {
+    var callers: [ComponentCaller] {
+        (spec.network.connectsTo ?? []).map { peer in
+            ComponentCaller(
+                name: "\(Self.resourceType.kind) \(metadata.name ?? "")", podLabels: podSelector,
+                component: peer.component, ports: peer.ports.map(ComponentCaller.Ports.pods) ?? .all)
+        }
+    }
 }

@@ -1,12 +1,6 @@
 internal import KubeAPI
 
-/// An object of ours with all that a pass needs to know before its first write.
-protocol ResolvedKind: Sendable {
-    /// Whether the object must not go without a clean-up once its children, or its nodes, are written.
-    var needsCleanUp: Bool { get }
-}
-
-/// What a pass has seen and done: the status follows from it.
+/// What a pass has found and done: the status follows from it.
 protocol KindObservation {
     associatedtype Status: Encodable
 
@@ -19,7 +13,7 @@ protocol KindObservation {
 
 /// How far a pass has come before the status.
 enum PassResult<Observation> {
-    /// - waits: when to look again although nothing may have changed.
+    /// - waits: when to requeue although nothing may have changed.
     case applied(Observation, waits: [Duration])
     /// There is nothing to be said in a status, or not yet.
     case ended(Outcome)
@@ -48,15 +42,18 @@ protocol KindReconciler: Reconciler {
     /// The object as it is to be, or why it can't be read.
     func resolve(_ object: DynamicObject) throws -> Result<Resolved, Finding>
 
+    /// Whether the object must not go without a clean-up once its children, or its nodes, are written.
+    func needsCleanUp(_ resolved: Resolved) -> Bool
+
     /// Writes what the object needs.
     ///
     /// - Throws: what a pass can't go on after. What goes wrong with one child is in the observation.
     func apply(_ resolved: Resolved, to object: DynamicObject) async throws -> PassResult<Observation>
 
-    /// Looks at what the writes have led to. Skipped where the status is left to a later look.
+    /// Adds what the writes have led to. Skipped where the status is deferred.
     ///
-    /// - Returns: when to look again although nothing may have changed.
-    func observe(_ resolved: Resolved, into seen: inout Observation) throws -> [Duration]
+    /// - Returns: when to requeue although nothing may have changed.
+    func observe(_ resolved: Resolved, into observed: inout Observation) throws -> [Duration]
 
     /// Takes back what would outlive an object that is being deleted.
     ///
@@ -94,7 +91,7 @@ extension KindReconciler {
             try await status.report(finding, on: object)
             return .done
         }
-        if status.backlog.putsOff(key) { return .later(after: StatusBacklog.nextLook) }
+        if status.backlog.defersPass(for: key) { return .later(after: StatusBacklog.delay) }
         switch try resolve(object) {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.
@@ -106,19 +103,19 @@ extension KindReconciler {
 
     private func pass(_ resolved: Resolved, _ read: DynamicObject) async throws -> Outcome {
         var object = read
-        if resolved.needsCleanUp {
+        if !read.finalizers.contains(Finalizer.cleanup), needsCleanUp(resolved) {
             // Before the first write.
             object = try await finalizers.add(Finalizer.cleanup, to: read, as: Owner.resourceType)
         }
         switch try await apply(resolved, to: object) {
         case .ended(let outcome): return outcome
-        case .applied(var seen, waits: var waits):
-            if seen.allFailures.isEmpty, status.backlog.leaves(object) {
-                return .later(after: StatusBacklog.nextLook)
+        case .applied(var observed, waits: var waits):
+            if observed.allFailures.isEmpty, status.backlog.defers(object) {
+                return .later(after: StatusBacklog.delay)
             }
-            waits += try observe(resolved, into: &seen)
-            try await status.report(seen.status, on: object, news: seen.events(on: object))
-            return try seen.outcome(after: waits)
+            waits += try observe(resolved, into: &observed)
+            try await status.report(observed.status, on: object, news: observed.events(on: object))
+            return try observed.outcome(after: waits)
         }
     }
 

@@ -31,6 +31,16 @@ package struct ReconcilerEnvironment: Sendable {
         schemas = ServedSchemas(informers, time: time, delay: schemaDelay)
     }
 
+    /// What every write goes through.
+    var client: FencedClient { FencedClient(api: api, objects: InformerObjects(informers), gate: gate) }
+
+    /// Each writer of children has its own: it remembers what became of its writes.
+    func applier() -> Applier {
+        Applier(
+            api: api, objects: InformerObjects(informers), gate: gate,
+            options: .init(hashAnnotation: AnnotationKey.appliedHash), metrics: metrics, time: time)
+    }
+
     /// Objects of ours by what they are to users: the field manager of every write.
     static let fieldManager = "quartermaster"
 

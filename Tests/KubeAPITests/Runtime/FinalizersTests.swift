@@ -7,7 +7,9 @@ struct FinalizersTests {
     private let key = ObjectKey(namespace: "shop", name: "c")
     private let ours = "quartermaster.dev/cleanup"
 
-    private var finalizers: Finalizers { Finalizers(api: cluster, objects: cluster, gate: .alwaysOpen()) }
+    private var finalizers: Finalizers {
+        Finalizers(FencedClient(api: cluster, objects: cluster, gate: .alwaysOpen()))
+    }
 
     private func make(finalizers: [String], isBeingDeleted: Bool = false) throws -> DynamicObject {
         var object = DynamicObject.fixture(["metadata": ["namespace": "shop", "name": "c"]])

@@ -7,7 +7,7 @@ struct InventoryTests {
     private let labels = ["app.kubernetes.io/managed-by": "quartermaster"]
 
     private func pruner(gate: WriteGate = .alwaysOpen()) -> Pruner {
-        Pruner(api: cluster, objects: cluster, gate: gate) { apiVersion, kind in
+        Pruner(FencedClient(api: cluster, objects: cluster, gate: gate)) { apiVersion, kind in
             apiVersion == "v1" && kind == "ConfigMap" ? .configMap : nil
         }
     }

@@ -118,7 +118,8 @@ struct RuntimeIntegrationTests {
             let made = try await server.client.create(server.object(configMap), as: .configMap)
             let entry = InventoryEntry(made.key, of: .configMap, uid: made.uid)
             try await server.withInformers(of: [.configMap]) { objects in
-                let pruner = Pruner(api: server.requests, objects: objects, gate: .alwaysOpen()) { _, _ in .configMap }
+                let client = FencedClient(api: server.requests, objects: objects, gate: .alwaysOpen())
+                let pruner = Pruner(client) { _, _ in .configMap }
                 var recorded = [entry]
                 try await eventually("it is seen to be gone") {
                     recorded = try await pruner.prune(recorded, labels: ownership.labels).remaining
@@ -134,7 +135,8 @@ struct RuntimeIntegrationTests {
         try await ServerFixture.run(kind) { server in
             let made = try await server.client.create(server.object(configMap), as: .configMap)
             try await server.withInformers(of: [.configMap]) { objects in
-                let finalizers = Finalizers(api: server.requests, objects: objects, gate: .alwaysOpen())
+                let finalizers = Finalizers(
+                    FencedClient(api: server.requests, objects: objects, gate: .alwaysOpen()))
                 let held = try await finalizers.add("quartermaster.dev/cleanup", to: made, as: .configMap)
                 try await server.client.delete(.configMap, made.key)
                 #expect(try await server.client.get(.configMap, made.key).isBeingDeleted)

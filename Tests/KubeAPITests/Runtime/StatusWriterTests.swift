@@ -14,7 +14,9 @@ struct StatusWriterTests {
     private let key = ObjectKey(namespace: "shop", name: "c")
 
     private func writer(at second: Int64) -> StatusWriter {
-        StatusWriter(api: cluster, objects: cluster, gate: .alwaysOpen()) { Timestamp(secondsSinceEpoch: second) }
+        StatusWriter(FencedClient(api: cluster, objects: cluster, gate: .alwaysOpen())) {
+            Timestamp(secondsSinceEpoch: second)
+        }
     }
 
     private func object() throws -> DynamicObject { try #require(cluster[.configMap, key]) }
@@ -97,7 +99,7 @@ struct StatusWriterTests {
     @Test("nothing is written through a closed gate")
     func closedGate() async throws {
         try make()
-        let writer = StatusWriter(api: cluster, objects: cluster, gate: WriteGate())
+        let writer = StatusWriter(FencedClient(api: cluster, objects: cluster, gate: WriteGate()))
         await #expect(throws: NotLeaderError.self) {
             try await writer.write(status(.true), to: object(), as: .configMap)
         }

@@ -7,7 +7,7 @@ import Testing
 struct EnvironmentStatusTests {
     private func seen(_ change: (inout ComponentObservation) -> Void) throws -> EnvironmentObservation {
         var seen = EnvironmentObservation(try ResolvedEnvironment.written())
-        seen.quota = QuotaCheck(seen.environment, EnvironmentFacts())
+        seen.quota = QuotaCheck(seen.environment)
         change(&seen.components[0])
         return seen
     }
@@ -114,7 +114,7 @@ struct EnvironmentStatusTests {
             ingress: [{host: shop.example.com, paths: [{component: web, port: http}]}]
             """
         var seen = EnvironmentObservation(try ResolvedEnvironment.written(spec))
-        seen.surroundings = EnvironmentSurroundings(
+        seen.dependencies = EnvironmentObservation.Dependencies(
             secrets: EnvironmentSecrets(), lostHosts: [:], sharedHosts: [:], certificates: nil, unknownNamespaces: [])
         func condition() throws -> Condition { try #require(seen.status.conditions?.first { $0.type == type }) }
         #expect(try condition().status == .true)
@@ -194,7 +194,7 @@ struct EnvironmentDefaultsTests {
             components:
               - {name: web, image: 'web:1', autoscaling: {min: 1, max: 9}, resources: {requests: {cpu: 200m}, limits: {cpu: 200m}}}
             """)
-        let hard = try #require(environment.quotaHard(EnvironmentFacts()))
+        let hard = try #require(environment.quotaHard)
         // (9 + 1) × 200m, and a quarter more.
         #expect(hard["requests.cpu"] == "2500m" && hard["limits.cpu"] == "2500m")
         #expect(hard["requests.memory"] == "2Gi" && hard["requests.storage"] == "5Gi" && hard["pods"] == 20)
@@ -204,20 +204,19 @@ struct EnvironmentDefaultsTests {
     func foreignQuota() throws {
         let environment = try ResolvedEnvironment.written()
         let tight = QuotaCheck.Quota(name: "theirs", hard: ["cpu": "60m"], used: [:])
-        let check = QuotaCheck(environment, EnvironmentFacts(), quotas: [tight])
+        let check = QuotaCheck(environment, quotas: [tight])
         #expect(check.shortfall == ["cpu": "40m"])
         #expect(check.finding(of: environment)?.message.hasPrefix("ResourceQuota theirs lacks cpu 40m") == true)
         var scoped = tight
         scoped.isScoped = true
-        #expect(QuotaCheck(environment, EnvironmentFacts(), quotas: [scoped]).isSufficient)
+        #expect(QuotaCheck(environment, quotas: [scoped]).isSufficient)
     }
 
     @Test("Claims that are kept count against the quota")
     func keptClaims() throws {
-        var facts = EnvironmentFacts()
-        facts.retainedClaims = [try #require(Quantity("400Gi"))]
-        let environment = try ResolvedEnvironment.written()
-        #expect(environment.quotaHard(facts)?["requests.storage"] == "500Gi")
+        var environment = try ResolvedEnvironment.written()
+        environment.inputs.retainedClaims = [try #require(Quantity("400Gi"))]
+        #expect(environment.quotaHard?["requests.storage"] == "500Gi")
     }
 
     @Test(

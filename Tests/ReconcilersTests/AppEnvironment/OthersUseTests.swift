@@ -78,9 +78,9 @@ struct OthersUseTests {
     func preflight() throws {
         let environment = try ResolvedEnvironment.written()
         var theirs = QuotaCheck.Quota(name: "theirs", hard: ["requests.cpu": "200m"], used: ["requests.cpu": "150m"])
-        #expect(QuotaCheck(environment, EnvironmentFacts(), quotas: [theirs]).isSufficient)
+        #expect(QuotaCheck(environment, quotas: [theirs]).isSufficient)
         theirs.usedByOthers = ["requests.cpu": try #require(Quantity("150m"))]
-        let check = QuotaCheck(environment, EnvironmentFacts(), quotas: [theirs])
+        let check = QuotaCheck(environment, quotas: [theirs])
         #expect(check.shortfall == ["requests.cpu": "50m"])
         #expect(
             check.finding(of: environment)?.message == """

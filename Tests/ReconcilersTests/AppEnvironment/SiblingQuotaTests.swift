@@ -6,7 +6,7 @@ import Testing
 @Suite("An Auto quota beside the pools and backups of its namespace")
 struct SiblingQuotaTests {
     private func hard(_ mode: String, _ siblings: [SiblingPods], ingress: String = "") throws -> [String: String] {
-        let environment = try ResolvedEnvironment.fixture(
+        var environment = try ResolvedEnvironment.fixture(
             tier: .staging,
             """
             quota: {\(mode)}
@@ -14,9 +14,8 @@ struct SiblingQuotaTests {
             - {name: api, image: 'api:1', resources: {requests: {cpu: "4", memory: 1Gi}, limits: {cpu: "8", memory: 1Gi}}, ports: [{name: http, port: 80}]}
             \(ingress)
             """)
-        var facts = EnvironmentFacts()
-        facts.siblings = siblings
-        return (try #require(environment.quotaHard(facts))).mapValues { $0.string ?? "" }
+        environment.inputs.siblings = siblings
+        return (try #require(environment.quotaHard)).mapValues { $0.string ?? "" }
     }
 
     private func pods(_ count: Int) throws -> SiblingPods {
@@ -42,10 +41,9 @@ struct SiblingQuotaTests {
 
     @Test("What a tier gives is not added on top: there is room as long as all fit")
     func withinTheTier() throws {
-        let environment = try ResolvedEnvironment.fixture(tier: .staging)
-        var facts = EnvironmentFacts()
-        facts.siblings = [try pods(1)]
-        #expect(environment.quotaHard(facts)?["limits.cpu"] == "8")
+        var environment = try ResolvedEnvironment.fixture(tier: .staging)
+        environment.inputs.siblings = [try pods(1)]
+        #expect(environment.quotaHard?["limits.cpu"] == "8")
     }
 
     @Test("A Fixed quota stays what its author wrote")
@@ -73,7 +71,7 @@ struct SiblingQuotaTests {
             "sources: [{name: a, pvc: {claimName: a}}, {name: b, pvc: {claimName: b}}]", isPrepared: false)
         func look(_ mode: String) throws -> [SiblingPods] {
             let environment = try ResolvedEnvironment.fixture(tier: .staging, "quota: {mode: \(mode)}\ncomponents: []")
-            return Siblings.look([policy], [pool], for: environment).pods
+            return Siblings.find([policy], [pool], for: environment).pods
         }
         #expect(try look("Fixed").isEmpty)
         let found = try look("Auto")

@@ -6,7 +6,7 @@ import Testing
 @Suite("Alerts of a BackupPolicy")
 struct BackupAlertTests {
     private func rules(_ policy: BackupPolicy) throws -> String {
-        let child = try #require(try policy.prometheusRule().first)
+        let child = try #require(try policy.resolved.prometheusRules().first)
         return YAML.write([try #require(child.object["spec"])])
     }
 
@@ -85,7 +85,7 @@ struct BackupAlertTests {
     private func firing(_ series: [(String, String)]) throws -> [String] {
         // What promtool expects and does not get is told with what it got.
         var found: [String] = []
-        for name in try BackupPolicy.fixture().alertRules.map(\.name) {
+        for name in try BackupPolicy.fixture().resolved.alertRules.map(\.name) {
             let input = series.map { "      - {series: '\($0)', values: '\($1)x40'}" }.joined(separator: "\n")
             let test = """
                 rule_files: [rules.yaml]
@@ -110,9 +110,10 @@ struct BackupAlertTests {
 
     @Test("Labels by which a Prometheus selects its rules are on the object; without alerts there is none")
     func labels() throws {
-        let rule = try #require(try BackupPolicy.fixture("alerting: {labels: {release: p}}").prometheusRule().first)
+        let rule = try #require(
+            try BackupPolicy.fixture("alerting: {labels: {release: p}}").resolved.prometheusRules().first)
         #expect(rule.object.labels["release"] == "p" && rule.object.labels[LabelKey.backupPolicy] == "nightly")
-        #expect(try BackupPolicy.fixture("alerting: {prometheusRule: \"Off\"}").prometheusRule().isEmpty)
+        #expect(try BackupPolicy.fixture("alerting: {prometheusRule: \"Off\"}").resolved.prometheusRules().isEmpty)
     }
 }
 

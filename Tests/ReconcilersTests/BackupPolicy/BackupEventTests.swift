@@ -27,7 +27,7 @@ struct BackupEventTests {
         let results = ["Succeeded", "Succeeded", "Failed", "Failed", "Succeeded", "Partial", "Succeeded"]
         for (index, result) in results.enumerated() {
             let run = try run(10 + index, result, message: "no route")
-            var seen = BackupObservation(policy: policy, now: try #require(run.endedAt), runs: [run])
+            var seen = PolicyObservation(policy: policy, now: try #require(run.endedAt), runs: [run])
             seen.lastScheduled["db"] = run.endedAt
             told.append(seen.events(on: object).map { "\($0.kind.rawValue) \($0.reason.rawValue): \($0.message)" })
             policy.status = seen.status
@@ -48,7 +48,7 @@ struct BackupEventTests {
         let object = try policy.dynamicObject()
         var told: [ObjectEvent] = []
         for hour in ["02:30:00", "03:00:01", "03:30:00"] {
-            let seen = BackupObservation(
+            let seen = PolicyObservation(
                 policy: policy, now: try #require(Timestamp(rfc3339: "2026-01-01T\(hour)Z")), runs: [])
             told += seen.events(on: object)
             policy.status = seen.status
@@ -77,8 +77,8 @@ struct BackupEventTests {
 
     @Test("The condition of alerting tells what is not sent and what is not installed; Ready does not mind")
     func alerting() throws {
-        func condition(_ spec: String, _ change: (inout BackupObservation) -> Void = { _ in }) throws -> String {
-            var seen = BackupObservation(
+        func condition(_ spec: String, _ change: (inout PolicyObservation) -> Void = { _ in }) throws -> String {
+            var seen = PolicyObservation(
                 policy: try .fixture(spec), now: try #require(Timestamp(rfc3339: "2026-01-01T01:00:00Z")), runs: [])
             change(&seen)
             let conditions = seen.status.conditions ?? []
@@ -103,7 +103,7 @@ struct BackupEventTests {
                 ("source", 0, report("Succeeded")), ("to-bucket", 0, Self.good), ("to-box", 0, Self.good),
                 ("notify", 0, report("Failed", message: "the webhook was not told")),
             ])
-        let seen = BackupObservation(policy: try .fixture(), now: try #require(run.endedAt), runs: [run])
+        let seen = PolicyObservation(policy: try .fixture(), now: try #require(run.endedAt), runs: [run])
         #expect(seen.notification?.message == "the webhook was not told")
         #expect(seen.targets.allSatisfy { $0.lastResult == .succeeded })
     }

@@ -30,12 +30,28 @@ extension BackupPolicy {
         guard isPrepared else { return policy }
         var status = policy.status ?? Status()
         status.destinations = policy.spec.destinations.map { destination in
-            var known = policy.known(destination)
+            var known = PolicyDestination(destination, of: policy).known
             known.preparedTime = policy.metadata.creationTimestamp
             return known
         }
         policy.status = status
         return policy
+    }
+}
+
+extension BackupPolicy {
+    /// As it is without a cluster.
+    var resolved: ResolvedPolicy { ResolvedPolicy(self) }
+}
+
+extension PolicyObservation {
+    init(
+        policy: BackupPolicy, now: Timestamp, runs: [BackupRun], verifications: [VerificationRun] = [],
+        velero: [VeleroSource] = [], preparations: [PreparationRun] = []
+    ) {
+        self.init(
+            policy.resolved, now: now, runs: runs, verifications: verifications, velero: velero,
+            preparations: preparations)
     }
 }
 

@@ -17,7 +17,7 @@ struct BackupFreshnessTests {
             status:
                 "targets: [{source: db, destination: bucket, lastSuccessTime: \"\(last)\", lastAttemptTime: \"\(last)\"}]"
         )
-        var seen = BackupObservation(policy: policy, now: try time(now), runs: [])
+        var seen = PolicyObservation(policy: policy, now: try time(now), runs: [])
         seen.lastScheduled["db"] = try time(scheduled ?? now)
         return seen.status.conditions?.first { $0.type == "Fresh" }?.reason ?? ""
     }
@@ -52,8 +52,8 @@ struct BackupFreshnessTests {
             - {name: bucket, credentialsSecretRef: {name: s}, rclone: {remote: a, path: b}}
             - {name: new, credentialsSecretRef: {name: s}, rclone: {remote: a, path: c}}
             """, status: "targets: [\(good)]")
-        func observe(_ now: String) throws -> (String, BackupObservation) {
-            var seen = BackupObservation(policy: policy, now: try time(now), runs: [])
+        func observe(_ now: String) throws -> (String, PolicyObservation) {
+            var seen = PolicyObservation(policy: policy, now: try time(now), runs: [])
             seen.lastScheduled["db"] = try time("2026-03-01T02:00:00Z")
             return (seen.status.conditions?.first { $0.type == "Fresh" }?.reason ?? "", seen)
         }
@@ -72,7 +72,7 @@ struct BackupFreshnessTests {
         let good = #"{source: db, destination: bucket, lastSuccessTime: "2026-01-10T02:05:00Z"}"#
         var policy = try BackupPolicy.fixture("suspend: true", status: "targets: [\(good)]")
         func observe(_ now: String) throws -> (String, BackupPolicy.Status) {
-            var seen = BackupObservation(policy: policy, now: try time(now), runs: [])
+            var seen = PolicyObservation(policy: policy, now: try time(now), runs: [])
             seen.lastScheduled["db"] = try time("2026-01-10T02:00:00Z")
             return (seen.status.conditions?.first { $0.type == "Fresh" }?.reason ?? "", seen.status)
         }
@@ -104,7 +104,7 @@ struct BackupFreshnessTests {
         var found: [Int] = []
         for (index, run) in runs.enumerated() {
             if index + 10 == day { policy.metadata.annotations = ["quartermaster.dev/accepted-loss": accepted ?? ""] }
-            let seen = BackupObservation(policy: policy, now: try #require(run.endedAt) + .seconds(60), runs: [run])
+            let seen = PolicyObservation(policy: policy, now: try #require(run.endedAt) + .seconds(60), runs: [run])
             policy.status = seen.status
             let ready = seen.status.conditions?.first
             guard ready?.reason == "ArtifactsMissing" else { continue }

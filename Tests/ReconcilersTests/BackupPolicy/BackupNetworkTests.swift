@@ -30,7 +30,7 @@ struct BackupNetworkTests {
     func destinations(kind: String, want: String) throws {
         let policy = try BackupPolicy.fixture(
             "destinations: [{name: d, credentialsSecretRef: {name: s}, \(kind)}]")
-        #expect(policy.destinationReach.map { "\($0)" } == (want.isEmpty ? [] : [want]))
+        #expect(policy.resolved.destinationReach.map { "\($0)" } == (want.isEmpty ? [] : [want]))
     }
 
     @Test("Sources are reached by their own pods only, the API server by those that read objects")
@@ -43,18 +43,18 @@ struct BackupNetworkTests {
             - {name: objects, manifests: {}}
             - {name: files, pvc: {claimName: c}}
             """)
-        let reach = policy.spec.sources.map { policy.sourceReach(of: $0) }
+        let reach = policy.spec.sources.map { policy.resolved.sourceReach(of: $0) }
         #expect(reach == [[.namespace("data")], [.port(6432)], [.port(443), .port(6443)], []])
         #expect(
-            try policy.networkPolicies().map(\.object.name) == [
+            try policy.resolved.networkPolicies().map(\.object.name) == [
                 "nightly-backup", "nightly--near-reach", "nightly--far-reach", "nightly--objects-reach",
             ])
     }
 
     @Test("The API server is reached where it listens, as its EndpointSlice says")
     func serverPorts() throws {
-        var policy = try BackupPolicy.fixture("sources: [{name: objects, manifests: {}}]")
-        policy.serverPorts = ServerPorts.list([
+        var policy = try BackupPolicy.fixture("sources: [{name: objects, manifests: {}}]").resolved
+        policy.inputs.serverPorts = ServerPorts.list([
             ["name": "https", "port": 16443, "protocol": "TCP"], ["port": 53, "protocol": "UDP"], ["port": 0],
         ])
         let rules = try policy.networkPolicies().last?.object[path: "spec", "egress"]?.elements ?? []
@@ -70,18 +70,18 @@ struct BackupNetworkTests {
             sources: [{name: \(source), postgres: {host: pg, allDatabases: true, credentialsSecretRef: {name: s}}}]
             verification: {checkSchedule: 0 5 * * 0}
             """
-        ).children().map(\.name)
+        ).rendered().map(\.name)
         #expect(Set(children).count == children.count, "\(children)")
     }
 
     @Test("Without a NetworkPolicy there is none, and ports that are given take the place of every port")
     func settings() throws {
-        #expect(try BackupPolicy.fixture("network: {enabled: false}").networkPolicies().isEmpty)
-        let open = try #require(try BackupPolicy.fixture().networkPolicies().first?.object["spec"])
+        #expect(try BackupPolicy.fixture("network: {enabled: false}").resolved.networkPolicies().isEmpty)
+        let open = try #require(try BackupPolicy.fixture().resolved.networkPolicies().first?.object["spec"])
         #expect(open["egress"]?.elements.last == ["ports": [["protocol": "TCP"]]])
         #expect(open["policyTypes"] == ["Ingress", "Egress"] && open["ingress"] == nil)
         let given = try #require(
-            try BackupPolicy.fixture("network: {egressPorts: [23]}").networkPolicies().first?.object["spec"])
+            try BackupPolicy.fixture("network: {egressPorts: [23]}").resolved.networkPolicies().first?.object["spec"])
         #expect(given["egress"]?.elements.last == ["ports": [["protocol": "TCP", "port": 23]]])
     }
 

@@ -44,7 +44,7 @@ struct BackupOverlapTests {
             }
         var policy = try BackupPolicy.fixture(status: known)
         for (now, runs) in steps {
-            policy.status = BackupObservation(policy: policy, now: try time(now), runs: runs).status
+            policy.status = PolicyObservation(policy: policy, now: try time(now), runs: runs).status
         }
         let ready = policy.status?.conditions?.first
         return (try #require(policy.status?.targets?.first), ready?.reason == "ArtifactsMissing")

@@ -12,7 +12,7 @@ struct BackupPreparationTests {
     private func run(_ policy: BackupPolicy, _ end: String? = nil, _ reports: [String: String] = [:]) throws
         -> PreparationRun
     {
-        var job = try #require(try policy.prepareJob()).object
+        var job = try #require(try policy.resolved.preparations().first).object
         if let end {
             let hasFailed = reports.values.contains { $0.contains("Failed") }
             job["status"] = [
@@ -34,11 +34,11 @@ struct BackupPreparationTests {
         return PreparationRun(job: job, pods: [pod])
     }
 
-    private func observe(_ policy: BackupPolicy, _ runs: PreparationRun...) throws -> BackupObservation {
-        BackupObservation(policy: policy, now: try time("2026-01-01T00:10:00Z"), runs: [], preparations: runs)
+    private func observe(_ policy: BackupPolicy, _ runs: PreparationRun...) throws -> PolicyObservation {
+        PolicyObservation(policy: policy, now: try time("2026-01-01T00:10:00Z"), runs: [], preparations: runs)
     }
 
-    private func ready(_ seen: BackupObservation) -> String {
+    private func ready(_ seen: PolicyObservation) -> String {
         let ready = seen.status.conditions?.first
         return "\(ready?.reason ?? ""): \(ready?.message ?? "")"
     }
@@ -46,7 +46,7 @@ struct BackupPreparationTests {
     @Test("A new policy gets one job that makes all its destinations ready, and says so until that has ended")
     func new() throws {
         var policy = try BackupPolicy.fixture(isPrepared: false)
-        let jobs = try policy.children().filter { $0.type == .job }
+        let jobs = try policy.rendered().filter { $0.type == .job }
         let containers = jobs.first?.object[path: "spec", "template", "spec", "containers"]?.elements ?? []
         #expect(jobs.count == 1 && containers.map { $0["name"] } == ["prepare-bucket", "prepare-box"])
         #expect(containers.allSatisfy { $0["command"] == ["/usr/local/bin/quartermaster-agent", "prepare"] })
@@ -58,8 +58,8 @@ struct BackupPreparationTests {
         let seen = try observe(policy, ended)
         #expect(ready(seen).hasPrefix("Ready: "))
         policy.status = seen.status
-        #expect(policy.unprepared.isEmpty)
-        #expect(try !policy.children().contains { $0.type == .job })
+        #expect(policy.resolved.unprepared.isEmpty)
+        #expect(try !policy.rendered().contains { $0.type == .job })
         #expect(
             policy.status?.destinations?.map { $0.preparedTime?.rfc3339 } == [
                 "2026-01-01T00:05:00Z", "2026-01-01T00:05:00Z",
@@ -69,7 +69,7 @@ struct BackupPreparationTests {
     @Test("One that could not be made ready is told in its own words, until a job has made it ready")
     func fails() throws {
         var policy = try BackupPolicy.fixture(isPrepared: false)
-        let first = try #require(try policy.prepareJob()).object.name
+        let first = try #require(try policy.resolved.preparations().first).object.name
         let failed = try run(
             policy, "2026-01-01T00:05:00Z",
             ["bucket": report("Failed", message: "no route"), "box": report("Succeeded")])
@@ -78,9 +78,9 @@ struct BackupPreparationTests {
             "; it is tried again ten minutes later, or at once when its Job (its name holds -prepare-) is deleted"
         #expect(ready(seen) == "DestinationNotReady: destination bucket could not be made ready: no route" + again)
         policy.status = seen.status
-        #expect(policy.unprepared.map(\.name) == ["bucket"])
+        #expect(policy.resolved.unprepared.map(\.name) == ["bucket"])
         // Another job, since it does less; while it runs the words stay.
-        #expect(try policy.prepareJob()?.object.name != first)
+        #expect(try policy.resolved.preparations().first?.object.name != first)
         #expect(ready(try observe(policy, run(policy))).hasPrefix("DestinationNotReady: "))
         let missing = report("Failed", #","reason":"SecretMissing""#, message: "Secret s has no key X")
         #expect(
@@ -97,14 +97,14 @@ struct BackupPreparationTests {
             policy, "2026-01-01T00:05:00Z", ["bucket": report("Succeeded"), "box": report("Succeeded")])
         policy.status = try observe(policy, job).status
         policy.spec.destinations[0].rclone?.path = "other"
-        #expect(policy.unprepared.map(\.name) == ["bucket"])
+        #expect(policy.resolved.unprepared.map(\.name) == ["bucket"])
         #expect(try observe(policy, job).destinations.map { $0.preparedTime == nil } == [true, false])
     }
 
     @Test("Where runs have succeeded before destinations were recorded, they are looked for and not made anew")
     func expected() throws {
         func sources(_ policy: BackupPolicy, _ index: Int) -> String? {
-            let variables = policy.prepareContainer(policy.spec.destinations[index])["env"]?.elements ?? []
+            let variables = policy.resolved.prepareContainer(policy.resolved.destinations[index])["env"]?.elements ?? []
             return variables.first { $0["name"] == "QM_EXPECTED_SOURCES" }?["value"]?.string
         }
         var policy = try BackupPolicy.fixture(isPrepared: false)
@@ -129,7 +129,7 @@ struct BackupPreparationTests {
     @Test("Where its job can make no pod, that is said")
     func withoutPod() throws {
         let policy = try BackupPolicy.fixture(isPrepared: false)
-        var job = try #require(try policy.prepareJob()).object
+        var job = try #require(try policy.resolved.preparations().first).object
         job[path: "metadata", "creationTimestamp"] = "2026-01-01T00:08:00Z"
         #expect(
             ready(try observe(policy, PreparationRun(job: job, pods: []))).hasPrefix(
@@ -144,11 +144,11 @@ struct BackupPreparationTests {
         let backup = try BackupRun.fixture(
             "2026-01-01T00:04:00Z", started: "2026-01-01T00:03:00Z", condition: "Failed",
             containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, missing), ("to-box", 1, missing)])
-        func observe(_ preparations: PreparationRun...) throws -> BackupObservation {
-            BackupObservation(
+        func observe(_ preparations: PreparationRun...) throws -> PolicyObservation {
+            PolicyObservation(
                 policy: policy, now: try time("2026-01-01T00:10:00Z"), runs: [backup], preparations: preparations)
         }
-        func succeeded(_ seen: BackupObservation) -> String {
+        func succeeded(_ seen: PolicyObservation) -> String {
             let condition = seen.status.conditions?.first { $0.type == "BackupSucceeded" }
             return "\(condition?.reason ?? ""): \(condition?.message ?? "")"
         }
@@ -170,7 +170,7 @@ struct BackupPreparationTests {
         let later = try BackupRun.fixture(
             "2026-01-02T00:04:00Z", named: "later", started: "2026-01-02T00:03:00Z", condition: "Failed",
             containers: [("source", 0, report("Succeeded")), ("to-bucket", 1, missing), ("to-box", 1, missing)])
-        let lost = BackupObservation(policy: policy, now: try time("2026-01-02T00:10:00Z"), runs: [backup, later])
+        let lost = PolicyObservation(policy: policy, now: try time("2026-01-02T00:10:00Z"), runs: [backup, later])
         #expect(succeeded(lost).contains("failed: what held the artifacts is not there any more"))
     }
 
@@ -184,7 +184,7 @@ struct BackupPreparationTests {
     @Test("A suspended policy prepares nothing, and one destination that can be done without does not make it unready")
     func notNow() throws {
         let suspended = try BackupPolicy.fixture("suspend: true", isPrepared: false)
-        #expect(try suspended.prepareJob() == nil)
+        #expect(try suspended.resolved.preparations().isEmpty)
         #expect(ready(try observe(suspended)).hasPrefix("Suspended: "))
         let policy = try BackupPolicy.fixture(isPrepared: false)
         let failed = try run(
@@ -198,7 +198,8 @@ struct BackupPreparationTests {
         func delay(_ name: String, _ destination: Int) throws -> Int {
             var policy = try BackupPolicy.fixture()
             policy.metadata.name = name
-            let variables = policy.prepareContainer(policy.spec.destinations[destination])["env"]?.elements ?? []
+            let variables =
+                policy.resolved.prepareContainer(policy.resolved.destinations[destination])["env"]?.elements ?? []
             let value = variables.first { $0["name"] == "QM_PREPARE_DELAY_SECONDS" }?["value"]?.string
             return try #require(value.flatMap(Int.init))
         }
@@ -210,7 +211,7 @@ struct BackupPreparationTests {
     @Test("While the cluster's own UID is not known, the policy says what is missing")
     func unknownCluster() throws {
         var seen = try observe(.fixture())
-        seen.isClusterKnown = false
+        seen.policy.inputs.isClusterKnown = false
         #expect(ready(seen).hasPrefix("ClusterUnknown: the UID of namespace kube-system is not known"))
     }
 
@@ -218,7 +219,7 @@ struct BackupPreparationTests {
     func parts() throws {
         var policy = try BackupPolicy.fixture("verification: {checkSchedule: 0 5 1 1 *}")
         func part(_ destination: Int) throws -> String? {
-            let job = try #require(try policy.checkJob()).object
+            let job = try #require(try policy.resolved.checks().first).object
             let containers = job[path: "spec", "jobTemplate", "spec", "template", "spec", "containers"]?.elements ?? []
             return containers[destination]["env"]?.elements.first { $0["name"] == "QM_CHECK_PART" }?["value"]?.string
         }
@@ -245,7 +246,7 @@ struct BackupPreparationTests {
                 ]))
             let check = VerificationRun(.check, job: job, pods: [pod])
             policy.status =
-                BackupObservation(policy: policy, now: try time(end), runs: [], verifications: [check]).status
+                PolicyObservation(policy: policy, now: try time(end), runs: [], verifications: [check]).status
         }
         #expect(read == ["1", "1", "2", "2", "3", "4", "4", "5", "6", "6"])
         #expect(try part(0) == "1")

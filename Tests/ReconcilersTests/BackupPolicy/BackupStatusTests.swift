@@ -13,8 +13,8 @@ struct BackupStatusTests {
 
     private func observe(
         _ policy: BackupPolicy, at now: String, scheduled: String? = "2026-01-10T02:00:00Z", _ runs: BackupRun...
-    ) throws -> BackupObservation {
-        var seen = BackupObservation(
+    ) throws -> PolicyObservation {
+        var seen = PolicyObservation(
             policy: policy, now: try #require(Timestamp(rfc3339: now)), runs: runs)
         seen.lastScheduled["db"] = scheduled.flatMap(Timestamp.init(rfc3339:))
         return seen
@@ -26,7 +26,7 @@ struct BackupStatusTests {
     }
 
     private func expect(
-        _ seen: BackupObservation, _ want: [String: String], sourceLocation: SourceLocation = #_sourceLocation
+        _ seen: PolicyObservation, _ want: [String: String], sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let conditions = seen.status.conditions ?? []
         for (type, reason) in want {
@@ -64,7 +64,7 @@ struct BackupStatusTests {
                 "Ready": "True Ready", "BackupSucceeded": "Unknown NeverRan", "Fresh": "False NeverRan",
                 "Verified": "Unknown NeverRan", "Pruned": "Unknown NeverRan",
             ])
-        #expect(seen.nextLook == .seconds(3601))
+        #expect(seen.requeueAfter == .seconds(3601))
     }
 
     @Test("A source that fails is the failure of every destination, with the source's words")
@@ -91,7 +91,7 @@ struct BackupStatusTests {
                         ("source", 0, report("Succeeded")), ("to-bucket", 1, report("Failed", message: "no route")),
                         ("to-box", 0, Self.good),
                     ]))
-            policy.status = BackupObservation(policy: policy, now: runs.last?.endedAt ?? .now(), runs: runs).status
+            policy.status = PolicyObservation(policy: policy, now: runs.last?.endedAt ?? .now(), runs: runs).status
         }
         let target = try #require(policy.status?.targets?.first)
         #expect(target.consecutiveFailures == 3 && target.lastResult == .failed && target.message == "no route")
@@ -211,7 +211,7 @@ struct BackupStatusTests {
         policy.status = try observe(policy, at: "2026-01-10T03:00:00Z", run("2026-01-10T02:05:00Z")).status
         let before = try observe(policy, at: "2026-01-11T02:30:00Z")
         expect(before, ["Ready": "True Ready"])
-        #expect(before.nextLook == .seconds(1801))
+        #expect(before.requeueAfter == .seconds(1801))
         expect(try observe(policy, at: "2026-01-11T03:00:01Z"), ["Ready": "False Missed", "Fresh": "False Missed"])
         let stale = try observe(policy, at: "2026-01-12T02:06:00Z", scheduled: "2026-01-12T02:00:00Z")
         expect(stale, ["Ready": "False Stale", "Fresh": "False Stale"])
@@ -250,9 +250,9 @@ struct BackupStatusTests {
                 VerificationRun($0, job: job, pods: [])
             }
             let seen = try [
-                BackupObservation(policy: .fixture(), now: time, runs: [run]),
-                BackupObservation(policy: .fixture(), now: time, runs: [], verifications: [looks[0]]),
-                BackupObservation(policy: .fixture(), now: time, runs: [], verifications: [looks[1]]),
+                PolicyObservation(policy: .fixture(), now: time, runs: [run]),
+                PolicyObservation(policy: .fixture(), now: time, runs: [], verifications: [looks[0]]),
+                PolicyObservation(policy: .fixture(), now: time, runs: [], verifications: [looks[1]]),
             ]
             return seen.map {
                 "\($0.status.conditions?.first?.reason ?? ""): \($0.status.conditions?.first?.message ?? "")"

@@ -30,8 +30,8 @@ struct BackupVerificationTests {
     private func observe(
         _ policy: BackupPolicy, at now: String = "2026-01-10T07:00:00Z", runs: [BackupRun]? = nil,
         _ verifications: VerificationRun...
-    ) throws -> BackupObservation {
-        var seen = BackupObservation(
+    ) throws -> PolicyObservation {
+        var seen = PolicyObservation(
             policy: policy, now: try #require(Timestamp(rfc3339: now)), runs: try runs ?? self.runs(),
             verifications: verifications)
         for source in ["db", "files"] { seen.lastScheduled[source] = Timestamp(rfc3339: "2026-01-10T02:00:00Z") }
@@ -66,7 +66,7 @@ struct BackupVerificationTests {
         return VerificationRun(task == "drill" ? .drill(source: "db") : .check, job: job, pods: [pod])
     }
 
-    private func verified(_ seen: BackupObservation) -> String {
+    private func verified(_ seen: PolicyObservation) -> String {
         let condition = seen.status.conditions?.first { $0.type == "Verified" }
         return "\(condition?.status.rawValue ?? "") \(condition?.reason ?? ""): \(condition?.message ?? "")"
     }
@@ -165,7 +165,7 @@ struct BackupVerificationTests {
         let drill = try verification("drill", "2026-01-10T06:10:00Z", [("drill", 0, report("Succeeded"))])
         policy.status = try observe(policy, check, drill).status
         // Runs go on well.
-        func later(_ day: String, _ time: String) throws -> BackupObservation {
+        func later(_ day: String, _ time: String) throws -> PolicyObservation {
             var runs = try runs()
             for index in runs.indices { runs[index].endedAt = Timestamp(rfc3339: "2026-01-\(day)T02:05:00Z") }
             var seen = try observe(policy, at: "2026-01-\(day)T\(time)Z", runs: runs)
@@ -176,7 +176,7 @@ struct BackupVerificationTests {
         }
         #expect(verified(try later("24", "05:09:00")).hasPrefix("True Passed"))
         let seen = try later("24", "05:09:00")
-        #expect(seen.nextLook == .seconds(61))
+        #expect(seen.requeueAfter == .seconds(61))
         #expect(verified(try later("24", "05:11:00")).hasPrefix("False Overdue: db to bucket: no check"))
     }
 
@@ -199,14 +199,16 @@ struct BackupVerificationTests {
             - {name: own, manifests: {namespaces: [shop]}}
             - {name: others, manifests: {namespaces: [shop, web]}}
             """)
-        let refused = policy.refusedSources(by: Permissions())
+        let refused = policy.resolved.refusedSources(by: Permissions())
         #expect(Set(refused.keys) == ["etcd", "others"])
-        #expect(policy.refusedSources(by: Permissions(privilegedNamespaces: ["shop"])).isEmpty)
-        let children = try policy.children(without: Set(refused.keys))
+        #expect(policy.resolved.refusedSources(by: Permissions(privilegedNamespaces: ["shop"])).isEmpty)
+        var resolved = policy.resolved
+        resolved.refused = refused
+        let children = try resolved.children()
         #expect(children.filter { $0.type == .cronJob }.map(\.object.name) == ["nightly-own"])
         #expect(children.allSatisfy { $0.object.namespace == "shop" })
         var seen = try observe(policy, runs: [])
-        seen.refused = refused
+        seen.policy.refused = refused
         let conditions = seen.status.conditions ?? []
         #expect(conditions.first { $0.type == "Stalled" }?.reason == "NotPermitted")
         #expect(conditions.first { $0.type == "Scheduled" }?.message.contains("--privileged-namespaces") == true)
@@ -217,7 +219,7 @@ struct BackupVerificationTests {
         func name(_ policy: String, _ source: String) throws -> String {
             var fixture = try BackupPolicy.fixture("sources: [{name: \(source), etcd: {}}]")
             fixture.metadata.name = policy
-            let environment = fixture.sourcePlan(for: fixture.spec.sources[0]).environment
+            let environment = fixture.resolved.sourcePlan(for: fixture.spec.sources[0]).environment
             return try #require(environment.first { $0.0 == "QM_SNAPSHOT_NAME" }?.1)
         }
         let names = [
@@ -254,9 +256,9 @@ struct BackupVerificationTests {
             })
     }
 
-    private func observe(_ source: VeleroSource, at now: String = "2026-01-10T07:00:00Z") throws -> BackupObservation {
+    private func observe(_ source: VeleroSource, at now: String = "2026-01-10T07:00:00Z") throws -> PolicyObservation {
         let policy = try BackupPolicy.fixture("sources: [{name: all, velero: {}}]\ndestinations: []")
-        return BackupObservation(
+        return PolicyObservation(
             policy: policy, now: try #require(Timestamp(rfc3339: now)), runs: [], velero: [source])
     }
 
@@ -268,7 +270,7 @@ struct BackupVerificationTests {
         let failed = try BackupRun.fixture(
             "2026-01-10T02:05:00Z", condition: "Failed", reason: "BackoffLimitExceeded",
             containers: [("source", 1, report("Failed", message: "no claim"))])
-        let seen = BackupObservation(
+        let seen = PolicyObservation(
             policy: try .fixture(
                 """
                 sources: [{name: db, pvc: {claimName: data}}, {name: all, velero: {}}]
@@ -322,7 +324,7 @@ struct BackupVerificationTests {
         let unseen = try scheduled(velero(schedule: "status: null"))
         #expect(unseen.reason == "EngineNotInstalled" && unseen.message.contains("nobody looks at Schedule"))
         #expect(try scheduled(velero(schedule: "status: null"), at: "2026-01-01T00:00:30Z").reason == "Converged")
-        #expect(try observe(velero(schedule: "status: null"), at: "2026-01-01T00:00:30Z").nextLook == .seconds(30))
+        #expect(try observe(velero(schedule: "status: null"), at: "2026-01-01T00:00:30Z").requeueAfter == .seconds(30))
         let refused = try scheduled(velero(schedule: "status: {phase: FailedValidation, validationErrors: [bad cron]}"))
         #expect(refused.reason == "ChildRefused" && refused.message.contains("bad cron"))
     }

@@ -16,7 +16,7 @@ struct PolicyExportTests {
             hooks: {pre: [{podSelector: {matchLabels: {app: web}}, command: [sync]}]}
             verification: {checkSchedule: 0 5 * * 0}
             """, isPrepared: false)
-        let children = try policy.children()
+        let children = try policy.rendered()
         let kinds = Set(children.map(\.type.kind))
         #expect(
             kinds.isSuperset(of: ["CronJob", "Job", "ServiceAccount", "RoleBinding", "NetworkPolicy", "PrometheusRule"])

@@ -11,7 +11,7 @@ struct RunReportTests {
         let run = try BackupRun.fixture(
             "2026-01-10T02:05:00Z",
             containers: [("source", 0, report("Succeeded")), ("to-bucket", 0, message), ("to-box", 0, message)])
-        return BackupObservation(policy: try .fixture(), now: now, runs: [run]).status
+        return PolicyObservation(policy: try .fixture(), now: now, runs: [run]).status
     }
 
     @Test(
@@ -50,7 +50,7 @@ struct RunReportTests {
         let now = try #require(Timestamp(rfc3339: "2026-01-10T03:00:00Z"))
         let run = try BackupRun.fixture(
             "2026-01-10T02:05:00Z", condition: "Failed", reason: "DeadlineExceeded", containers: [])
-        let seen = BackupObservation(
+        let seen = PolicyObservation(
             policy: try .fixture(status: "targets: [\(target)]"), now: now, runs: [run])
         #expect(seen.status.size == "8.0Pi")
         #expect(seen.status.targets?.first?.consecutiveFailures == 1_000_001)
@@ -61,14 +61,14 @@ struct RunReportTests {
         let run = try BackupRun.fixture("2026-01-10T02:05:00Z", containers: [])
         let good =
             #"{source: db, destination: bucket, lastSuccessTime: "2026-01-09T02:05:00Z", artifact: 20260109T020000Z}"#
-        func observe(_ now: String) throws -> BackupObservation {
-            BackupObservation(
+        func observe(_ now: String) throws -> PolicyObservation {
+            PolicyObservation(
                 policy: try .fixture(status: "targets: [\(good)]"), now: try #require(Timestamp(rfc3339: now)),
                 runs: [run])
         }
         let soon = try observe("2026-01-10T02:05:30Z")
         #expect(soon.targets.allSatisfy { $0.lastAttemptTime == nil && $0.lastResult == nil })
-        #expect(try #require(soon.nextLook) <= .seconds(31))
+        #expect(try #require(soon.requeueAfter) <= .seconds(31))
         let target = try #require(try observe("2026-01-10T02:06:01Z").targets.first)
         #expect(target.lastResult == .failed && target.reason == "ReportLost")
         #expect(target.lastSuccessTime?.rfc3339 == "2026-01-09T02:05:00Z" && target.artifact == "20260109T020000Z")
@@ -87,7 +87,7 @@ struct RunReportTests {
         let run = try BackupRun.fixture(
             "2026-01-10T02:05:00Z",
             containers: [("source", 0, report("Succeeded")), ("to-bucket", status, message), ("to-box", 0, "")])
-        let target = try #require(BackupObservation(policy: try .fixture(), now: now, runs: [run]).targets.first)
+        let target = try #require(PolicyObservation(policy: try .fixture(), now: now, runs: [run]).targets.first)
         #expect(target.lastResult == .failed && target.lastSuccessTime == nil, "\(target)")
         #expect(target.message?.contains(words) == true, "\(target.message ?? "")")
     }
@@ -112,13 +112,13 @@ struct RunReportTests {
         }
         var policy = try BackupPolicy.fixture()
         for _ in 0..<3 {
-            policy.status = BackupObservation(policy: policy, now: now, runs: runs).status
+            policy.status = PolicyObservation(policy: policy, now: now, runs: runs).status
             #expect(policy.status?.targets?.map(\.consecutiveFailures) == [2, 2])
         }
         // The second one is seen later.
         policy = try BackupPolicy.fixture()
-        policy.status = BackupObservation(policy: policy, now: now, runs: [runs[1]]).status
-        policy.status = BackupObservation(policy: policy, now: now, runs: runs).status
+        policy.status = PolicyObservation(policy: policy, now: now, runs: [runs[1]]).status
+        policy.status = PolicyObservation(policy: policy, now: now, runs: runs).status
         #expect(policy.status?.targets?.map(\.consecutiveFailures) == [2, 2])
         #expect(policy.status?.targets?.first?.lastRuns == ["b", "a"])
     }

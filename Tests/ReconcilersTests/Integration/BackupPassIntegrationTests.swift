@@ -26,7 +26,7 @@ extension IntegrationTests {
                 try await TestOperator.run(
                     on: cluster,
                     making: { environment in
-                        let reconciler = BackupPolicyReconciler(environment, now: Timestamp.now)
+                        let reconciler = PolicyReconciler(environment, now: Timestamp.now)
                         // Its controller has nothing to do: the test calls the reconciler.
                         return (Controller(name: "idle", reconciler: reconciler), reconciler)
                     }
@@ -37,7 +37,7 @@ extension IntegrationTests {
                     context.othersWait = { isBusy.withLock { $0 } }
                     try await ReconcileContext.$current.withValue(context) {
                         try await eventually("the status is left") {
-                            try await process.reconciler.reconcile(key) == .later(after: StatusBacklog.nextLook)
+                            try await process.reconciler.reconcile(key) == .later(after: StatusBacklog.delay)
                         }
                         _ = try await cluster.client.get(.cronJob, cluster.key("nightly-files"))
                         #expect(try await cluster.policy().status?.observedGeneration == -1)

@@ -8,7 +8,7 @@ extension IntegrationTests {
     @Suite("Children of any kind")
     struct ChildWriterIntegrationTests {
         private static let kinds: [ChildKind] = [
-            .configMap, .persistentVolumeClaim, ChildKind(.priorityClass, .surroundings), .serviceMonitor,
+            .configMap, .persistentVolumeClaim, ChildKind(.priorityClass, .prerequisites), .serviceMonitor,
         ]
 
         /// A writer with the owner that it writes for.
@@ -20,7 +20,7 @@ extension IntegrationTests {
             func callAsFunction(
                 _ wanted: [DesiredChild], isSuspended: Bool = false, recorded: [InventoryEntry] = []
             ) async throws -> ChildWriter.Result {
-                try await writer.settle(wanted, of: pool, object, recorded: recorded, isSuspended: isSuspended)
+                try await writer.apply(wanted, of: pool, object, recorded: recorded, isSuspended: isSuspended)
             }
         }
 
@@ -61,10 +61,10 @@ extension IntegrationTests {
             "Of two children that come out with one name the first is written, and the other told",
             arguments: ClusterKind.available)
         func doubles(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, _, settle, pool in
+            try await withWriter(kind) { cluster, _, apply, pool in
                 let twins = [try configMap("twin", of: pool), try configMap("twin", of: pool, value: "b")]
                 for _ in 0..<2 {
-                    let result = try await settle(twins)
+                    let result = try await apply(twins)
                     #expect(result.failures.map(\.failure.kind) == [.nameTaken])
                     #expect(result.failures.first?.failure.message.contains("wanted twice") == true)
                     #expect(result.inventory.count == 1)
@@ -79,10 +79,10 @@ extension IntegrationTests {
             "A suspended owner's children are not written, and what would change is named",
             arguments: ClusterKind.available)
         func suspended(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, _, settle, pool in
-                let first = try await settle([configMap("a", of: pool), configMap("b", of: pool)])
+            try await withWriter(kind) { cluster, _, apply, pool in
+                let first = try await apply([configMap("a", of: pool), configMap("b", of: pool)])
                 #expect(first.inventory.map(\.name) == ["a", "b"] && first.heldBack.isEmpty)
-                let second = try await settle(
+                let second = try await apply(
                     [configMap("a", of: pool, value: "changed"), configMap("new", of: pool)], isSuspended: true)
                 let space = cluster.namespace
                 #expect(second.heldBack == ["ConfigMap \(space)/a", "ConfigMap \(space)/new", "ConfigMap \(space)/b"])
@@ -96,10 +96,10 @@ extension IntegrationTests {
             "A recorded child without a seal gets one with one write, and a suspended owner says nothing of it",
             arguments: ClusterKind.available)
         func sealing(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, environment, settle, pool in
+            try await withWriter(kind) { cluster, environment, apply, pool in
                 let store = environment.children(.configMap).store
                 let wanted = [try configMap("a", of: pool)]
-                let made = try await settle(wanted).inventory
+                let made = try await apply(wanted).inventory
                 let seal = try await cluster.client.get(.configMap, cluster.key("a")).annotations[AnnotationKey.madeFor]
                 #expect(seal?.count == 32)
                 // As an operator that knew no seals has left it.
@@ -109,12 +109,12 @@ extension IntegrationTests {
                 try await eventually("the informer has it") {
                     store.get(cluster.key("a"))?.resourceVersion == bare.resourceVersion
                 }
-                let suspended = try await settle(wanted, isSuspended: true, recorded: made)
+                let suspended = try await apply(wanted, isSuspended: true, recorded: made)
                 #expect(suspended.heldBack.isEmpty && suspended.failures.isEmpty)
-                for _ in 0..<2 { #expect(try await settle(wanted, recorded: made).failures.isEmpty) }
+                for _ in 0..<2 { #expect(try await apply(wanted, recorded: made).failures.isEmpty) }
                 let live = try await cluster.client.get(.configMap, cluster.key("a"))
                 #expect(live.annotations[AnnotationKey.madeFor] == seal)
-                for _ in 0..<3 { _ = try await settle(wanted, recorded: made) }
+                for _ in 0..<3 { _ = try await apply(wanted, recorded: made) }
                 let later = try await cluster.client.get(.configMap, cluster.key("a"))
                 #expect(later.resourceVersion == live.resourceVersion)
             }
@@ -124,8 +124,8 @@ extension IntegrationTests {
             "A seal holds for one owner, kind, namespace and name: copied to another object it is none",
             arguments: ClusterKind.available)
         func copiedSeal(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, environment, settle, pool in
-                _ = try await settle([configMap("a", of: pool)])
+            try await withWriter(kind) { cluster, environment, apply, pool in
+                _ = try await apply([configMap("a", of: pool)])
                 let real = try await cluster.client.get(.configMap, cluster.key("a"))
                 var forged = real
                 forged["metadata"] = [
@@ -137,7 +137,7 @@ extension IntegrationTests {
                 try await eventually("the informer has both") {
                     environment.children(.configMap).store.keys().count { $0.namespace == cluster.namespace } == 2
                 }
-                let result = try await settle([])
+                let result = try await apply([])
                 #expect(result.inventory.map(\.name) == ["a"])
                 try await cluster.waitUntilGone(.configMap, cluster.key("a"))
                 #expect(try await cluster.exists(.configMap, cluster.key("b")))
@@ -148,9 +148,9 @@ extension IntegrationTests {
             "A new owner of the same name finds the children that the old one has left behind",
             arguments: ClusterKind.available)
         func leftBehind(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, environment, settle, pool in
+            try await withWriter(kind) { cluster, environment, apply, pool in
                 let wanted = [try configMap("a", of: pool)]
-                let uid = try await settle(wanted).inventory.first?.uid
+                let uid = try await apply(wanted).inventory.first?.uid
                 try await cluster.client.delete(
                     RegionalWorkerPool.resourceType, cluster.key("pool"),
                     options: DeleteOptions(propagationPolicy: .orphan))
@@ -161,7 +161,7 @@ extension IntegrationTests {
                 let object = try await cluster.makePool(
                     "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")
                 let again = try RegionalWorkerPool(defaulting: object)
-                let result = try await settle.writer.settle(
+                let result = try await apply.writer.apply(
                     [configMap("a", of: again)], of: again, object, recorded: [], isSuspended: false)
                 #expect(result.failures.isEmpty && result.inventory.map(\.uid) == [uid])
                 let live = try await cluster.client.get(.configMap, cluster.key("a"))
@@ -171,11 +171,11 @@ extension IntegrationTests {
 
         @Test("A held child stays as it is and is not pruned", arguments: ClusterKind.available)
         func held(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, _, settle, pool in
-                _ = try await settle([configMap("a", of: pool)])
+            try await withWriter(kind) { cluster, _, apply, pool in
+                _ = try await apply([configMap("a", of: pool)])
                 var child = try configMap("a", of: pool, value: "changed")
                 child.isHeld = true
-                let result = try await settle([child])
+                let result = try await apply([child])
                 #expect(result.inventory.map(\.name) == ["a"])
                 #expect(try await cluster.client.get(.configMap, cluster.key("a"))["data"] == ["key": "a"])
             }
@@ -185,18 +185,18 @@ extension IntegrationTests {
             "A child without a namespace has no owner reference, is found by its labels and its seal, and pruned",
             arguments: ClusterKind.available)
         func labelled(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, environment, settle, pool in
+            try await withWriter(kind) { cluster, environment, apply, pool in
                 let name = cluster.namespace
                 let child = try DesiredChild(
                     .priorityClass, of: pool, named: name, in: .cluster, ["value": 5, "globalDefault": false])
-                #expect(try await settle([child]).failures.isEmpty)
+                #expect(try await apply([child]).failures.isEmpty)
                 let live = try await cluster.client.get(.priorityClass, ObjectKey(name: name))
                 #expect(live.ownerReferences.isEmpty && live.labels[LabelKey.ownerNamespace] == cluster.namespace)
                 try await eventually("the informer has it") {
                     environment.children(.priorityClass).store.keys().contains { $0.name == name }
                 }
                 // Nothing was recorded: a crash came between. Labels and seal lead to it all the same.
-                let result = try await settle([])
+                let result = try await apply([])
                 #expect(result.inventory.map(\.name) == [name])
                 try await cluster.waitUntilGone(.priorityClass, ObjectKey(name: name))
             }
@@ -206,23 +206,23 @@ extension IntegrationTests {
             "Children that went with their owner are not made again, even where the cache still has the owner",
             arguments: ClusterKind.available)
         func ownerGone(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, environment, settle, pool in
+            try await withWriter(kind) { cluster, environment, apply, pool in
                 let wanted = [try configMap("a", of: pool)]
                 let store = environment.children(.configMap).store
-                let made = try await settle(wanted).inventory
+                let made = try await apply(wanted).inventory
                 try await eventually("the informer has it") { store.get(cluster.key("a")) != nil }
 
                 // While the owner is there a child that somebody deletes is made again.
                 try await cluster.client.delete(.configMap, cluster.key("a"))
                 try await eventually("its end is noticed") { store.get(cluster.key("a")) == nil }
-                let again = try await settle(wanted, recorded: made).inventory
+                let again = try await apply(wanted, recorded: made).inventory
                 #expect(again.map(\.name) == ["a"] && again != made)
 
                 try await cluster.client.delete(RegionalWorkerPool.resourceType, cluster.key("pool"))
                 try await cluster.waitUntilGone(.configMap, cluster.key("a"))
                 try await eventually("its end is noticed") { store.get(cluster.key("a")) == nil }
                 await #expect {
-                    _ = try await settle(wanted, recorded: again)
+                    _ = try await apply(wanted, recorded: again)
                 } throws: { ($0 as? APIError)?.isConflict == true }
                 await #expect(throws: APIError.self) {
                     _ = try await cluster.client.get(.configMap, cluster.key("a"))
@@ -232,7 +232,7 @@ extension IntegrationTests {
 
         @Test("A kind that holds data is never pruned", arguments: ClusterKind.available)
         func keeping(kind: ClusterKind) async throws {
-            try await withWriter(kind) { cluster, environment, settle, pool in
+            try await withWriter(kind) { cluster, environment, apply, pool in
                 let claim = try DesiredChild(
                     .persistentVolumeClaim, of: pool, named: "data", keepsData: true,
                     [
@@ -240,12 +240,12 @@ extension IntegrationTests {
                             "accessModes": ["ReadWriteOnce"], "resources": ["requests": ["storage": "1Gi"]],
                         ]
                     ])
-                #expect(try await settle([claim]).failures.isEmpty)
+                #expect(try await apply([claim]).failures.isEmpty)
                 try await eventually("the informer has it") {
                     environment.children(.persistentVolumeClaim).store.get(cluster.key("data")) != nil
                 }
                 let entry = InventoryEntry(cluster.key("data"), of: .persistentVolumeClaim, uid: "")
-                #expect(try await settle([]).inventory.contains(entry) == false)
+                #expect(try await apply([]).inventory.contains(entry) == false)
                 let live = try await cluster.client.get(.persistentVolumeClaim, cluster.key("data"))
                 #expect(live.ownerReferences.isEmpty && !live.isBeingDeleted)
             }
@@ -253,11 +253,11 @@ extension IntegrationTests {
 
         @Test("A missing API holds nothing up, and its children follow when it is installed")
         func missingAPI() async throws {
-            try await withWriter(.embedded) { cluster, environment, settle, pool in
+            try await withWriter(.embedded) { cluster, environment, apply, pool in
                 let monitor = try DesiredChild.serviceMonitor(
                     of: pool, named: "pool", selecting: ["a": "b"], inNamespace: cluster.namespace, port: "http")
                 let wanted = [monitor, try configMap("a", of: pool)]
-                let before = try await settle(wanted)
+                let before = try await apply(wanted)
                 #expect(before.missingAPIs == [.serviceMonitor] && before.failures.isEmpty)
                 #expect(before.inventory.map(\.name) == ["a"])
                 #expect(before.monitoringFinding?.reason == .crdNotInstalled)
@@ -283,7 +283,7 @@ extension IntegrationTests {
                     """)
                 _ = try await cluster.client.create(definition, as: .customResourceDefinition)
                 try await eventually("the API is noticed") { environment.isServed(.serviceMonitor) }
-                let after = try await settle(wanted)
+                let after = try await apply(wanted)
                 #expect(after.missingAPIs.isEmpty && after.failures.isEmpty && after.monitoringFinding == nil)
                 #expect(after.inventory.map(\.kind) == ["ConfigMap", "ServiceMonitor"])
 
@@ -291,7 +291,7 @@ extension IntegrationTests {
                 try await eventually("its end is noticed", within: .seconds(30)) {
                     !environment.isServed(.serviceMonitor)
                 }
-                let end = try await settle(wanted)
+                let end = try await apply(wanted)
                 #expect(end.missingAPIs == [.serviceMonitor] && end.failures.isEmpty)
             }
         }

@@ -20,7 +20,7 @@ extension TestOperator {
         try await run(
             on: cluster, permissions: permissions, time: time, dyingAfter: writes,
             making: { environment in
-                let reconciler = AppEnvironmentReconciler(environment, now: now)
+                let reconciler = EnvironmentReconciler(environment, now: now)
                 return (reconciler.controller(in: environment), reconciler)
             }, body)
     }

@@ -235,7 +235,7 @@ extension IntegrationTests {
                 making: { environment in
                     var stopped = environment
                     stopped.time = TimeSource(clocks.steady)
-                    let reconciler = AppEnvironmentReconciler(stopped, now: { clocks.wall.withLock { $0 } })
+                    let reconciler = EnvironmentReconciler(stopped, now: { clocks.wall.withLock { $0 } })
                     // Its controller has nothing to do: the test calls the reconciler.
                     return (Controller(name: "idle", reconciler: reconciler), reconciler)
                 }, body)
@@ -248,7 +248,7 @@ extension IntegrationTests {
                 do {
                     let outcome = try await process.reconciler.reconcile(key)
                     // To give itself its rights takes a look of its own.
-                    guard outcome == .requeue(after: AppEnvironmentReconciler.rightsDelay) else { return }
+                    guard outcome == .requeue(after: EnvironmentReconciler.rightsDelay) else { return }
                 } catch let error as APIError where error.isConflict || error.isNotFound || error.isForbidden {
                     try await Task.sleep(for: .milliseconds(100))
                 }

@@ -39,15 +39,7 @@ private struct LitPool: OwnResource {
     init(from decoder: any Decoder) throws { pool = try RegionalWorkerPool(from: decoder) }
     func encode(to encoder: any Encoder) throws { try pool.encode(to: encoder) }
 
-    // 1: a builder.
-    private func beacon() throws -> DesiredChild? {
-        guard let color = inheritedMetadata?.labels?["lit"] else { return nil }
-        return try DesiredChild(
-            .beacon, of: self, named: "\(metadata.name ?? "")-beacon", ["spec": ["color": .string(color)]])
-    }
-
-    // 2: the kind's list of children.
-    func rendered() throws -> [DesiredChild] { try pool.rendered() + [beacon()].compactMap(\.self) }
+    func rendered() throws -> [DesiredChild] { try ResolvedLitPool(owner: self).rendered() }
     func rendered(asking _: KubeClient) async throws -> [DesiredChild] { try rendered() }
 
     static func controller(
@@ -59,13 +51,24 @@ private struct LitPool: OwnResource {
     }
 }
 
+private struct ResolvedLitPool: ResolvedKind {
+    let owner: LitPool
+
+    // 2: the kind's builders.
+    static let builders: [Builder] = [pools, beacons]
+
+    private func pools() throws -> [DesiredChild] { try ResolvedPool(owner.pool).children() }
+
+    // 1: a builder.
+    private func beacons() throws -> [DesiredChild] {
+        guard let color = owner.inheritedMetadata?.labels?["lit"] else { return [] }
+        let name = "\(owner.metadata.name ?? "")-beacon"
+        return try [DesiredChild(.beacon, of: owner, named: name, ["spec": ["color": .string(color)]])]
+    }
+}
+
 /// The pass that all kinds share, with nothing but children.
 private struct LitPoolReconciler: KindReconciler {
-    struct Resolved: ResolvedKind {
-        var pool: LitPool
-        var needsCleanUp: Bool { false }
-    }
-
     struct Observation: KindObservation {
         var result: ChildWriter.Result
         var allFailures: [WriteFailure] { result.failures.map(\.failure) + result.pruneFailures }
@@ -90,19 +93,22 @@ private struct LitPoolReconciler: KindReconciler {
     init(_ environment: ReconcilerEnvironment) {
         objects = environment.objects(of: LitPool.definition)
         children = ChildWriter(environment, kinds: LitPool.childKinds)
-        finalizers = Finalizers(
-            api: environment.api, objects: InformerObjects(environment.informers), gate: environment.gate)
+        finalizers = Finalizers(environment.client)
         status = StatusReporter(LitPool.resourceType, in: environment)
     }
 
     func wake(_: Controller, in _: ReconcilerEnvironment) {}
 
-    func resolve(_ object: DynamicObject) -> Result<Resolved, Finding> { LitPool.read(object).map(Resolved.init) }
+    func resolve(_ object: DynamicObject) -> Result<ResolvedLitPool, Finding> {
+        LitPool.read(object).map(ResolvedLitPool.init)
+    }
 
-    func apply(_ resolved: Resolved, to object: DynamicObject) async throws -> PassResult<Observation> {
-        let recorded = resolved.pool.pool.status?.inventory ?? []
-        let result = try await children.settle(
-            resolved.pool.rendered(), of: resolved.pool, object, recorded: recorded, isSuspended: false)
+    func needsCleanUp(_: ResolvedLitPool) -> Bool { false }
+
+    func apply(_ resolved: ResolvedLitPool, to object: DynamicObject) async throws -> PassResult<Observation> {
+        let recorded = resolved.owner.pool.status?.inventory ?? []
+        let result = try await children.apply(
+            resolved.children(), of: resolved.owner, object, recorded: recorded, isSuspended: false)
         return .applied(Observation(result: result), waits: [])
     }
 

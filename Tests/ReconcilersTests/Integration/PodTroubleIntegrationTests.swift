@@ -175,7 +175,7 @@ extension IntegrationTests {
                         _ = try await cluster.client.patch(
                             .pod, key, .merge(["status": crashed]), subresource: "status")
                         try await eventually("the cache knows it", within: .seconds(30)) {
-                            (process.reconciler as? AppEnvironmentReconciler)?.workloads.pods.store.get(key)?
+                            (process.reconciler as? EnvironmentReconciler)?.workloads.pods.store.get(key)?
                                 .value(at: "status", "containerStatuses") != nil
                         }
                         // Looked at anew, also where nothing of the pod would wake it.

@@ -20,9 +20,9 @@ extension IntegrationTests {
                 context.isSecondLook = true
                 context.othersWait = { true }
                 try await ReconcileContext.$current.withValue(context) {
-                    #expect(reporter.backlog.leaves(pool) && reporter.backlog.putsOff(pool.key))
+                    #expect(reporter.backlog.defers(pool) && reporter.backlog.defersPass(for: pool.key))
                     try await reporter.report(Finding(.invalidSpec, "wrong", .edit), on: pool)
-                    #expect(!reporter.backlog.putsOff(pool.key))
+                    #expect(!reporter.backlog.defersPass(for: pool.key))
                 }
             }
         }

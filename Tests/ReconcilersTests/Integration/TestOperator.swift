@@ -38,7 +38,7 @@ final class TestOperator: Sendable {
             making: { environment in
                 (
                     RegionalWorkerPool.controller(in: environment),
-                    RegionalWorkerPoolReconciler(environment)
+                    PoolReconciler(environment)
                 )
             }, body)
     }
@@ -58,7 +58,7 @@ final class TestOperator: Sendable {
             making: { environment in
                 (
                     BackupPolicy.controller(in: environment, now: now, controllerOptions: options),
-                    BackupPolicyReconciler(environment, now: now)
+                    PolicyReconciler(environment, now: now)
                 )
             }, body)
     }

@@ -16,7 +16,7 @@ struct PoolAlertTests {
                 regions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]
                 monitoring: \(monitoring)
                 """)
-        let rule = try pool.children().first { $0.type == .prometheusRule }
+        let rule = try pool.rendered().first { $0.type == .prometheusRule }
         return rule?.object[path: "spec", "groups"]?.elements.flatMap { $0["rules"]?.elements ?? [] } ?? []
     }
 

@@ -12,7 +12,7 @@ struct PoolNetworkTests {
     }
 
     private func child(_ kind: String, _ pool: RegionalWorkerPool) throws -> DynamicObject? {
-        try pool.children().first { $0.type.kind == kind }?.object
+        try pool.rendered().first { $0.type.kind == kind }?.object
     }
 
     @Test(
@@ -41,23 +41,25 @@ struct PoolNetworkTests {
 
     @Test("A port of the metrics that the template does not name is told, not guessed")
     func unknownPort() throws {
-        let pool = try pool("monitoring: {serviceMonitor: {port: stats}}")
+        let pool = ResolvedPool(try pool("monitoring: {serviceMonitor: {port: stats}}"))
         #expect(pool.metricsPort == nil)
-        var seen = PoolObservation(pool: pool, regions: [])
+        var seen = PoolObservation(pool)
         #expect(monitoringReady(seen)?.reason == "PortUnknown")
-        seen.pool = try self.pool("monitoring: {serviceMonitor: {port: http}}")
+        seen.pool = try ResolvedPool(self.pool("monitoring: {serviceMonitor: {port: http}}"))
         #expect(monitoringReady(seen)?.reason == "Applied")
         let sidecar =
             "containers: [{name: worker, image: w}]\ninitContainers: "
             + "[{name: s, image: s, restartPolicy: Always, ports: [{name: http, containerPort: 7000}]}]"
-        #expect(try self.pool("monitoring: {serviceMonitor: {}}", template: sidecar).metricsPort == 7000)
+        let named = ResolvedPool(try self.pool("monitoring: {serviceMonitor: {}}", template: sidecar))
+        #expect(named.metricsPort == 7000)
     }
 
     @Test("MonitoringReady is there where monitoring is wanted, and a missing CRD does not make the pool unready")
     func conditions() throws {
-        var seen = PoolObservation(pool: try pool(""), regions: [])
+        var seen = PoolObservation(ResolvedPool(try pool("")))
+        seen.regions = []
         #expect(monitoringReady(seen) == nil)
-        seen.pool = try pool("monitoring: {alerts: []}")
+        seen.pool = try ResolvedPool(pool("monitoring: {alerts: []}"))
         #expect(monitoringReady(seen)?.status == .true)
         seen.missingMonitoring = Finding(.crdNotInstalled, "PrometheusRule is not served", .wait)
         #expect(monitoringReady(seen)?.reason == "CRDNotInstalled")
@@ -69,7 +71,7 @@ struct PoolNetworkTests {
         ]
         #expect(monitoringReady(seen)?.reason == "ChildRefused")
         #expect(seen.status.conditions?.first?.reason == "ChildRefused")
-        seen.mayMonitor = false
+        seen.pool.mayMonitor = false
         #expect(monitoringReady(seen)?.reason == "NotPermitted")
     }
 
@@ -90,12 +92,12 @@ struct PoolNetworkTests {
                 regions: [{name: \(region), nodeSelector: {matchLabels: {zone: eu}}, replicas: 2}]
                 monitoring: {serviceMonitor: {port: 8000}, alerts: [], namespace: elsewhere}
                 """)
-        for child in try pool.children() {
+        for child in try pool.rendered() {
             #expect(child.object.name.utf8.count <= 63, "\(child.name)")
             #expect(child.object.labels.values.allSatisfy { $0.utf8.count <= 63 })
             if child.type == .service { #expect(child.object.name.wholeMatch(of: #/[a-z][-a-z0-9]*[a-z0-9]/#) != nil) }
         }
-        let names = try pool.children().map { "\($0.type.kind) \($0.object.name)" }
+        let names = try pool.rendered().map { "\($0.type.kind) \($0.object.name)" }
         #expect(Set(names).count == names.count)
     }
 

@@ -135,8 +135,8 @@ struct QueueWorkersSampleTests {
     func nodes() throws {
         let documents = try Repository.yaml(Self.file).map { try DynamicObject($0) }
         let pool = try RegionalWorkerPool(defaulting: #require(documents.first { $0.kind == "RegionalWorkerPool" }))
-        #expect(pool.enabledRegions.map(\.name) == Self.regions)
-        for region in pool.enabledRegions {
+        #expect(ResolvedPool(pool).regions.map(\.name) == Self.regions)
+        for region in ResolvedPool(pool).regions {
             #expect(
                 region.nodeLabels == [
                     "workload": "worker", "region": region.name, LabelKey.claimedBy: "workers.queue-workers",

@@ -13,7 +13,7 @@ struct RegionalWorkerPoolValidationTests {
         var object = try DynamicObject(#require(Repository.yaml(Self.minimal).first))
         object[path: "spec", "template"] = try YAML.parseDocument(Array(template.utf8))
         #expect(RegionalWorkerPool.violations(in: object) == [])
-        #expect(try RegionalWorkerPool(defaulting: object).children().count == 2)
+        #expect(try RegionalWorkerPool(defaulting: object).rendered().count == 2)
     }
 
     @Test(

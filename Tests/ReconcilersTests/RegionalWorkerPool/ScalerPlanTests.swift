@@ -24,7 +24,7 @@ struct ScalerPlanTests {
             ("engine: KEDA, keda: {triggers: [{type: cron}]}", false, "KEDA"), ("engine: Fixed", true, "Fixed"),
         ])
     func engines(scaling: String, isServed: Bool, want: String) throws {
-        #expect(try pool(scaling).scaler(isKEDAServed: isServed).rawValue == want)
+        #expect(try ResolvedPool(pool(scaling), PoolInputs(isKEDAServed: isServed)).scaler.rawValue == want)
     }
 
     /// What is there now, as one word each.

@@ -14,14 +14,12 @@ struct ScalingStatusTests {
     ) throws -> PoolObservation {
         let pool = try RegionalWorkerPool.fixture(
             spec: "scaling: {\(scaling)}\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]")
-        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
         var scalers = RegionScalers(poolUID: "uid-pool", replicas: replicas)
         scalers.autoscaler = try hpa.map { try object("HorizontalPodAutoscaler", $0, owner: "uid-pool") }
         scalers.scaledObject = try scaledObject.map { try object("ScaledObject", $0, owner: "uid-pool") }
-        seen.surroundings = PoolSurroundings(isKEDAServed: isKEDAServed, scalers: ["eu": scalers])
+        let inputs = PoolInputs(isKEDAServed: isKEDAServed, scalers: ["eu": scalers])
+        var seen = PoolObservation(ResolvedPool(pool, inputs))
         let region = seen.regions[0].region
-        seen.regions[0].scalers = scalers
-        seen.regions[0].plan = pool.scalerPlan(for: region, in: seen.surroundings)
         seen.regions[0].matched = 2
         seen.regions[0].claimed = 2
         var metadata = ObjectMeta(name: region.childName, namespace: "workers")

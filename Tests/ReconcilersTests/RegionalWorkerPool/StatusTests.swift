@@ -7,10 +7,13 @@ import Testing
 struct RegionalWorkerPoolStatusTests {
     private func observation(
         _ spec: String = "replicas: 2\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]",
+        status: RegionalWorkerPool.Status? = nil, annotations: [String: String]? = nil,
         _ change: (inout PoolObservation) throws -> Void = { _ in }
     ) throws -> PoolObservation {
-        let pool = try RegionalWorkerPool.fixture(spec: spec, generation: 3)
-        var seen = PoolObservation(pool: pool, regions: pool.enabledRegions.map(RegionObservation.init(region:)))
+        var pool = try RegionalWorkerPool.fixture(spec: spec, generation: 3)
+        pool.status = status
+        pool.metadata.annotations = annotations
+        var seen = PoolObservation(ResolvedPool(pool))
         for index in seen.regions.indices {
             seen.regions[index].matched = 2
             seen.regions[index].claimed = 2
@@ -62,11 +65,9 @@ struct RegionalWorkerPoolStatusTests {
         var nodes = NodeClaims.Outcome()
         nodes.failures = [.takingTurns(over: "a")]
         #expect(try observation { $0.add(nodes) }.status.ledgersSealed == true)
-        let older = try observation { seen in
-            seen.pool.status = .init()
-            seen.pool.status?.observedGeneration = 2
-            seen.add(nodes)
-        }
+        var status = RegionalWorkerPool.Status()
+        status.observedGeneration = 2
+        let older = try observation(status: status) { $0.add(nodes) }
         #expect(older.status.ledgersSealed == nil)
         nodes.isSealed = true
         #expect(try observation { $0.add(nodes) }.status.ledgersSealed == true)
@@ -169,7 +170,7 @@ struct RegionalWorkerPoolStatusTests {
 
     @Test("A namespace that may not claim nodes is told which flag says so")
     func notPermitted() throws {
-        let seen = try observation { $0.mayClaimNodes = false }
+        let seen = try observation { $0.pool.mayClaimNodes = false }
         expect(
             seen, .notPermitted, on: "NodesClaimed", .edit,
             message: """
@@ -282,9 +283,7 @@ struct RegionalWorkerPoolStatusTests {
 
     @Test("A request to reconcile is echoed")
     func requestedAt() throws {
-        let seen = try observation {
-            $0.pool.metadata.annotations = ["quartermaster.dev/requestedAt": "2026-01-31T09:05:00Z"]
-        }
+        let seen = try observation(annotations: ["quartermaster.dev/requestedAt": "2026-01-31T09:05:00Z"])
         #expect(seen.status.lastHandledReconcileAt == "2026-01-31T09:05:00Z")
     }
 

@@ -129,14 +129,14 @@ struct TaintOrderTests {
 
     @Test("Pods tolerate what nodes still carry beside what they are to have")
     func tolerations() throws {
-        var surroundings = PoolSurroundings.assumed
-        surroundings.carriedTaints = ["eu": [worker, evicting]]
+        var inputs = PoolInputs.assumed
+        inputs.carriedTaints = ["eu": [worker, evicting]]
         let pool = try pool("{key: workload, value: worker, effect: NoExecute}")
-        func effects(_ surroundings: PoolSurroundings) throws -> [String?]? {
-            let deployment = try pool.children(in: surroundings).first { $0.type == .deployment }?.object
+        func effects(_ inputs: PoolInputs) throws -> [String?]? {
+            let deployment = try ResolvedPool(pool, inputs).children().first { $0.type == .deployment }?.object
             return deployment?[path: "spec", "template", "spec", "tolerations"]?.elements.map { $0["effect"]?.string }
         }
-        #expect(try effects(surroundings) == ["NoExecute", "NoSchedule"])
+        #expect(try effects(inputs) == ["NoExecute", "NoSchedule"])
         #expect(try effects(.assumed) == ["NoExecute"])
     }
 }

@@ -30,11 +30,13 @@ struct DeploymentHealthTests {
     private func pool(_ seen: Case) throws -> PoolObservation {
         let pool = try RegionalWorkerPool.fixture(
             spec: "replicas: 1\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]")
-        var region = RegionObservation(region: try #require(pool.enabledRegions.first))
+        var observed = PoolObservation(ResolvedPool(pool))
+        var region = try #require(observed.regions.first)
         (region.matched, region.claimed, region.ready) = (1, 1, 1)
         region.deployment = deployment("web", seen)
         (region.pods, region.nodeProblems, region.now) = (seen.pods, seen.nodeProblems, seen.now)
-        return PoolObservation(pool: pool, regions: [region])
+        observed.regions = [region]
+        return observed
     }
 
     private func environment(_ seen: Case) throws -> EnvironmentObservation {
@@ -146,22 +148,22 @@ struct DeploymentHealthTests {
         let creating = [waiting("ContainerCreating")]
         let young = Case(pods: [pod(creating, age: 59)], template: template)
         #expect(try verdict(young) == "InProgress RollingOut: Deployment web: 0 of 1 pods available")
-        #expect(try pool(young).regions[0].health?.nextLook == .seconds(1))
+        #expect(try pool(young).regions[0].health?.requeueAfter == .seconds(1))
         #expect(
             try verdict(Case(pods: [pod(creating, age: 60)], template: template))
                 == "InProgress PodWaiting: Deployment web: Pod web-1 has a node and does not begin; it mounts Secret keys, "
                 + "ConfigMap conf, ConfigMap more, PersistentVolumeClaim data, and none of them may be missing; its "
                 + "events say why: kubectl describe pod web-1 -n shop")
-        #expect(try pool(Case(pods: [pod(node: nil, age: 20)])).regions[0].health?.nextLook == .seconds(40))
-        #expect(try pool(Case()).regions[0].health?.nextLook == .seconds(60), "its pod is not seen yet")
+        #expect(try pool(Case(pods: [pod(node: nil, age: 20)])).regions[0].health?.requeueAfter == .seconds(40))
+        #expect(try pool(Case()).regions[0].health?.requeueAfter == .seconds(60), "its pod is not seen yet")
         for late in [Case(pods: [pod(creating, age: 60)]), Case(pods: [pod(node: nil, age: 86_400)])] {
             #expect(
-                try pool(late).regions[0].health?.nextLook == nil,
+                try pool(late).regions[0].health?.requeueAfter == nil,
                 "what stays as it is is not looked at again and again")
         }
         var refused = try pool(Case())
         refused.regions[0].deployment?.status?.replicas = 0
-        #expect(refused.regions[0].health?.nextLook == nil)
+        #expect(refused.regions[0].health?.requeueAfter == nil)
         // Its volumes are there, and its image is on its way.
         let ready = ObservedCondition(type: "PodReadyToStartContainers", status: .true)
         #expect(try verdict(Case(pods: [pod(creating, age: 600, conditions: [ready])])).contains("RollingOut"))
@@ -235,8 +237,8 @@ struct DeploymentHealthTests {
             "it ends once a day")
         let early = Case(
             pods: [pod([container("running", restarts: 3, runningFor: 20)], conditions: [ready])], available: 1)
-        #expect(try pool(early).regions[0].health?.nextLook == .seconds(10))
-        #expect(try environment(early).components[0].health?.nextLook == .seconds(10))
+        #expect(try pool(early).regions[0].health?.requeueAfter == .seconds(10))
+        #expect(try environment(early).components[0].health?.requeueAfter == .seconds(10))
     }
 
     @Test(

@@ -60,7 +60,7 @@ struct PodSecurityStandardTests {
             var labels: [String: String] = [:]
             labels["pod-security.kubernetes.io/enforce"] = level
             labels["pod-security.kubernetes.io/enforce-version"] = version
-            return policy.podSecurityFinding(of: try policy.children(), under: labels)
+            return policy.resolved.podSecurityFinding(of: try policy.rendered(), under: labels)
         }
         let volume = try #require(try finding("", "restricted"))
         #expect(volume.reason == .podSecurityBlocked && volume.consequence == .edit)
@@ -74,7 +74,7 @@ struct PodSecurityStandardTests {
         let database = "sources: [{name: db, postgres: {host: db, credentialsSecretRef: {name: s}}}]"
         #expect(try finding(database, "restricted") == nil, "no pod of ours needs more than it must")
 
-        var seen = BackupObservation(policy: try .fixture(), now: Timestamp(secondsSinceEpoch: 0), runs: [])
+        var seen = PolicyObservation(policy: try .fixture(), now: Timestamp(secondsSinceEpoch: 0), runs: [])
         seen.podSecurity = volume
         let conditions = seen.status.conditions ?? []
         #expect(conditions.first?.reason == "PodSecurityBlocked" && conditions.contains { $0.type == "Stalled" })

@@ -11,72 +11,74 @@ struct StatusBacklogTests {
 
     init() { backlog = StatusBacklog(time: TimeSource(clock)) }
 
-    private func leaves(observed generation: Int64? = 1, others: Bool = true) -> Bool {
+    private func defers(observed generation: Int64? = 1, others: Bool = true) -> Bool {
         let metadata: JSONObject = ["namespace": "shop", "name": "a", "generation": 2]
         var object = DynamicObject(["metadata": .object(metadata)] as JSONObject)
         object[path: "status", "observedGeneration"] = generation.map(JSONValue.integer)
         var context = ReconcileContext()
         context.othersWait = { others }
-        return ReconcileContext.$current.withValue(context) { backlog.leaves(object) }
+        return ReconcileContext.$current.withValue(context) { backlog.defers(object) }
     }
 
-    @Test("the status of a new spec is left while others wait")
+    @Test("the status of a new spec is deferred while others wait")
     func whileOthersWait() {
-        #expect(leaves(observed: nil))
-        #expect(leaves(observed: 1))
-        #expect(!leaves(others: false))
+        #expect(defers(observed: nil))
+        #expect(defers(observed: 1))
+        #expect(!defers(others: false))
     }
 
     @Test("news of a spec that has its status are told at once")
     func dueAtOnce() {
-        #expect(!leaves(observed: 2))
+        #expect(!defers(observed: 2))
     }
 
-    @Test("no status is left for longer than the patience")
+    @Test("no status is deferred for longer than the patience")
     func patience() {
-        #expect(leaves())
+        #expect(defers())
         clock.advance(by: StatusBacklog.patience - .milliseconds(1))
-        #expect(leaves())
+        #expect(defers())
         clock.advance(by: .milliseconds(1))
-        #expect(!leaves())
-        // Told once, it may be left again.
-        #expect(leaves())
+        #expect(!defers())
+        // Told once, it may be deferred again.
+        #expect(defers())
     }
 
-    @Test("the patience counts from the first look that was not told")
+    @Test("the patience counts from the first pass that was not told")
     func startsOver() {
-        #expect(leaves())
+        #expect(defers())
         clock.advance(by: .seconds(4))
-        #expect(!leaves(others: false))
+        #expect(!defers(others: false))
         clock.advance(by: .seconds(4))
-        #expect(leaves())
+        #expect(defers())
     }
 
-    private func putsOff(isSecondLook: Bool = true, others: Bool = true) -> Bool {
+    private func defersPass(isSecondLook: Bool = true, others: Bool = true) -> Bool {
         var context = ReconcileContext()
         context.isSecondLook = isSecondLook
         context.othersWait = { others }
         return ReconcileContext.$current.withValue(context) {
-            backlog.putsOff(ObjectKey(namespace: "shop", name: "a"))
+            backlog.defersPass(for: ObjectKey(namespace: "shop", name: "a"))
         }
     }
 
-    @Test("a second look at an object whose status is left is put off while others wait, for as long as the patience")
-    func putsOff() {
-        #expect(!putsOff())
-        #expect(leaves())
-        #expect(putsOff())
-        #expect(!putsOff(isSecondLook: false))
-        #expect(!putsOff(others: false))
+    @Test(
+        "while others wait, a self-triggered pass that would only write a deferred status is deferred, as long as the patience"
+    )
+    func wholePass() {
+        #expect(!defersPass())
+        #expect(defers())
+        #expect(defersPass())
+        #expect(!defersPass(isSecondLook: false))
+        #expect(!defersPass(others: false))
         clock.advance(by: StatusBacklog.patience)
-        #expect(!putsOff())
+        #expect(!defersPass())
     }
 
     @Test("an object that is gone is forgotten")
     func forgets() {
-        #expect(leaves())
+        #expect(defers())
         backlog.forget(ObjectKey(namespace: "shop", name: "a"))
         clock.advance(by: StatusBacklog.patience)
-        #expect(leaves())
+        #expect(defers())
     }
 }

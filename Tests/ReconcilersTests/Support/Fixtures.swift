@@ -42,7 +42,7 @@ extension RegionalWorkerPool {
 
     func region(_ name: String) throws -> Region {
         struct Missing: Error {}
-        guard let region = enabledRegions.first(where: { $0.name == name }) else { throw Missing() }
+        guard let region = ResolvedPool(self).regions.first(where: { $0.name == name }) else { throw Missing() }
         return region
     }
 }

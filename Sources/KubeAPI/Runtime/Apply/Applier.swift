@@ -18,7 +18,7 @@ package final class Applier: Sendable {
 
     private let api: any ObjectAPI
     private let objects: any LiveObjects
-    private let gate: WriteGate
+    private let client: FencedClient
     private let options: Options
     private let time: TimeSource
     private let memory = ApplyMemory()
@@ -30,7 +30,7 @@ package final class Applier: Sendable {
     ) {
         self.api = api
         self.objects = objects
-        self.gate = gate
+        client = FencedClient(api: api, objects: objects, gate: gate)
         self.options = options
         self.time = time
         corrected = metrics.counter(
@@ -284,10 +284,8 @@ extension Applier {
             "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),
         ]
         for (path, value) in values { body[path: path] = value }
-        try gate.check()
-        let written = try await api.patchOnly(
-            type, live.key, .apply(body, force: false), options: WriteOptions(fieldManager: options.handoverManager))
-        objects.recordWrite(written, of: type)
+        try await client.patch(
+            type, live.key, .apply(body, force: false), fieldManager: options.handoverManager)
     }
 
     /// Applies, where the object's metadata has a value in a field; the server answers with a conflict where it has another.
@@ -298,11 +296,8 @@ extension Applier {
         body[path: "metadata", "annotations", options.hashAnnotation] = .string(intent.hash)
         if let mark = intent.mark { body[path: "metadata", "annotations", mark.annotation] = .string(mark.value) }
         body[path: "metadata", field] = .string(value)
-        try gate.check()
-        let written = try await api.patchOnly(
-            intent.type, intent.key, .apply(body.json, force: force),
-            options: WriteOptions(fieldManager: options.fieldManager))
-        objects.recordWrite(written, of: intent.type)
+        let written = try await client.patch(
+            intent.type, intent.key, .apply(body.json, force: force), fieldManager: options.fieldManager)
         // What differs in the server's own answer is a matter of spelling.
         let spelled = Comparison.differences(desired: intent.desired, live: written)
         remember(

@@ -1,16 +1,10 @@
 /// Adds and removes finalizers.
 package struct Finalizers: Sendable {
-    private let api: any ObjectAPI
-    private let objects: any LiveObjects
-    private let gate: WriteGate
+    private let client: FencedClient
 
     private static let attempts = 5
 
-    package init(api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate) {
-        self.api = api
-        self.objects = objects
-        self.gate = gate
-    }
+    package init(_ client: FencedClient) { self.client = client }
 
     /// What an object that is being deleted waits for.
     package static func progress(of object: String, heldBy finalizers: [String]) -> String {
@@ -48,11 +42,8 @@ package struct Finalizers: Sendable {
             } catch let error as APIError where error.isNotFound {
                 return
             } catch let error as APIError where error.isConflict && attempt < Self.attempts {
-                do {
-                    current = try await api.get(type, object.key)
-                } catch let error as APIError where error.isNotFound {
-                    return
-                }
+                guard let live = try await client.read(type, object.key) else { return }
+                current = live
             }
         }
     }
@@ -67,14 +58,6 @@ package struct Finalizers: Sendable {
                 "finalizers": .array(finalizers.map(JSONValue.string)),
             ]
         ]
-        try gate.check()
-        let written = try await api.patchOnly(
-            type, object.key, .merge(patch), subresource: nil, options: WriteOptions())
-        if written.isBeingDeleted, written.finalizers.isEmpty {
-            objects.recordDeletion(type, object.key, uid: object.uid)
-        } else {
-            objects.recordWrite(written, of: type)
-        }
-        return written
+        return try await client.patch(type, object.key, .merge(patch), fieldManager: nil)
     }
 }

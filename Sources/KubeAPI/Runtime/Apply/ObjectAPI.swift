@@ -20,6 +20,15 @@ package protocol ObjectAPI: Sendable {
 }
 
 extension ObjectAPI {
+    /// As `get`; `nil` where there is none.
+    package func find(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
+        do {
+            return try await get(type, key)
+        } catch let error as APIError where error.isNotFound {
+            return nil
+        }
+    }
+
     /// As `patch`, with a document that names the UID of the object that is meant.
     ///
     /// Another object of that name gives a conflict. kube-apiserver calls such a patch invalid, since a UID cannot be

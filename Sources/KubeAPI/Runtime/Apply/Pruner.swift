@@ -15,17 +15,11 @@ package struct Pruner: Sendable {
     /// The type of an entry; `nil` where the server does not have it any more, and then has no such object either.
     package typealias Resolver = @Sendable (_ apiVersion: String, _ kind: String) async throws -> ResourceType?
 
-    private let api: any ObjectAPI
-    private let objects: any LiveObjects
-    private let gate: WriteGate
+    private let client: FencedClient
     private let resolve: Resolver
 
-    package init(
-        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, resolve: @escaping Resolver
-    ) {
-        self.api = api
-        self.objects = objects
-        self.gate = gate
+    package init(_ client: FencedClient, resolve: @escaping Resolver) {
+        self.client = client
         self.resolve = resolve
     }
 
@@ -62,7 +56,8 @@ package struct Pruner: Sendable {
         into result: inout Result
     ) async throws {
         guard let type = try await resolve(entry.apiVersion, entry.kind) else { return }
-        guard let live = try await find(type, entry.key), live.uid == entry.uid else { return }
+        // Asked of the server where the cache does not know it: an entry that is dropped too early leaves an orphan.
+        guard let live = try await client.find(type, entry.key), live.uid == entry.uid else { return }
         if live.isBeingDeleted {
             result.remaining.append(entry)
             result.waits[entry] = Finalizers.progress(of: entry.description, heldBy: live.finalizers)
@@ -76,26 +71,9 @@ package struct Pruner: Sendable {
             result.released.append((entry, "it is controlled by \(other.kind) \(other.name) now"))
             return
         }
-        try gate.check()
-        do {
-            try await api.delete(
-                type, entry.key, options: DeleteOptions(uid: entry.uid, propagationPolicy: propagation))
-        } catch let error as APIError where error.isNotFound || error.isConflict {
-            return  // gone, or another object of the same name by now
-        }
+        guard try await client.delete(type, entry.key, expecting: entry.uid, propagation: propagation) else { return }
         result.deleted.append(entry)
         // Finalizers may hold it. Only the next look can tell; until then it is in the inventory.
         result.remaining.append(entry)
-    }
-
-    /// The cache may be behind, but it is never ahead: what it does not know is asked of the server before the entry
-    /// is dropped, or a child would be orphaned.
-    private func find(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
-        if case .found(let object) = try await objects.lookUp(type, key) { return try object.dynamic() }
-        do {
-            return try await api.get(type, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
     }
 }

@@ -1,18 +1,14 @@
 /// Writes the status of an object, in one request, and only when its content has changed.
 package struct StatusWriter: Sendable {
-    private let api: any ObjectAPI
-    private let objects: any LiveObjects
-    private let gate: WriteGate
+    private let client: FencedClient
     private let fieldManager: String
     private let wallClock: @Sendable () -> Timestamp
 
     package init(
-        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, fieldManager: String = "quartermaster",
+        _ client: FencedClient, fieldManager: String = "quartermaster",
         wallClock: @escaping @Sendable () -> Timestamp = Timestamp.now
     ) {
-        self.api = api
-        self.objects = objects
-        self.gate = gate
+        self.client = client
         self.fieldManager = fieldManager
         self.wallClock = wallClock
     }
@@ -39,10 +35,7 @@ package struct StatusWriter: Sendable {
             "metadata": ["uid": .string(object.uid), "resourceVersion": .string(object.resourceVersion)],
             "status": .object(patch),
         ]
-        try gate.check()
-        let written = try await api.patchOnly(
-            type, object.key, .merge(body), subresource: "status", options: WriteOptions(fieldManager: fieldManager))
-        objects.recordWrite(written, of: type)
+        try await client.patch(type, object.key, .merge(body), subresource: "status", fieldManager: fieldManager)
         return completed
     }
 }

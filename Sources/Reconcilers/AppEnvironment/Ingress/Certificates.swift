@@ -15,7 +15,7 @@ struct Certificates: Sendable {
     }
 
     /// By the host; `nil` where cert-manager is not installed.
-    func look(for environment: ResolvedEnvironment) -> [String: CertificateState]? {
+    func states(for environment: ResolvedEnvironment) -> [String: CertificateState]? {
         guard informer.isServed else { return nil }
         return (environment.spec.ingress ?? []).reduce(into: [:]) { states, ingress in
             guard ingress.isSigned, let name = ingress.secretName else { return }

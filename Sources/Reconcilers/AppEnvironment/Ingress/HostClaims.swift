@@ -37,7 +37,7 @@ struct HostClaims: Sendable {
     /// By the host of an entry of the environment's ingress: who has it.
     ///
     /// - Returns: the hosts that are lost to others, and those that an Ingress serves beside the environment.
-    func look(_ environment: ResolvedEnvironment) -> (lost: [String: Rival], shared: [String: Rival]) {
+    func conflicts(of environment: ResolvedEnvironment) -> (lost: [String: Rival], shared: [String: Rival]) {
         guard let live = environments.store.get(ObjectKey(name: environment.name)) else { return ([:], [:]) }
         var lost: [String: Rival] = [:]
         var shared: [String: Rival] = [:]

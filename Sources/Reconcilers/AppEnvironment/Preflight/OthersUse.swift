@@ -32,7 +32,7 @@ final class OthersUse: Sendable {
 
     /// Notes in each quota what others use of it.
     ///
-    /// - Returns: when to look again although nothing may have changed.
+    /// - Returns: when to requeue although nothing may have changed.
     func fill(_ quotas: inout [QuotaCheck.Quota], own: ResourceNeed, of environment: ObjectKey) -> Duration? {
         let now = time.now
         var waits: [Duration] = []

@@ -32,13 +32,13 @@ struct QuotaCheck: Sendable, Hashable {
     /// A container that a LimitRange would refuse.
     var objection: String?
 
-    init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts, quotas: [Quota] = [], bounds: [Bounds] = []) {
-        let need = ResourceNeed(environment, facts)
+    init(_ environment: ResolvedEnvironment, quotas: [Quota] = [], bounds: [Bounds] = []) {
+        let need = ResourceNeed(environment)
         required = need.total.reduce(into: [:]) { $0[$1.key] = Amount.text($1.value, of: $1.key) }
         // Ours as it is going to be, whatever it is now.
         var all = quotas.filter { $0.name != ResolvedEnvironment.quotaName && !$0.isScoped }
         let own = quotas.first { $0.name == ResolvedEnvironment.quotaName }
-        if let hard = environment.quotaHard(facts) {
+        if let hard = environment.quotaHard {
             let texts = hard.mapValues { $0.string ?? $0.serializedString() }
             all.insert(
                 Quota(
@@ -108,32 +108,5 @@ extension QuotaCheck.Bounds {
             }
         }
         return nil
-    }
-}
-
-extension QuotaCheck {
-    /// `nil` where everything fits.
-    func finding(of environment: ResolvedEnvironment) -> Finding? {
-        if let objection {
-            return Finding(
-                .exceeded, "\(objection); change the component's resources or spec.limitRange; no roll-out is begun",
-                .edit)
-        }
-        guard let exceeded, !shortfall.isEmpty else { return nil }
-        let missing = shortfall.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        let others = exceeded.usedByOthers.filter { shortfall[$0.key] != nil && $0.value > Quantity(nano: 0) }
-            .sorted { $0.key < $1.key }.map { "\($0.key) \(Amount.text($0.value, of: $0.key))" }
-        let beside =
-            others.isEmpty ? "" : " beside what others in the namespace use (\(others.joined(separator: ", ")))"
-        let fix =
-            exceeded.name == ResolvedEnvironment.quotaName
-            ? "raise spec.quota.hard or lower the components' resources or replicas"
-            : "ask for a larger one or lower the components' resources or replicas"
-        return Finding(
-            .exceeded,
-            """
-            ResourceQuota \(exceeded.name) lacks \(missing) for all components with surge and autoscaling\(beside); \(fix); \
-            no roll-out is begun
-            """, .edit)
     }
 }

@@ -5,7 +5,7 @@ internal import KubeAPI
 struct ResourceNeed: Sendable, Hashable {
     private(set) var total: [String: Quantity] = [:]
 
-    init(_ environment: ResolvedEnvironment, _ facts: EnvironmentFacts) {
+    init(_ environment: ResolvedEnvironment) {
         let bounds = environment.containerBounds
         for component in environment.components {
             let pods = component.maxReplicas + component.surge
@@ -18,7 +18,7 @@ struct ResourceNeed: Sendable, Hashable {
                 add(Quantity(units: 1), to: "persistentvolumeclaims")
             }
         }
-        for claim in facts.retainedClaims {
+        for claim in environment.inputs.retainedClaims {
             add(claim, to: "requests.storage")
             add(Quantity(units: 1), to: "persistentvolumeclaims")
         }
@@ -116,18 +116,4 @@ extension Quantity {
     func raised(byPercent percent: Int) -> Quantity { Quantity(nano: nano + nano / 100 * Int128(percent)) }
 
     static func - (left: Quantity, right: Quantity) -> Quantity { Quantity(nano: left.nano - right.nano) }
-}
-
-extension Amount {
-    /// An amount for people: processors in thousandths, bytes in mebibytes or gibibytes, both rounded up.
-    static func text(_ quantity: Quantity, of resource: String) -> String {
-        let unit: Int128 = 1_000_000_000
-        func roundedUp(_ value: Int128, to step: Int128) -> Int128 { (value + step - 1) / step }
-        if resource.hasSuffix("cpu") {
-            return Quantity(nano: roundedUp(quantity.nano, to: unit / 1000) * (unit / 1000)).description
-        }
-        guard resource.hasSuffix("memory") || resource.hasSuffix("storage") else { return quantity.description }
-        let mebibytes = roundedUp(quantity.nano, to: unit << 20)
-        return mebibytes % 1024 == 0 ? "\(mebibytes / 1024)Gi" : "\(mebibytes)Mi"
-    }
 }

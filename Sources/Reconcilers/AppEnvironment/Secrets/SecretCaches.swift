@@ -50,7 +50,7 @@ struct SecretCaches: Sendable {
 
     /// Waits a moment for the first look at what is watched already: after a start of the operator an environment must
     /// not seem to have lost its Secrets.
-    func settle(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
+    func waitUntilSynced(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
         let watched = [
             environment.spec.secretsFrom.flatMap { sources[$0.namespace] },
             own.informer(of: ObjectKey(name: environment.name)),
@@ -67,7 +67,7 @@ struct SecretCaches: Sendable {
     /// What is known now.
     ///
     /// - Parameter deployments: where the hashes are that the components were rolled out with.
-    func look(for environment: ResolvedEnvironment, deployments: Informer) -> EnvironmentSecrets {
+    func find(for environment: ResolvedEnvironment, deployments: Informer) -> EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
         if let source = environment.spec.secretsFrom {
             let informer = sources[source.namespace]

@@ -23,25 +23,25 @@ struct WarningWatch: Sendable {
 
     /// Adds what the warnings say of components whose pods say nothing themselves.
     ///
-    /// - Returns: when to look again although nothing may have changed.
-    func observe(into seen: inout EnvironmentObservation) -> Duration? {
-        let environment = seen.environment
+    /// - Returns: when to requeue although nothing may have changed.
+    func observe(into observed: inout EnvironmentObservation) -> Duration? {
+        let environment = observed.environment
         let key = ObjectKey(name: environment.name)
         let now = now()
-        let ages = seen.components.filter(\.isSilent).flatMap { component in
+        let ages = observed.components.filter(\.isSilent).flatMap { component in
             component.pods.waiting.map { $0.metadata.creationTimestamp.map { now - $0 } ?? .zero }
         }
         if let oldest = ages.max(), oldest >= Self.patience {
             followed.follow(Self.selection(environment.namespace), for: key)
-        } else if seen.components.allSatisfy({ $0.deployment?.isRolledOut == true }) {
+        } else if observed.components.allSatisfy({ $0.deployment?.isRolledOut == true }) {
             followed.forget(key)
         }
         guard let informer = followed.informer(of: key) else {
             return ages.max().map { Self.patience - $0 }
         }
         let warnings = informer.store.list().compactMap(Warning.init)
-        for index in seen.components.indices where seen.components[index].isSilent {
-            seen.components[index].warning = warnings.telling(of: seen.components[index])
+        for index in observed.components.indices where observed.components[index].isSilent {
+            observed.components[index].warning = warnings.telling(of: observed.components[index])
         }
         return nil
     }

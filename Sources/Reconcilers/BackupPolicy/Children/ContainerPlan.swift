@@ -10,15 +10,15 @@ struct ContainerPlan {
     var volumes: [JSONValue] = []
 }
 
-extension BackupPolicy {
-    func sourcePlan(for source: Source) -> ContainerPlan {
+extension ResolvedPolicy {
+    func sourcePlan(for source: BackupPolicy.Source) -> ContainerPlan {
         if let postgres = source.postgres { return plan(for: postgres) }
         if let pvc = source.pvc { return plan(for: pvc) }
         if let etcd = source.etcd { return plan(for: etcd, of: source) }
-        return plan(for: source.manifests ?? Manifests(includeSecrets: false))
+        return plan(for: source.manifests ?? BackupPolicy.Manifests(includeSecrets: false))
     }
 
-    private func plan(for postgres: Postgres) -> ContainerPlan {
+    private func plan(for postgres: BackupPolicy.Postgres) -> ContainerPlan {
         let secret = postgres.credentialsSecretRef.name
         return ContainerPlan(
             verb: "source-postgres",
@@ -32,7 +32,7 @@ extension BackupPolicy {
             volumes: [.secretVolume("source", secret)])
     }
 
-    private func plan(for volume: Volume) -> ContainerPlan {
+    private func plan(for volume: BackupPolicy.Volume) -> ContainerPlan {
         ContainerPlan(
             verb: "source-pvc",
             environment: [
@@ -50,7 +50,7 @@ extension BackupPolicy {
     }
 
     /// Its container, and no other of the pod, gets a token.
-    private func plan(for manifests: Manifests) -> ContainerPlan {
+    private func plan(for manifests: BackupPolicy.Manifests) -> ContainerPlan {
         ContainerPlan(
             verb: "source-manifests",
             environment: [
@@ -67,17 +67,17 @@ extension BackupPolicy {
     ///
     /// Source: K3s, cmd/k3s/main.go, `extract`: the program is unpacked into `data/<hash>`, to which `data/current` leads by
     /// its absolute path; so the folder is mounted where it is on the node.
-    private func plan(for etcd: Etcd, of source: Source) -> ContainerPlan {
+    private func plan(for etcd: BackupPolicy.Etcd, of source: BackupPolicy.Source) -> ContainerPlan {
         let folder = "/var/lib/rancher/k3s"
         let (server, programs) = ("\(folder)/server", "\(folder)/data")
-        let series = ChildName.stableHash("\(metadata.namespace ?? "")/\(metadata.name ?? "")/\(source.name)")
+        let series = ChildName.stableHash("\(namespace)/\(name)/\(source.name)")
         return ContainerPlan(
             verb: "source-etcd",
             environment: [
                 ("QM_K3S", server), ("QM_SNAPSHOTS", "\(server)/db/snapshots"),
                 ("QM_K3S_PROGRAM", "\(programs)/current/bin/k3s"),
                 // The server prunes whatever begins with the name: by the hash no series is the beginning of another.
-                ("QM_SNAPSHOT_NAME", "\(ChildName.joined(metadata.name ?? "", source.name))-\(series)"),
+                ("QM_SNAPSHOT_NAME", "\(ChildName.joined(name, source.name))-\(series)"),
                 ("QM_ETCD_COMPRESS", String(etcd.compress)), ("QM_ETCD_TOKEN", String(etcd.includeToken)),
                 ("QM_ETCD_MANIFESTS", String(etcd.includeServerManifests)),
             ],
@@ -90,39 +90,10 @@ extension BackupPolicy {
     }
 
     /// - Parameter verb: what the agent is to do there.
-    func destinationPlan(for destination: Destination, _ verb: String) -> ContainerPlan {
+    func destinationPlan(for destination: PolicyDestination, _ verb: String) -> ContainerPlan {
         ContainerPlan(
             verb: verb,
-            environment: [("QM_DESTINATION", destination.name)] + place(of: destination)
-                + (destination.takeOverFrom.map { [("QM_TAKE_OVER_FROM", $0)] } ?? []))
-    }
-
-    /// Where the destination is.
-    func place(of destination: Destination) -> [(String, String)] {
-        if let restic = destination.restic {
-            return [("QM_KIND", "restic"), ("QM_REPOSITORY", restic.repository)]
-        }
-        if let borg = destination.borg {
-            return [
-                ("QM_KIND", "borg"), ("QM_REPOSITORY", borg.repository), ("QM_REMOTE_PATH", borg.remotePath ?? ""),
-            ]
-        }
-        if let rclone = destination.rclone {
-            return [("QM_KIND", "rclone"), ("QM_REMOTE", "\(rclone.remote):\(folder(rclone.path))")]
-        }
-        guard let s3 = destination.s3 else { preconditionFailure("a destination without a kind passed validation") }
-        return [
-            ("QM_KIND", "s3"), ("QM_REMOTE", "TARGET:\(folder("\(s3.bucket)/\(s3.prefix ?? "")"))"),
-            ("QM_S3_ENDPOINT", s3.endpoint), ("QM_S3_REGION", s3.region),
-            ("QM_S3_PATH_STYLE", String(s3.forcePathStyle)),
-        ]
-    }
-
-    /// A folder of this policy alone; the agent puts those of the sources into it.
-    private func folder(_ base: String) -> String {
-        var base = Substring(base)
-        while base.last == "/" { base.removeLast() }
-        let own = "\(metadata.namespace ?? "").\(metadata.name ?? "")"
-        return base.isEmpty ? own : "\(base)/\(own)"
+            environment: [("QM_DESTINATION", destination.name)] + destination.place
+                + (destination.spec.takeOverFrom.map { [("QM_TAKE_OVER_FROM", $0)] } ?? []))
     }
 }

@@ -14,14 +14,14 @@ struct PodPlan {
     var sharesHostNetwork = false
 }
 
-extension BackupPolicy {
+extension ResolvedPolicy {
     /// A CronJob of the policy, whatever its pods do.
     func cronJob(named name: String, labels: [String: String], schedule: String, _ plan: PodPlan) throws
         -> DesiredChild
     {
-        let podLabels = childLabels.merging(labels) { $1 }
+        let podLabels = policy.childLabels.merging(labels) { $1 }
         return try DesiredChild(
-            .cronJob, of: self, named: name, labels: labels,
+            .cronJob, of: policy, named: name, labels: labels,
             [
                 "spec": [
                     "schedule": .string(schedule),
@@ -45,7 +45,8 @@ extension BackupPolicy {
                         ],
                     ],
                 ]
-            ])
+            ]
+        ).held(holdsJobs)
     }
 
     /// The agent ends a pod itself, with a report. This is for a pod that can't: each attempt has its time and some more.
@@ -70,7 +71,7 @@ extension BackupPolicy {
         let tolerations = (settings.tolerations ?? []).map(JSONValue.object) + plan.tolerations
         return .compact([
             "restartPolicy": "Never",
-            "serviceAccountName": .string(sharedName),
+            "serviceAccountName": .string(policy.sharedName),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
             "terminationGracePeriodSeconds": 60,
@@ -102,17 +103,17 @@ extension BackupPolicy {
     ///   - source: the one that it works for; `nil` where it works for all of them.
     func container(
         _ name: String, _ plan: ContainerPlan, arguments: [String] = [], mounts: [JSONValue], isRoot: Bool = false,
-        secret: String? = nil, isReported: Bool = false, deadline: Int64? = nil, for source: Source?
+        secret: String? = nil, isReported: Bool = false, deadline: Int64? = nil, for source: BackupPolicy.Source?
     ) -> JSONValue {
         let common: [(String, String)] =
-            [("QM_NAMESPACE", metadata.namespace ?? ""), ("QM_POLICY", metadata.name ?? "")]
+            [("QM_NAMESPACE", namespace), ("QM_POLICY", self.name)]
             + (source.map { [("QM_SOURCE", $0.name)] } ?? [])
             + [
                 ("QM_STAGING", "/staging"), ("QM_CREDENTIALS", "/credentials"),
                 ("QM_REPORT", "/dev/termination-log"),
                 // What a run waits for its turn is not taken from its time.
                 ("QM_DEADLINE_SECONDS", String(deadline ?? Int64(spec.activeDeadlineSeconds + delay))),
-                ("QM_CLUSTER", cluster),
+                ("QM_CLUSTER", inputs.cluster),
             ] + (secret.map { [("QM_SECRET", $0)] } ?? []) + (isReported ? reportCopy(of: name) : [])
         return .compact([
             "name": .string(name),

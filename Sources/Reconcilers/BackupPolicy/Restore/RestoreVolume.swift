@@ -90,7 +90,9 @@ extension RestoreCommands {
             ("tolerations", settings.tolerations.map { .array($0.map(JSONValue.object)) }),
         ]
         let placement = fields.compactMap { name, value in value.map { "  \(name): \($0.serializedString())" } }
-        let resources = policy.resources.map { ["      resources: \($0.serializedString())"] } ?? []
+        let resources =
+            settings.resources.isEmpty
+            ? [] : ["      resources: \(JSONValue.object(settings.resources).serializedString())"]
         return [
             "kubectl apply -n \(namespace) -f - <<'POD'",
             "apiVersion: v1",

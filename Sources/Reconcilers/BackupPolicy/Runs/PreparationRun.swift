@@ -14,7 +14,7 @@ package struct PreparationRun: Sendable, Hashable {
     }
 
     /// What it means for a destination as it is now; `nil` where it is about another place, or nothing is known yet.
-    func outcome(for destination: BackupPolicy.Destination, of policy: BackupPolicy, at now: Timestamp) -> RunOutcome? {
+    func outcome(for destination: PolicyDestination, of policy: ResolvedPolicy, at now: Timestamp) -> RunOutcome? {
         let wanted = policy.prepareContainer(destination)
         guard containers.contains(where: { RunPods.does($0, what: wanted) }) else { return nil }
         let name = BackupPolicy.prepareContainer(destination.name)
@@ -26,7 +26,7 @@ package struct PreparationRun: Sendable, Hashable {
 extension BackupPolicy.DestinationStatus {
     /// Adds what jobs have said, the oldest first. What has become ready stays so: nothing is made where something was.
     mutating func add(
-        _ runs: [PreparationRun], for destination: BackupPolicy.Destination, of policy: BackupPolicy, at now: Timestamp
+        _ runs: [PreparationRun], for destination: PolicyDestination, of policy: ResolvedPolicy, at now: Timestamp
     ) {
         for run in runs where preparedTime == nil {
             guard let outcome = run.outcome(for: destination, of: policy, at: now) else { continue }

@@ -1,25 +1,42 @@
 internal import KubeAPI
 
-extension RegionalWorkerPool {
+extension ResolvedPool {
     /// The part of the pool that its ServiceMonitor, PrometheusRule and Service are; no region can have this name.
     static let monitoringPart = "spec.monitoring"
 
-    /// What has the pool watched by Prometheus.
-    func monitoringChildren() throws -> [DesiredChild] {
+    /// What has the pool watched by Prometheus, as far as it may be where it is wanted.
+    func monitoring() throws -> [DesiredChild] {
         guard let monitoring = spec.monitoring else { return [] }
         let scraped = try monitoring.serviceMonitor.map { [try metricsService($0), try serviceMonitor($0)] } ?? []
         let rule = try monitoring.alerts.map { [try prometheusRule($0)] } ?? []
-        return scraped + rule
+        return (scraped + rule).filter { mayMonitor || $0.object.namespace == namespace }
+    }
+
+    /// The number of the port that is scraped; `nil` where no container of the template has a port of that name.
+    package var metricsPort: Int? {
+        switch spec.monitoring?.serviceMonitor?.port {
+        case nil: nil
+        case .int(let number): number
+        case .string(let name): containerPort(named: name)
+        }
+    }
+
+    private func containerPort(named name: String) -> Int? {
+        let podSpec = spec.template["spec"]
+        // A sidecar may be an init container that is restarted; both kinds can have ports.
+        let containers = ["containers", "initContainers"].flatMap { podSpec?[$0]?.elements ?? [] }
+        let port = containers.flatMap { $0["ports"]?.elements ?? [] }.first { $0["name"]?.string == name }
+        return port?["containerPort"]?.integer.map(Int.init)
     }
 
     /// The Service whose endpoints are all pods of the pool. Its name is the label `job` of what is scraped.
-    private func metricsService(_ scrape: Scrape) throws -> DesiredChild {
+    private func metricsService(_ scrape: RegionalWorkerPool.Scrape) throws -> DesiredChild {
         try DesiredChild(
-            .service, of: self, named: metricsServiceName, part: Self.monitoringPart,
+            .service, of: pool, named: metricsServiceName, part: Self.monitoringPart,
             [
                 "spec": [
                     "clusterIP": "None",
-                    "selector": .strings(podSelector),
+                    "selector": .strings(pool.podSelector),
                     "ports": [
                         [
                             "name": .string(scrape.portName),
@@ -33,25 +50,24 @@ extension RegionalWorkerPool {
             ])
     }
 
-    private func serviceMonitor(_ scrape: Scrape) throws -> DesiredChild {
+    private func serviceMonitor(_ scrape: RegionalWorkerPool.Scrape) throws -> DesiredChild {
         try .serviceMonitor(
-            of: self, named: monitoringName("metrics"), in: .namespace(monitoringNamespace),
+            of: pool, named: monitoringName("metrics"), in: .namespace(monitoringNamespace),
             labels: spec.monitoring?.labels ?? [:], part: Self.monitoringPart,
-            selecting: podSelector.merging([LabelKey.component: Self.childComponent]) { $1 },
-            inNamespace: metadata.namespace ?? "", port: scrape.portName, path: scrape.path, interval: scrape.interval)
+            selecting: pool.podSelector.merging([LabelKey.component: RegionalWorkerPool.childComponent]) { $1 },
+            inNamespace: namespace, port: scrape.portName, path: scrape.path, interval: scrape.interval)
     }
 
-    private func prometheusRule(_ alerts: [Alert]) throws -> DesiredChild {
+    private func prometheusRule(_ alerts: [RegionalWorkerPool.Alert]) throws -> DesiredChild {
         let names = Set(alerts.map(\.name))
         return try .prometheusRule(
-            of: self, named: monitoringName("alerts"), in: .namespace(monitoringNamespace),
-            labels: spec.monitoring?.labels ?? [:], part: Self.monitoringPart, group: metadata.name ?? "",
+            of: pool, named: monitoringName("alerts"), in: .namespace(monitoringNamespace),
+            labels: spec.monitoring?.labels ?? [:], part: Self.monitoringPart, group: name,
             alerts.map(\.rule) + builtInAlerts.filter { !names.contains($0.name) })
     }
 
     private var builtInAlerts: [AlertRule] {
-        let (namespace, name) = (metadata.namespace ?? "", metadata.name ?? "")
-        let kind = Self.resourceType.kind
+        let kind = RegionalWorkerPool.resourceType.kind
         // Only what is scraped can be seen to be down.
         let down = spec.monitoring?.serviceMonitor.map { _ in
             AlertRule(
@@ -70,12 +86,11 @@ extension RegionalWorkerPool {
         return [down, notReady].compactMap(\.self)
     }
 
-    private var metricsServiceName: String { ChildName.service(metadata.name ?? "", "metrics") }
+    private var metricsServiceName: String { ChildName.service(name, "metrics") }
 
     /// In a namespace of others the pool's own namespace is part of the name.
     private func monitoringName(_ part: String) -> String {
-        let (namespace, name) = (metadata.namespace ?? "", metadata.name ?? "")
-        return monitoringNamespace == namespace
+        monitoringNamespace == namespace
             ? ChildName.joined(name, part) : ChildName.outside(namespace, name, part)
     }
 }

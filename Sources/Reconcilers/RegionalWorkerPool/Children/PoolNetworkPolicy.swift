@@ -1,10 +1,10 @@
 internal import KubeAPI
 
-extension RegionalWorkerPool {
+extension ResolvedPool {
     /// The NetworkPolicy of all pods of the pool: nothing but what is listed, and DNS.
-    func networkPolicy() throws -> DesiredChild? {
+    func networkPolicies() throws -> [DesiredChild] {
         let network = spec.network
-        guard network.enabled else { return nil }
+        guard network.enabled else { return [] }
         // What is scraped has to be reached; its port need not be listed twice.
         let metrics = metricsPort.map { [$0] } ?? []
         let ingressPorts = network.ingressPorts + metrics.filter { !network.ingressPorts.contains($0) }
@@ -15,18 +15,15 @@ extension RegionalWorkerPool {
             NetworkPolicyRule(
                 [.pods([LabelKey.environmentComponent: peer.component])], ports: (peer.ports ?? []).map { .tcp($0) })
         }
-        return try .networkPolicy(
-            of: self, named: ChildName.joined(metadata.name ?? "", "network"),
-            NetworkPolicySpec(
-                podLabels: podSelector,
-                // Probes and Prometheus come from everywhere.
-                ingress: ingressPorts.isEmpty ? [] : [NetworkPolicyRule(ports: ingressPorts.map { .tcp($0) })],
-                egress: [.dns()] + (network.egressPorts.isEmpty ? [] : [outside]) + components,
-                extraIngress: network.extraIngress ?? [], extraEgress: network.extraEgress ?? []))
-    }
-
-    /// The labels that select the pods of all regions.
-    var podSelector: [String: String] {
-        [LabelKey.regionalWorkerPool: ChildName.labelValue(metadata.name ?? "")]
+        return [
+            try .networkPolicy(
+                of: pool, named: ChildName.joined(name, "network"),
+                NetworkPolicySpec(
+                    podLabels: pool.podSelector,
+                    // Probes and Prometheus come from everywhere.
+                    ingress: ingressPorts.isEmpty ? [] : [NetworkPolicyRule(ports: ingressPorts.map { .tcp($0) })],
+                    egress: [.dns()] + (network.egressPorts.isEmpty ? [] : [outside]) + components,
+                    extraIngress: network.extraIngress ?? [], extraEgress: network.extraEgress ?? []))
+        ]
     }
 }

@@ -20,12 +20,13 @@ struct ClaimRules: Sendable {
     /// Whether no node may be given a new taint.
     var isLockedOut = false
 
-    /// - Parameter mayClaim: with false the pool wants no node.
-    init(pool: RegionalWorkerPool, ownership: NodeOwnership, mayClaim: Bool) {
+    /// A pool that may not claim nodes wants none.
+    init(_ resolved: ResolvedPool, ownership: NodeOwnership) {
+        let pool = resolved.pool
         key = pool.key
         self.pool = NodeClaim.Pool(
             uid: pool.metadata.uid ?? "", namespace: pool.metadata.namespace ?? "", name: pool.metadata.name ?? "")
-        regions = mayClaim ? pool.enabledRegions : []
+        regions = resolved.mayClaimNodes ? resolved.regions : []
         self.ownership = ownership
     }
 
@@ -44,7 +45,7 @@ struct ClaimRules: Sendable {
     func rejectsLedger(of node: NodeSnapshot) -> Bool { node.unproven?.claim.pool.key == key }
 
     /// Whether the node's ledger, if it is the pool's, is sealed.
-    func isSettled(_ node: NodeSnapshot) -> Bool { node.claim?.pool.key != key || node.isSealed }
+    func isSealed(_ node: NodeSnapshot) -> Bool { node.claim?.pool.key != key || node.isSealed }
 
     /// - Parameter node: as `trusting` gives it.
     func verdict(on node: NodeSnapshot) -> Verdict {

@@ -40,13 +40,13 @@ struct NodeClaims: Sendable {
     /// At so many nodes at the same time.
     private static let concurrency = 16
 
-    let directory: NodeIndex
+    let nodeIndex: NodeIndex
     let writer: NodeWriter
     let gate: TaintGate
     private let reported = ReportedLedgers()
 
-    init(directory: NodeIndex, writer: NodeWriter, gate: TaintGate) {
-        self.directory = directory
+    init(nodeIndex: NodeIndex, writer: NodeWriter, gate: TaintGate) {
+        self.nodeIndex = nodeIndex
         self.writer = writer
         self.gate = gate
     }
@@ -68,11 +68,12 @@ struct NodeClaims: Sendable {
         var isEmpty: Bool { concerned.isEmpty }
     }
 
-    /// - Parameter mayClaim: with false everything that the pool holds is to be released.
-    func work(for pool: RegionalWorkerPool, mayClaim: Bool) -> Work {
-        let rules = ClaimRules(pool: pool, ownership: directory.ownership(), mayClaim: mayClaim)
-        let selectors = mayClaim ? pool.enabledRegions.map(\.nodeSelector) : []
-        let candidates = directory.candidates(for: pool.key, selectors: selectors).map(rules.trusting)
+    /// Where the pool may not claim nodes everything that it holds is to be released.
+    func work(for resolved: ResolvedPool) -> Work {
+        let pool = resolved.pool
+        let rules = ClaimRules(resolved, ownership: nodeIndex.ownership())
+        let selectors = resolved.mayClaimNodes ? resolved.regions.map(\.nodeSelector) : []
+        let candidates = nodeIndex.candidates(for: pool.key, selectors: selectors).map(rules.trusting)
         let nodes = candidates.filter(rules.mayConcern)
         var work = Work(
             pool: pool.key, lockOutPolicy: pool.spec.nodes.lockOutPolicy, rules: rules, nodes: nodes,
@@ -92,7 +93,7 @@ struct NodeClaims: Sendable {
     ///   - isSuspended: with true nothing is written.
     ///   - deployment: the live one of a region; asked for only where nodes are to be given new taints.
     /// - Throws: `NotLeaderError`, `CancellationError`; what goes wrong with a node is in the outcome.
-    func settle(
+    func apply(
         _ work: Work, isSuspended: Bool, deployment: (Region) throws -> Deployment?
     ) async throws -> Outcome {
         var outcome = Outcome()
@@ -104,21 +105,21 @@ struct NodeClaims: Sendable {
             ? work.nodes.map { writer.preview($0, under: work.rules, into: &outcome) }
             : try await write(work.concerned, under: work.rules, into: &outcome)
         outcome.rejected = reported.news(of: work.rejected)
-        let settled = Dictionary(results.map { ($0.name, $0) }) { _, last in last }
-        let nodes = work.nodes.map { settled[$0.name] ?? $0 }
+        let written = Dictionary(results.map { ($0.name, $0) }) { _, last in last }
+        let nodes = work.nodes.map { written[$0.name] ?? $0 }
         for node in nodes { work.rules.count(node, in: &outcome.tallies) }
-        outcome.isSealed = nodes.allSatisfy(work.rules.isSettled)
+        outcome.isSealed = nodes.allSatisfy(work.rules.isSealed)
         return outcome
     }
 
     /// Releases every node that a pool of this name holds: the pool is being deleted, or gone.
     ///
-    /// - Throws: as `settle`.
+    /// - Throws: as `apply`.
     func release(allOf pool: ObjectKey) async throws -> Outcome {
         var outcome = Outcome()
         gate.forget(pool)
-        let rules = ClaimRules(releasing: pool, ownership: directory.ownership())
-        let named = directory.candidates(for: pool, selectors: []).map(rules.trusting)
+        let rules = ClaimRules(releasing: pool, ownership: nodeIndex.ownership())
+        let named = nodeIndex.candidates(for: pool, selectors: []).map(rules.trusting)
         outcome.rejected = reported.news(of: named.filter(rules.rejectsLedger))
         _ = try await write(named, under: rules, into: &outcome)
         return outcome
@@ -174,5 +175,51 @@ extension NodeClaims.Outcome {
         claimed = claimed.mapValues { $0.sorted() }
         released.sort()
         repaired.sort { $0.node < $1.node }
+    }
+}
+
+extension NodeClaims {
+    /// How long after a refusal that came of other pools' writes, which may have failed.
+    private static let contestedDelay: Duration = .seconds(2)
+
+    /// Decides which new taints are written now. What is not stands in the rules of the work and in the outcome.
+    func admitTaints(
+        of work: inout Work, beside deployment: (Region) throws -> Deployment?, into outcome: inout Outcome
+    ) throws {
+        guard !work.untainted.isEmpty else { return gate.forget(work.pool) }
+        // Also those that have to wait for pods: that they may not be written at all is to be said at once.
+        var added: [String: [Taint]] = [:]
+        for node in work.untainted {
+            if case .claim(let wanted) = work.rules.verdict(on: node) { added[node.name] = wanted.newTaints(on: node) }
+        }
+        let verdict = gate.admit(added, of: work.pool, under: work.lockOutPolicy)
+        if verdict.isContested { outcome.retryAfter = Self.contestedDelay }
+        if let lockOut = verdict.lockOut {
+            outcome.lockOut = lockOut
+            work.rules.isLockedOut = true
+        } else {
+            try orderTaints(of: &work, beside: deployment, into: &outcome)
+        }
+    }
+
+    /// Keeps back what pods of the regions do not tolerate yet.
+    private func orderTaints(
+        of work: inout Work, beside deployment: (Region) throws -> Deployment?, into outcome: inout Outcome
+    ) throws {
+        var pending: Set<PendingTaint> = []
+        for node in work.untainted {
+            guard case .claim(let wanted) = work.rules.verdict(on: node) else { continue }
+            let region = wanted.region
+            if work.rules.holds[region.name] == nil {
+                work.rules.holds[region.name] = TaintOrder(try deployment(region)).hold(
+                    of: region.taints, in: region.name)
+            }
+            guard let hold = work.rules.holds[region.name], !hold.pending.isEmpty,
+                case .claim(let held) = work.rules.verdict(on: node)
+            else { continue }
+            let missing = wanted.newTaints(on: node).filter(held.withheld.containsEquivalent)
+            pending.formUnion(hold.pending.filter { missing.containsEquivalent(of: $0.taint) })
+        }
+        outcome.pendingTaints = pending.sorted { ($0.region, "\($0.taint)") < ($1.region, "\($1.taint)") }
     }
 }

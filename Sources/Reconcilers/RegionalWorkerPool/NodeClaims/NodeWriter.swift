@@ -16,9 +16,7 @@ final class NodeWriter: Sendable {
 
     private static let attempts = 5
 
-    private let api: any ObjectAPI
-    private let objects: any LiveObjects
-    private let gate: WriteGate
+    private let client: FencedClient
     private let applier: Applier
     private let seal: Seal
     private let time: TimeSource
@@ -26,13 +24,9 @@ final class NodeWriter: Sendable {
     private let contentions = Mutex<[String: Contention]>([:])
     private let turns = ClaimTurns()
 
-    init(
-        api: any ObjectAPI, objects: any LiveObjects, gate: WriteGate, applier: Applier, seal: Seal, time: TimeSource
-    ) {
+    init(_ client: FencedClient, applier: Applier, seal: Seal, time: TimeSource) {
         self.seal = seal
-        self.api = api
-        self.objects = objects
-        self.gate = gate
+        self.client = client
         self.applier = applier
         self.time = time
     }
@@ -98,20 +92,13 @@ final class NodeWriter: Sendable {
     }
 
     private func fetch(_ name: String) async throws -> DynamicObject? {
-        do {
-            return try await api.get(.node, ObjectKey(name: name))
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        try await client.read(.node, ObjectKey(name: name))
     }
 
     private func send(_ plan: NodePlan, to name: String) async throws -> DynamicObject {
-        try gate.check()
-        let written = try await api.patch(
-            .node, ObjectKey(name: name), .merge(try plan.mergePatch(sealedBy: seal)), subresource: nil,
-            options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager))
-        objects.recordWrite(written, of: .node)
-        return written
+        try await client.patch(
+            .node, ObjectKey(name: name), .merge(try plan.mergePatch(sealedBy: seal)),
+            fieldManager: ReconcilerEnvironment.fieldManager)
     }
 
     private func finished(_ plan: NodePlan, live: DynamicObject?, written: NodeSnapshot) -> Result {
@@ -171,5 +158,37 @@ extension WriteFailure {
         let changes = drift.prefix(3).map(\.description).joined(separator: ", ")
         return WriteFailure(
             object: object, kind: .contended, message: "\(changes), again and again; make the two agree")
+    }
+}
+
+/// Notices that a node is claimed and released again and again, and slows down instead of flapping: what claims set on
+/// nodes must not decide whose they are, and where it does all the same, it shows here.
+final class ClaimTurns: Sendable {
+    private static let path = FieldPath.root.appending("metadata").appending("annotations").appending(
+        AnnotationKey.claim)
+
+    /// By the name of the node.
+    private let claims = Mutex<[String: Contention]>([:])
+
+    /// How long the node has to be left unclaimed; `nil` where it may be claimed now.
+    func hold(on node: String, now: Duration) -> Duration? {
+        claims.withLock { $0[node]?.hold(on: [Self.path], now: now)?.remaining }
+    }
+
+    func noteClaim(of node: String, now: Duration) {
+        claims.withLock { claims in
+            claims[node, default: Contention()].noteCorrection(of: [Drift(path: Self.path, manager: nil)], now: now)
+        }
+    }
+}
+
+extension WriteFailure {
+    static func takingTurns(over node: String) -> WriteFailure {
+        WriteFailure(
+            object: WrittenObject(.node, ObjectKey(name: node)), kind: .contended,
+            message: """
+                claimed and released again and again; see which pools name it in their events, and let their node selectors \
+                name labels that nothing changes
+                """)
     }
 }

@@ -4,7 +4,7 @@ package import KubeAPI
 ///
 /// A `NoExecute` taint evicts at once and past every budget whoever does not tolerate it. What the pods of a region
 /// tolerate can't be changed while they run, so it takes a roll-out of their Deployment. The other way round the
-/// Deployment tolerates a taint for as long as a node carries it: see `PoolSurroundings.carriedTaints`.
+/// Deployment tolerates a taint for as long as a node carries it: see `PoolInputs.carriedTaints`.
 struct TaintOrder: Sendable {
     private let deployment: Deployment?
     private let tolerations: [Toleration]

@@ -39,18 +39,3 @@ package struct RegionScalers: Sendable, Hashable {
     /// Whether anything of the pool's scales the region, or may begin to.
     var isScaling: Bool { scaledObject != nil || holder == .pool || holder == .keda }
 }
-
-/// What the children of a pool depend on beside its spec.
-package struct PoolSurroundings: Sendable {
-    /// Whether the API server has KEDA's API.
-    package var isKEDAServed = true
-    package var scalers: [String: RegionScalers] = [:]
-    /// The taints that nodes of a region carry by their ledgers, by its name: its pods tolerate them until they are gone,
-    /// whatever the spec says by now.
-    package var carriedTaints: [String: Set<Taint>] = [:]
-    /// By the region: what its pods ask for and the operator's configuration does not let them have.
-    package var refusals: [String: String] = [:]
-
-    /// A cluster that has everything and nothing of the pool yet: what `render` shows.
-    package static let assumed = PoolSurroundings()
-}

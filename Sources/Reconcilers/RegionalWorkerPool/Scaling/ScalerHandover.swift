@@ -8,17 +8,13 @@ struct ScalerHandover: Sendable {
     let autoscalers: Informer
     let scaledObjects: Informer
     let deployments: Informer
-    let api: any ObjectAPI
-    let objects: any LiveObjects
-    let gate: WriteGate
+    let client: FencedClient
 
     init(_ environment: ReconcilerEnvironment) {
         autoscalers = environment.children(.horizontalPodAutoscaler)
         scaledObjects = environment.children(.scaledObject)
         deployments = environment.children(.deployment)
-        api = environment.api
-        objects = InformerObjects(environment.informers)
-        gate = environment.gate
+        client = environment.client
     }
 
     var isKEDAServed: Bool { scaledObjects.isServed }
@@ -26,8 +22,8 @@ struct ScalerHandover: Sendable {
     func scalers(of pool: RegionalWorkerPool) -> [String: RegionScalers] {
         let namespace = pool.metadata.namespace ?? ""
         return Dictionary(
-            pool.enabledRegions.map { region in
-                let key = ObjectKey(namespace: namespace, name: region.childName)
+            pool.spec.regions.filter(\.enabled).map { region in
+                let key = ObjectKey(namespace: namespace, name: pool.childName(ofRegion: region.name))
                 let deployment = deployments.store.whole(key)
                 // Another's Deployment of this name is neither scaled nor taken for the pool's.
                 let isOwn = deployment?.ownerReferences.contains { $0.uid == pool.metadata.uid } == true
@@ -45,13 +41,15 @@ struct ScalerHandover: Sendable {
     /// Clears the way for the scaler of a region. A crash after any of these lines leaves the pods as they are.
     ///
     /// - Throws: `APIError`, `NotLeaderError`.
-    func prepare(_ plan: ScalerPlan, for region: Region, of pool: RegionalWorkerPool) async throws {
-        let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: region.childName)
+    func prepare(_ plan: ScalerPlan, for region: Region, of pool: ResolvedPool) async throws {
+        let key = ObjectKey(namespace: pool.namespace, name: region.childName)
         if let replicas = plan.firstReplicas {
             // Before there is an autoscaler: one that finds 0 takes it for a wish to be left alone.
             try await begin(key, with: replicas)
         }
-        if let orphan = plan.orphan { try await delete(orphan) }
+        if let orphan = plan.orphan {
+            try await client.delete(.horizontalPodAutoscaler, orphan.key, expecting: orphan.uid, recordsEnd: true)
+        }
     }
 
     private func begin(_ key: ObjectKey, with replicas: Int) async throws {
@@ -61,21 +59,6 @@ struct ScalerHandover: Sendable {
             "metadata": ["name": .string(key.name), "namespace": .string(key.namespace)],
             "spec": ["replicas": .integer(Int64(replicas))],
         ]
-        try gate.check()
-        let written = try await api.patch(
-            .deployment, key, .apply(body, force: true), subresource: nil,
-            options: WriteOptions(fieldManager: Self.fieldManager))
-        objects.recordWrite(written, of: .deployment)
-    }
-
-    private func delete(_ autoscaler: DynamicObject) async throws {
-        try gate.check()
-        do {
-            try await api.delete(
-                .horizontalPodAutoscaler, autoscaler.key, options: DeleteOptions(uid: autoscaler.uid))
-        } catch let error as APIError where error.isNotFound || error.isConflict {
-            return  // gone, or another one by now
-        }
-        objects.recordDeletion(.horizontalPodAutoscaler, autoscaler.key, uid: autoscaler.uid)
+        try await client.patch(.deployment, key, .apply(body, force: true), fieldManager: Self.fieldManager)
     }
 }

@@ -62,12 +62,3 @@ extension RegionScalers {
         }
     }
 }
-
-extension RegionalWorkerPool {
-    /// - Parameter surroundings: the cluster around the pool.
-    func scalerPlan(for region: Region, in surroundings: PoolSurroundings) -> ScalerPlan {
-        ScalerPlan(
-            for: region, by: scaler(isKEDAServed: surroundings.isKEDAServed), live: surroundings.scalers[region.name],
-            isKEDAServed: surroundings.isKEDAServed)
-    }
-}

@@ -34,7 +34,7 @@ package struct ChangePreview: Sendable {
         guard violations.isEmpty, let kind = Kinds.named(manifest.kind) else {
             throw Rendering.Failure(lines: violations.map { "\(manifest.kind) \(manifest.key): \($0)" })
         }
-        let live = try await live(kind.resourceType, manifest.key)
+        let live = try await client.find(kind.resourceType, manifest.key)
         var object = manifest
         object[path: "metadata", "uid"] = live.map { .string($0.uid) }
         let inventory = live?.inventory ?? []
@@ -64,14 +64,6 @@ package struct ChangePreview: Sendable {
         return Set((kept + [.namespace, .priorityClass]).map(\.kind))
     }()
 
-    private func live(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject? {
-        do {
-            return try await client.get(type, key)
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
-    }
-
     private func action(
         for child: DesiredChild, _ ownership: Ownership, beforeItsNamespace isAhead: Bool
     ) async throws -> Action? {
@@ -79,7 +71,7 @@ package struct ChangePreview: Sendable {
         if type.isOptional, try await client.resourceType(apiVersion: type.apiVersion, kind: type.kind) == nil {
             return nil  // It is made once its API is installed.
         }
-        if type == .priorityClass { return try await live(type, child.object.key) == nil ? .create : nil }
+        if type == .priorityClass { return try await client.find(type, child.object.key) == nil ? .create : nil }
         switch try await applier.preview(child.object, as: type, ownership: ownership) {
         case .nothing: return nil
         case .create:

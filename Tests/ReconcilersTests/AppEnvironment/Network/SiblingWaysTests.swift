@@ -36,9 +36,9 @@ struct SiblingWaysTests {
     private func network(
         _ environment: ResolvedEnvironment, _ callers: [ComponentCaller] = [], beside others: [DesiredChild] = []
     ) throws -> PolicyNetwork {
-        var facts = EnvironmentFacts()
-        facts.callers = callers
-        let children = try environment.networkPolicies(facts) + others
+        var environment = environment
+        environment.inputs.callers = callers
+        let children = try environment.networkPolicies() + others
         return PolicyNetwork(
             namespaces: ["shop": [:], "kube-system": [:], "ingress-nginx": [:], "elsewhere": [:]],
             policies: try children.map { try NetworkPolicyDocument($0.object) })
@@ -64,7 +64,7 @@ struct SiblingWaysTests {
             - {name: db, postgres: {host: \(host), allDatabases: true, credentialsSecretRef: {name: s}}}
             - {name: files, pvc: {claimName: c}}
             """)
-        let network = try network(environment, policy.callers, beside: policy.networkPolicies())
+        let network = try network(environment, policy.callers, beside: policy.resolved.networkPolicies())
         let server = try component("postgresql", of: environment)
         let backup = pod(policy.runLabels(of: "db"))
         #expect(network.allows(from: backup, to: server, port: 15432))
@@ -74,7 +74,7 @@ struct SiblingWaysTests {
         let labels = policy.runLabels(of: "db")
         #expect(!network.allows(from: pod(labels, in: "elsewhere"), to: server, port: 15432), "another namespace")
         #expect(!network.allows(from: pod(["app": "stranger"]), to: server, port: 15432))
-        let closed = try self.network(environment, beside: policy.networkPolicies())
+        let closed = try self.network(environment, beside: policy.resolved.networkPolicies())
         #expect(!closed.allows(from: backup, to: server, port: 15432), "without the policy nothing is open")
     }
 
@@ -85,7 +85,7 @@ struct SiblingWaysTests {
         let policy = try policy(
             "destinations: [{name: d, credentialsSecretRef: {name: s}, s3: {endpoint: 'http://minio:9000', bucket: b}}]"
         )
-        let network = try network(environment, policy.callers, beside: policy.networkPolicies())
+        let network = try network(environment, policy.callers, beside: policy.resolved.networkPolicies())
         let minio = try component("minio", of: environment)
         let own = [LabelKey.backupPolicy: "nightly"]
         #expect(
@@ -128,7 +128,7 @@ struct SiblingWaysTests {
             """)
         let words = policy.closedWay { $0 == "shop" ? environment : nil }
         #expect(words?.hasPrefix(want ?? "–") ?? (want == nil), "\(words ?? "nothing")")
-        var seen = BackupObservation(policy: policy, now: .now(), runs: [])
+        var seen = PolicyObservation(policy: policy, now: .now(), runs: [])
         seen.closedWay = words
         let scheduled = seen.status.conditions?.first { $0.type == "Scheduled" }
         #expect(scheduled?.message.contains(want ?? "scheduled") == true, "\(scheduled?.message ?? "")")
@@ -152,7 +152,7 @@ struct SiblingWaysTests {
     func workers() throws {
         let environment = try environment()
         let pool = try pool("[{component: redis}, {component: postgresql, ports: [15432, 22]}]")
-        let policies = [try #require(try pool.networkPolicy())]
+        let policies = try ResolvedPool(pool).networkPolicies()
         let network = try network(environment, pool.callers, beside: policies)
         let worker = pod(try pool.region("eu").podLabels)
         let (redis, server) = (
@@ -182,7 +182,8 @@ struct SiblingWaysTests {
         let finding = pool.unknownPeer(hasEnvironment ? try environment() : nil)
         #expect((finding == nil) == (want == nil))
         #expect(finding?.message.contains(want ?? "") ?? true, "\(finding?.message ?? "")")
-        var seen = PoolObservation(pool: pool, regions: [])
+        var seen = PoolObservation(ResolvedPool(pool))
+        seen.regions = []
         seen.unknownPeer = finding
         let ready = seen.status.conditions?.first { $0.type == "Ready" }
         #expect(ready?.reason == (want == nil ? "Ready" : "PeerUnknown"))

@@ -21,9 +21,9 @@ struct SecretCopiesTests {
     }
 
     private func copies(_ secrets: EnvironmentSecrets?) throws -> [DesiredChild] {
-        var facts = EnvironmentFacts()
-        facts.secrets = secrets
-        return try ResolvedEnvironment.fixture(spec).secretCopies(facts)
+        var environment = try ResolvedEnvironment.fixture(spec)
+        environment.inputs.secrets = secrets
+        return try environment.secretCopies()
     }
 
     @Test("A copy has the type and data of its source, says where it is from, and no owner that could take it along")

@@ -1,0 +1,44 @@
+internal import KubeAPI
+
+/// Looks at what environments depend on and others make, and wakes those that it matters to.
+struct DependencyWatch: Sendable {
+    let secrets: SecretCaches
+    private let hosts: HostClaims
+    private let certificates: Certificates
+    private let namespaces: Informer
+
+    init(_ environment: ReconcilerEnvironment, environments: Informer) {
+        secrets = SecretCaches(environment)
+        hosts = HostClaims(environment, environments: environments)
+        certificates = Certificates(environment)
+        namespaces = environment.informers.informer(Selection(.namespace))
+    }
+
+    /// - Parameter hasRights: whether the operator may read the Secrets of the namespace.
+    func find(
+        _ environment: ResolvedEnvironment, hasRights: Bool, deployments: Informer
+    ) async -> EnvironmentObservation.Dependencies {
+        if hasRights { secrets.follow(environment) }
+        await secrets.waitUntilSynced(environment)
+        let peers = environment.components.flatMap { ($0.spec.connectsTo ?? []).compactMap(\.namespace) }
+        let (lost, shared) = hosts.conflicts(of: environment)
+        return EnvironmentObservation.Dependencies(
+            secrets: secrets.find(for: environment, deployments: deployments), lostHosts: lost, sharedHosts: shared,
+            certificates: certificates.states(for: environment),
+            unknownNamespaces: Set(peers.filter { namespaces.store.get(ObjectKey(name: $0)) == nil }))
+    }
+
+    func wake(_ controller: Controller, of environments: Informer) {
+        secrets.wake(controller, of: environments)
+        hosts.wake(controller)
+        controller.watches(certificates.informer) { Certificates.owners(of: $0, among: environments) }
+        certificates.informer.addServingHandler { [weak controller] _ in
+            for key in environments.store.keys() { controller?.enqueue(key, priority: .initialList) }
+        }
+        controller.watches(namespaces) { event in
+            // Only that it is there matters.
+            if case .updated = event { return [] }
+            return environments.store.list(index: Indexer.peerNamespace.name, value: event.key.name).map(\.key)
+        }
+    }
+}

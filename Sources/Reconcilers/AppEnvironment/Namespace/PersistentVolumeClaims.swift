@@ -1,0 +1,79 @@
+internal import KubeAPI
+
+/// Claims of an environment that it does not want any more. They stay, unless they say themselves that they are to go.
+struct PersistentVolumeClaims: Sendable {
+    struct Claim: Sendable {
+        var key: ObjectKey
+        var uid: String
+        var size: Quantity
+        /// `nil` where it has none, or none yet.
+        var storageClass: String?
+        var isBound: Bool
+        var goesWhenUnwanted: Bool
+        var isBeingDeleted: Bool
+        var finalizers: [String] = []
+    }
+
+    let claims: Informer
+    private let client: FencedClient
+    private let seal: Seal
+
+    init(_ environment: ReconcilerEnvironment) {
+        claims = environment.children(.persistentVolumeClaim)
+        client = environment.client
+        seal = environment.seal
+    }
+
+    /// Every claim that the operator has made for the environment. The labels alone would let anybody have claims deleted, and
+    /// the quota raised for them.
+    func all(of environment: ResolvedEnvironment) -> [Claim] {
+        let value = Indexer.labelled(
+            LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
+        return claims.store.list(index: Indexer.childOwner.name, value: value)
+            .filter {
+                $0.key.namespace == environment.namespace && environment.owns($0, .persistentVolumeClaim, seal)
+            }
+            .map { claim in
+                let size = Amount.quantity(claim.value(at: "spec", "resources", "requests", "storage"))
+                return Claim(
+                    key: claim.key, uid: claim.uid, size: size ?? Quantity(nano: 0),
+                    storageClass: claim.value(at: "spec", "storageClassName")?.string,
+                    isBound: claim.value(at: "status", "phase")?.string == "Bound",
+                    goesWhenUnwanted: claim.annotations[AnnotationKey.onRemove]
+                        == AppEnvironment.Volume.Removal.delete.rawValue,
+                    isBeingDeleted: claim.isBeingDeleted, finalizers: claim.finalizers)
+            }.sorted { $0.key < $1.key }
+    }
+
+    func unwanted(of environment: ResolvedEnvironment) -> [Claim] {
+        let wanted = Set(
+            environment.components.flatMap { component in component.volumes.map(component.claimName) })
+        return all(of: environment).filter { !wanted.contains($0.key.name) }
+    }
+
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func deleteUnwanted(
+        of environment: ResolvedEnvironment, announcing object: DynamicObject, to events: any EventSink
+    ) async throws -> [WriteFailure] {
+        try await delete(unwanted(of: environment).filter(\.goesWhenUnwanted), announcing: object, to: events)
+    }
+
+    /// - Returns: what could not be deleted.
+    /// - Throws: `NotLeaderError` and `CancellationError` only.
+    func delete(
+        _ claims: [Claim], announcing object: DynamicObject, to events: any EventSink
+    ) async throws -> [WriteFailure] {
+        var failures: [WriteFailure] = []
+        for claim in claims where !claim.isBeingDeleted {
+            let name = WrittenObject(.persistentVolumeClaim, claim.key)
+            do {
+                guard try await client.delete(.persistentVolumeClaim, claim.key, expecting: claim.uid) else { continue }
+                events.emit(ObjectEvent(object, .normal, .childDeleted, action: "Delete", message: "Deleted \(name)"))
+            } catch {
+                failures.append(try WriteFailure(error, on: name))
+            }
+        }
+        return failures
+    }
+}

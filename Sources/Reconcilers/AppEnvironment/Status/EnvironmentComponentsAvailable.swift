@@ -1,0 +1,101 @@
+internal import KubeAPI
+
+extension EnvironmentObservation {
+    /// The condition `ComponentsAvailable`.
+    static func addComponents(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard observed.namespaceFinding == nil else { return }
+        conditions.add(
+            .componentsAvailable, observed.components.compactMap(\.finding).mostPressing, orElse: .available,
+            observed.summary)
+    }
+}
+
+// Why a component is not available: ordered pure checks.
+extension ComponentObservation {
+    /// `nil` where every wanted pod is available.
+    package var finding: Finding? { Self.checks.firstFinding(in: self) }
+
+    private static let checks = Checks<ComponentObservation>(notPermitted, childNotWritten, notMade, notHealthy)
+
+    private static func notPermitted(_ observed: ComponentObservation) -> Finding? {
+        observed.refusal.map { Finding(.notPermitted, "component \(observed.component.name): \($0)", .edit) }
+    }
+
+    private static func childNotWritten(_ observed: ComponentObservation) -> Finding? {
+        guard let failure = observed.failures.first else { return nil }
+        if failure.kind == .refused,
+            let refusal = DeploymentHealth.refusal(failure.message, of: failure.object)
+        {
+            return refusal
+        }
+        return observed.claimFinding(failure) ?? failure.finding
+    }
+
+    private static func notMade(_ observed: ComponentObservation) -> Finding? {
+        guard observed.deployment == nil else { return nil }
+        return observed.isHeld
+            ? Finding(.exceeded, "\(observed.name) is not made: the quota leaves no room for it", .edit)
+            : Finding(.rollingOut, "\(observed.name) is not there yet", .wait)
+    }
+
+    private static func notHealthy(_ observed: ComponentObservation) -> Finding? { observed.health?.finding }
+
+    /// `nil` where there is no Deployment.
+    var health: DeploymentHealth? {
+        deployment.map { deployment in
+            DeploymentHealth(
+                deployment: deployment, desired: desired, pods: pods, nodeProblems: nodeProblems, warning: warning,
+                now: now)
+        }
+    }
+
+    private var name: String { "Deployment \(component.name)" }
+}
+
+// What a claim cannot become. The API server's words name fields of the claim; what the user edits is a volume.
+extension ComponentObservation {
+    /// `nil` where the failure is about something else.
+    func claimFinding(_ failure: WriteFailure) -> Finding? {
+        // Wanted by two of the environment itself: its own words say what to do.
+        if failure.isDouble { return nil }
+        if failure.kind == .nameTaken, failure.object.isOne(of: [.persistentVolumeClaim]) {
+            // Nobody shall delete data because a status told them to.
+            let words = """
+                \(failure.object) exists and is left alone with its data: the operator has not made it, or does not know so \
+                any more (docs/operating.md, Uninstall); make a volume of another name, or take the claim up again by hand
+                """
+            return Finding(.nameConflict, words, .edit)
+        }
+        guard failure.kind == .refused, failure.object.isOne(of: [.persistentVolumeClaim]),
+            let claim = claims.first(where: { $0.key == failure.object.key }),
+            let volume = component.volumes.first(where: { component.claimName($0) == claim.key.name }),
+            let wanted = Amount.quantity(volume.size)
+        else { return nil }
+        let place = "spec.components[\(component.name)].volumes[\(volume.name)]"
+        let (has, asks) = (Amount.text(claim.size, of: "storage"), Amount.text(wanted, of: "storage"))
+        func finding(_ words: String, _ fix: String, _ consequence: Finding.Consequence = .edit) -> Finding {
+            let message = "\(failure.object) \(words); \(fix); the API server: \(failure.message)"
+            return Finding(.childRefused, message, consequence)
+        }
+        let instead = "or make a volume of another name and move the data"
+        if let wantedClass = volume.storageClass, wantedClass != claim.storageClass {
+            let hasClass = claim.storageClass ?? "none"
+            return finding(
+                "keeps its StorageClass \(hasClass)", "set \(place).storageClass back to \(hasClass), \(instead)")
+        }
+        if wanted < claim.size {
+            return finding(
+                "has \(has) and does not shrink to \(asks)", "set \(place).size to \(has) or more, \(instead)")
+        }
+        guard claim.size < wanted else { return nil }
+        guard claim.isBound else {
+            return finding(
+                "does not grow from \(has) to \(asks) before it has a volume",
+                "wait for that, or set \(place).size back to \(has)", .wait)
+        }
+        let allows = claim.storageClass.map { "its StorageClass \($0) does not allow it (allowVolumeExpansion)" }
+        return finding(
+            "does not grow from \(has) to \(asks): \(allows ?? "it has no StorageClass that could")",
+            "set \(place).size back to \(has), \(instead)")
+    }
+}

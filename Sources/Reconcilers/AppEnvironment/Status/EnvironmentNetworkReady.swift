@@ -1,0 +1,79 @@
+internal import KubeAPI
+
+extension EnvironmentObservation {
+    /// The condition `NetworkReady`.
+    static func addNetwork(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard let dependencies = observed.dependencies else { return }
+        if let obstacle = observed.obstacle(to: .networkPolicy) {
+            conditions.add(.networkReady, obstacle, orElse: .applied, "")
+            return
+        }
+        observed.environment.addNetwork(
+            unknown: dependencies.unknownNamespaces, callers: observed.callers, isEnforced: observed.isEnforced,
+            to: &conditions
+        )
+    }
+}
+
+extension ResolvedEnvironment {
+    /// The condition `NetworkReady`.
+    ///
+    /// - Parameter isEnforced: whether the pods of others in the namespace are held to anything.
+    func addNetwork(
+        unknown: Set<String>, callers: [ComponentCaller] = [], isEnforced: Bool = true, to conditions: inout Conditions
+    ) {
+        let peers = components.flatMap { component in
+            (component.spec.connectsTo ?? []).compactMap(\.namespace).map { (component.name, $0) }
+        }
+        let finding = peers.first { unknown.contains($0.1) }.map { component, namespace in
+            Finding(
+                .peerUnknown,
+                "\(component) connects to namespace \(namespace), which does not exist; make it or correct connectsTo",
+                .wait)
+        }
+        let later = isEnforced ? [] : ["\(Self.denyName) waits until the components stand"]
+        conditions.add(
+            .networkReady, finding, orElse: .applied, ([openness] + guests(callers) + later).joined(separator: "; "))
+    }
+
+    /// What the policies let through, as a whole.
+    private var openness: String {
+        let declared = "what \(components.count.counted("component")) declared"
+        let others = "those of others add to it"
+        return switch (spec.network.ingress, egress) {
+        case (.allow, .allow): "the policies hold nothing back: spec.network lets everybody in and everything out"
+        case (.allow, _): "the policies let everybody in, and out \(declared)\(inAddition); \(others)"
+        case (_, .allow): "the policies let everything out, and in \(declared)\(inAddition); \(others)"
+        default: "the policies let through \(declared)\(inAddition); \(others)"
+        }
+    }
+
+    private var inAddition: String {
+        let neighbours = spec.network.ingress == .namespace ? " and pods of the namespace among themselves" : ""
+        return neighbours + (egress == .internet ? " and what goes to public addresses" : "")
+    }
+
+    /// Who of the namespace is let in beside that, and who names what there is not.
+    private func guests(_ callers: [ComponentCaller]) -> [String] {
+        guard spec.network.ingress == .deny else { return [] }
+        let (open, closed) = callers.reduce(into: ([String](), [String]())) { words, caller in
+            guard let component = component(caller.component) else { return }
+            if component.ports(for: caller).isEmpty {
+                words.1.append("\(caller.name) names a port that \(component.name) does not have")
+            } else if !words.0.contains("\(caller.name) to \(component.name)") {
+                words.0.append("\(caller.name) to \(component.name)")
+            }
+        }
+        return (open.isEmpty ? [] : ["let in are also \(open.listed)"]) + closed.prefix(3)
+    }
+}
+
+extension Indexer {
+    /// Environments by the namespaces that their components connect to.
+    static let peerNamespace = Indexer("peerNamespace") { environment in
+        let peers = (environment.value(at: "spec", "components")?.elements ?? []).flatMap {
+            $0["connectsTo"]?.elements ?? []
+        }
+        return Array(Set(peers.compactMap { $0["namespace"]?.string }))
+    }
+}

@@ -1,0 +1,23 @@
+internal import KubeAPI
+
+extension EnvironmentObservation {
+    /// The condition `ObservabilityReady`. Ready does not wait for it: the components serve unseen as well.
+    static func addObservability(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard observed.dependencies != nil else { return }
+        let environment = observed.environment
+        let monitors = environment.hasServiceMonitors ? environment.components.count { $0.spec.metrics != nil } : 0
+        if monitors == 0, !environment.hasAlerts {
+            let words =
+                environment.hasServiceMonitors
+                ? "no component has metrics and no alerts are wanted" : "neither monitors nor alerts are wanted"
+            conditions.note(.observabilityReady, .false, .off, words)
+        } else if let missing = observed.monitoringFinding {
+            conditions.note(.observabilityReady, .false, missing.reason, missing.message)
+        } else if let obstacle = observed.obstacle(to: .prometheusRule) ?? observed.obstacle(to: .serviceMonitor) {
+            conditions.note(.observabilityReady, .false, obstacle.reason, obstacle.message)
+        } else {
+            let alerts = environment.hasAlerts ? " and the alerts" : ""
+            conditions.note(.observabilityReady, .true, .applied, "\(monitors.counted("ServiceMonitor"))\(alerts)")
+        }
+    }
+}

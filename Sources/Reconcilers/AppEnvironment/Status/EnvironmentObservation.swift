@@ -1,0 +1,122 @@
+package import KubeAPI
+
+/// What a pass has found and done: the status follows from it.
+package struct EnvironmentObservation: Sendable {
+    /// What an environment depends on and others make: Secrets, hosts, certificates, namespaces.
+    struct Dependencies: Sendable {
+        var secrets: EnvironmentSecrets
+        /// Hosts that are somebody else's.
+        var lostHosts: [String: HostClaims.Rival]
+        /// Hosts that are the environment's, and that an Ingress of somebody else's serves too.
+        var sharedHosts: [String: HostClaims.Rival]
+        /// By the host; `nil` where cert-manager is not installed.
+        var certificates: [String: CertificateState]?
+        /// Namespaces that components connect to and that do not exist.
+        var unknownNamespaces: Set<String>
+    }
+
+    package var environment: ResolvedEnvironment
+    /// Why nothing may be written in the namespace; `nil` where it is the environment's.
+    package var namespaceFinding: Finding?
+    package var isAdopted = false
+    /// Whether what bounds the namespace is written: see `EnvironmentInputs.isEnforced`.
+    package var isEnforced = true
+    /// Pods of pools and policies of the namespace that are to reach a component.
+    var callers: [ComponentCaller] = []
+    var quota: QuotaCheck?
+    package var components: [ComponentObservation]
+    /// `nil` before there is a namespace to look at.
+    var dependencies: Dependencies?
+    /// Optional APIs that children need and the server lacks.
+    var monitoringFinding: Finding?
+    /// Children that are no component's and could not be written.
+    package var failures: [WriteFailure] = []
+    /// Children that are not wanted any more and could not be deleted.
+    package var pruneFailures: [WriteFailure] = []
+    /// What would be written if the environment were not suspended, as `Deployment shop/web`.
+    package var heldBack: [String] = []
+    package var inventory: [InventoryEntry] = []
+    package var specChange: AppEnvironment.SpecChange?
+    package var expiresAt: Timestamp?
+    /// Its time is up, and it is deleted in a few minutes.
+    package var isExpiring = false
+
+    package init(_ environment: ResolvedEnvironment) {
+        self.environment = environment
+        components = environment.components.map(ComponentObservation.init(component:))
+        inventory = environment.environment.status?.inventory ?? []
+    }
+}
+
+/// A component as it was found.
+package struct ComponentObservation: Sendable {
+    package var component: Component
+    package var deployment: Deployment?
+    /// Those of its pods that are not ready or were restarted.
+    package var pods: [Pod] = []
+    /// Why nodes of those pods are not ready, by their names.
+    package var nodeProblems: [String: String] = [:]
+    package var now = Timestamp.now()
+    package var failures: [WriteFailure] = []
+    /// The claims that the environment has, whosever.
+    var claims: [PersistentVolumeClaims.Claim] = []
+    /// What its pods ask for and the operator's configuration does not let them have.
+    var refusal: String?
+    /// Its roll-out is not begun since the quota does not leave room for it.
+    package var isHeld = false
+    /// Its HorizontalPodAutoscaler as it was found.
+    package var autoscaler: DynamicObject?
+    /// What the cluster says of pods that say nothing themselves.
+    var warning: Warning?
+
+    package init(component: Component) { self.component = component }
+
+    /// Under an autoscaler what it asks for now.
+    package var desired: Int {
+        component.autoscaling == nil ? component.replicas : deployment?.spec.replicas ?? component.replicas
+    }
+
+    package var ready: Int { deployment?.status?.readyReplicas ?? 0 }
+}
+
+extension EnvironmentObservation: KindObservation {
+    /// Adds what became of the children.
+    mutating func add(_ written: ChildWriter.Result) {
+        for failure in written.failures {
+            if let index = components.firstIndex(where: { $0.component.name == failure.part }) {
+                components[index].failures.append(failure.failure)
+            } else {
+                failures.append(failure.failure)
+            }
+        }
+        pruneFailures += written.pruneFailures
+        heldBack += written.heldBack
+        inventory = written.inventory
+        monitoringFinding = written.monitoringFinding
+    }
+
+    /// Whether every component runs as the spec says, and all that is needed for it to go on under `default-deny` could be
+    /// written.
+    var stands: Bool {
+        obstacle(to: .networkPolicy) == nil
+            && components.allSatisfy { $0.finding == nil && $0.failures.isEmpty }
+    }
+
+    /// Forgets what became of the children: they are written once more.
+    mutating func beginAnew() {
+        components = environment.components.map(ComponentObservation.init(component:))
+        (failures, pruneFailures, heldBack) = ([], [], [])
+    }
+
+    /// Everything that could not be written.
+    var allFailures: [WriteFailure] { failures + pruneFailures + components.flatMap(\.failures) }
+
+    /// Why children of these types are not what the spec asks for; `nil` where all of them could be written.
+    ///
+    /// Whoever may edit the namespace can put an object of their own in the place of a child, so a condition about a kind
+    /// of children must not be True on the strength of the spec alone.
+    func obstacle(to types: ResourceType...) -> Finding? {
+        let failed = failures + components.flatMap(\.failures)
+        return failed.filter { $0.object.isOne(of: types) }.map(\.finding).mostPressing
+    }
+}

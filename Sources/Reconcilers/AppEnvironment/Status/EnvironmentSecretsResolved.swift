@@ -1,0 +1,72 @@
+internal import KubeAPI
+
+extension EnvironmentObservation {
+    static func addSecrets(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
+        guard let dependencies = observed.dependencies else { return }
+        observed.environment.addSecrets(dependencies.secrets, to: &conditions)
+    }
+}
+
+extension ResolvedEnvironment {
+    /// The condition `SecretsResolved`.
+    func addSecrets(_ secrets: EnvironmentSecrets, to conditions: inout Conditions) {
+        let wanted = secretNames
+        conditions.add(
+            .secretsResolved, secretsFinding(secrets), orElse: .resolved,
+            wanted.isEmpty ? "no component needs a Secret" : "\(wanted.count.counted("Secret")) there")
+    }
+
+    /// What is wrong with the Secrets, never what is in them.
+    private func secretsFinding(_ secrets: EnvironmentSecrets) -> Finding? {
+        if let source = spec.secretsFrom {
+            guard secrets.isSourcePermitted else {
+                return Finding(
+                    .notPermitted,
+                    """
+                    spec.secretsFrom: the operator's --secret-source-namespaces does not list \(source.namespace); add it \
+                    there or name another namespace
+                    """, .edit)
+            }
+            for name in source.names {
+                switch secrets.sources[name] ?? .missing {
+                case .found: continue
+                case .unread(let problem):
+                    return unread(source.namespace, problem)
+                case .missing:
+                    return Finding(
+                        .missing,
+                        """
+                        Secret \(source.namespace)/\(name) is missing or has no label \(LabelKey.share)=true; its copy \
+                        stays as it is
+                        """, .wait)
+                }
+            }
+        }
+        for (name, user) in secretUsers {
+            switch secrets.lookup(name) {
+            case .found: continue
+            case .unread(let problem): return unread(namespace, problem)
+            case .missing:
+                return Finding(.missing, "Secret \(namespace)/\(name), which \(user) needs, is missing; make it", .wait)
+            }
+        }
+        return nil
+    }
+
+    private func unread(_ namespace: String, _ problem: String?) -> Finding {
+        Finding(
+            .unread, "the Secrets of \(namespace) are not read yet\(problem.map { ": \($0)" } ?? "")", .wait)
+    }
+
+    /// Secrets that must be there, with who needs them.
+    private var secretUsers: [(name: String, user: String)] {
+        (spec.imagePullSecrets ?? []).map { ($0.name, "every component, for its image,") }
+            + components.flatMap { component in
+                component.secretUses.filter { !$0.isOptional }.map { ($0.name, component.name) }
+            }
+    }
+
+    private var secretNames: Set<String> {
+        Set(secretUsers.map(\.name) + (spec.secretsFrom?.names ?? []))
+    }
+}

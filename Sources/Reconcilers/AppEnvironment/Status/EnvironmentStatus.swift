@@ -1,0 +1,81 @@
+internal import KubeAPI
+
+// The status as a pure function of what was observed.
+extension EnvironmentObservation {
+    /// What the environment's status says; `StatusWriter` adds generation and times.
+    package var status: AppEnvironment.Status {
+        var status = AppEnvironment.Status()
+        let annotations = environment.environment.metadata.annotations
+        status.lastHandledReconcileAt = annotations?[AnnotationKey.requestedAt]?.cut(to: 256)
+        status.namespace = environment.namespace
+        status.defaultsVersion = environment.defaultsVersion
+        status.componentsReady = "\(components.count { $0.finding == nil })/\(components.count)"
+        let urls = environment.urls(without: Set(dependencies?.lostHosts.keys.map(\.self) ?? []))
+        status.urls = urls.isEmpty ? nil : urls
+        status.specChange = specChange
+        status.expiresAt = expiresAt
+        status.components = components.map(\.status)
+        status.quota = quota.map {
+            AppEnvironment.QuotaStatus(
+                used: $0.used.isEmpty ? nil : $0.used, required: $0.required,
+                shortfall: $0.shortfall.isEmpty ? nil : $0.shortfall)
+        }
+        status.inventory = inventory.listed(for: AppEnvironment.self)
+        status.conditions = conditions
+        return status
+    }
+
+    /// The conditions beside `Ready`, in the order of their weight: what stands first is told first.
+    private static let sections: [@Sendable (EnvironmentObservation, inout Conditions) -> Void] = [
+        addNamespace, addQuota, addSecrets, addComponents, addScaling, addNetwork, addIngress, addObservability,
+    ]
+
+    private var conditions: [Condition] {
+        var conditions = Conditions()
+        conditions.remark = inventory.omission(for: AppEnvironment.self)
+        for section in Self.sections { section(self, &conditions) }
+        for finding in [childFailed, pruneFailed, suspendedWithChanges].compactMap(\.self) {
+            conditions.block(finding)
+        }
+        // Said whatever else is wrong: the status is what its event is emitted by, once.
+        if let expiring { conditions.blockAlone(expiring) }
+        return conditions.assembled(
+            ready: environment.spec.suspend ? (.suspended, "suspended; \(summary)") : (.ready, summary))
+    }
+
+    var summary: String {
+        "\(components.count { $0.finding == nil }) of \(components.count.counted("component")) ready"
+    }
+
+    private var childFailed: Finding? { failures.map(\.finding).mostPressing }
+
+    private var expiring: Finding? {
+        guard isExpiring, let expiresAt else { return nil }
+        return Finding(
+            .expired,
+            "its time was up at \(expiresAt.rfc3339): it is deleted in a few minutes; change its spec to keep it", .wait
+        )
+    }
+
+    private var pruneFailed: Finding? {
+        pruneFailures.first.map { failure in
+            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
+        }
+    }
+
+    private var suspendedWithChanges: Finding? {
+        guard environment.spec.suspend, let first = heldBack.first else { return nil }
+        let others = heldBack.count > 1 ? " and \((heldBack.count - 1).counted("other object"))" : ""
+        return Finding(
+            .suspended, "suspended, and \(first)\(others) would change; set spec.suspend to false to let it go on",
+            .pause)
+    }
+}
+
+extension ComponentObservation {
+    fileprivate var status: AppEnvironment.ComponentStatus {
+        AppEnvironment.ComponentStatus(
+            name: component.name, image: component.spec.image.cut(to: 512), desired: desired, ready: ready,
+            configHash: component.configHash, message: finding?.message.cut(to: 4096))
+    }
+}

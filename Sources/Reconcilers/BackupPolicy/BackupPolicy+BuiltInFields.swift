@@ -1,3 +1,0 @@
-extension BackupPolicy {
-    package static let builtInFields = [BuiltInField("spec.podTemplate.tolerations[]", "Toleration")]
-}

@@ -1,0 +1,53 @@
+internal import KubeAPI
+
+// Why the pods of a region are not all available: ordered pure checks.
+extension RegionObservation {
+    /// `nil` where every wanted pod is available.
+    var podFinding: Finding? { Self.podChecks.firstFinding(in: self) }
+
+    private static let podChecks = Checks<RegionObservation>(notPermitted, childNotWritten, notMade, notHealthy)
+
+    private static func notPermitted(_ observed: RegionObservation) -> Finding? {
+        observed.refusal.map { Finding(.notPermitted, "region \(observed.region.name): \($0)", .edit) }
+    }
+
+    private static func childNotWritten(_ observed: RegionObservation) -> Finding? {
+        guard let failure = observed.failures.first else { return nil }
+        switch failure.kind {
+        case .nameTaken: return Finding(.nameConflict, failure.message, .edit)
+        case .contended: return Finding(.contended, "\(failure.object): \(failure.message)", .edit)
+        case .waiting: return Finding(.rollingOut, failure.message, .wait)
+        case .terminating: return failure.finding
+        case .refused:
+            return DeploymentHealth.refusal(failure.message, of: failure.object)
+                ?? Finding(
+                    .childRefused, "\(failure.object): \(failure.message)", .edit)
+        case .transient:
+            return Finding(.writeFailed, "\(failure.object) could not be written: \(failure.message)", .wait)
+        }
+    }
+
+    private static func notMade(_ observed: RegionObservation) -> Finding? {
+        guard observed.deployment == nil else { return nil }
+        return Finding(.rollingOut, "Deployment \(observed.region.childName) is not there yet", .wait)
+    }
+
+    private static func notHealthy(_ observed: RegionObservation) -> Finding? { observed.health?.finding }
+
+    /// `nil` where there is no Deployment.
+    var health: DeploymentHealth? {
+        deployment.map { deployment in
+            DeploymentHealth(
+                deployment: deployment, desired: desired, pods: pods, nodeProblems: nodeProblems,
+                remark: unreadyNodes, now: now)
+        }
+    }
+
+    /// Where pods find no place, claimed nodes that are not ready may be why.
+    private var unreadyNodes: String? {
+        guard let unready else { return nil }
+        let others = claimed - ready - 1
+        return "Node \(unready.name) of the region \(unready.problem)"
+            + (others > 0 ? " (and \(others.counted("other node")))" : "")
+    }
+}

@@ -1,0 +1,59 @@
+internal import KubeAPI
+
+/// The Deployments and pods of pools as the cluster shows them.
+struct PoolWorkloads: Sendable {
+    private let deployments: Informer
+    private let pods: Informer
+    private let nodes: NodeReadiness
+
+    init(_ environment: ReconcilerEnvironment) {
+        deployments = environment.children(.deployment)
+        let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.regionalWorkerPool, operator: .exists)])
+        pods = environment.informers.informer(
+            Selection(.pod, labelSelector: ours), indexers: [UnsteadyPods.indexer(LabelKey.regionalWorkerPool)],
+            trim: UnsteadyPods.trim)
+        nodes = NodeReadiness(environment)
+    }
+
+    /// Wakes the pools whose pods have something to say for themselves.
+    func wake(_ controller: Controller, pools: Informer) {
+        controller.watches(pods) { event in
+            UnsteadyPods.haveNews(event)
+                ? event.object.labelledOwners(of: RegionalWorkerPool.self, among: pools) : []
+        }
+    }
+
+    /// The live Deployment of a region; `nil` where there is none that is the pool's.
+    func deployment(of region: Region, of pool: ResolvedPool) throws -> Deployment? {
+        let key = ObjectKey(namespace: pool.namespace, name: region.childName)
+        guard let deployment = try deployments.store.whole(key)?.dynamic().decode(Deployment.self),
+            deployment.metadata.controller?.uid == pool.pool.metadata.uid
+        else { return nil }
+        return deployment
+    }
+
+    /// Adds the Deployments and what their pods say to the observation.
+    ///
+    /// - Returns: when to requeue although nothing may have changed.
+    func observe(into observed: inout PoolObservation, at now: Timestamp) throws -> Duration? {
+        let pool = observed.pool
+        let unsteady = UnsteadyPods.of(
+            pool.name, in: pool.namespace, by: LabelKey.regionalWorkerPool, from: pods)
+        for index in observed.regions.indices {
+            let region = observed.regions[index].region
+            observed.regions[index].now = now
+            observed.regions[index].deployment = try deployment(of: region, of: pool)
+            let own = unsteady.filter { isMade($0, for: region) }
+            observed.regions[index].pods = own
+            observed.regions[index].nodeProblems = nodes.problems(ofNodesOf: own)
+            if let node = observed.regions[index].unready?.name, let problem = nodes.problem(with: node) {
+                observed.regions[index].unready?.problem = problem
+            }
+        }
+        return observed.regions.compactMap { $0.health?.requeueAfter }.min()
+    }
+
+    private func isMade(_ pod: Pod, for region: Region) -> Bool {
+        pod.metadata.labels?[LabelKey.region] == region.name && pod.isMade(for: region.childName)
+    }
+}
