@@ -49,9 +49,6 @@ package final class FaultProxy: Sendable {
 
     package func set(_ mode: Mode) { send(.mode(mode)) }
 
-    /// Resets every connection now, in the middle of whatever is under way.
-    package func cut() { send(.cut(afterBytes: 0)) }
-
     /// Ends each connection that is open now after so many more bytes from the server.
     package func cut(afterBytes count: Int) { send(.cut(afterBytes: count)) }
 

@@ -90,7 +90,7 @@ struct RulePlace {
     var uncorrelatable: String?
 
     private func child(_ name: String) -> RulePlace {
-        RulePlace(path: path.isEmpty ? name : "\(path).\(name)", uncorrelatable: uncorrelatable)
+        RulePlace(path: PathText(path).child(name).description, uncorrelatable: uncorrelatable)
     }
 
     func property(_ name: String) -> RulePlace { child("properties[\(name)]") }

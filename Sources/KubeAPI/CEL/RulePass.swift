@@ -15,7 +15,7 @@ struct RulePass {
 
     /// - Parameter correlation: whether the part is what it was.
     mutating func check(
-        _ value: JSONValue, _ old: JSONValue?, _ node: RuleNode, at path: String, _ correlation: RuleCorrelation
+        _ value: JSONValue, _ old: JSONValue?, _ node: RuleNode, at path: PathText, _ correlation: RuleCorrelation
     ) {
         // What is null is judged by what is around it.
         guard !value.isNull, !isOver else { return }
@@ -29,34 +29,33 @@ struct RulePass {
     }
 
     private mutating func checkFields(
-        _ fields: JSONObject, _ old: JSONValue?, _ node: RuleNode, at path: String, _ correlation: RuleCorrelation
+        _ fields: JSONObject, _ old: JSONValue?, _ node: RuleNode, at path: PathText, _ correlation: RuleCorrelation
     ) {
         if let values = node.values {
             for (key, value) in fields {
-                check(value, old?[key], values, at: "\(path)[\(key)]", correlation.below(value, old?[key]))
+                check(value, old?[key], values, at: path.key(key), correlation.below(value, old?[key]))
             }
         }
         for (name, property) in node.properties {
             guard let value = fields[name] else { continue }
-            let place = path.isEmpty ? name : "\(path).\(name)"
-            check(value, old?[name], property, at: place, correlation.below(value, old?[name]))
+            check(value, old?[name], property, at: path.child(name), correlation.below(value, old?[name]))
         }
     }
 
     private mutating func checkElements(
-        _ elements: [JSONValue], _ old: JSONValue?, _ node: RuleNode, at path: String, _ correlation: RuleCorrelation
+        _ elements: [JSONValue], _ old: JSONValue?, _ node: RuleNode, at path: PathText, _ correlation: RuleCorrelation
     ) {
         guard let items = node.items else { return }
         for (index, element) in elements.enumerated() {
             let key = isUpdate ? node.schema.listType.key(of: element) : nil
             let match = key.flatMap { key in old?.array?.first { node.schema.listType.key(of: $0) == key } }
             check(
-                element, match, items, at: "\(path)[\(index)]", correlation.below(element, match, isKnown: key != nil))
+                element, match, items, at: path.index(index), correlation.below(element, match, isKnown: key != nil))
         }
     }
 
     private mutating func evaluate(
-        _ node: RuleNode, _ value: JSONValue, _ old: JSONValue?, at path: String, _ correlation: RuleCorrelation
+        _ node: RuleNode, _ value: JSONValue, _ old: JSONValue?, at path: PathText, _ correlation: RuleCorrelation
     ) {
         let own = CELValue(value, node.schema)
         let previous = old.map { CELValue($0, node.schema) }
@@ -68,7 +67,7 @@ struct RulePass {
     }
 
     private mutating func evaluate(
-        _ rule: CompiledRule, _ values: [CELValue], of node: RuleNode, _ value: JSONValue, at path: String,
+        _ rule: CompiledRule, _ values: [CELValue], of node: RuleNode, _ value: JSONValue, at path: PathText,
         _ correlation: RuleCorrelation
     ) {
         let type = JSONValue.string(node.typeName)
@@ -84,14 +83,14 @@ struct RulePass {
                     ? "validation failed due to running out of cost budget, no further validation rules will be run"
                     : "'\(error.message)': no further validation rules will be run due to call cost exceeds limit for "
                         + "rule: \(rule.name)"
-                violations.append(RuleViolation(path: path, message: words, shown: type))
+                violations.append(RuleViolation(path: path.description, message: words, shown: type))
             default:
                 let words =
                     error.message == CELError.noSuchOverload.message
                     ? "'\(error.message)': call arguments did not match a supported operator, function or macro signature "
                         + "for rule: \(rule.name)"
                     : "\(error.message) evaluating rule: \(rule.name)"
-                violations.append(RuleViolation(path: path, message: words, shown: type))
+                violations.append(RuleViolation(path: path.description, message: words, shown: type))
             }
             return
         }
@@ -99,7 +98,7 @@ struct RulePass {
         let isShown = node.typeName != "object" && node.typeName != "array"
         violations.append(
             RuleViolation(
-                path: rule.fieldPath.map { path.isEmpty ? $0 : "\(path).\($0)" } ?? path,
+                path: (rule.fieldPath.map(path.child) ?? path).description,
                 message: message(of: rule, values) ?? rule.text, reason: rule.reason, shown: isShown ? value : nil))
     }
 

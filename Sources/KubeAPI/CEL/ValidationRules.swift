@@ -34,7 +34,7 @@ package struct ValidationRules: Sendable {
     ) -> [RuleViolation] {
         guard let root else { return [] }
         var pass = RulePass(budget: budget, isUpdate: old != nil)
-        pass.check(object, old, root, at: "", RuleCorrelation(old.map { (object, $0) }))
+        pass.check(object, old, root, at: .root, RuleCorrelation(old.map { (object, $0) }))
         return pass.violations
     }
 }

@@ -12,11 +12,6 @@ extension CachedObject {
     /// One field, without reading the others: `object.value(at: "spec", "nodeName")?.string`.
     package func value(at path: StaticString...) -> JSONValue? { value(atPath: path) }
 
-    /// - Throws: `JSONError` that names the field.
-    package func metadata() throws -> ObjectMeta {
-        try JSONValueDecoder().decode(ObjectMeta.self, from: value(at: "metadata") ?? [:])
-    }
-
     package var labels: [String: String] { Self.stringMap(value(at: "metadata", "labels")) }
     package var annotations: [String: String] { Self.stringMap(value(at: "metadata", "annotations")) }
     package var generation: Int64 { value(at: "metadata", "generation")?.integer ?? 0 }

@@ -12,13 +12,6 @@ extension APIError {
         }
     }
 
-    /// Reads a `Status` object, such as the one in a watch's `ERROR` event.
-    package init(status json: JSONValue, request: String) {
-        let code = Int(json["code"]?.integer ?? 500)
-        self.init(code: code, reason: Self.reason(forCode: code), message: "", request: request)
-        read(status: json)
-    }
-
     private mutating func read(status json: JSONValue) {
         if let reason = json["reason"]?.string, !reason.isEmpty { self.reason = reason }
         message = Self.oneLine(json["message"]?.string ?? "")

@@ -99,16 +99,6 @@ extension KubeClient {
         _ = try await perform(request)
     }
 
-    /// Deletes all objects that the options select.
-    package func deleteCollection(
-        _ type: ResourceType, namespace: String? = nil, selecting list: ListOptions = ListOptions(),
-        options: DeleteOptions = DeleteOptions()
-    ) async throws {
-        var request = APIRequest("DELETE", type, namespace: namespace, query: list.query)
-        request.setJSON(options.json)
-        _ = try await perform(request)
-    }
-
     private func object(_ request: APIRequest) async throws -> DynamicObject {
         let response = try await perform(request)
         return try read(response, request) { json throws(JSONError) in try DynamicObject(json) }

@@ -65,8 +65,6 @@ package final class HTTPResponder: Sendable {
         server.perform(id) { $0.measure() }
     }
 
-    package var isClosed: Bool { state.withLock { $0.isClosed } }
-
     /// Runs when the answer has ended or the peer has gone, once; at once where that is so already.
     package func onClose(_ action: @escaping @Sendable () -> Void) {
         let isClosed = state.withLock { state in

@@ -72,8 +72,8 @@ package enum Names {
         return problems
     }
 
-    /// A service's name, which must begin with a letter (RFC 1035 label).
-    package static func problems(ofServiceName name: String) -> [String] {
+    /// A name that begins with a letter (RFC 1035 label), as those in CustomResourceDefinitions.
+    package static func problems(ofLabel1035 name: String) -> [String] {
         var problems: [String] = []
         if name.utf8.count > labelMaximum { problems.append(tooLong(labelMaximum)) }
         let startsWithDigit = name.utf8.first?.isDecimalDigit ?? false
@@ -82,6 +82,23 @@ package enum Names {
                 "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
                     + "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
                     + "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')")
+        }
+        return problems
+    }
+
+    /// A key in a ConfigMap or a Secret.
+    package static func problems(ofDataKey key: String) -> [String] {
+        var problems: [String] = []
+        if key.utf8.count > subdomainMaximum { problems.append(tooLong(subdomainMaximum)) }
+        if key.isEmpty || !key.utf8.allSatisfy({ isAlphanumeric($0, upperCase: true) || "-_.".utf8.contains($0) }) {
+            problems.append(
+                "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or "
+                    + "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')")
+        }
+        if key == "." || key == ".." {
+            problems.append("must not be '\(key)'")
+        } else if key.hasPrefix("..") {
+            problems.append("must not start with '..'")
         }
         return problems
     }

@@ -28,8 +28,6 @@ extension ResourceType {
     package static let priorityClass = ResourceType(
         group: "scheduling.k8s.io", version: "v1", kind: "PriorityClass", plural: "priorityclasses",
         isNamespaced: false)
-    package static let role = ResourceType(
-        group: "rbac.authorization.k8s.io", version: "v1", kind: "Role", plural: "roles")
     package static let podDisruptionBudget = ResourceType(
         group: "policy", version: "v1", kind: "PodDisruptionBudget", plural: "poddisruptionbudgets")
     package static let roleBinding = ResourceType(

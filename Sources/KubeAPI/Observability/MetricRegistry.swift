@@ -108,12 +108,6 @@ package final class MetricSeries<Instrument: MetricInstrument>: MetricFamily {
         }
     }
 
-    /// Forgets series, for example of an object that has gone.
-    package func remove(where isGone: ([String]) -> Bool) {
-        let gone = instruments.withLock { Array($0.keys) }.filter(isGone)
-        instruments.withLock { instruments in for values in gone { instruments[values] = nil } }
-    }
-
     func write(into exposition: inout Exposition) {
         let sorted = instruments.withLock { $0.sorted { $0.key.lexicographicallyPrecedes($1.key) } }
         guard !sorted.isEmpty else { return }

@@ -32,7 +32,6 @@ struct TransferSchedule {
 
     init(places: Int) { self.places = max(1, places) }
 
-    var isEmpty: Bool { entries.isEmpty }
     var ids: [TransferID] { entries.keys.sorted() }
 
     /// The time of the next look at the deadlines.

@@ -158,7 +158,6 @@ struct SeededNumbers: RandomNumberGenerator {
         #expect(object.value(at: "spec", "nothing") == .null)
         #expect(object.value(at: "spec", "missing") == nil)
         #expect(object.value(at: "spec", "nodeName", "deeper") == nil)
-        #expect(try object.metadata().labels == ["app": "web", "tier": "a\"b"])
     }
 
     @Test("managedFields are never kept, the rest is")

@@ -27,8 +27,6 @@ struct KubeClientTests {
         try await client.delete(
             .configMap, key,
             options: DeleteOptions(uid: "u-1", resourceVersion: "7", propagationPolicy: .foreground, dryRun: true))
-        try await client.deleteCollection(
-            .configMap, namespace: "shop", selecting: ListOptions(labelSelector: "app=web"))
         _ = try await client.create(object, subresource: "binding", of: .pod, ObjectKey(namespace: "shop", name: "p"))
         let path = "/api/v1/namespaces/shop/configmaps"
         let requests = server.requests
@@ -40,7 +38,6 @@ struct KubeClientTests {
                 "PUT \(path)/web?fieldManager=tester&fieldValidation=Strict",
                 "PUT /apis/apps/v1/namespaces/shop/deployments/web/status?fieldManager=tester&fieldValidation=Warn",
                 "DELETE \(path)/web",
-                "DELETE \(path)?labelSelector=app%3Dweb",
                 "POST /api/v1/namespaces/shop/pods/p/binding?fieldManager=tester&fieldValidation=Warn",
             ])
         #expect(try JSONValue.parse(requests[2].body) == object.json)

@@ -59,7 +59,7 @@ internal import Testing
         }
         check(Names.problems(ofLabel: name), label)
         check(Names.problems(ofSubdomain: name), subdomain)
-        check(Names.problems(ofServiceName: name), service)
+        check(Names.problems(ofLabel1035: name), service)
     }
 
     @Test("A message is the API server's, word for word")

@@ -87,17 +87,6 @@ struct MetricRegistryTests {
                 """)
     }
 
-    @Test("series of a gone object are forgotten")
-    func removal() {
-        let registry = MetricRegistry()
-        let conditions = registry.gauge("condition", help: "Condition.", labels: ["name", "type"])
-        conditions("a", "Ready").set(1)
-        conditions("b", "Ready").set(1)
-        conditions.remove { $0[0] == "a" }
-        #expect(!registry.exposition().contains("\"a\""))
-        #expect(registry.exposition().contains("\"b\""))
-    }
-
     @Test("counts from many tasks add up")
     func concurrency() async {
         let registry = MetricRegistry()

@@ -168,7 +168,7 @@ struct RuntimeIntegrationTests {
             running.cancel()
             _ = await running.value
             try await eventually("b leads") { second.isLeading }
-            let lease = try await server.client.get(Lease.self, server.key("leader"))
+            let lease = try await server.client.get(.lease, server.key("leader")).decode(Lease.self)
             #expect(lease.spec?.leaseTransitions == 1)
             #expect(lease.spec?.holderIdentity == "b")
         }

@@ -91,7 +91,8 @@ extension IntegrationTests {
                     // The cluster's own controllers still answer to the new Deployment.
                     try await eventually("the Deployment is observed", within: .seconds(30)) {
                         if kind == .embedded { return true }
-                        let deployment = try await cluster.client.get(Deployment.self, cluster.key("pool-eu"))
+                        let deployment = try await cluster.client.get(.deployment, cluster.key("pool-eu"))
+                            .decode(Deployment.self)
                         return deployment.isObserved && deployment.status?.conditions?["Progressing"] != nil
                     }
                     try await process.settled()

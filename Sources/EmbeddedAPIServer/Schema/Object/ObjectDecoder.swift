@@ -49,7 +49,7 @@ struct ObjectDecoder {
         guard object.object != nil else {
             throw TypeMismatch("json: cannot unmarshal \(object.typeName) into Go value of type \(kind)")
         }
-        if isCustom { return try custom(object, schema, PathText.root, isTop: true) }
+        if isCustom { return try custom(object, schema, PathText.root) }
         return try typed(object, schema, PathText.root, owner: kind)
     }
 }
@@ -208,8 +208,10 @@ extension ObjectDecoder {
 extension ObjectDecoder {
     /// Prunes unknown fields. Source: Kubernetes documentation, "Field pruning".
     private mutating func custom(
-        _ value: JSONValue, _ schema: TypeSchema, _ path: PathText, isTop: Bool = false
+        _ value: JSONValue, _ schema: TypeSchema, _ path: PathText
     ) throws(TypeMismatch) -> JSONValue {
+        // Metadata belongs to the server, whatever the CRD says of it.
+        if let type = schema.reference { return try typed(value, schema, path, owner: type) }
         switch value {
         case .array(let elements):
             guard let items = schema.items else { return value }
@@ -220,11 +222,8 @@ extension ObjectDecoder {
             return .array(result)
         case .object(let fields):
             var result = JSONObject(minimumCapacity: fields.count)
-            let isResource = isTop || schema.isEmbeddedResource
             for (name, field) in fields {
-                if isResource, let kept = try embedded(name, field, path) {
-                    result[name] = kept
-                } else if let child = schema.child(name) {
+                if let child = schema.child(name) {
                     result[name] = try custom(field, child, path.child(name))
                 } else if schema.preservesUnknownFields || schema.form == .any {
                     result[name] = field
@@ -234,19 +233,6 @@ extension ObjectDecoder {
             }
             return .object(result)
         default: return value
-        }
-    }
-
-    /// `apiVersion`, `kind` and `metadata` of an object belong to the server, whatever the CRD says of them.
-    private mutating func embedded(
-        _ name: String, _ value: JSONValue, _ path: PathText
-    ) throws(TypeMismatch) -> JSONValue? {
-        switch name {
-        case "apiVersion", "kind": return value
-        case "metadata":
-            guard let schema = TypeCatalogue.type(named: "ObjectMeta") else { return value }
-            return try typed(value, schema, path.child(name), owner: "ObjectMeta")
-        default: return nil
         }
     }
 }

@@ -12,7 +12,6 @@ struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
         tokens = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(Self.unescaped)
     }
 
-    var isRoot: Bool { tokens.isEmpty }
     var parent: JSONPointer { JSONPointer(tokens: Array(tokens.dropLast())) }
 
     var description: String { tokens.map { "/" + Self.escaped($0) }.joined() }

@@ -10,11 +10,11 @@ extension BuiltInValidation {
             var errors =
                 (key.string ?? "").isEmpty
                 ? []
-                : NameFormat.qualified(key.string ?? "").map {
+                : Names.problems(ofLabelKey: key.string ?? "").map {
                     FieldError.invalid(place.child("key"), key, $0)
                 }
-            if let problem = NameFormat.labelValue(taint["value"]?.string ?? "") {
-                errors.append(.invalid(place.child("value"), taint["value"] ?? "", problem))
+            errors += Names.problems(ofLabelValue: taint["value"]?.string ?? "").map {
+                .invalid(place.child("value"), taint["value"] ?? "", $0)
             }
             let effect = taint["effect"]?.string ?? ""
             let effects = ["NoSchedule", "PreferNoSchedule", "NoExecute"]

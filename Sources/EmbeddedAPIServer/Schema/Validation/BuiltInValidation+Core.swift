@@ -79,9 +79,7 @@ extension BuiltInValidation {
             if name.isEmpty, ports.count > 1 {
                 errors.append(.required(place.child("name")))
             } else if !name.isEmpty {
-                if let problem = NameFormat.label(name) {
-                    errors.append(.invalid(place.child("name"), .string(name), problem))
-                }
+                errors += Names.problems(ofLabel: name).map { .invalid(place.child("name"), .string(name), $0) }
                 if !names.insert(name).inserted { errors.append(.duplicate(place.child("name"), .string(name))) }
             }
             let key: JSONValue = ["port": port["port"] ?? 0, "protocol": port["protocol"] ?? "TCP"]
@@ -118,9 +116,7 @@ extension BuiltInValidation {
         var size = 0
         for field in fields {
             for (key, value) in object[field]?.object ?? [:] {
-                if let problem = NameFormat.dataKey(key) {
-                    errors.append(.invalid(PathText(field).key(key), .string(key), problem))
-                }
+                errors += Names.problems(ofDataKey: key).map { .invalid(PathText(field).key(key), .string(key), $0) }
                 size += value.string?.utf8.count ?? 0
             }
         }

@@ -43,9 +43,9 @@ extension BuiltInValidation {
                 (path.child(list).index($0.offset), $0.element.string ?? "")
             }
         }
-        return texts.compactMap { place, text in
-            guard !text.isEmpty, let problem = NameFormat.label1035(text) else { return nil }
-            return .invalid(place, .string(text), problem)
+        return texts.flatMap { place, text -> [FieldError] in
+            guard !text.isEmpty else { return [] }
+            return Names.problems(ofLabel1035: text).map { .invalid(place, .string(text), $0) }
         }
     }
 
@@ -63,8 +63,10 @@ extension BuiltInValidation {
             if !seen.insert(name).inserted {
                 errors.append(.invalid(place.child("name"), .string(name), "must be unique"))
             }
-            if !name.isEmpty, let problem = NameFormat.label1035(name) {
-                errors.append(.invalid(place.child("name"), .string(name), problem))
+            if !name.isEmpty {
+                errors += Names.problems(ofLabel1035: name).map {
+                    .invalid(place.child("name"), .string(name), $0)
+                }
             }
             // One schema for all versions is kept, and named, as that of the whole.
             let isCommon = Set(versions.map { $0["schema"] }).count == 1

@@ -50,7 +50,7 @@ enum BuiltInValidation {
                 errors.append(
                     .invalid(place.child("operator"), requirement["operator"] ?? "", "not a valid selector operator"))
             }
-            for problem in NameFormat.qualified(requirement["key"]?.string ?? "") {
+            for problem in Names.problems(ofLabelKey: requirement["key"]?.string ?? "") {
                 errors.append(.invalid(place.child("key"), requirement["key"] ?? "", problem))
             }
         }

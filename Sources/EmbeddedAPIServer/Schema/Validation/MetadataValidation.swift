@@ -11,7 +11,7 @@ enum MetadataValidation {
         errors += owners(metadata["ownerReferences"], at: path.child("ownerReferences"))
         for (index, finalizer) in (metadata["finalizers"]?.array ?? []).enumerated() {
             let text = finalizer.string ?? ""
-            for problem in NameFormat.qualified(text) {
+            for problem in Names.problems(ofLabelKey: text) {
                 errors.append(.invalid(path.child("finalizers"), finalizer, problem))
             }
             // Custom resources, whose groups are domains, may have short names.
@@ -29,9 +29,8 @@ enum MetadataValidation {
     /// Labels wherever they stand: in metadata, in templates, in selectors.
     static func labels(_ labels: JSONValue?, at path: PathText) -> [FieldError] {
         (labels?.object ?? [:]).flatMap { key, value -> [FieldError] in
-            let problems = NameFormat.qualified(key).map { FieldError.invalid(path, .string(key), $0) }
-            let problem = NameFormat.labelValue(value.string ?? "").map { FieldError.invalid(path, value, $0) }
-            return problems + (problem.map { [$0] } ?? [])
+            Names.problems(ofLabelKey: key).map { .invalid(path, .string(key), $0) }
+                + Names.problems(ofLabelValue: value.string ?? "").map { .invalid(path, value, $0) }
         }
     }
 
@@ -41,7 +40,7 @@ enum MetadataValidation {
         let pairs = annotations?.object ?? [:]
         // Keys of annotations may be in upper case, those of labels with a prefix may not.
         var errors = pairs.flatMap { key, _ in
-            NameFormat.qualified(key.lowercased()).map { FieldError.invalid(path, .string(key), $0) }
+            Names.problems(ofLabelKey: key.lowercased()).map { FieldError.invalid(path, .string(key), $0) }
         }
         let size = pairs.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
         if size > annotationLimit { errors.append(.tooLong(path, annotationLimit)) }
@@ -55,17 +54,17 @@ enum MetadataValidation {
             if prefix.isEmpty { return [.required(path.child("name"), "name or generateName is required")] }
             return []
         }
-        return problem(name, type).map { [.invalid(path.child("name"), .string(name), $0)] } ?? []
+        return problems(name, type).map { .invalid(path.child("name"), .string(name), $0) }
     }
 
-    /// What is wrong with an object's name; `nil` where it is fine.
-    private static func problem(_ name: String, _ type: ResourceType) -> String? {
+    /// What is wrong with an object's name.
+    private static func problems(_ name: String, _ type: ResourceType) -> [String] {
         switch type.kind {
-        case "Namespace": return NameFormat.label(name)
-        case "Service" where type.group.isEmpty: return NameFormat.label(name)
-        case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding": return NameFormat.pathSegment(name)
-        case "CronJob" where name.utf8.count > 52: return "must be no more than 52 characters"
-        default: return NameFormat.subdomain(name)
+        case "Namespace": Names.problems(ofLabel: name)
+        case "Service" where type.group.isEmpty: Names.problems(ofLabel: name)
+        case "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding": Names.problems(ofPathSegment: name)
+        case "CronJob" where name.utf8.count > 52: ["must be no more than 52 characters"]
+        default: Names.problems(ofSubdomain: name)
         }
     }
 

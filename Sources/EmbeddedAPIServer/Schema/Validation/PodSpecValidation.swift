@@ -4,7 +4,7 @@ import KubeAPI
 enum PodSpecValidation {
     static func errors(_ spec: JSONValue, at path: PathText) -> [FieldError] {
         let volumes = spec["volumes"]?.array ?? []
-        var errors = unique(volumes, "name", at: path.child("volumes")) { NameFormat.label($0) }
+        var errors = unique(volumes, "name", at: path.child("volumes")) { Names.problems(ofLabel: $0) }
         for (index, volume) in volumes.enumerated() {
             errors += self.volume(volume, at: path.child("volumes").index(index))
         }
@@ -12,7 +12,7 @@ enum PodSpecValidation {
         for list in ["initContainers", "containers"] {
             let containers = spec[list]?.array ?? []
             let place = path.child(list)
-            errors += unique(containers, "name", at: place) { NameFormat.label($0) }
+            errors += unique(containers, "name", at: place) { Names.problems(ofLabel: $0) }
             for (index, container) in containers.enumerated() {
                 errors += ContainerValidation.errors(container, volumes: names, at: place.index(index))
             }
@@ -21,13 +21,10 @@ enum PodSpecValidation {
         errors += tolerations(spec["tolerations"]?.array ?? [], at: path.child("tolerations"))
         errors += spread(spec["topologySpreadConstraints"]?.array ?? [], at: path.child("topologySpreadConstraints"))
         errors += nodeAffinity(spec["affinity"]?["nodeAffinity"], at: path.child("affinity").child("nodeAffinity"))
-        for (field, check) in [
-            ("serviceAccountName", NameFormat.subdomain), ("priorityClassName", NameFormat.subdomain),
-        ] {
-            guard let text = spec[field]?.string, !text.isEmpty, let problem = check(text) else { continue }
-            errors.append(.invalid(path.child(field), .string(text), problem))
+        for field in ["serviceAccountName", "priorityClassName"] {
+            guard let text = spec[field]?.string, !text.isEmpty else { continue }
+            errors += Names.problems(ofSubdomain: text).map { .invalid(path.child(field), .string(text), $0) }
         }
-
         return errors
     }
 
@@ -44,14 +41,15 @@ enum PodSpecValidation {
 
     /// Names that have to be well-formed and unlike each other.
     static func unique(
-        _ elements: [JSONValue], _ field: String, at path: PathText, problem: (String) -> String?
+        _ elements: [JSONValue], _ field: String, at path: PathText, problems: (String) -> [String]
     ) -> [FieldError] {
         var seen: Set<String> = []
-        return elements.enumerated().compactMap { index, element in
-            guard let name = element[field]?.string, !name.isEmpty else { return nil }
+        return elements.enumerated().flatMap { index, element -> [FieldError] in
+            guard let name = element[field]?.string, !name.isEmpty else { return [] }
             let place = path.index(index).child(field)
-            if let problem = problem(name) { return .invalid(place, .string(name), problem) }
-            return seen.insert(name).inserted ? nil : .duplicate(place, .string(name))
+            let problems = problems(name)
+            guard problems.isEmpty else { return problems.map { .invalid(place, .string(name), $0) } }
+            return seen.insert(name).inserted ? [] : [.duplicate(place, .string(name))]
         }
     }
 
@@ -62,7 +60,7 @@ enum PodSpecValidation {
             let isExists = toleration["operator"]?.string == "Exists"
             var errors =
                 key.isEmpty
-                ? [] : NameFormat.qualified(key).map { FieldError.invalid(place.child("key"), .string(key), $0) }
+                ? [] : Names.problems(ofLabelKey: key).map { FieldError.invalid(place.child("key"), .string(key), $0) }
             if key.isEmpty, !isExists {
                 errors.append(
                     .invalid(
@@ -136,6 +134,6 @@ enum PodSpecValidation {
         }
         let key = requirement["key"]?.string ?? ""
         guard !key.isEmpty else { return errors }
-        return errors + NameFormat.qualified(key).map { .invalid(path.child("key"), .string(key), $0) }
+        return errors + Names.problems(ofLabelKey: key).map { .invalid(path.child("key"), .string(key), $0) }
     }
 }

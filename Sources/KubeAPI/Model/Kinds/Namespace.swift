@@ -6,11 +6,6 @@ package struct Namespace: KubernetesObject, Hashable {
         /// `Active` or `Terminating`.
         package var phase: String?
         package var conditions: [ObservedCondition]?
-
-        package init(phase: String? = nil, conditions: [ObservedCondition]? = nil) {
-            self.phase = phase
-            self.conditions = conditions
-        }
     }
 
     package var metadata: ObjectMeta
@@ -20,7 +15,4 @@ package struct Namespace: KubernetesObject, Hashable {
         self.metadata = metadata
         self.status = status
     }
-
-    /// Nothing can be created in it any more.
-    package var isTerminating: Bool { metadata.isBeingDeleted || status?.phase == "Terminating" }
 }

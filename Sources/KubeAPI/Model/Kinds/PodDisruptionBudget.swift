@@ -32,17 +32,6 @@ package struct PodDisruptionBudget: KubernetesObject, Hashable {
         package var currentHealthy: Int?
         package var desiredHealthy: Int?
         package var expectedPods: Int?
-
-        package init(
-            observedGeneration: Int64? = nil, disruptionsAllowed: Int? = nil, currentHealthy: Int? = nil,
-            desiredHealthy: Int? = nil, expectedPods: Int? = nil
-        ) {
-            self.observedGeneration = observedGeneration
-            self.disruptionsAllowed = disruptionsAllowed
-            self.currentHealthy = currentHealthy
-            self.desiredHealthy = desiredHealthy
-            self.expectedPods = expectedPods
-        }
     }
 
     package var metadata: ObjectMeta

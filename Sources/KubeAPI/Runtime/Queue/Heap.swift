@@ -3,7 +3,6 @@ struct Heap<Element: Comparable & Sendable>: Sendable {
     private var elements: [Element] = []
 
     var first: Element? { elements.first }
-    var count: Int { elements.count }
 
     mutating func insert(_ element: Element) {
         elements.append(element)
