@@ -12,7 +12,7 @@ extension ComponentObservation {
     }
 
     private static func childNotWritten(_ seen: ComponentObservation) -> Finding? {
-        guard let failure = seen.failures.first else { return nil }
+        guard let failure = seen.failures.mostPressing else { return nil }
         if failure.kind == .refused,
             let refusal = DeploymentHealth.refusal(failure.message, of: failure.object)
         {

@@ -71,7 +71,7 @@ extension EnvironmentObservation {
             .componentsAvailable, seen.components.compactMap(\.finding).mostPressing, orElse: .available, seen.summary)
     }
 
-    private var childFailed: Finding? { failures.map(\.finding).mostPressing }
+    private var childFailed: Finding? { failures.mostPressing?.finding }
 
     private var expiring: Finding? {
         guard isExpiring, let expiresAt else { return nil }

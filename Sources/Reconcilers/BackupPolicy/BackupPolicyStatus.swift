@@ -119,7 +119,7 @@ extension BackupObservation {
         }
     }
 
-    private static func childFailed(_ seen: BackupObservation) -> Finding? { seen.failures.first?.finding }
+    private static func childFailed(_ seen: BackupObservation) -> Finding? { seen.failures.mostPressing?.finding }
 
     private static func podSecurity(_ seen: BackupObservation) -> Finding? { seen.podSecurity }
 

@@ -33,7 +33,9 @@ extension PoolObservation {
             """, .edit)
     }
 
-    private static func childFailed(_ seen: PoolObservation) -> Finding? { seen.monitoringFailures.first?.finding }
+    private static func childFailed(_ seen: PoolObservation) -> Finding? {
+        seen.monitoringFailures.mostPressing?.finding
+    }
 
     /// What is not named in the template can't be found in the pods: nothing would be scraped, and nobody told.
     private static func portUnknown(_ seen: PoolObservation) -> Finding? {

@@ -20,7 +20,7 @@ extension PoolObservation {
     }
 
     private static func claimFailed(_ seen: PoolObservation) -> Finding? {
-        guard let failure = seen.nodeFailures.first else { return nil }
+        guard let failure = seen.nodeFailures.mostPressing else { return nil }
         let others = seen.nodeFailures.count > 1 ? " (and \((seen.nodeFailures.count - 1).counted("other node")))" : ""
         if failure.kind == .contended {
             return Finding(.contended, "\(failure.object)\(others): \(failure.message)", .edit)

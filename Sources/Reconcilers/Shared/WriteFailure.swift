@@ -97,3 +97,8 @@ package struct WriteFailure: Error, Sendable {
         }
     }
 }
+
+extension [WriteFailure] {
+    /// The one to be told: what an edit has to mend comes before what passes by itself.
+    var mostPressing: WriteFailure? { first { $0.finding.consequence == .edit } ?? first }
+}
