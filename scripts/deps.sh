@@ -10,7 +10,7 @@ build_packages=(
     libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev
 )
 test_packages=(
-    curl openssl shellcheck procps prometheus
+    curl openssl shellcheck procps prometheus lua5.1
     # The programs that backups run, and servers for them.
     postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata zip unzip etcd-server etcd-client
 )
