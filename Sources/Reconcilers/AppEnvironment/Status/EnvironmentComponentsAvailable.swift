@@ -22,7 +22,7 @@ extension ComponentObservation {
     }
 
     private static func childNotWritten(_ observed: ComponentObservation) -> Finding? {
-        guard let failure = observed.failures.first else { return nil }
+        guard let failure = observed.failures.mostPressing else { return nil }
         if failure.kind == .refused,
             let refusal = DeploymentHealth.refusal(failure.message, of: failure.object)
         {

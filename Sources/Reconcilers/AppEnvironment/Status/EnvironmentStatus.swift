@@ -47,7 +47,7 @@ extension EnvironmentObservation {
         "\(components.count { $0.finding == nil }) of \(components.count.counted("component")) ready"
     }
 
-    private var childFailed: Finding? { failures.map(\.finding).mostPressing }
+    private var childFailed: Finding? { failures.mostPressing?.finding }
 
     private var expiring: Finding? {
         guard isExpiring, let expiresAt else { return nil }

@@ -77,7 +77,9 @@ extension PolicyObservation {
         }
     }
 
-    private static func childFailed(_ observed: PolicyObservation) -> Finding? { observed.failures.first?.finding }
+    private static func childFailed(_ observed: PolicyObservation) -> Finding? {
+        observed.failures.mostPressing?.finding
+    }
 
     private static func podSecurity(_ observed: PolicyObservation) -> Finding? { observed.podSecurity }
 

@@ -16,7 +16,7 @@ extension RegionObservation {
             return .failing(
                 Finding(.scalerPending, "region \(region.name) waits until \(obstacle) is gone", .wait))
         }
-        if let failure = scalerFailures.first { return .failing(failure.scalerFinding) }
+        if let failure = scalerFailures.mostPressing { return .failing(failure.scalerFinding) }
         return switch scaler {
         case .fixed: .active("")
         case .hpa: scalers?.autoscaler.map(hpaScaling) ?? .unknown("no HorizontalPodAutoscaler \(region.childName) yet")

@@ -12,7 +12,7 @@ extension RegionObservation {
     }
 
     private static func childNotWritten(_ observed: RegionObservation) -> Finding? {
-        guard let failure = observed.failures.first else { return nil }
+        guard let failure = observed.failures.mostPressing else { return nil }
         switch failure.kind {
         case .nameTaken: return Finding(.nameConflict, failure.message, .edit)
         case .contended: return Finding(.contended, "\(failure.object): \(failure.message)", .edit)

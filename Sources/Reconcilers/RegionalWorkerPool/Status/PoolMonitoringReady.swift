@@ -34,7 +34,7 @@ extension PoolObservation {
     }
 
     private static func childFailed(_ observed: PoolObservation) -> Finding? {
-        observed.monitoringFailures.first?.finding
+        observed.monitoringFailures.mostPressing?.finding
     }
 
     /// What is not named in the template can't be found in the pods: nothing would be scraped, and nobody told.

@@ -20,7 +20,7 @@ extension PoolObservation {
     }
 
     private static func claimFailed(_ observed: PoolObservation) -> Finding? {
-        guard let failure = observed.nodeFailures.first else { return nil }
+        guard let failure = observed.nodeFailures.mostPressing else { return nil }
         let others =
             observed.nodeFailures.count > 1 ? " (and \((observed.nodeFailures.count - 1).counted("other node")))" : ""
         if failure.kind == .contended {

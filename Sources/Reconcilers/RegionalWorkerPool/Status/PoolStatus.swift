@@ -45,7 +45,7 @@ extension PoolObservation {
     func sum(_ number: (RegionObservation) -> Int) -> Int { regions.reduce(0) { $0 + number($1) } }
 
     /// What is about the scalers has a condition of its own.
-    private var wholeFailed: Finding? { failures.first { !$0.isAboutScaler }?.finding }
+    private var wholeFailed: Finding? { failures.filter { !$0.isAboutScaler }.mostPressing?.finding }
 
     private var pruneFailed: Finding? {
         pruneFailures.first.map { failure in

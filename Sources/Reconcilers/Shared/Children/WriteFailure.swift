@@ -118,3 +118,8 @@ package struct WrittenObject: Sendable, Hashable, CustomStringConvertible {
 
     func isOne(of types: [ResourceType]) -> Bool { types.contains { $0.kind == kind } }
 }
+
+extension [WriteFailure] {
+    /// The one to be told: what an edit has to mend comes before what passes by itself.
+    var mostPressing: WriteFailure? { first { $0.finding.consequence == .edit } ?? first }
+}

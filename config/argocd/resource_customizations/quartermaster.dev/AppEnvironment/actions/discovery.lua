@@ -1,0 +1,1 @@
+../../RegionalWorkerPool/actions/discovery.lua

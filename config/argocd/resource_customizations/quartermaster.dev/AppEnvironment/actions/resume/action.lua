@@ -1,0 +1,1 @@
+../../../RegionalWorkerPool/actions/resume/action.lua

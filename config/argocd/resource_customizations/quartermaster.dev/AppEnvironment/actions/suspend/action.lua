@@ -1,0 +1,1 @@
+../../../RegionalWorkerPool/actions/suspend/action.lua

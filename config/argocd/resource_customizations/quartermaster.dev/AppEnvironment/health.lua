@@ -1,0 +1,1 @@
+../RegionalWorkerPool/health.lua

@@ -1,0 +1,1 @@
+../../../RegionalWorkerPool/actions/reconcile/action.lua
