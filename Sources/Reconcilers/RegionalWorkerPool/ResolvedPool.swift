@@ -33,7 +33,6 @@ package struct ResolvedPool: ResolvedKind {
     package var spec: RegionalWorkerPool.Spec { pool.spec }
     package var name: String { pool.metadata.name ?? "" }
     package var namespace: String { pool.metadata.namespace ?? "" }
-    package var uid: String { pool.metadata.uid ?? "" }
 
     private static func scaler(of spec: RegionalWorkerPool.Spec, isKEDAServed: Bool) -> RegionalWorkerPool.Scaler {
         guard let scaling = spec.scaling else { return .fixed }

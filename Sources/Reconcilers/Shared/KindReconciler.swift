@@ -7,6 +7,8 @@ protocol KindObservation {
     var status: Status { get }
     /// Everything that could not be written.
     var allFailures: [WriteFailure] { get }
+    /// Children that are not wanted any more and could not be deleted.
+    var pruneFailures: [WriteFailure] { get }
     /// Events beside that of `Ready`.
     func events(on object: DynamicObject) -> [ObjectEvent]
 }
@@ -69,6 +71,12 @@ protocol KindReconciler: Reconciler {
 
 extension KindObservation {
     func events(on _: DynamicObject) -> [ObjectEvent] { [] }
+
+    var pruneFailed: Finding? {
+        pruneFailures.first.map { failure in
+            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
+        }
+    }
 
     /// How the reconcile ends, once the status is written.
     ///

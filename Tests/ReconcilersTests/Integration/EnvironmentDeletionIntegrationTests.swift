@@ -264,9 +264,10 @@ extension IntegrationTests {
         )
         func restart(kind: ClusterKind) async throws {
             try await TestCluster.run(kind) { cluster in
-                let clocks = Clocks()
                 let created = try await cluster.makeEnvironment(
                     "pr-1", "tier: preview\nttl: 2h\ncomponents: [{name: web, image: 'web:1'}]")
+                // Not before: a creation that is yet to come does not count.
+                let clocks = Clocks()
                 let birth = try #require(
                     created[path: "metadata", "creationTimestamp"]?.string.flatMap(Timestamp.init(rfc3339:)))
                 try await run(on: cluster, clocks) { process in

@@ -34,7 +34,9 @@ extension EnvironmentObservation {
         var conditions = Conditions()
         conditions.remark = inventory.omission(for: AppEnvironment.self)
         for section in Self.sections { section(self, &conditions) }
-        for finding in [childFailed, pruneFailed, suspendedWithChanges].compactMap(\.self) {
+        for finding in [childFailed, pruneFailed, environment.spec.suspend ? Finding.heldBack(heldBack) : nil]
+            .compactMap(\.self)
+        {
             conditions.block(finding)
         }
         // Said whatever else is wrong: the status is what its event is emitted by, once.
@@ -55,20 +57,6 @@ extension EnvironmentObservation {
             .expired,
             "its time was up at \(expiresAt.rfc3339): it is deleted in a few minutes; change its spec to keep it", .wait
         )
-    }
-
-    private var pruneFailed: Finding? {
-        pruneFailures.first.map { failure in
-            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
-        }
-    }
-
-    private var suspendedWithChanges: Finding? {
-        guard environment.spec.suspend, let first = heldBack.first else { return nil }
-        let others = heldBack.count > 1 ? " and \((heldBack.count - 1).counted("other object"))" : ""
-        return Finding(
-            .suspended, "suspended, and \(first)\(others) would change; set spec.suspend to false to let it go on",
-            .pause)
     }
 }
 

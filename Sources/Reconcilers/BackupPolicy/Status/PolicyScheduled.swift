@@ -1,4 +1,3 @@
-internal import BackupModel
 internal import KubeAPI
 
 // Whether runs will begin, and their pods do what they are to: ordered pure checks.

@@ -1,4 +1,3 @@
-internal import BackupModel
 internal import KubeAPI
 
 // The status as a pure function of what was observed.
@@ -61,11 +60,5 @@ extension PolicyObservation {
             deleted them; look into the store. If that is all right: kubectl annotate --overwrite bpol \(key) \
             \(AnnotationKey.acceptedLoss)=\(time)
             """, .wait)
-    }
-
-    private var pruneFailed: Finding? {
-        pruneFailures.first.map { failure in
-            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
-        }
     }
 }

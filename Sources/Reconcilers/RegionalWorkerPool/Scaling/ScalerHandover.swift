@@ -5,10 +5,10 @@ struct ScalerHandover: Sendable {
     /// Owns the number of pods of a Deployment that is scaled, until a scaler changes the number.
     static let fieldManager = "quartermaster-scaling"
 
-    let autoscalers: Informer
-    let scaledObjects: Informer
-    let deployments: Informer
-    let client: FencedClient
+    private let autoscalers: Informer
+    private let scaledObjects: Informer
+    private let deployments: Informer
+    private let client: FencedClient
 
     init(_ environment: ReconcilerEnvironment) {
         autoscalers = environment.children(.horizontalPodAutoscaler)

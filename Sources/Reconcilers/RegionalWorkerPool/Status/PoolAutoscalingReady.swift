@@ -32,21 +32,13 @@ extension RegionObservation {
         }
     }
 
-    /// Source: Kubernetes API reference, HorizontalPodAutoscalerStatus.
     private func hpaScaling(_ autoscaler: DynamicObject) -> Scaling {
-        let conditions = autoscaler.observedConditions
-        for type in ["AbleToScale", "ScalingActive"] {
-            guard let condition = conditions[type], condition.status == .false else { continue }
-            // At 0 pods an HPA is switched off, by whoever has set the 0.
-            if condition.reason == "ScalingDisabled" {
-                return .active("region \(region.name) is switched off at 0 pods")
-            }
-            return .failing(trouble(with: autoscaler, condition))
+        switch AutoscalerState(autoscaler) {
+        case .active: .active("")
+        case .switchedOff: .active("region \(region.name) is switched off at 0 pods")
+        case .unknown: .unknown("HorizontalPodAutoscaler \(region.childName) has not been looked at yet")
+        case .failing(let words): .failing(trouble(with: autoscaler, words))
         }
-        guard conditions["ScalingActive"]?.status == .true else {
-            return .unknown("HorizontalPodAutoscaler \(region.childName) has not been looked at yet")
-        }
-        return .active("")
     }
 
     /// Source: KEDA, "ScaledObject specification" and the conditions of its status.
@@ -56,18 +48,15 @@ extension RegionObservation {
         guard let ready = conditions["Ready"], ready.status != .unknown || ready.reason == "PartialTriggerError" else {
             return .unknown("ScaledObject \(region.childName) has not been looked at by KEDA yet")
         }
-        if ready.status != .true { return .failing(trouble(with: object, ready)) }
+        if ready.status != .true { return .failing(trouble(with: object, ready.words)) }
         if let fallback = conditions["Fallback"], fallback.status == .true {
-            return .failing(trouble(with: object, fallback))
+            return .failing(trouble(with: object, fallback.words))
         }
         return .active("")
     }
 
-    private func trouble(with object: DynamicObject, _ condition: ObservedCondition) -> Finding {
-        Finding(
-            .triggerFailing,
-            "\(object.kind) \(region.childName): \(condition.message ?? condition.reason ?? "no reason is given")",
-            .wait)
+    private func trouble(with object: DynamicObject, _ words: String) -> Finding {
+        Finding(.triggerFailing, "\(object.kind) \(region.childName): \(words)", .wait)
     }
 }
 

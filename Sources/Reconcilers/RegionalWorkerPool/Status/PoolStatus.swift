@@ -31,7 +31,9 @@ extension PoolObservation {
             addScaling(to: &conditions)
             addMonitoring(to: &conditions)
         }
-        for finding in [wholeFailed, priorityFinding, pruneFailed, suspendedWithChanges].compactMap(\.self) {
+        for finding in [
+            wholeFailed, priorityFinding, pruneFailed, pool.spec.suspend ? Finding.heldBack(heldBack) : nil,
+        ].compactMap(\.self) {
             conditions.block(finding)
         }
         return conditions.assembled(
@@ -46,20 +48,6 @@ extension PoolObservation {
 
     /// What is about the scalers has a condition of its own.
     private var wholeFailed: Finding? { failures.filter { !$0.isAboutScaler }.mostPressing?.finding }
-
-    private var pruneFailed: Finding? {
-        pruneFailures.first.map { failure in
-            Finding(.writeFailed, "\(failure.object) is not wanted any more and stays: \(failure.message)", .wait)
-        }
-    }
-
-    private var suspendedWithChanges: Finding? {
-        guard pool.spec.suspend, let first = heldBack.first else { return nil }
-        let others = heldBack.count > 1 ? " and \((heldBack.count - 1).counted("other object"))" : ""
-        return Finding(
-            .suspended, "suspended, and \(first)\(others) would change; set spec.suspend to false to let it go on",
-            .pause)
-    }
 }
 
 extension RegionObservation {

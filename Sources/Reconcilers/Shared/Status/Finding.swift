@@ -19,6 +19,15 @@ package struct Finding: Error, Sendable, Hashable {
         self.message = message
         self.consequence = consequence
     }
+
+    /// - Parameter children: what would be written if the owner were not suspended; `nil` where there is nothing.
+    static func heldBack(_ children: [String]) -> Finding? {
+        guard let first = children.first else { return nil }
+        let others = children.count > 1 ? " and \((children.count - 1).counted("other object"))" : ""
+        return Finding(
+            .suspended, "suspended, and \(first)\(others) would change; set spec.suspend to false to let it go on",
+            .pause)
+    }
 }
 
 /// An ordered list of pure checks: the first one that finds something decides.
