@@ -85,7 +85,7 @@ struct Endpoints: Sendable {
 
     private func exposition(to responder: HTTPResponder) {
         responder.respond(
-            status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8", text: metrics.exposition())
+            status: 200, contentType: Exposition.contentType, text: metrics.exposition())
     }
 
     private static func nothing(_ request: HTTPServerRequest, _ responder: HTTPResponder) {
