@@ -71,7 +71,8 @@ private struct ResolvedLitPool: ResolvedKind {
 private struct LitPoolReconciler: KindReconciler {
     struct Observation: KindObservation {
         var result: ChildWriter.Result
-        var allFailures: [WriteFailure] { result.failures.map(\.failure) + result.pruneFailures }
+        var pruneFailures: [WriteFailure] { result.pruneFailures }
+        var allFailures: [WriteFailure] { result.failures.map(\.failure) + pruneFailures }
         var status: RegionalWorkerPool.Status {
             var status = RegionalWorkerPool.Status()
             status.inventory = result.inventory
