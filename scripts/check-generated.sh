@@ -9,9 +9,6 @@ complain() {
     status=1
 }
 
-if command -v kubectl >/dev/null; then
-    kubectl kustomize config/default >/dev/null || complain "config/default does not build; run kubectl kustomize config/default"
-fi
 
 # What is made from the CRDs: the generator compares and changes nothing. The rights of config/rbac are compared by a test.
 # It is built as `make test` builds it, so that both do it once.
@@ -23,7 +20,14 @@ QM_OPTIMISED=1 swift build --scratch-path .build/tests --product Generator >/dev
 version=$(sed -n 's/.*version = "\(.*\)"/\1/p' Sources/KubeAPI/Model/BuildInfo.swift)
 while IFS=: read -r file line named; do
     [ "${named##*[ :]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
-done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version )[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version |/download/v|quartermaster-)[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+
+# What a release installs from is made as it will be made, without the programs: install.yaml, the CRDs, the chart.
+if command -v kubectl >/dev/null && { command -v helm >/dev/null || [ -x .build/helm/helm ]; }; then
+    folder=$(mktemp -d)
+    DIRTY=1 DIST=$folder scripts/release.sh "$version" manifests >/dev/null || complain "the manifests of a release can't be made"
+    rm -rf "$folder"
+fi
 
 # Foundation's decoders are too slow for cluster data and its start costs memory: no source of a program uses it.
 if grep -rn --include='*.swift' -E '^\s*(internal |package |public |private |fileprivate )?(@\w+ )?import Foundation' Sources; then

@@ -76,6 +76,14 @@ struct ChartTests {
         }
     }
 
+    /// Helm applies by the server, which refuses the second time what another has written in between.
+    @Test("What Kubernetes fills in is left to it: the rules of an aggregated role")
+    func aggregated() async throws {
+        let roles = try await objects().values.filter { $0["aggregationRule"] != nil }
+        #expect(roles.map(\.key.name) == ["quartermaster-backup-reader"])
+        for role in roles { #expect(role["rules"] == nil) }
+    }
+
     @Test("Values make what the golden files say", arguments: ["everything", "least"])
     func golden(values: String) async throws {
         let made = try await Helm.template("--values '\(Helm.chart)/ci/\(values)-values.yaml'")
