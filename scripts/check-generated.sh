@@ -19,8 +19,16 @@ QM_OPTIMISED=1 swift build --scratch-path .build/tests --product Generator >/dev
 # The version is that of BuildInfo.swift; an image that is named has the same.
 version=$(sed -n 's/.*version = "\(.*\)"/\1/p' Sources/KubeAPI/Model/BuildInfo.swift)
 while IFS=: read -r file line named; do
-    [ "${named##*[ :]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
+    [ "${named##*[^0-9.]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
 done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version |/download/v|quartermaster-)[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+
+# So has what is released, and the oldest Kubernetes is the same to the program, the chart and the pages.
+grep -qF "## [$version]" CHANGELOG.md || complain "CHANGELOG.md has nothing about $version"
+oldest=$(sed -n 's/.*oldestMinor = //p' Sources/Operator/Doctor/Checkup.swift)
+grep -qF ">=1.$oldest.0-0" charts/quartermaster/Chart.yaml || complain "the chart is for another Kubernetes than 1.$oldest, which Checkup.swift names"
+for page in README.md docs/operating.md; do
+    grep -qF "1.$oldest or newer" $page || complain "$page does not say that Kubernetes 1.$oldest or newer is needed"
+done
 
 # What a release installs from is made as it will be made, without the programs: install.yaml, the CRDs, the chart.
 if command -v kubectl >/dev/null && { command -v helm >/dev/null || [ -x .build/helm/helm ]; }; then
@@ -49,7 +57,7 @@ while IFS=: read -r file link; do
     elif [ "$target" != "$link" ] && ! grep -qxF -- "${link#*#}" <<<"$(anchors "$path")"; then
         complain "$file links to $link, and that page has no such heading"
     fi
-done < <(grep -oHE '\]\([^)]+\)' README.md CONTRIBUTING.md docs --include='*.md' -r \
+done < <(grep -oHE '\]\([^)]+\)' README.md CONTRIBUTING.md CHANGELOG.md docs --include='*.md' -r \
     | sed -E 's/\]\(([^)]*)\)/\1/' | grep -vE ':(https?|mailto):' || true)
 
 # The pages about the code name files and types, which must be there.
