@@ -58,7 +58,9 @@ image-backup: deps-image ## The image of backups; ADD="FILE ..." takes kubectl a
 PARTS ?=
 
 .PHONY: release-artifacts
-release-artifacts: $(if $(PARTS),$(if $(filter programs,$(PARTS)),image image-backup),image image-backup) ## What a release consists of, into dist/: make release-artifacts VERSION=0.1.0; takes ADD and COMPLETE as well
+release-artifacts: ## What a release consists of, into dist/: make release-artifacts VERSION=0.1.0; takes ADD and COMPLETE as well
+	@scripts/release.sh "$(VERSION)" version
+	$(if $(PARTS),$(if $(filter programs,$(PARTS)),$(MAKE) image image-backup),$(MAKE) image image-backup)
 	scripts/release.sh "$(VERSION)" $(PARTS)
 
 .PHONY: test

@@ -2,6 +2,7 @@
 # Writes what a release consists of into dist/, or $DIST:
 #   scripts/release.sh VERSION              everything, for the architecture of this machine
 #   scripts/release.sh VERSION PART...      some of it:
+#     version     nothing, but that VERSION is that of the sources, and these are committed; the others want it too
 #     manifests   install.yaml, crds.yaml and the packaged chart
 #     programs    the command line, and the images with their parts lists; `make image image-backup` comes before
 #     sums        SHA256SUMS, when all files of every architecture in $ARCHITECTURES are there and no other
@@ -31,6 +32,8 @@ declared=$(sed -n 's/.*version = "\(.*\)"/\1/p' Sources/KubeAPI/Model/BuildInfo.
 if [ -z "${DIRTY:-}" ] && [ -n "$(git status --porcelain)" ]; then
     fail "there are changes that are not committed; DIRTY=1 makes the artifacts nevertheless"
 fi
+
+version() { :; }
 
 names() {
     printf '%s\n' install.yaml crds.yaml "quartermaster-$version.tgz"
@@ -89,12 +92,12 @@ sums() {
     (cd "$dist" && names | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 }
 
-mkdir -p "$dist"
 [ $# -gt 0 ] || set -- manifests programs sums
+mkdir -p "$dist"
 for part; do
     case $part in
-        manifests | programs | sums) "$part" ;;
+        version | manifests | programs | sums) "$part" ;;
         *) fail "'$part' is no part of a release" ;;
     esac
 done
-(cd "$dist" && du -bh -- * | awk '{ printf "%8s  %s\n", $1, $2 }')
+[ "$*" = version ] || (cd "$dist" && du -bh -- * | awk '{ printf "%8s  %s\n", $1, $2 }')
