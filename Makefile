@@ -14,7 +14,7 @@ SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
 
 .PHONY: help
 help: ## Show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Install the libraries that the build needs (Debian packages)
@@ -53,6 +53,15 @@ image: deps-image ## The operator's image, without a container engine: an OCI ar
 image-backup: deps-image ## The image of backups; ADD="FILE ..." takes kubectl and etcdutl from files, COMPLETE=1 takes no image with parts missing
 	$(SWIFT_RELEASE) quartermaster-agent
 	$(MAKE_IMAGE) --program .build/release/quartermaster-agent $(ADD:%=--add %) $(if $(COMPLETE),--complete) backup
+
+# What of the release is made: manifests, programs, sums; all of it where nothing is said.
+PARTS ?=
+
+.PHONY: release-artifacts
+release-artifacts: ## What a release consists of, into dist/: make release-artifacts VERSION=0.1.0; takes ADD and COMPLETE as well
+	@scripts/release.sh "$(VERSION)" version
+	$(if $(PARTS),$(if $(filter programs,$(PARTS)),$(MAKE) image image-backup),$(MAKE) image image-backup)
+	scripts/release.sh "$(VERSION)" $(PARTS)
 
 .PHONY: test
 test: deps-test ## Run all tests; QM_TEST_KUBECONFIG=FILE adds a real cluster
@@ -127,4 +136,4 @@ demo-release: release ## The same with the optimised programs, which are compile
 
 .PHONY: clean
 clean: ## Remove what was built
-	rm -rf .build .demo
+	rm -rf .build .demo dist

@@ -9,9 +9,6 @@ complain() {
     status=1
 }
 
-if command -v kubectl >/dev/null; then
-    kubectl kustomize config/default >/dev/null || complain "config/default does not build; run kubectl kustomize config/default"
-fi
 
 # What is made from the CRDs: the generator compares and changes nothing. The rights of config/rbac are compared by a test.
 # It is built as `make test` builds it, so that both do it once.
@@ -22,8 +19,23 @@ QM_OPTIMISED=1 swift build --scratch-path .build/tests --product Generator >/dev
 # The version is that of BuildInfo.swift; an image that is named has the same.
 version=$(sed -n 's/.*version = "\(.*\)"/\1/p' Sources/KubeAPI/Model/BuildInfo.swift)
 while IFS=: read -r file line named; do
-    [ "${named##*[ :]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
-done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version )[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+    [ "${named##*[^0-9.]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
+done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version |/download/v|quartermaster-)[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+
+# So has what is released, and the oldest Kubernetes is the same to the program, the chart and the pages.
+grep -qF "## [$version]" CHANGELOG.md || complain "CHANGELOG.md has nothing about $version"
+oldest=$(sed -n 's/.*oldestMinor = //p' Sources/Operator/Doctor/Checkup.swift)
+grep -qF ">=1.$oldest.0-0" charts/quartermaster/Chart.yaml || complain "the chart is for another Kubernetes than 1.$oldest, which Checkup.swift names"
+for page in README.md docs/operating.md; do
+    grep -qF "1.$oldest or newer" $page || complain "$page does not say that Kubernetes 1.$oldest or newer is needed"
+done
+
+# What a release installs from is made as it will be made, without the programs: install.yaml, the CRDs, the chart.
+if command -v kubectl >/dev/null && { command -v helm >/dev/null || [ -x .build/helm/helm ]; }; then
+    folder=$(mktemp -d)
+    DIRTY=1 DIST=$folder scripts/release.sh "$version" manifests >/dev/null || complain "the manifests of a release can't be made"
+    rm -rf "$folder"
+fi
 
 # Foundation's decoders are too slow for cluster data and its start costs memory: no source of a program uses it.
 if grep -rn --include='*.swift' -E '^\s*(internal |package |public |private |fileprivate )?(@\w+ )?import Foundation' Sources; then
@@ -45,7 +57,7 @@ while IFS=: read -r file link; do
     elif [ "$target" != "$link" ] && ! grep -qxF -- "${link#*#}" <<<"$(anchors "$path")"; then
         complain "$file links to $link, and that page has no such heading"
     fi
-done < <(grep -oHE '\]\([^)]+\)' README.md CONTRIBUTING.md docs --include='*.md' -r \
+done < <(grep -oHE '\]\([^)]+\)' README.md CONTRIBUTING.md CHANGELOG.md docs --include='*.md' -r \
     | sed -E 's/\]\(([^)]*)\)/\1/' | grep -vE ':(https?|mailto):' || true)
 
 # The pages about the code name files and types, which must be there.

@@ -10,7 +10,7 @@ struct Cluster: Sendable {
     private static let environment = ProcessInfo.processInfo.environment
     static let kubeconfig = environment["QM_E2E_KUBECONFIG"]
     static let operatorImage =
-        environment["QM_E2E_OPERATOR_IMAGE"] ?? "registry.example.com/quartermaster:\(BuildInfo.version)"
+        environment["QM_E2E_OPERATOR_IMAGE"] ?? "ghcr.io/quartermaster-dev/quartermaster:\(BuildInfo.version)"
     /// Has a shell, PostgreSQL, rclone and restic: all that the pods of the suite run.
     static let backupImage =
         environment["QM_E2E_BACKUP_IMAGE"] ?? "ghcr.io/quartermaster-dev/quartermaster-backup:\(BuildInfo.version)"
@@ -38,7 +38,7 @@ struct Cluster: Sendable {
     /// Installs what a checkout has in `config/`, this one where none is named.
     func install(_ checkout: URL = root, image: String = operatorImage) throws {
         let manifests = try kubectl("kustomize", checkout.appending(path: "config/default").path)
-        try apply(manifests.replacing("registry.example.com/quartermaster:\(BuildInfo.version)", with: image))
+        try apply(manifests.replacing(#/\S+/quartermaster:\S+/#, with: image))
         try kubectl("rollout", "status", "-n", "quartermaster-system", "deployment/quartermaster", "--timeout=120s")
     }
 

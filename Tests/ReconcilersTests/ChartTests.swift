@@ -76,6 +76,24 @@ struct ChartTests {
         }
     }
 
+    /// Helm applies by the server, which refuses the second time what another has written in between.
+    @Test("What Kubernetes fills in is left to it: the rules of an aggregated role")
+    func aggregated() async throws {
+        let roles = try await objects().values.filter { $0["aggregationRule"] != nil }
+        #expect(roles.map(\.key.name) == ["quartermaster-backup-reader"])
+        for role in roles { #expect(role["rules"] == nil) }
+    }
+
+    /// A reference counts as a whole; one without what servers fill in is another than that which `kubectl apply` has left.
+    @Test("A release can take over what kubectl has installed: references to fields name their version")
+    func takeover() async throws {
+        let deployment = try #require(try await objects()["Deployment quartermaster-system/quartermaster"])
+        let container = deployment[path: "spec", "template", "spec", "containers"]?[0]
+        let references = (container?["env"]?.elements ?? []).compactMap { $0["valueFrom"]?["fieldRef"] }
+        #expect(references.count == 2)
+        for reference in references { #expect(reference["apiVersion"] == "v1") }
+    }
+
     @Test("Values make what the golden files say", arguments: ["everything", "least"])
     func golden(values: String) async throws {
         let made = try await Helm.template("--values '\(Helm.chart)/ci/\(values)-values.yaml'")

@@ -3,8 +3,9 @@ internal import Reconcilers
 
 /// Everything that `quartermaster doctor` looks at in a cluster.
 struct Checkup: Sendable {
-    /// The oldest Kubernetes whose API server has what the operator uses: CEL in CRDs, SelfSubjectReview.
-    static let oldestMinor = 28
+    /// The oldest Kubernetes whose API server takes the CRDs: their rules use `isCIDR`, of 1.30, which servers let into new rules one version
+    /// later.
+    static let oldestMinor = 31
     /// A lease is judged by clocks; so is the age of a backup.
     static let toleratedSkew = Duration.seconds(5)
 
