@@ -84,10 +84,13 @@ struct ChartTests {
         for role in roles { #expect(role["rules"] == nil) }
     }
 
-    /// A reference counts as a whole; one without what servers fill in is another than that which `kubectl apply` has left.
-    @Test("A release can take over what kubectl has installed: references to fields name their version")
+    /// A reference counts as a whole; one without what servers fill in is another than that which `kubectl apply` has left. A `false` that
+    /// servers leave out is another than nothing.
+    @Test("A release can take over what kubectl has installed: nothing reads otherwise than it was written")
     func takeover() async throws {
-        let deployment = try #require(try await objects()["Deployment quartermaster-system/quartermaster"])
+        let objects = try await objects()
+        #expect(try #require(objects["PriorityClass quartermaster-operator"])["globalDefault"] == nil)
+        let deployment = try #require(objects["Deployment quartermaster-system/quartermaster"])
         let container = deployment[path: "spec", "template", "spec", "containers"]?[0]
         let references = (container?["env"]?.elements ?? []).compactMap { $0["valueFrom"]?["fieldRef"] }
         #expect(references.count == 2)
