@@ -77,7 +77,7 @@ actor ChaosPools {
     }
 
     /// Tries what could not be done yet, in its order, and makes again what is gone; `nil` where nothing is left to do.
-    func settle() async throws -> String? {
+    func waitUntilAtRest() async throws -> String? {
         while let action = pending.first {
             do {
                 try await action(client)

@@ -133,7 +133,7 @@ struct ChaosRound: Sendable {
         try await verifyStandby()
         await pools.delete()
         try await waitUntil("nothing is left of the pools") {
-            if let rest = try await pools.settle() { return rest }
+            if let rest = try await pools.waitUntilAtRest() { return rest }
             return try await check.remains()
         }
         note("the pools are deleted, nothing is left")
@@ -164,7 +164,7 @@ struct ChaosRound: Sendable {
     /// What kubelets and patient users do all the time.
     private func supervise() async throws {
         for replica in replicas { try await replica.look() }
-        _ = try? await pools.settle()
+        _ = try? await pools.waitUntilAtRest()
         for replica in replicas {
             if let crash = await replica.crashes.first { throw WaitFailure(description: crash) }
         }
@@ -210,7 +210,7 @@ struct ChaosRound: Sendable {
 
     private func converge(_ when: String) async throws {
         try await waitUntil("all is as it should be \(when)") {
-            if let rest = try await pools.settle() { return rest }
+            if let rest = try await pools.waitUntilAtRest() { return rest }
             return try await check.shortcoming(of: await pools.keys)
         }
         note("all is as it should be \(when)")

@@ -20,7 +20,7 @@ extension Store {
         }
     }
 
-    /// What the answer to our own write of this version has shown already needs no second look for its index values.
+    /// What the answer to our own write of this version has shown already need not be looked at again for its index values.
     private func ownEntry(_ object: CachedObject) -> Entry? {
         let shown = state.withLock { $0.pending[object.key] == nil ? nil : $0.shown(object.key) }
         guard var shown, shown.object.uid == object.uid, shown.object.resourceVersion == object.resourceVersion else {
@@ -74,14 +74,14 @@ extension Store {
                 }
                 state.setWatched(entry, isTerminating: terminating.contains(key))
             }
-            state.settle(reaching: version)
+            state.confirm(reaching: version)
             return events
         }
     }
 
-    /// The watch has passed a version: writes up to it are settled.
+    /// The watch has passed a version: writes up to it are confirmed.
     func reached(_ version: String) {
-        state.withLock { $0.settle(reaching: version) }
+        state.withLock { $0.confirm(reaching: version) }
     }
 
     /// Nothing exists any more.
@@ -138,7 +138,7 @@ extension Store.State {
         }
     }
 
-    mutating func settle(reaching version: String) {
+    mutating func confirm(reaching version: String) {
         for (key, write) in pending where write.isSettled(byReaching: version) {
             pending[key] = nil
             show(write.watched, at: key)

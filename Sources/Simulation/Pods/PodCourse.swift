@@ -31,7 +31,7 @@ struct PodCourse: Sendable {
             let course = Self.course(container, of: pod, elapsed: rest, missing: missing, run: run)
             entries.append(Entry(container: container, course: course))
         }
-        settlePhase()
+        determinePhase()
     }
 
     var nextChange: Duration? { (initEntries + entries).compactMap(\.course.nextChange).min() }
@@ -78,7 +78,7 @@ struct PodCourse: Sendable {
         return rest
     }
 
-    private mutating func settlePhase() {
+    private mutating func determinePhase() {
         let endings = entries.compactMap(\.course.ending)
         if endings.count == entries.count {
             phase = endings.allSatisfy { $0.exitCode == 0 } ? "Succeeded" : "Failed"

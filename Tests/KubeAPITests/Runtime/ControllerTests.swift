@@ -106,10 +106,10 @@ struct ControllerTests {
     }
 
     @Test("an attempt learns whether other objects wait for a worker")
-    func othersWait() async throws {
+    func hasPendingWork() async throws {
         let seen = Recorder<Bool>()
         let (controller, _) = controller { _, _ in
-            seen.append(ReconcileContext.current.othersWait())
+            seen.append(ReconcileContext.current.hasPendingWork())
             return .done
         }
         controller.enqueue(a)
@@ -117,7 +117,7 @@ struct ControllerTests {
         async let _ = try? controller.run()
         try await eventually("both are done") { count("success") == 2 }
         #expect(seen.all == [true, false])
-        #expect(!ReconcileContext.current.othersWait())
+        #expect(!ReconcileContext.current.hasPendingWork())
     }
 
     @Test("a requeue comes back after its time")

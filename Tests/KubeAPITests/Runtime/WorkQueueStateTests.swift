@@ -37,22 +37,22 @@ struct WorkQueueStateTests {
     }
 
     @Test("others wait for as long as one is ready or worked on for more than a second look")
-    mutating func othersWait() {
+    mutating func hasPendingWork() {
         queue.add("a", priority: .user, now: .zero)
-        #expect(!queue.othersWait(beside: "a") && queue.othersWait(beside: "b"))
-        queue.add("b", priority: .secondLook, now: .zero)
+        #expect(!queue.hasPendingWork(beside: "a") && queue.hasPendingWork(beside: "b"))
+        queue.add("b", priority: .selfTriggered, now: .zero)
         queue.add("r", priority: .resync, now: .zero)
-        #expect(!queue.othersWait(beside: "a"))
+        #expect(!queue.hasPendingWork(beside: "a"))
         // Moved up, it is one of those that somebody waits for.
         queue.add("b", priority: .user, now: .zero)
-        #expect(queue.othersWait(beside: "a"))
+        #expect(queue.hasPendingWork(beside: "a"))
         #expect(queue.next(now: .zero)?.key == "a")
         #expect(queue.next(now: .zero)?.key == "b")
-        #expect(queue.othersWait(beside: "a") && queue.othersWait(beside: "r"))
+        #expect(queue.hasPendingWork(beside: "a") && queue.hasPendingWork(beside: "r"))
         _ = queue.done("b", now: .zero)
-        #expect(!queue.othersWait(beside: "a"))
+        #expect(!queue.hasPendingWork(beside: "a"))
         queue.add("later", after: .seconds(1), priority: .user, now: .zero)
-        #expect(!queue.othersWait(beside: "a"))
+        #expect(!queue.hasPendingWork(beside: "a"))
         #expect(queue.next(now: .seconds(1))?.key == "later")
         #expect(queue.depth == 1)
     }

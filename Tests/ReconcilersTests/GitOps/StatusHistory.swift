@@ -132,9 +132,9 @@ struct StatusHistory<Seen: PlayedObservation> {
         api.expect(mishap)
         let before = try await live()?["status"]
         var context = ReconcileContext()
-        let othersWait = random.happens(25)
-        context.othersWait = { othersWait }
-        context.isSecondLook = random.happens(30)
+        let hasPendingWork = random.happens(25)
+        context.hasPendingWork = { hasPendingWork }
+        context.isSelfTriggered = random.happens(30)
         var outcome: Outcome?
         do {
             outcome = try await ReconcileContext.$current.withValue(context) { try await reconciler.reconcile(key) }

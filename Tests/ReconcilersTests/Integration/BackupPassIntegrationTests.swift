@@ -34,7 +34,7 @@ extension IntegrationTests {
                     let key = try await cluster.makePolicy("nightly", Self.spec).key
                     let isBusy = Mutex(true)
                     var context = ReconcileContext()
-                    context.othersWait = { isBusy.withLock { $0 } }
+                    context.hasPendingWork = { isBusy.withLock { $0 } }
                     try await ReconcileContext.$current.withValue(context) {
                         try await eventually("the status is left") {
                             try await process.reconciler.reconcile(key) == .later(after: StatusBacklog.delay)

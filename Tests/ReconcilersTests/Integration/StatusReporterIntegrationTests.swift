@@ -17,8 +17,8 @@ extension IntegrationTests {
                 let pool = try await cluster.makePool(
                     "pool", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: a}}}]")
                 var context = ReconcileContext()
-                context.isSecondLook = true
-                context.othersWait = { true }
+                context.isSelfTriggered = true
+                context.hasPendingWork = { true }
                 try await ReconcileContext.$current.withValue(context) {
                     #expect(reporter.backlog.defers(pool) && reporter.backlog.defersPass(for: pool.key))
                     try await reporter.report(Finding(.invalidSpec, "wrong", .edit), on: pool)

@@ -16,7 +16,7 @@ struct StatusBacklogTests {
         var object = DynamicObject(["metadata": .object(metadata)] as JSONObject)
         object[path: "status", "observedGeneration"] = generation.map(JSONValue.integer)
         var context = ReconcileContext()
-        context.othersWait = { others }
+        context.hasPendingWork = { others }
         return ReconcileContext.$current.withValue(context) { backlog.defers(object) }
     }
 
@@ -52,10 +52,10 @@ struct StatusBacklogTests {
         #expect(defers())
     }
 
-    private func defersPass(isSecondLook: Bool = true, others: Bool = true) -> Bool {
+    private func defersPass(isSelfTriggered: Bool = true, others: Bool = true) -> Bool {
         var context = ReconcileContext()
-        context.isSecondLook = isSecondLook
-        context.othersWait = { others }
+        context.isSelfTriggered = isSelfTriggered
+        context.hasPendingWork = { others }
         return ReconcileContext.$current.withValue(context) {
             backlog.defersPass(for: ObjectKey(namespace: "shop", name: "a"))
         }
@@ -68,7 +68,7 @@ struct StatusBacklogTests {
         #expect(!defersPass())
         #expect(defers())
         #expect(defersPass())
-        #expect(!defersPass(isSecondLook: false))
+        #expect(!defersPass(isSelfTriggered: false))
         #expect(!defersPass(others: false))
         clock.advance(by: StatusBacklog.patience)
         #expect(!defersPass())

@@ -10,7 +10,7 @@ package final class Applier: Sendable {
         package var fieldManager = "quartermaster"
         /// The annotation that carries the hash of the desired state.
         package var hashAnnotation: String
-        /// The field manager that gets what we no longer want to decide: see `apply(_:as:ownership:yielding:)`.
+        /// The field manager that gets what we no longer want to decide: see `apply(_:as:ownership:releasing:)`.
         fileprivate var handoverManager: String { "\(fieldManager)-handover" }
 
         package init(hashAnnotation: String) { self.hashAnnotation = hashAnnotation }
@@ -60,16 +60,16 @@ package final class Applier: Sendable {
     /// - Parameters:
     ///   - desired: the fields we want and no others, without `status`; name and, where scoped, namespace are set.
     ///   - ownership: what makes a live object ours; every label in it should stand on `desired` too.
-    ///   - yielded: fields that are not in `desired` since somebody else decides them from now on. They keep the values
+    ///   - released: fields that are not in `desired` since somebody else decides them from now on. They keep the values
     ///     that they have.
     /// - Throws: `ApplyError` for an object that is not ours or is being deleted, `NotLeaderError`, `APIError`.
     package func apply(
-        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, yielding yielded: [FieldPath] = []
+        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, releasing released: [FieldPath] = []
     ) async throws -> ApplyResult {
         let intent = Intent(desired, type, ownership.mark)
         if let found = try await find(type, desired.key) {
             do {
-                return try await apply(intent, over: found, ownership, yielding: yielded)
+                return try await apply(intent, over: found, ownership, releasing: released)
             } catch let error as APIError where error.isConflict {
                 try await correctCache(of: found, type, desired.key)
                 throw error
@@ -81,7 +81,7 @@ package final class Applier: Sendable {
             // There is one after all that the cache did not show. Unless the server had another conflict in mind.
             guard let live = try await look(type, desired.key) else { throw error }
             memory.noteUnselected(type, desired.key)
-            return try await apply(intent, over: live, ownership, yielding: yielded)
+            return try await apply(intent, over: live, ownership, releasing: released)
         }
     }
 
@@ -158,7 +158,7 @@ extension Applier {
 
 extension Applier {
     private func apply(
-        _ intent: Intent, over found: any LiveObject, _ ownership: Ownership, yielding yielded: [FieldPath]
+        _ intent: Intent, over found: any LiveObject, _ ownership: Ownership, releasing released: [FieldPath]
     ) async throws -> ApplyResult {
         guard case .update(let live, let differences) = try plan(intent, over: found, ownership) else {
             return ApplyResult(action: .unchanged, uid: found.uid)
@@ -166,9 +166,9 @@ extension Applier {
         let isDesiredAnew = !isWritten(intent, on: live)
         if isDesiredAnew { memory.withContention(intent.type, intent.key) { $0.reset() } }
         if isDesiredAnew || differences.isEmpty {
-            return try await update(intent, over: live, drift: [], yielding: yielded)
+            return try await update(intent, over: live, drift: [], releasing: released)
         }
-        return try await correct(intent, over: live, differences, ownership, yielding: yielded)
+        return try await correct(intent, over: live, differences, ownership, releasing: released)
     }
 
     private func plan(
@@ -228,7 +228,7 @@ extension Applier {
     }
 
     private func update(
-        _ intent: Intent, over live: DynamicObject, drift: [Drift], yielding fields: [FieldPath]
+        _ intent: Intent, over live: DynamicObject, drift: [Drift], releasing fields: [FieldPath]
     ) async throws -> ApplyResult {
         if !fields.isEmpty { try await handOver(fields, of: live, as: intent.type) }
         let written = try await send(intent, where: "uid", is: live.uid, force: true)
@@ -239,7 +239,7 @@ extension Applier {
     /// Puts right what somebody else has changed, and finds out who, before the write takes their name away.
     private func correct(
         _ intent: Intent, over cached: DynamicObject, _ suspected: [Difference], _ ownership: Ownership,
-        yielding yielded: [FieldPath]
+        releasing released: [FieldPath]
     ) async throws -> ApplyResult {
         let (type, key, now) = (intent.type, intent.key, time.now)
         if let hold = memory.withContention(type, key, { $0.hold(on: suspected.map(\.path), now: now) }) {
@@ -257,7 +257,7 @@ extension Applier {
             if manager == nil, fields.isOwned(difference.path, by: options.fieldManager) { return nil }
             return Drift(path: difference.path, manager: manager)
         }
-        let result = try await update(intent, over: live, drift: drift, yielding: yielded)
+        let result = try await update(intent, over: live, drift: drift, releasing: released)
         guard result.action == .updated, !drift.isEmpty else {
             return ApplyResult(action: result.action, uid: result.uid)
         }

@@ -61,7 +61,7 @@ package final class Controller: Sendable {
     /// Reconciles the objects of this informer: each change brings its key, each resync all keys.
     package func reconciles(_ informer: Informer) {
         primaries.withLock { $0.append { informer.store.keys() } }
-        watches(informer, during: { $0.isOfStatusAlone ? .secondLook : .user }, mapping: { [$0.key] })
+        watches(informer, during: { $0.isOfStatusAlone ? .selfTriggered : .user }, mapping: { [$0.key] })
     }
 
     /// Reconciles the objects that changes of this informer's objects matter to.
@@ -69,7 +69,7 @@ package final class Controller: Sendable {
     /// - Parameter mapping: the keys for a change; called on the informer's task, so it must be quick.
     package func watches(_ informer: Informer, mapping: @escaping @Sendable (InformerEvent) -> [ObjectKey]) {
         // The event of a write of ours may come before its answer, and then looks like somebody else's.
-        watches(informer, during: { _ in .secondLook }, mapping: mapping)
+        watches(informer, during: { _ in .selfTriggered }, mapping: mapping)
     }
 
     /// - Parameter priority: of what comes while the object is worked on.
@@ -83,7 +83,7 @@ package final class Controller: Sendable {
                 let isInProgress = queue.isInProgress(key)
                 let priority =
                     isOurs
-                    ? WorkPriority.secondLook
+                    ? WorkPriority.selfTriggered
                     : event.isInitialList ? .initialList : isInProgress ? priority(event) : .user
                 // What an attempt writes comes back in many pieces: one look when they are all there is enough.
                 queue.add(key, after: isOurs || isInProgress ? options.echoDelay : .zero, priority: priority)
@@ -198,8 +198,8 @@ extension Controller {
         do {
             var context = ReconcileContext()
             context.logger = logger
-            context.isSecondLook = item.priority <= .secondLook
-            context.othersWait = { [queue] in queue.othersWait(beside: item.key) }
+            context.isSelfTriggered = item.priority <= .selfTriggered
+            context.hasPendingWork = { [queue] in queue.hasPendingWork(beside: item.key) }
             let outcome = try await ReconcileContext.$current.withValue(context) {
                 try await reconciler.reconcile(item.key)
             }
@@ -220,7 +220,7 @@ extension Controller {
             logger.debug("reconcile ended")
         case .success(.requeue(let delay)): requeue(item.key, after: delay, item.priority, logger)
         case .success(.later(let delay)):
-            requeue(item.key, after: delay, min(item.priority, .secondLook), logger)
+            requeue(item.key, after: delay, min(item.priority, .selfTriggered), logger)
         case .failure(let error):
             fail(item, error, logger)
         }

@@ -25,9 +25,9 @@ package struct ReconcileContext: Sendable {
     /// Carries the controller, the object and the `reconcileID` of the running attempt.
     package var logger = Logger.disabled
     /// Whether nobody waits for this attempt: it follows from what we have done ourselves, or is a look at everything.
-    package var isSecondLook = false
-    /// Whether other objects wait for more than a second look, or have it just now.
-    package var othersWait: @Sendable () -> Bool = { false }
+    package var isSelfTriggered = false
+    /// Whether other objects wait for more than a self-triggered pass, or are worked on for more.
+    package var hasPendingWork: @Sendable () -> Bool = { false }
 
     package init() {}
 }

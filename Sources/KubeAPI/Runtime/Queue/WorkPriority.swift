@@ -3,7 +3,7 @@ package enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
     /// Everything again, to be sure.
     case resync
     /// Once more, after what we have just done ourselves: nobody waits for it.
-    case secondLook
+    case selfTriggered
     /// Found at start.
     case initialList
     /// Somebody changed something.
@@ -16,7 +16,7 @@ package enum WorkPriority: Int, Sendable, Comparable, CaseIterable {
     package var allowance: Duration {
         switch self {
         case .user: .zero
-        case .secondLook, .initialList: .seconds(10)
+        case .selfTriggered, .initialList: .seconds(10)
         case .resync: .seconds(30)
         }
     }

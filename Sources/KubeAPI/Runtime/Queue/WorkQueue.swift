@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// - A key stands once, however often it is added, and is never worked on twice at the same time: added while it is
 ///   worked on, it comes once more afterwards.
-/// - A user's change goes before the initial list and second looks, and those before a resync, with ageing
+/// - A user's change goes before the initial list and self-triggered passes, and those before a resync, with ageing
 ///   (`WorkPriority.allowance`).
 /// - A failed key comes back after an exponential delay, all failed keys together within an overall rate.
 ///
@@ -50,8 +50,8 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// Keys that wait for a time.
     package var delayedCount: Int { state.withLock { $0.queue.delayedCount } }
     package func isInProgress(_ key: Key) -> Bool { state.withLock { $0.queue.isInProgress(key) } }
-    /// Whether keys other than this one are ready, or worked on, for more than a second look.
-    package func othersWait(beside key: Key) -> Bool { state.withLock { $0.queue.othersWait(beside: key) } }
+    /// Whether keys other than this one are ready, or worked on, for more than what the operator has triggered itself.
+    package func hasPendingWork(beside key: Key) -> Bool { state.withLock { $0.queue.hasPendingWork(beside: key) } }
     /// Keys that are worked on.
     package var keysInProgress: [Key] { state.withLock { $0.queue.keysInProgress } }
 
@@ -60,7 +60,7 @@ package final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         change { $0.add(key, priority: priority, now: time.now) }
     }
 
-    /// Adds the key after a delay. Of several wishes the earliest counts.
+    /// Adds the key after a delay. Of several times the earliest counts.
     package func add(_ key: Key, after delay: Duration, priority: WorkPriority = .user) {
         guard delay > .zero else { return add(key, priority: priority) }
         metrics.adds.increment()

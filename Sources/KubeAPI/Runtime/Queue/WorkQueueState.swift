@@ -12,8 +12,8 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
         var retries: Int
     }
 
-    /// A wish to be worked on.
-    private struct Wish {
+    /// That a key is to be worked on.
+    private struct PendingEntry {
         var priority: WorkPriority
         /// When it may start.
         var due: Duration
@@ -40,11 +40,11 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
     private let backOff: BackOff
     private var budget: TokenBucket
-    private var wishes: [Key: Wish] = [:]
+    private var pending: [Key: PendingEntry] = [:]
     private var ready = Heap<Entry>()
     private var delayed = Heap<Entry>()
     private var processing: [Key: Attempt] = [:]
-    /// How many wishes are ready, by the raw values of their priorities.
+    /// How many of the pending keys are ready, by the raw values of their priorities.
     private var readyCounts = [Int](repeating: 0, count: WorkPriority.allCases.count)
     private var failures: [Key: Int] = [:]
     private var nextTicket: UInt64 = 0
@@ -56,18 +56,18 @@ struct WorkQueueState<Key: Hashable & Sendable>: Sendable {
 
     /// Keys that a free worker would get now, and those that wait for their own running attempt to end.
     var depth: Int { readyCounts.reduce(0, +) }
-    var delayedCount: Int { wishes.count - depth }
+    var delayedCount: Int { pending.count - depth }
     func retries(of key: Key) -> Int { failures[key] ?? 0 }
     /// When each running attempt began.
     var processingSince: [Duration] { processing.values.map(\.start) }
     func isInProgress(_ key: Key) -> Bool { processing[key] != nil }
     var keysInProgress: [Key] { Array(processing.keys) }
 
-    /// Whether keys other than this one are ready, or worked on, for more than a second look.
-    func othersWait(beside key: Key) -> Bool {
-        let own = wishes[key].map { $0.isReady && $0.priority > .secondLook ? 1 : 0 } ?? 0
-        return readyCounts[(WorkPriority.secondLook.rawValue + 1)...].reduce(0, +) > own
-            || processing.contains { $0.key != key && $0.value.priority > .secondLook }
+    /// Whether keys other than this one are ready, or worked on, for more than what the operator has triggered itself.
+    func hasPendingWork(beside key: Key) -> Bool {
+        let own = pending[key].map { $0.isReady && $0.priority > .selfTriggered ? 1 : 0 } ?? 0
+        return readyCounts[(WorkPriority.selfTriggered.rawValue + 1)...].reduce(0, +) > own
+            || processing.contains { $0.key != key && $0.value.priority > .selfTriggered }
     }
 }
 
@@ -77,7 +77,7 @@ extension WorkQueueState {
         add(key, priority: priority, due: now, now: now)
     }
 
-    /// Wants the key worked on after a delay; the earliest of all wishes wins.
+    /// Wants the key worked on after a delay; the earliest of all times wins.
     mutating func add(_ key: Key, after delay: Duration, priority: WorkPriority, now: Duration) {
         add(key, priority: priority, due: now + max(.zero, delay), now: now)
     }
@@ -99,12 +99,12 @@ extension WorkQueueState {
         promote(now)
         while let entry = ready.first {
             _ = ready.removeFirst()
-            guard let wish = wishes[entry.key], wish.ticket == entry.ticket else { continue }
-            wishes[entry.key] = nil
-            readyCounts[wish.priority.rawValue] -= 1
-            processing[entry.key] = Attempt(start: now, priority: wish.priority)
+            guard let wanted = pending[entry.key], wanted.ticket == entry.ticket else { continue }
+            pending[entry.key] = nil
+            readyCounts[wanted.priority.rawValue] -= 1
+            processing[entry.key] = Attempt(start: now, priority: wanted.priority)
             return Item(
-                key: entry.key, priority: wish.priority, waited: max(.zero, now - wish.due),
+                key: entry.key, priority: wanted.priority, waited: max(.zero, now - wanted.due),
                 retries: retries(of: entry.key))
         }
         return nil
@@ -114,14 +114,14 @@ extension WorkQueueState {
     mutating func done(_ key: Key, now: Duration) -> Duration? {
         guard let attempt = processing.removeValue(forKey: key) else { return nil }
         // While the key was worked on its entry was kept out of the heaps.
-        if let wish = wishes[key] { enter(key, wish) }
+        if let wanted = pending[key] { enter(key, wanted) }
         return now - attempt.start
     }
 
     /// When the next delayed key becomes ready; `nil` where none is delayed.
     mutating func nextDue() -> Duration? {
         while let entry = delayed.first {
-            if let wish = wishes[entry.key], wish.ticket == entry.ticket, !wish.isReady { return entry.rank }
+            if let wanted = pending[entry.key], wanted.ticket == entry.ticket, !wanted.isReady { return entry.rank }
             _ = delayed.removeFirst()
         }
         return nil
@@ -131,51 +131,51 @@ extension WorkQueueState {
     mutating func hasWork(now: Duration) -> Bool {
         promote(now)
         while let entry = ready.first {
-            if wishes[entry.key]?.ticket == entry.ticket { return true }
+            if pending[entry.key]?.ticket == entry.ticket { return true }
             _ = ready.removeFirst()
         }
         return false
     }
 
     private mutating func add(_ key: Key, priority: WorkPriority, due: Duration, now: Duration) {
-        guard var wish = wishes[key] else {
-            place(key, Wish(priority: priority, due: due), now: now)
+        guard var wanted = pending[key] else {
+            place(key, PendingEntry(priority: priority, due: due), now: now)
             return
         }
-        let isEarlier = due < wish.due
-        guard isEarlier || priority > wish.priority else { return }
-        if wish.isReady { readyCounts[wish.priority.rawValue] -= 1 }
-        wish.priority = max(priority, wish.priority)
-        if wish.isReady { readyCounts[wish.priority.rawValue] += 1 }
+        let isEarlier = due < wanted.due
+        guard isEarlier || priority > wanted.priority else { return }
+        if wanted.isReady { readyCounts[wanted.priority.rawValue] -= 1 }
+        wanted.priority = max(priority, wanted.priority)
+        if wanted.isReady { readyCounts[wanted.priority.rawValue] += 1 }
         // A ready key keeps the time at which it became ready: it must not lose its place.
-        if isEarlier, !wish.isReady { wish.due = due }
-        place(key, wish, now: now)
+        if isEarlier, !wanted.isReady { wanted.due = due }
+        place(key, wanted, now: now)
     }
 
-    private mutating func place(_ key: Key, _ wish: Wish, now: Duration) {
-        var wish = wish
-        if !wish.isReady, wish.due <= now {
-            wish.isReady = true
-            readyCounts[wish.priority.rawValue] += 1
+    private mutating func place(_ key: Key, _ wanted: PendingEntry, now: Duration) {
+        var wanted = wanted
+        if !wanted.isReady, wanted.due <= now {
+            wanted.isReady = true
+            readyCounts[wanted.priority.rawValue] += 1
         }
         nextTicket += 1
-        wish.ticket = nextTicket
-        wishes[key] = wish
-        if processing[key] == nil { enter(key, wish) }
+        wanted.ticket = nextTicket
+        pending[key] = wanted
+        if processing[key] == nil { enter(key, wanted) }
     }
 
-    private mutating func enter(_ key: Key, _ wish: Wish) {
-        let rank = wish.isReady ? wish.due + wish.priority.allowance : wish.due
-        let entry = Entry(rank: rank, ticket: wish.ticket, key: key)
-        if wish.isReady { ready.insert(entry) } else { delayed.insert(entry) }
+    private mutating func enter(_ key: Key, _ wanted: PendingEntry) {
+        let rank = wanted.isReady ? wanted.due + wanted.priority.allowance : wanted.due
+        let entry = Entry(rank: rank, ticket: wanted.ticket, key: key)
+        if wanted.isReady { ready.insert(entry) } else { delayed.insert(entry) }
     }
 
     /// Makes delayed keys ready whose time has come.
     mutating func promote(_ now: Duration) {
         while let due = nextDue(), due <= now {
             let key = delayed.removeFirst().key
-            guard let wish = wishes[key] else { continue }
-            place(key, wish, now: now)
+            guard let wanted = pending[key] else { continue }
+            place(key, wanted, now: now)
         }
     }
 }

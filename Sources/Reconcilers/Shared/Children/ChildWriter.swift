@@ -283,7 +283,7 @@ struct ChildWriter: Sendable {
             }
         }
         let applied = try await applier.apply(
-            child.object, as: child.type, ownership: pass.ownership(of: child), yielding: child.releasedFields)
+            child.object, as: child.type, ownership: pass.ownership(of: child), releasing: child.releasedFields)
         var result = ChildResult(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
         if case .contended(let time) = applied.action {
             result.retryAfter = time

@@ -25,7 +25,7 @@ final class StatusBacklog: Sendable {
     func defers(_ object: DynamicObject) -> Bool {
         let now = time.now
         let isNew = object[path: "status", "observedGeneration"]?.integer != object.generation
-        let mayWait = isNew && ReconcileContext.current.othersWait()
+        let mayWait = isNew && ReconcileContext.current.hasPendingWork()
         return deferred.withLock { deferred in
             let since = deferred[object.key] ?? now
             let isDeferred = mayWait && now - since < Self.patience
@@ -38,7 +38,7 @@ final class StatusBacklog: Sendable {
     /// again.
     func defersPass(for key: ObjectKey) -> Bool {
         let context = ReconcileContext.current
-        guard context.isSecondLook, context.othersWait() else { return false }
+        guard context.isSelfTriggered, context.hasPendingWork() else { return false }
         let now = time.now
         return deferred.withLock { $0[key].map { now - $0 < Self.patience } ?? false }
     }
