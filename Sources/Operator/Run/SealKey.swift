@@ -21,11 +21,7 @@ struct SealKey: Sendable {
     /// - Returns: `nil` where no leader has made it yet.
     /// - Throws: `APIError`; `ConfigurationError` where the Secret holds no key.
     func find() async throws -> [UInt8]? {
-        do {
-            return try key(in: try await api.get(.secret, secret))
-        } catch let error as APIError where error.isNotFound {
-            return nil
-        }
+        try await api.find(.secret, secret).map(key(in:))
     }
 
     /// Finds the key, or makes it where this process leads, and waits for it where another one does, but not for ever. Faults

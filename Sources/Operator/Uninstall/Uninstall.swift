@@ -55,10 +55,7 @@ struct Uninstall: Sendable {
             (kubectl apply -k config/default), see quartermaster doctor, and name its lease with \
             --leader-election-namespace and --leader-election-id where it is another one
             """
-        let first: DynamicObject
-        do {
-            first = try await client.get(.lease, lease)
-        } catch let error as APIError where error.isNotFound {
+        guard let first = try await client.find(.lease, lease) else {
             throw Failure("there is no Lease \(lease), so no operator runs: \(remedy)")
         }
         let holder = first[path: "spec", "holderIdentity"]?.string ?? ""
