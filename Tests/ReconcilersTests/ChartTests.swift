@@ -70,7 +70,9 @@ struct ChartTests {
     @Test("With monitoring it has what config/prometheus has")
     func monitoring() async throws {
         let chart = try await objects(
-            "--set serviceMonitor.enabled=true --set serviceMonitor.labels.release=monitoring")
+
+            "--set serviceMonitor.enabled=true --set serviceMonitor.labels.release=monitoring "
+                + "--set prometheusRule.enabled=true --set prometheusRule.labels.release=monitoring")
         for (name, object) in try shipped(["config/prometheus"]) {
             #expect(try withoutOwn(#require(chart[name])).json.sorted == object.json.sorted)
         }
@@ -95,6 +97,21 @@ struct ChartTests {
         let references = (container?["env"]?.elements ?? []).compactMap { $0["valueFrom"]?["fieldRef"] }
         #expect(references.count == 2)
         for reference in references { #expect(reference["apiVersion"] == "v1") }
+    }
+
+    @Test("The dashboards are those of config/grafana, each in a ConfigMap that Grafana's sidecar finds")
+    func dashboards() async throws {
+        let chart = try await objects("--set dashboards.enabled=true --set crds.enabled=false")
+        let made = chart.values.filter { $0.kind == "ConfigMap" }
+        let shipped = try Repository.files(in: "config/grafana", ending: ".json")
+        #expect(made.count == shipped.count && !shipped.isEmpty)
+        let kustomized = try Repository.text("config/grafana/kustomization.yaml")
+        for object in made {
+            let data = try #require(object["data"]?.object?.map { ($0.key, $0.value.string) }.first)
+            #expect(try data.1 == Repository.text("config/grafana/\(data.0)"))
+            #expect(object.labels["grafana_dashboard"] == "1")
+            #expect(kustomized.contains("{name: \(object.name), files: [\(data.0)]}"))
+        }
     }
 
     @Test("Values make what the golden files say", arguments: ["everything", "least"])

@@ -29,15 +29,19 @@ app.kubernetes.io/component: operator
 The documents of a file with the chart's labels, in the release's namespace. The files are those of config/ and crds/: links here,
 so that they stand once.
 - file: its path. - root: the chart's scope. - annotations: more of them, or nothing.
+- labels: where given, what Prometheus selects by, in the place of `release`.
 */}}
 {{- define "quartermaster.documents" -}}
 {{- $root := .root -}}
 {{- $annotations := .annotations -}}
+{{- $labels := .labels | default dict -}}
+{{- $replacesRelease := hasKey . "labels" -}}
 {{- range $text := regexSplit "(?m)^---$" (.root.Files.Get .file) -1 }}
 {{- $object := fromYaml $text }}
 {{- if hasKey $object "Error" }}{{ fail (printf "%s: %s" $.file $object.Error) }}{{ end }}
 {{- if $object.kind }}
-{{- $_ := set $object.metadata "labels" (merge dict (fromYaml (include "quartermaster.labels" $root)) ($object.metadata.labels | default dict)) }}
+{{- if $replacesRelease }}{{ $_ := unset $object.metadata.labels "release" }}{{ end }}
+{{- $_ := set $object.metadata "labels" (merge dict $labels (fromYaml (include "quartermaster.labels" $root)) ($object.metadata.labels | default dict)) }}
 {{- with $annotations }}{{ $_ := set $object.metadata "annotations" (merge dict . ($object.metadata.annotations | default dict)) }}{{ end }}
 {{- if $object.metadata.namespace }}{{ $_ := set $object.metadata "namespace" $root.Release.Namespace }}{{ end }}
 {{- range $object.subjects }}{{ $_ := set . "namespace" $root.Release.Namespace }}{{ end }}
