@@ -78,10 +78,10 @@ struct FlagReferenceTests {
         #expect(seen > 8)
     }
 
-    /// Of kubectl, PostgreSQL, K3s and Kubernetes.
+    /// Of kubectl, Helm, PostgreSQL, K3s and Kubernetes.
     private static let foreign: Set = [
         "cascade", "clean", "create", "disable-network-policy", "etcd-compaction-interval", "etcd-s3", "if-exists",
-        "no-owner", "no-privileges", "node-label", "terminated-pod-gc-threshold",
+        "no-owner", "no-privileges", "node-label", "take-ownership", "terminated-pod-gc-threshold",
     ]
 
     @Test("A flag that a document names is a flag of ours, or one of those of others that we name")

@@ -13,17 +13,20 @@ struct RunbookTests {
         return documents.flatMap { $0["spec"]?["groups"]?.elements ?? [] }.flatMap { $0["rules"]?.elements ?? [] }
     }
 
-    /// The names of the alerts that the operator makes of the fixtures, without those that the fixtures define themselves.
+    /// The names of the alerts that the operator makes of the fixtures. Those of pools can be defined by the fixture itself.
     private func childAlerts() throws -> Set<String> {
         var names: Set<String> = []
         for manifest in KindFixtures.all.flatMap(\.valid) {
             let documents = try Repository.yaml(manifest.path)
-            let own = documents.flatMap { document in
-                (document["spec"]?["monitoring"]?["alerts"]?.elements ?? []).compactMap { $0["name"]?.string }
+            if manifest.kind == RegionalWorkerPool.self {
+                let pool = try RegionalWorkerPool(defaulting: DynamicObject(#require(documents.first)))
+                guard pool.spec.monitoring?.alerts != nil else { continue }
+                names.formUnion(ResolvedPool(pool).builtInAlerts.map(\.name))
+                continue
             }
             for rule in try Rendering.children(of: documents) where rule.kind == "PrometheusRule" {
                 let rules = (rule[path: "spec", "groups"]?.elements ?? []).flatMap { $0["rules"]?.elements ?? [] }
-                names.formUnion(rules.compactMap { $0["alert"]?.string }.filter { !own.contains($0) })
+                names.formUnion(rules.compactMap { $0["alert"]?.string })
             }
         }
         return names

@@ -66,7 +66,7 @@ extension ResolvedPool {
             alerts.map(\.rule) + builtInAlerts.filter { !names.contains($0.name) })
     }
 
-    private var builtInAlerts: [AlertRule] {
+    var builtInAlerts: [AlertRule] {
         let kind = RegionalWorkerPool.resourceType.kind
         // Only what is scraped can be seen to be down.
         let down = spec.monitoring?.serviceMonitor.map { _ in
