@@ -1,6 +1,6 @@
 internal import KubeAPI
 
-/// One part of the simulation, to be switched on or off.
+/// One controller of the simulation, to be switched on or off.
 package enum SimulatedController: String, Sendable, CaseIterable {
     case nodes
     case kubelet

@@ -14,7 +14,7 @@ package final class Simulation: Sendable {
     private let options: SimulationOptions
     private let cluster: SimulatedCluster
     private let recorder: EventRecorder
-    private let nodePart: NodePart
+    private let nodePart: NodeController
     private let loops: [SimulationLoop]
 
     /// - Parameters:
@@ -33,13 +33,15 @@ package final class Simulation: Sendable {
         cluster = SimulatedCluster(client: client, types: Self.types(for: options.controllers)) { event in
             recorder.record(EventOccurrence(event))
         }
-        nodePart = NodePart(cluster: cluster, options: options, now: now)
-        let parts: [any SimulationPart] = [
-            nodePart, KubeletPart(cluster: cluster, options: options, now: now, time: time),
-            SchedulerPart(cluster: cluster, now: now), DeploymentPart(cluster: cluster, now: now),
-            ReplicaSetPart(cluster: cluster, now: now), JobPart(cluster: cluster, options: options, now: now),
-            CronJobPart(cluster: cluster, now: now), DisruptionBudgetPart(cluster: cluster, now: now),
-            PodCollectionPart(cluster: cluster, options: options), TaintEvictionPart(cluster: cluster, now: now),
+        nodePart = NodeController(cluster: cluster, options: options, now: now)
+        let parts: [any SimulationController] = [
+            nodePart, KubeletController(cluster: cluster, options: options, now: now, time: time),
+            SchedulerController(cluster: cluster, now: now), DeploymentController(cluster: cluster, now: now),
+            ReplicaSetController(cluster: cluster, now: now),
+            JobController(cluster: cluster, options: options, now: now),
+            CronJobController(cluster: cluster, now: now), DisruptionBudgetController(cluster: cluster, now: now),
+            PodCollectionController(cluster: cluster, options: options),
+            TaintEvictionController(cluster: cluster, now: now),
         ]
         loops = parts.filter { options.controllers.contains($0.controller) }.map {
             SimulationLoop($0, log: log, time: time)
@@ -62,7 +64,7 @@ package final class Simulation: Sendable {
         }
     }
 
-    /// What the parts look at, nodes and pods apart.
+    /// What the controllers look at, nodes and pods apart.
     private static func types(for controllers: Set<SimulatedController>) -> [ResourceType] {
         var types: [ResourceType] = []
         if controllers.contains(.nodes) { types.append(.lease) }

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// One controller of the simulation: what makes it look at an object, and what it does then.
-protocol SimulationPart: Sendable {
+protocol SimulationController: Sendable {
     var controller: SimulatedController { get }
     var workers: Int { get }
 
@@ -14,13 +14,13 @@ protocol SimulationPart: Sendable {
     func sync(_ key: ObjectKey) async throws -> Duration?
 }
 
-/// Works off the queue of one part until the task is cancelled.
+/// Works off the queue of one controller until the task is cancelled.
 struct SimulationLoop: Sendable {
-    private let part: any SimulationPart
+    private let part: any SimulationController
     private let queue: WorkQueue<ObjectKey>
     private let log: Logger
 
-    init(_ part: any SimulationPart, log: Logger, time: TimeSource) {
+    init(_ part: any SimulationController, log: Logger, time: TimeSource) {
         self.part = part
         self.log = log.with("controller", .string(part.controller.rawValue))
         queue = WorkQueue(name: part.controller.rawValue, time: time)

@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// Puts pods on nodes, one pod at a time.
-struct SchedulerPart: SimulationPart {
+struct SchedulerController: SimulationController {
     let controller = SimulatedController.scheduler
     let workers = 1
     let cluster: SimulatedCluster

@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Heartbeats of the simulated nodes.
-struct NodePart: SimulationPart {
+struct NodeController: SimulationController {
     let controller = SimulatedController.nodes
     let workers = 2
     let cluster: SimulatedCluster

@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// The kubelets of all simulated nodes.
-struct KubeletPart: SimulationPart {
+struct KubeletController: SimulationController {
     let controller = SimulatedController.kubelet
     let workers = 8
     let cluster: SimulatedCluster

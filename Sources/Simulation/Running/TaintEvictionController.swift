@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// Evicts pods from nodes whose `NoExecute` taints they do not tolerate.
-struct TaintEvictionPart: SimulationPart {
+struct TaintEvictionController: SimulationController {
     let controller = SimulatedController.taintEviction
     let workers = 1
     let cluster: SimulatedCluster

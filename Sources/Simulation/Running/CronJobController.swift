@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// CronJobs by their Jobs.
-struct CronJobPart: SimulationPart {
+struct CronJobController: SimulationController {
     let controller = SimulatedController.cronJobs
     let workers = 1
     let cluster: SimulatedCluster

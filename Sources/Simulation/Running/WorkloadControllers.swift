@@ -1,7 +1,7 @@
 internal import KubeAPI
 
 /// Deployments by their ReplicaSets.
-struct DeploymentPart: SimulationPart {
+struct DeploymentController: SimulationController {
     let controller = SimulatedController.deployments
     let workers = 2
     let cluster: SimulatedCluster
@@ -22,7 +22,7 @@ struct DeploymentPart: SimulationPart {
 }
 
 /// ReplicaSets by their pods.
-struct ReplicaSetPart: SimulationPart {
+struct ReplicaSetController: SimulationController {
     let controller = SimulatedController.replicaSets
     let workers = 4
     let cluster: SimulatedCluster
@@ -49,7 +49,7 @@ struct ReplicaSetPart: SimulationPart {
 }
 
 /// Jobs by their pods.
-struct JobPart: SimulationPart {
+struct JobController: SimulationController {
     let controller = SimulatedController.jobs
     let workers = 2
     let cluster: SimulatedCluster
@@ -74,7 +74,7 @@ struct JobPart: SimulationPart {
 }
 
 /// The status of PodDisruptionBudgets.
-struct DisruptionBudgetPart: SimulationPart {
+struct DisruptionBudgetController: SimulationController {
     let controller = SimulatedController.disruptionBudgets
     let workers = 1
     let cluster: SimulatedCluster
@@ -122,7 +122,7 @@ struct DisruptionBudgetPart: SimulationPart {
 }
 
 /// Pods of nodes that are gone.
-struct PodCollectionPart: SimulationPart {
+struct PodCollectionController: SimulationController {
     let controller = SimulatedController.podCollection
     let workers = 1
     let cluster: SimulatedCluster
