@@ -1,12 +1,7 @@
-import Foundation
 import KubeAPI
 import Testing
 
 @testable import Reconcilers
-
-/// `promtool` of Debian's package `prometheus`, where it is installed.
-private let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool"].first(
-    where: FileManager.default.isExecutableFile)
 
 @Suite("Alerts of a pool")
 struct PoolAlertTests {
@@ -43,7 +38,7 @@ struct PoolAlertTests {
 
     @Test(
         "promtool finds nothing against the rules of any fixture or sample",
-        .enabled(if: promtool != nil, "promtool is not installed"),
+        .enabled(if: Promtool.isThere, "promtool is not installed"),
         arguments: Repository.cases(in: "Tests/Fixtures/regionalworkerpool/valid").map {
             "Tests/Fixtures/regionalworkerpool/valid/\($0).yaml"
         } + ["config/samples/queue-workers.yaml"])
@@ -56,25 +51,13 @@ struct PoolAlertTests {
         }
     }
 
-    @Test("A wrong expression is found, so the check checks", .enabled(if: promtool != nil))
+    @Test("A wrong expression is found, so the check checks", .enabled(if: Promtool.isThere))
     func findsFaults() throws {
         let rules = try rules("{alerts: [{name: A, expr: 'sum(('}]}")
         #expect(try check(["groups": [["name": "g", "rules": .array(rules)]]]).status != 0)
     }
 
     private func check(_ groups: JSONValue) throws -> (status: Int32, output: String) {
-        let file = FileManager.default.temporaryDirectory.appending(path: "qm-rules-\(UUID().uuidString).yaml")
-        try YAML.write([groups]).write(to: file, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(promtool))
-        process.arguments = ["check", "rules", file.path]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+        try Promtool.run(["check", "rules", "rules.yaml"], files: ["rules.yaml": YAML.write([groups])])
     }
 }
