@@ -15,6 +15,10 @@ static const uint8_t app_environment[] = {
 #embed "../../crds/quartermaster.dev_appenvironments.yaml"
 };
 
+static const uint8_t component_images[] = {
+#embed "../../crds/quartermaster.dev_componentimages.yaml"
+};
+
 qm_text qm_regional_worker_pool_definition(void) {
     return (qm_text){regional_worker_pool, sizeof regional_worker_pool};
 }
@@ -22,3 +26,5 @@ qm_text qm_regional_worker_pool_definition(void) {
 qm_text qm_backup_policy_definition(void) { return (qm_text){backup_policy, sizeof backup_policy}; }
 
 qm_text qm_app_environment_definition(void) { return (qm_text){app_environment, sizeof app_environment}; }
+
+qm_text qm_component_images_definition(void) { return (qm_text){component_images, sizeof component_images}; }

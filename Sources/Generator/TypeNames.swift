@@ -38,6 +38,7 @@ struct TypeNames {
             // The agent's words are taken as they are.
             existing: ["resources": "JSONObject", "lastResult": "RunResult", "pruned": "String"],
             imports: ["BackupModel"]),
+        "ComponentImages": TypeNames(names: ["components[].source": "Source"]),
         "AppEnvironment": TypeNames(
             names: [
                 "spec.namespace": "NamespaceSettings", "namespace.adopt": "NamespaceSettings.Adoption",

@@ -71,6 +71,7 @@ struct UninstallCommandTests {
 
     private func own(_ client: KubeClient) async throws -> [DynamicObject] {
         try await OwnObjects(client: client).list(OwnObjects.Choice(nil, namespace: nil))
+            .filter { Kinds.named($0.kind) != nil }
     }
 
     /// What an uninstallation says, and its exit status.

@@ -13,5 +13,6 @@ typedef struct {
 qm_text qm_regional_worker_pool_definition(void);
 qm_text qm_backup_policy_definition(void);
 qm_text qm_app_environment_definition(void);
+qm_text qm_component_images_definition(void);
 
 #endif

@@ -23,7 +23,7 @@ struct Uninstall: Sendable {
     func run(isConfirmed: Bool) async throws -> Int32 {
         let (objects, nodes) = (try await objects(), try await claimedNodes())
         guard !objects.isEmpty || !nodes.isEmpty else {
-            say("Nothing to do: there is no object of quartermaster.dev, and no node is claimed.")
+            say("Nothing to do: there is no \(Self.kindNames), and no node is claimed.")
             try await sayRest()
             return 0
         }
@@ -41,7 +41,7 @@ struct Uninstall: Sendable {
         let deadline = time.now + timeout
         for kind in Kinds.all { try await delete(kind, until: deadline) }
         try await waitUntil(deadline, "nodes are not released") { try await claimedNodes().map { "Node \($0)" } }
-        say("Done: no object of quartermaster.dev is left, and no node is claimed.")
+        say("Done: no \(Self.kindNames) is left, and no node is claimed.")
         try await sayRest()
         return 0
     }
@@ -142,6 +142,7 @@ struct Uninstall: Sendable {
         }
         let bindings = try await client.listAll(.roleBinding).items
             .filter { $0.labels[LabelKey.appEnvironment] != nil && $0.name == Self.operatorRole }.map(\.namespace)
+        try await sayImages()
         if !bindings.isEmpty {
             say(
                 "The operator's RoleBinding \(Self.operatorRole) stays in: \(bindings.sorted().joined(separator: ", "))"
@@ -154,12 +155,25 @@ struct Uninstall: Sendable {
         }
     }
 
+    /// Images that pipelines have set: without their object the environment would go back to its own.
+    private func sayImages() async throws {
+        var choice = try OwnObjects.Choice(nil, namespace: nil)
+        choice.kind = ComponentImages.resourceType.kind
+        let left = try await OwnObjects(client: client).list(choice)
+            .filter { $0[path: "spec", "images"]?.object?.isEmpty == false }
+        guard !left.isEmpty else { return }
+        say("Images that pipelines have set go with the CRD: \(left.map(Self.name).joined(separator: ", "))")
+        say("To keep them, write them into the AppEnvironments first, or save these objects")
+    }
+
+    private static let kindNames = Kinds.all.map { $0.resourceType.kind }.joined(separator: ", ")
+
     private static let operatorRole = "quartermaster-environment"
 
     private func objects(_ type: ResourceType? = nil) async throws -> [DynamicObject] {
         var choice = try OwnObjects.Choice(nil, namespace: nil)
         choice.kind = type?.kind
-        return try await OwnObjects(client: client).list(choice)
+        return try await OwnObjects(client: client).list(choice).filter { Kinds.named($0.kind) != nil }
     }
 
     private func claimedNodes() async throws -> [String] {

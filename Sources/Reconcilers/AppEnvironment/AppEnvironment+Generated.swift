@@ -174,9 +174,12 @@ extension AppEnvironment {
             package var namespace: String?
         }
 
-        /// Makes a ServiceAccount deployer for a pipeline. It may read everything but Secrets, restart Deployments and
-        /// run Jobs. It cannot deploy: the images are set in this object, and a change on a Deployment is reverted.
+        /// Makes a ServiceAccount deployer for a pipeline, and a ComponentImages object in which it sets images. It may
+        /// read everything but Secrets, restart Deployments and run Jobs. A change on a Deployment is reverted.
         package var deployer: Bool
+        /// Repositories that the deployer may roll out images from, beside those of the components' own images:
+        /// registry.example.com/shop/api for one, registry.example.com/shop/* for all below.
+        package var repositories: [String]?
         /// Who has the cluster's roles view, edit or admin in the namespace.
         package var bindings: [Binding]?
     }

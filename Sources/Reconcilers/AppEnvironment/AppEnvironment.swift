@@ -36,7 +36,8 @@ extension AppEnvironment {
 
     /// The namespace is not among them: it is no child but holds them.
     package static let childKinds: [ChildKind] = [
-        .roleBinding, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget, .service,
+        .roleBinding, .componentImages, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget,
+        .service,
         .deployment, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress, .serviceMonitor, .prometheusRule,
         .persistentVolumeClaim,
     ]
@@ -45,6 +46,11 @@ extension AppEnvironment {
 
     package func rendered(asking client: KubeClient) async throws -> [DesiredChild] {
         var resolved = try ResolvedEnvironment(self)
+        let images = try await client.find(ComponentImages.resourceType, resolved.componentImagesKey)
+        // Whether it is the operator's own only the operator can tell.
+        if let images, resolved.ownerLabels.allSatisfy({ images.labels[$0.key] == $0.value }) {
+            resolved.deploy(images)
+        }
         resolved.inputs = try await EnvironmentInputs(of: resolved, asking: client)
         return try resolved.rendered()
     }

@@ -19,6 +19,8 @@ package struct Component: Sendable, Hashable {
 
     package let name: String
     package let spec: AppEnvironment.ComponentSpec
+    /// What its container runs: that of the spec, or what a pipeline has set in its place.
+    package internal(set) var image: String
     /// Pods wanted; under an autoscaler the fewest.
     package let replicas: Int
     package let autoscaling: Autoscaling?
@@ -42,6 +44,7 @@ package struct Component: Sendable, Hashable {
         self.spec = spec
         self.defaults = defaults
         name = spec.name
+        image = spec.image
         let isBound = (spec.volumes ?? []).contains { $0.accessMode == .readWriteOnce }
         autoscaling = spec.autoscaling.map { given in
             Autoscaling(

@@ -10,6 +10,7 @@ struct EnvironmentReconciler: KindReconciler {
     let bounds: NamespaceBounds
     let claims: PersistentVolumeClaims
     let workloads: EnvironmentWorkloads
+    let images: EnvironmentImages
     let bindings: Informer
     let dependencies: DependencyWatch
     let siblings: Siblings
@@ -49,6 +50,7 @@ struct EnvironmentReconciler: KindReconciler {
             do throws(Violation) {
                 var resolved = try ResolvedEnvironment(environment, catalogue: catalogue)
                 resolved.inputs.operatorNamespace = operatorNamespace
+                if let images = images.find(resolved) { resolved.deploy(images) }
                 return .success(resolved)
             } catch {
                 return .failure(Finding(.invalidSpec, "\(error)", .edit))
@@ -177,6 +179,8 @@ struct EnvironmentReconciler: KindReconciler {
         guard observed.namespaceFinding == nil else { return [] }
         return [workloads.observe(into: &observed, at: now()), warnings.observe(into: &observed)].compactMap(\.self)
     }
+
+    func reportElsewhere(_ observed: EnvironmentObservation) async throws { try await images.report(observed) }
 
     /// Gives the operator its rights in the namespace where it does not have them.
     ///

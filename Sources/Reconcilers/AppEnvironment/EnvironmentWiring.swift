@@ -22,6 +22,7 @@ extension EnvironmentReconciler {
                 environments.environments(in: event.key.namespace)
             }
         }
+        images.wake(in: environment)
         dependencies.wake(controller, of: environments)
         siblings.wake(controller, of: environments)
         warnings.wake(controller)
@@ -36,7 +37,8 @@ extension EnvironmentReconciler {
             objects: environments, namespaces: NamespaceProvisioner(environment, environments: environments),
             priorityClasses: PriorityClasses(environment),
             bounds: NamespaceBounds(environment), claims: PersistentVolumeClaims(environment),
-            workloads: EnvironmentWorkloads(environment), bindings: environment.children(.roleBinding),
+            workloads: EnvironmentWorkloads(environment), images: EnvironmentImages(environment, wallClock: now),
+            bindings: environment.children(.roleBinding),
             dependencies: DependencyWatch(environment, environments: environments),
             siblings: Siblings(environment), warnings: WarningWatch(environment, now: now),
             children: ChildWriter(environment, kinds: AppEnvironment.childKinds),

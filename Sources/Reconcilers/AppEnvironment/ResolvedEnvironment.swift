@@ -6,10 +6,12 @@ package struct ResolvedEnvironment: ResolvedKind, Sendable, Hashable {
     package let environment: AppEnvironment
     /// The version of the defaults, for the status.
     package let defaultsVersion: Int
-    package let components: [Component]
+    package internal(set) var components: [Component]
     let defaults: TierDefaults
     /// Most of them are known only once there is a namespace to look at.
     package var inputs = EnvironmentInputs()
+    /// What a pipeline has set; its images are those of the components already.
+    var images: DeployedImages?
 
     /// - Throws: `Violation` where the version of the defaults is not known.
     package init(_ environment: AppEnvironment, catalogue: DefaultsCatalogue = .builtIn) throws(Violation) {
@@ -41,7 +43,8 @@ extension ResolvedEnvironment {
     /// Rights come before what needs them, bounds and policies before pods, what pods mount before the pods, and what points at the
     /// pods last.
     static let builders: [Builder] = [
-        operatorBindings, access, networkPolicies, resourceQuotas, limitRanges, serviceAccounts, secretCopies,
+        operatorBindings, access, componentImages, networkPolicies, resourceQuotas, limitRanges, serviceAccounts,
+        secretCopies,
         configMaps,
         claims, disruptionBudgets, services, deployments, autoscalers, ingresses, serviceMonitors, alerts,
     ]

@@ -57,6 +57,9 @@ protocol KindReconciler: Reconciler {
     /// - Returns: when to requeue although nothing may have changed.
     func observe(_ resolved: Resolved, into observed: inout Observation) throws -> [Duration]
 
+    /// Says elsewhere what was found, once the status of the object itself is written.
+    func reportElsewhere(_ observed: Observation) async throws
+
     /// Takes back what would outlive an object that is being deleted.
     ///
     /// - Returns: `nil` once that is done; else how the pass ends, and the status says what is waited for.
@@ -123,6 +126,7 @@ extension KindReconciler {
             }
             waits += try observe(resolved, into: &observed)
             try await status.report(observed.status, on: object, news: observed.events(on: object))
+            try await reportElsewhere(observed)
             return try observed.outcome(after: waits)
         }
     }
@@ -141,6 +145,8 @@ extension KindReconciler {
     }
 
     func observe(_: Resolved, into _: inout Observation) throws -> [Duration] { [] }
+
+    func reportElsewhere(_: Observation) async throws {}
 
     func releaseMissing(_: ObjectKey) async throws -> Outcome { .done }
 

@@ -41,16 +41,12 @@ extension OwnResource {
 
     /// Everything that is wrong with a manifest; it need not have its defaults.
     ///
-    /// As on the API server, the rules are looked at once the schema has no objections; what is beyond them comes last.
-    /// Without a name there is no object that rules could judge.
+    /// What is beyond the CRD comes last.
     package static func violations(in manifest: DynamicObject) -> [Violation] {
-        let object = definition.applyingDefaults(to: manifest)
-        let violations = definition.violations(in: object)
-        guard violations.isEmpty, !object.name.isEmpty else { return violations }
+        let violations = definition.allViolations(in: manifest)
+        guard violations.isEmpty, !manifest.name.isEmpty else { return violations }
         do {
-            let resource = try object.decode(Self.self)
-            let broken = definition.ruleViolations(in: object)
-            return broken.isEmpty ? resource.violationsBeyondDefinition : broken
+            return try Self(defaulting: manifest).violationsBeyondDefinition
         } catch let error as JSONError {
             return [Violation(error.path, error.message)]
         } catch {

@@ -49,7 +49,13 @@ package struct ReconcilerEnvironment: Sendable {
 
     /// The children of one kind; of what others have labelled like them only an outline is kept.
     func children(_ type: ResourceType) -> Informer {
-        informers.informer(
+        guard type != ComponentImages.resourceType else {
+            // Watched with their CRD, as all objects of ours.
+            let informer = objects(of: .componentImages)
+            informer.store.add([.childOwner])
+            return informer
+        }
+        return informers.informer(
             Selection(type, labelSelector: .matching([LabelKey.managedBy: LabelKey.manager])), indexers: [.childOwner],
             isOptional: type.isOptional, trim: ForeignObjects.trim(type, seal))
     }

@@ -73,7 +73,7 @@ package struct Right: Sendable, Hashable {
         + Kinds.all.flatMap { rights(on: $0) } + [
             Right(
                 .cluster, "apiextensions.k8s.io", "customresourcedefinitions", read,
-                names: Set(Kinds.all.map { $0.resourceType.qualifiedName }), usedBy: "ServedSchema")
+                names: Set(CustomResource.all.map(\.type.qualifiedName)), usedBy: "ServedSchema")
         ]
 
     private static let childKinds = Kinds.all.flatMap { $0.childKinds }
@@ -101,6 +101,9 @@ package struct Right: Sendable, Hashable {
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
         // Why a pod does not start, where only an event says so.
         Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
+        Right(
+            .environmentNamespaces, ComponentImages.resourceType.group, "\(ComponentImages.resourceType.plural)/status",
+            ["patch"], usedBy: "StatusWriter"),
         Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         // Whether whoever asks for the metrics may have them.

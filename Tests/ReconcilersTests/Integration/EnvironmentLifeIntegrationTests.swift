@@ -442,7 +442,8 @@ extension IntegrationTests {
                     #expect(told.contains(".image was changed by kubectl-set"), "\(told)")
                     #expect(
                         told.hasSuffix(
-                            "; put right; what is to last is written into spec.components[web] of AppEnvironment \(name)"
+                            "; put right; what is to last is written into spec.components[web] of AppEnvironment \(name); a "
+                                + "pipeline sets images in its ComponentImages"
                         ),
                         "\(told)")
                 }

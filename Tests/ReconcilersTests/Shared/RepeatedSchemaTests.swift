@@ -7,13 +7,13 @@ import Testing
 struct RepeatedSchemaTests {
     // YAML can't refer to another file: within one, anchors say it once.
     @Test(
-        "What stands in every CRD is the same in each, but for the words about it and the room for a list",
+        "What stands in the CRD of every kind is the same in each, but for the words about it and the room for a list",
         arguments: [
             ["spec", "inheritedMetadata"], ["status", "observedGeneration"], ["status", "lastHandledReconcileAt"],
             ["status", "inventory"], ["status", "conditions"],
         ])
     func partsAreTheSame(path: [String]) throws {
-        let parts = try CustomResource.all.map { resource in
+        let parts = try Kinds.all.map { $0.definition }.map { resource in
             let part = path.reduce(resource.schema) { $0["properties"]?[$1] ?? .null }
             #expect(part.object != nil, "\(resource.type.kind) has no \(path)")
             var fields = try #require(part.object)
@@ -27,7 +27,7 @@ struct RepeatedSchemaTests {
     // kubectl reads in the order of the file: what a merge key brings in takes the place of what stands above it.
     @Test(
         "A merge key stands before the fields that it does not bring in",
-        arguments: CustomResource.all.map(\.type.plural))
+        arguments: Kinds.all.map { $0.definition.type.plural })
     func mergeKeysComeFirst(plural: String) throws {
         let resource = try #require(CustomResource.all.first { $0.type.plural == plural })
         let lines = resource.text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }

@@ -71,7 +71,7 @@ extension ResolvedEnvironment {
         let probes = component.probes
         let fields: JSONValue = .compact([
             "name": .string(component.name),
-            "image": .string(spec.image),
+            "image": .string(component.image),
             "command": spec.command.map { .array($0.map(JSONValue.string)) },
             "args": spec.args.map { .array($0.map(JSONValue.string)) },
             "ports": component.containerPorts.isEmpty ? nil : .array(component.containerPorts),

@@ -63,7 +63,7 @@ extension EnvironmentObservation {
 extension ComponentObservation {
     fileprivate var status: AppEnvironment.ComponentStatus {
         AppEnvironment.ComponentStatus(
-            name: component.name, image: component.spec.image.cut(to: 512), desired: desired, ready: ready,
+            name: component.name, image: component.image.cut(to: 512), desired: desired, ready: ready,
             configHash: component.configHash, message: finding?.message.cut(to: 4096))
     }
 }

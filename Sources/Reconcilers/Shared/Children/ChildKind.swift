@@ -20,6 +20,9 @@ package struct ChildKind: Sendable, Hashable {
     // What gives the operator and the pods the right to do what comes next.
     static let roleBinding = ChildKind(.roleBinding, .rights)
 
+    static let componentImages = ChildKind(
+        ComponentImages.resourceType, .prerequisites, written: [.environmentNamespaces])
+
     // What pods mount, and what rules over pods and bounds them.
     static let resourceQuota = ChildKind(.resourceQuota, .prerequisites, written: [.environmentNamespaces])
     static let limitRange = ChildKind(.limitRange, .prerequisites, written: [.environmentNamespaces])

@@ -31,9 +31,10 @@ package struct ChangePreview: Sendable {
     ///   would refuse a child, `ApplyError` where a child's name belongs to somebody else.
     package func changes(of manifest: DynamicObject) async throws -> [Change] {
         let violations = Rendering.violations(in: manifest)
-        guard violations.isEmpty, let kind = Kinds.named(manifest.kind) else {
+        guard violations.isEmpty else {
             throw Rendering.Failure(lines: violations.map { "\(manifest.kind) \(manifest.key): \($0)" })
         }
+        guard let kind = Kinds.named(manifest.kind) else { return [] }
         let live = try await client.find(kind.resourceType, manifest.key)
         var object = manifest
         object[path: "metadata", "uid"] = live.map { .string($0.uid) }

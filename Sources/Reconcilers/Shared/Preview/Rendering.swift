@@ -36,19 +36,20 @@ package enum Rendering {
 
     /// Whether the objects of this kind are in a namespace; true for what is none of ours.
     package static func isNamespaced(_ object: DynamicObject) -> Bool {
-        Kinds.named(object.kind)?.resourceType.isNamespaced ?? true
+        CustomResource.all.first { $0.type.kind == object.kind }?.type.isNamespaced ?? true
     }
 
     /// What breaks a rule in an object of ours.
     package static func violations(in object: DynamicObject) -> [Violation] {
-        guard let kind = Kinds.named(object.kind) else {
-            let known = Kinds.all.map { $0.resourceType.kind }.joined(separator: ", ")
+        guard let resource = CustomResource.all.first(where: { $0.type.kind == object.kind }) else {
+            let known = CustomResource.all.map(\.type.kind).joined(separator: ", ")
             return [Violation("kind", "\"\(object.kind)\" is unknown; quartermaster.dev has \(known)")]
         }
-        guard object.apiVersion == kind.resourceType.apiVersion else {
-            return [Violation("apiVersion", "must be \(kind.resourceType.apiVersion), is \(object.apiVersion)")]
+        guard object.apiVersion == resource.type.apiVersion else {
+            return [Violation("apiVersion", "must be \(resource.type.apiVersion), is \(object.apiVersion)")]
         }
-        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : []) + kind.violations(in: object)
+        return (object.name.isEmpty ? [Violation("metadata.name", "is required")] : [])
+            + (Kinds.named(object.kind)?.violations(in: object) ?? resource.allViolations(in: object))
     }
 
     /// What Kubernetes' own types have against the templates in an object of ours. Only the API server knows for sure: it may be

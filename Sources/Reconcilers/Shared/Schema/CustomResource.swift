@@ -19,8 +19,11 @@ package struct CustomResource: Sendable {
 
     package static let appEnvironment = CustomResource(AppEnvironment.resourceType, qm_app_environment_definition())
 
-    /// Every kind of ours.
-    package static let all = Kinds.all.map { $0.definition }
+    package static let componentImages = CustomResource(
+        ComponentImages.resourceType, qm_component_images_definition())
+
+    /// Every CRD of ours: those of the kinds, and of what is made for them.
+    package static let all = Kinds.all.map { $0.definition } + [componentImages]
 
     private init(_ type: ResourceType, _ embedded: qm_text) {
         let bytes = Array(UnsafeBufferPointer(start: embedded.bytes, count: embedded.count))
@@ -46,6 +49,16 @@ package struct CustomResource: Sendable {
     /// What the schema has against the object; defaults are applied before.
     package func violations(in object: DynamicObject) -> [Violation] {
         SchemaCheck.errors(in: object.json, structure, scope: .whole).violations
+    }
+
+    /// What schema and rules have against a manifest; it need not have its defaults.
+    ///
+    /// As on the API server, the rules are looked at once the schema has no objections. Without a name there is no object that they
+    /// could judge.
+    func allViolations(in manifest: DynamicObject) -> [Violation] {
+        let object = applyingDefaults(to: manifest)
+        let violations = violations(in: object)
+        return violations.isEmpty && !object.name.isEmpty ? ruleViolations(in: object) : violations
     }
 
     /// The rules of the CRD that do not hold, in the API server's words; defaults are applied before.

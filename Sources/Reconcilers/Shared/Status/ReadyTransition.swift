@@ -38,13 +38,16 @@ extension ObjectEvent {
         let others = drift.count > 3 ? " and \((drift.count - 3).counted("other field"))" : ""
         return ObjectEvent(
             object, .warning, .driftCorrected, action: "Correct",
-            message: "\(child): \(changes)\(others); put right\(advice(for: part, of: object))")
+            message: "\(child): \(changes)\(others); put right\(advice(for: part, of: object, on: drift))")
     }
 
     /// Whoever changes a child means something by it, and `kubectl rollout status` has told them that it went well.
-    private static func advice(for part: String, of object: DynamicObject) -> String {
+    private static func advice(for part: String, of object: DynamicObject, on drift: [Drift]) -> String {
         guard let list = Kinds.named(object.kind)?.partList else { return "" }
         let place = part.isEmpty ? "spec" : "spec.\(list)[\(part)]"
-        return "; what is to last is written into \(place) of \(object.kind) \(object.key)"
+        let words = "; what is to last is written into \(place) of \(object.kind) \(object.key)"
+        let isImage = drift.contains { $0.path.description.hasSuffix(".image") }
+        guard isImage, object.kind == AppEnvironment.resourceType.kind else { return words }
+        return "\(words); a pipeline sets images in its ComponentImages"
     }
 }

@@ -1,0 +1,157 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("Images that a pipeline sets")
+struct DeployedImagesTests {
+    private static func images(_ images: [String: String]) throws -> DynamicObject {
+        var object = try DynamicObject.fixture(
+            "apiVersion: quartermaster.dev/v1alpha1\nkind: ComponentImages\nmetadata: {name: shop, namespace: shop}")
+        object["spec"] = ["images": .strings(images)]
+        return object
+    }
+
+    private static func deployed(_ spec: String, _ images: [String: String]) throws -> ResolvedEnvironment {
+        var environment = try ResolvedEnvironment.written(spec)
+        environment.deploy(try Self.images(images))
+        return environment
+    }
+
+    @Test("Another tag or digest of a component's repository takes the place of its image in the Deployment")
+    func accepted() throws {
+        let digest = "ghcr.io/shop/api@sha256:\(String(repeating: "0", count: 64))"
+        let environment = try Self.deployed(
+            """
+            tier: production
+            components: [{name: api, image: 'ghcr.io/shop/api:1'}, {name: web, image: 'ghcr.io/shop/web:1'}]
+            """, ["api": digest])
+        let images = try environment.deployments().map {
+            $0.object[path: "spec", "template", "spec", "containers"]?[0]?["image"]?.string
+        }
+        #expect(images == [digest, "ghcr.io/shop/web:1"])
+    }
+
+    @Test(
+        "What the environment does not allow is refused with the reason, and the component runs what it ran",
+        arguments: [
+            ("api", "ghcr.io/other/api:2", "neither the repository of the component's image, ghcr.io/shop/api"),
+            ("api", "docker.io/shop/api:2", "neither"), ("api", "ghcr.io/shop/api:latest", "in production"),
+            ("api", "ghcr.io/shop/api", "in production"), ("api", "ghcr.io/shop/../evil/api:2", "is no image"),
+            ("db", "postgres:17", "has no component db, only api, web; remove the entry"),
+            ("web", "ghcr.io/shop/web:2", "template of AppEnvironment shop sets the image"),
+        ])
+    func refused(component: String, image: String, words: String) throws {
+        let environment = try Self.deployed(
+            """
+            tier: production
+            components:
+              - {name: api, image: 'ghcr.io/shop/api:1'}
+              - name: web
+                image: ghcr.io/shop/web:1
+                template: {spec: {containers: [{name: web, image: 'ghcr.io/shop/web:0'}]}}
+            """, [component: image])
+        #expect(environment.components.map(\.image) == ["ghcr.io/shop/api:1", "ghcr.io/shop/web:1"])
+        let message = try #require(environment.images?.refused[component]?.message)
+        #expect(message.hasPrefix("spec.images[\(component)]: "), "\(message)")
+        #expect(message.contains(words), "\(message)")
+    }
+
+    @Test("Repositories of the environment are allowed to every component")
+    func repositories() throws {
+        let environment = try Self.deployed(
+            """
+            tier: staging
+            access: {repositories: [ghcr.io/shop/*, mirror.example.com/api]}
+            components: [{name: api, image: 'api:1'}, {name: web, image: 'web:1'}, {name: db, image: 'db:1'}]
+            """,
+            ["api": "mirror.example.com/api:2", "web": "ghcr.io/shop/web", "db": "ghcr.io/shopper/db:2"])
+        #expect(environment.components.map(\.image) == ["mirror.example.com/api:2", "ghcr.io/shop/web", "db:1"])
+    }
+
+    // MARK: The status
+
+    /// - Parameter image: what the Deployment has.
+    private static func observation(
+        of environment: ResolvedEnvironment, running image: String?
+    ) throws -> EnvironmentObservation {
+        var observed = EnvironmentObservation(environment)
+        for index in observed.components.indices {
+            guard let image else { continue }
+            let name = observed.components[index].component.name
+            var object = try DynamicObject.fixture(
+                """
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: \(name), namespace: shop, generation: 2}
+                spec:
+                  replicas: 1
+                  selector: {matchLabels: {a: b}}
+                  template: {spec: {containers: [{name: \(name), image: IMAGE}]}}
+                status: {observedGeneration: 2, replicas: 1, updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1}
+                """)
+            object[path: "spec", "template", "spec", "containers"] = [["name": .string(name), "image": .string(image)]]
+            observed.components[index].deployment = try object.decode(Deployment.self)
+        }
+        return observed
+    }
+
+    private static func ready(_ observed: EnvironmentObservation) throws -> Condition {
+        let status = observed.status(of: try #require(observed.environment.images))
+        return try #require(status.conditions?.first { $0.type == ConditionType.ready.rawValue })
+    }
+
+    @Test("Ready is True only where the Deployment has the image and its pods are available")
+    func ready() throws {
+        let environment = try Self.deployed(
+            "tier: staging\ncomponents: [{name: api, image: 'api:1'}]", ["api": "api:2"])
+        let done = try Self.ready(Self.observation(of: environment, running: "api:2"))
+        #expect((done.status, done.reason, done.message) == (.true, "Ready", "api runs api:2"))
+        let old = try Self.ready(Self.observation(of: environment, running: "api:1"))
+        #expect(
+            (old.status, old.reason, old.message) == (.false, "RollingOut", "Deployment api is still at api:1"))
+        let none = try Self.ready(Self.observation(of: environment, running: nil))
+        #expect((none.status, none.reason) == (.false, "RollingOut"))
+    }
+
+    @Test("A roll-out that the quota holds back is told so")
+    func quota() throws {
+        let environment = try Self.deployed(
+            "tier: staging\ncomponents: [{name: api, image: 'api:1'}]", ["api": "api:2"])
+        var observed = try Self.observation(of: environment, running: "api:1")
+        observed.quota = QuotaCheck(environment)
+        observed.quota?.shortfall = ["limits.cpu": "1"]
+        let condition = try Self.ready(observed)
+        #expect((condition.status, condition.reason) == (.false, "Exceeded"))
+    }
+
+    @Test("What is wrong with components that no image is set for does not count")
+    func others() throws {
+        let environment = try Self.deployed(
+            "tier: staging\ncomponents: [{name: api, image: 'api:1'}, {name: web, image: 'web:1'}]", ["api": "api:2"])
+        var observed = try Self.observation(of: environment, running: "api:2")
+        observed.components[1].deployment = nil
+        #expect(try Self.ready(observed).status == .true)
+        let status = observed.status(of: try #require(environment.images))
+        #expect(status.components?.map(\.source) == [.componentImages, .appEnvironment])
+        #expect(status.components?.map { $0.message != nil } == [false, true])
+    }
+
+    @Test("A refused image is told in its object and nowhere else")
+    func refusalIsNoOutage() throws {
+        let environment = try Self.deployed(
+            "tier: staging\ncomponents: [{name: api, image: 'api:1'}]", ["api": "evil:2"])
+        let observed = try Self.observation(of: environment, running: "api:1")
+        let condition = try Self.ready(observed)
+        #expect((condition.status, condition.reason) == (.false, "NotPermitted"))
+        #expect(observed.components[0].finding == nil)
+    }
+
+    @Test("While the environment is suspended nothing is said to be rolled out")
+    func suspended() throws {
+        let environment = try Self.deployed(
+            "tier: staging\nsuspend: true\ncomponents: [{name: api, image: 'api:1'}]", ["api": "api:2"])
+        let condition = try Self.ready(Self.observation(of: environment, running: "api:2"))
+        #expect((condition.status, condition.reason) == (.false, "Suspended"))
+    }
+}
