@@ -1,6 +1,4 @@
 internal import CommandLineInterface
-internal import KubeAPI
-internal import Reconcilers
 
 extension CommandLineProgram {
     /// `quartermaster`.
@@ -10,10 +8,5 @@ extension CommandLineProgram {
         commands: [
             RunCommand.self, RenderCommand.self, ValidateCommand.self, DiffCommand.self, StatusCommand.self,
             DoctorCommand.self, BackupCommand.self, UninstallCommand.self, VersionCommand.self,
-        ],
-        exitStatus: { error in
-            error is ConfigurationError || error is JSONError || error is Rendering.Failure
-                || error is RestorePlan.Refusal || error is StatusCommand.Unanswered ? 2 : 1
-        }
-    )
+        ])
 }

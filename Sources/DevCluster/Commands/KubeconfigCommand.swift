@@ -35,7 +35,7 @@ struct KubeconfigCommand: Command {
         duration = try arguments.duration("duration")
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let configuration = try ClientConfiguration.load(kubeconfig: kubeconfig, context: context, environment: [:])
         let client = try KubeClient.unlimited(configuration, fieldManager: "devcluster")
         let request = DynamicObject(
@@ -49,7 +49,7 @@ struct KubeconfigCommand: Command {
         }
         try FileSystem.writePrivately(try text(configuration, token: token), to: output)
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     private func text(_ configuration: ClientConfiguration, token: String) throws -> String {
