@@ -28,7 +28,7 @@ struct ConvergeBenchmark: Command {
         rounds = try arguments.integer("rounds", in: 1...1000)
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let plain = try BenchmarkClient.make(arguments, qps: 0)
         let client = try BenchmarkClient.make(arguments, qps: qps)
         var reports: [JSONObject] = []
@@ -44,7 +44,7 @@ struct ConvergeBenchmark: Command {
         if rounds > 1 { print(JSONValue.object(Self.summary(of: reports))) }
         await client.shutdown()
         await plain.shutdown()
-        return 0
+        return .fine
     }
 
     /// One round says little: a machine that others use as well is a fifth slower from one second to the next.

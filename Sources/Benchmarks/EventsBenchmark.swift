@@ -60,7 +60,7 @@ struct EventsBenchmark: Command {
         }
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let client = try BenchmarkClient.make(arguments, qps: 0)
         let namespace = "quartermaster-bench-\(UInt16.random(in: .min ... .max))"
         let space = try Namespace(metadata: ObjectMeta(name: namespace)).dynamicObject()
@@ -75,7 +75,7 @@ struct EventsBenchmark: Command {
         try await client.delete(.namespace, ObjectKey(name: namespace))
         print(JSONValue.object(report))
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     private func measure(_ client: KubeClient, _ namespace: String, in report: inout JSONObject) async throws {

@@ -22,11 +22,11 @@ struct InformerBenchmark: Command {
         relists = try arguments.integer("relists", in: 0...1000)
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let client = try BenchmarkClient.make(arguments)
         print(JSONValue.object(try await measure(RelistSource(client))))
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     private func measure(_ source: RelistSource) async throws -> JSONObject {

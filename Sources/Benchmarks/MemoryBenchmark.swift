@@ -13,7 +13,7 @@ struct MemoryBenchmark: Command {
 
     init(_ arguments: Arguments) throws(UsageError) { self.arguments = arguments }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let client = try BenchmarkClient.make(arguments, qps: 0)
         let informers = InformerSet(source: client)
         let environment = ReconcilerEnvironment(
@@ -37,7 +37,7 @@ struct MemoryBenchmark: Command {
         }
         print(JSONValue.object(report))
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     private func caches(_ informers: InformerSet) -> JSONObject {

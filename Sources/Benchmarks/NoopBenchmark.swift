@@ -25,7 +25,7 @@ struct NoopBenchmark: Command {
         idle = try arguments.duration("idle")
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let client = try BenchmarkClient.make(arguments, qps: fleet.qps)
         var report: JSONObject = ["command": "noop"]
         report.add(fleet.subject.size)
@@ -47,7 +47,7 @@ struct NoopBenchmark: Command {
         try await fleet.tidy(client)
         print(JSONValue.object(report))
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     private func resync(_ process: BenchmarkOperator, in report: inout JSONObject) async throws {

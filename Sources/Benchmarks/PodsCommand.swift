@@ -24,7 +24,7 @@ struct PodsCommand: Command {
         namespace = arguments.string("namespace") ?? "quartermaster-bench-pods"
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let client = try BenchmarkClient.make(arguments, qps: 0)
         let apply: @Sendable (DynamicObject, ResourceType) async throws -> Void = { object, type in
             do {
@@ -44,7 +44,7 @@ struct PodsCommand: Command {
             if (index + 1) % 1000 == 0 { eprint("\(index + 1) of \(count) pods") }
         }
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     /// As a Deployment's pod with two containers looks.

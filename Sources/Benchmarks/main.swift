@@ -8,4 +8,4 @@ let program = CommandLineProgram(
         InformerBenchmark.self, EventsBenchmark.self, NoopBenchmark.self, ConvergeBenchmark.self, MemoryBenchmark.self,
         PodsCommand.self,
     ])
-exit(await program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process))
+exit(await program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: .process).code)

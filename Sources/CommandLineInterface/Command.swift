@@ -9,8 +9,8 @@ package protocol Command: Sendable {
     /// - Throws: `UsageError` for what the flags say wrong.
     init(_ arguments: Arguments) throws(UsageError)
 
-    /// - Returns: the exit status.
-    func run() async throws -> Int32
+    /// - Throws: what kept it from its work, which is `CommandStatus.error`.
+    func run() async throws -> CommandStatus
 }
 
 extension Command {

@@ -1,49 +1,41 @@
 internal import Glibc
 
 /// A program of several commands: chooses the command, and turns what goes wrong into one line and an exit status.
-///
-/// Exit status 0: done; 1: it failed while it worked; 2: the command line, a file or the configuration is wrong.
 package struct CommandLineProgram: Sendable {
     package var name: String
     package var summary: String
     package var commands: [any Command.Type]
-    /// The exit status for an error that a command throws; `UsageError` is always 2.
-    package var exitStatus: @Sendable (any Error) -> Int32
 
-    package init(
-        name: String, summary: String, commands: [any Command.Type],
-        exitStatus: @escaping @Sendable (any Error) -> Int32 = { _ in 1 }
-    ) {
+    package init(name: String, summary: String, commands: [any Command.Type]) {
         self.name = name
         self.summary = summary
         self.commands = commands
-        self.exitStatus = exitStatus
     }
 
-    package func run(arguments: [String], environment: [String: String]) async -> Int32 {
+    package func run(arguments: [String], environment: [String: String]) async -> CommandStatus {
         guard let commandName = arguments.first else {
             printError(help)
-            return 2
+            return .error
         }
         if ["help", "--help", "-h"].contains(commandName) {
             print(help)
-            return 0
+            return .fine
         }
         guard let command = commands.first(where: { $0.name == commandName || "--\($0.name)" == commandName }) else {
             let names = commands.map { $0.name }.joined(separator: ", ")
             printError("\(name): \"\(commandName)\" is no command; the commands are \(names)")
-            return 2
+            return .error
         }
         do {
             let values = try Arguments(arguments.dropFirst(), flags: command.flags, environment: environment)
             if values.wantsHelp {
                 print(command.help(program: name))
-                return 0
+                return .fine
             }
             return try await command.init(values).run()
         } catch {
             printError("\(name) \(command.name): \(error)")
-            return error is UsageError ? 2 : exitStatus(error)
+            return .error
         }
     }
 
@@ -65,15 +57,28 @@ package struct CommandLineProgram: Sendable {
 }
 
 /// One line to standard output, seen as it happens, through a pipe too.
-package func printLine(_ text: String) {
-    print(text)
+///
+/// - Returns: whether somebody may have read it; false where the reader of a pipe has gone.
+@discardableResult
+package func printLine(_ text: String) -> Bool {
     fflush(nil)
+    return write(text, to: STDOUT_FILENO)
 }
 
 /// One line to standard error, in one write, so that lines of other threads do not mix with it.
-package func printError(_ text: String) {
-    let line = Array((text + "\n").utf8)
-    _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+package func printError(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+
+private func write(_ text: String, to file: Int32) -> Bool {
+    Array((text + "\n").utf8).withUnsafeBytes { line in
+        var rest = line[...]
+        while !rest.isEmpty {
+            let count = Glibc.write(file, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
 }
 
 extension [String: String] {

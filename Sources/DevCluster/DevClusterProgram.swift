@@ -10,6 +10,5 @@ extension CommandLineProgram {
         commands: [
             StartCommand.self, SimulateCommand.self, KubeconfigCommand.self, FaultCommand.self, DemoCommand.self,
             ChaosCommand.self,
-        ],
-        exitStatus: { error in error is ConfigurationError || error is JSONError ? 2 : 1 })
+        ])
 }

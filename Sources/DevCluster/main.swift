@@ -3,4 +3,4 @@ internal import Glibc
 
 // The main file stays thin: everything it calls can be called by a test as well.
 let arguments = Array(CommandLine.arguments.dropFirst())
-exit(await CommandLineProgram.devcluster.run(arguments: arguments, environment: .process))
+exit(await CommandLineProgram.devcluster.run(arguments: arguments, environment: .process).code)

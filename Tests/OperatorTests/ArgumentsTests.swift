@@ -78,10 +78,11 @@ struct ArgumentsTests {
 
     @Test("An unknown command and a missing one exit 2, help and version exit 0")
     func exitStatus() async {
-        #expect(await CommandLineProgram.quartermaster.run(arguments: ["rnu"], environment: [:]) == 2)
-        #expect(await CommandLineProgram.quartermaster.run(arguments: [], environment: [:]) == 2)
-        #expect(await CommandLineProgram.quartermaster.run(arguments: ["--help"], environment: [:]) == 0)
-        #expect(await CommandLineProgram.quartermaster.run(arguments: ["version"], environment: [:]) == 0)
-        #expect(await CommandLineProgram.quartermaster.run(arguments: ["version", "extra"], environment: [:]) == 2)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["rnu"], environment: [:]) == .error)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: [], environment: [:]) == .error)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["--help"], environment: [:]) == .fine)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["version"], environment: [:]) == .fine)
+        #expect(
+            await CommandLineProgram.quartermaster.run(arguments: ["version", "extra"], environment: [:]) == .error)
     }
 }

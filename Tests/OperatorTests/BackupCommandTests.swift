@@ -124,7 +124,7 @@ struct BackupCommandTests {
                 client, "db",
                 [("source", 0, Self.good), ("to-bucket", 0, Self.good), ("to-box", 0, Self.good)], ends: "Complete")
             let code = try await status
-            #expect(code == 0)
+            #expect(code == .fine)
             let jobs = try await client.list(.job, namespace: "shop").items
             let job = try #require(jobs.first)
             #expect(jobs.count == 1 && job.labels["quartermaster.dev/backuppolicy"] == "nightly")
@@ -140,20 +140,20 @@ struct BackupCommandTests {
         }
     }
 
-    @Test("One destination that fails makes the command fail, one that is incomplete is told by status 3")
+    @Test("One destination that fails, or is incomplete, is told by the exit status")
     func failures() async throws {
         let failed = #"{"version":1,"result":"Failed","message":"no route","durationSeconds":3}"#
         let partial = #"{"version":1,"result":"Partial","message":"files changed","durationSeconds":3}"#
-        for (box, exit, ending, want) in [(failed, 1, "Failed", Int32(1)), (partial, 0, "Complete", 3)] {
+        for (box, exit, ending) in [(failed, 1, "Failed"), (partial, 0, "Complete")] {
             try await withServer { actions, client, lines in
                 async let status = actions.run(sources: ["db"], follows: true)
                 try await play(
                     client, "db", [("source", 0, Self.good), ("to-bucket", 0, Self.good), ("to-box", exit, box)],
                     ends: ending)
                 let code = try await status
-                #expect(code == want)
+                #expect(code == .finding)
                 #expect(lines.all.contains("db to bucket: Succeeded"))
-                let word = want == 1 ? "failed: no route" : "is incomplete: files changed"
+                let word = exit == 1 ? "failed: no route" : "is incomplete: files changed"
                 #expect(lines.all.contains("db: to-box \(word)"), "\(lines.all)")
             }
         }
@@ -162,7 +162,7 @@ struct BackupCommandTests {
     @Test("Without a source every one runs; a second run of one that goes on is refused")
     func everySource() async throws {
         try await withServer { actions, client, lines in
-            #expect(try await actions.run(sources: [], follows: false) == 0)
+            #expect(try await actions.run(sources: [], follows: false) == .fine)
             let jobs = try await client.list(.job, namespace: "shop").items
             #expect(jobs.count == 2 && lines.all.count == 2)
             let error = await #expect(throws: BackupActions.Failure.self) {
@@ -215,7 +215,7 @@ struct BackupCommandTests {
             ]
             _ = try await client.patch(
                 .job, made.key, .merge(["status": ["conditions": [ending]]]), subresource: "status")
-            #expect(try await status == 1)
+            #expect(try await status == .finding)
             #expect(lines.all.count { $0 == told } == 1)
             #expect(
                 lines.all.dropFirst().first?.hasPrefix(
@@ -226,8 +226,9 @@ struct BackupCommandTests {
     @Test("What is known is listed, with what runs at this moment")
     func list() async throws {
         try await withServer { actions, client, lines in
-            #expect(try await actions.list() == 0)
-            #expect(lines.all.first?.hasPrefix("nothing is known of shop/nightly yet") == true)
+            let unknown = try await actions.list()
+            #expect(unknown.exitStatus == .fine)
+            #expect(try unknown.text(as: .text).hasPrefix("nothing is known of shop/nightly yet"))
             let status: JSONValue = [
                 "observedGeneration": 1, "nextRunTime": "2026-02-01T02:00:00Z",
                 "targets": [
@@ -244,9 +245,10 @@ struct BackupCommandTests {
                 BackupPolicy.resourceType, ObjectKey(namespace: "shop", name: "nightly"), .merge(["status": status]),
                 subresource: "status")
             _ = try await actions.run(sources: ["web"], follows: false)
-            lines.forget()
-            #expect(try await actions.list() == 0)
-            let told = lines.all
+            let report = try await actions.list()
+            // One target failed.
+            #expect(report.exitStatus == .finding)
+            let told = report.lines(TextStyle())
             #expect(told[0].hasPrefix("SOURCE   DESTINATION   RESULT"))
             let words = told[1].split(separator: " ").map(String.init)
             #expect(
@@ -257,6 +259,14 @@ struct BackupCommandTests {
             #expect(told[2].hasSuffix("no route"))
             #expect(told[3].hasPrefix("source web: job nightly-web-run-") && told[3].hasSuffix(" is running"))
             #expect(told[4] == "the next run is due at 2026-02-01T02:00:00Z")
+            let wide = report.lines(TextStyle(isWide: true))
+            #expect(wide[0].contains("LAST-ATTEMPT") && wide[1].contains("20260131T020000Z"))
+            let document = try JSONValue.parse(try report.text(as: .json))
+            #expect(document["apiVersion"] == "cli.quartermaster.dev/v1" && document["kind"] == "BackupReport")
+            #expect(document["targets"]?[0]?["sizeBytes"] == 2_097_152)
+            #expect(document["targets"]?[1]?["lastResult"] == "Failed")
+            #expect(document["running"]?[0]?["source"] == "web")
+            #expect(document["nextRunTime"] == "2026-02-01T02:00:00Z")
         }
     }
 
@@ -264,7 +274,7 @@ struct BackupCommandTests {
     func restore() async throws {
         try await withServer { actions, client, lines in
             let code = try await actions.restore(target: "db/box", at: "20260131T020000Z")
-            #expect(code == 0)
+            #expect(code == .fine)
             let text = lines.all.joined(separator: "\n")
             #expect(text.contains("# Nothing has been done."))
             #expect(text.contains("restic restore latest --host shop.nightly --tag source=db,at=20260131T020000Z"))
@@ -280,6 +290,8 @@ struct BackupCommandTests {
             (["run"], "name a BackupPolicy: backup run POLICY"),
             (["list", "a", "b"], "one argument too many"), (["restore", "a"], "name what is wanted back"),
             (["restore", "a", "--target", "db"], "quartermaster restores nothing by itself"),
+            (["run", "a", "-o", "json"], "flag --output belongs to backup list"),
+            (["list", "a", "-o", "xml"], "flag --output: \"xml\" is none of wide, json, yaml"),
         ] as [([String], String)])
     func usage(words: [String], want: String) throws {
         let error = #expect(throws: UsageError.self) {
@@ -294,6 +306,5 @@ private final class Lines: Sendable {
     private let kept = Mutex<[String]>([])
 
     @Sendable func add(_ line: String) { kept.withLock { $0.append(line) } }
-    func forget() { kept.withLock { $0 = [] } }
     var all: [String] { kept.withLock { $0 } }
 }

@@ -1,4 +1,5 @@
 import EmbeddedAPIServer
+import Foundation
 import KubeAPI
 import Reconcilers
 import Support
@@ -6,6 +7,9 @@ import Support
 /// A cluster in memory with our CRDs and a namespace `workers`, for the length of a test.
 struct CommandCluster {
     let client: KubeClient
+    let server: EmbeddedAPIServer
+    /// Of the administrator: for the program as a process of its own.
+    let kubeconfig: String
 
     static let pool = """
         apiVersion: quartermaster.dev/v1alpha1
@@ -24,7 +28,12 @@ struct CommandCluster {
         let server = try EmbeddedAPIServer(options: EmbeddedAPIServerOptions(authorization: authorization))
         try server.start()
         let client = try KubeClient(configuration: server.clientConfiguration())
-        let cluster = CommandCluster(client: client)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "qm-cluster-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let kubeconfig = folder.appending(path: "kubeconfig")
+        try server.kubeconfig().write(to: kubeconfig, atomically: true, encoding: .utf8)
+        let cluster = CommandCluster(client: client, server: server, kubeconfig: kubeconfig.path)
         var failure: (any Error)?
         do {
             if withCRDs { try await cluster.installCRDs() }
@@ -45,6 +54,11 @@ struct CommandCluster {
                 (try? await client.list(resource.type, namespace: nil)) != nil
             }
         }
+    }
+
+    /// Runs a command as whoever has the administrator's kubeconfig.
+    func quartermaster(_ arguments: String...) throws -> ProgramRun {
+        try ProgramRun(arguments, environment: ["KUBECONFIG": kubeconfig, "HOME": "/nowhere"])
     }
 
     /// Makes a ServiceAccount without any right, in a namespace of its own.

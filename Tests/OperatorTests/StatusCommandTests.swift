@@ -40,29 +40,67 @@ struct StatusCommandTests {
 
     @Test("The table has each object's Ready, reason, age and message")
     func table() throws {
-        let lines = try StatusCommand.lines([pool(unready)], .init(nil, namespace: nil), now: now, width: nil)
+        let report = try StatusReport([ObjectReport(pool(unready))], .init(nil, namespace: nil))
         #expect(
-            lines == [
+            report.lines(TextStyle(now: now)) == [
                 "KIND                 NAMESPACE   NAME   READY   REASON            AGE    MESSAGE",
                 "RegionalWorkerPool   workers     pool   False   NoMatchingNodes   4m5s   no node matches region us",
             ])
     }
 
-    @Test("The exit status says whether all that is shown is Ready")
-    func exitStatus() throws {
-        let ready = try pool(
-            unready.replacing("status: \"False\", reason: NoMatchingNodes", with: "status: \"True\", reason: Ready"))
-        #expect(StatusCommand.exitStatus([], now: now) == 0 && StatusCommand.exitStatus([ready], now: now) == 0)
-        #expect(StatusCommand.exitStatus([ready, try pool(unready)], now: now) == 1)
-        #expect(StatusCommand.exitStatus([try pool("status: {observedGeneration: -1}")], now: now) == 1)
+    @Test("The wide table has the generations, what is suspended and the children too")
+    func wide() throws {
+        let report = try StatusReport([ObjectReport(pool(unready))], .init(nil, namespace: nil))
+        let lines = report.lines(TextStyle(isWide: true, now: now))
+        #expect(
+            lines.first
+                == "KIND                 NAMESPACE   NAME   READY   REASON            AGE    GENERATION   OBSERVED   SUSPENDED   CHILDREN"
+                + "                              MESSAGE")
+        #expect(lines.last?.contains("4m5s   2            2          no          2 Deployment, 1 Pod") == true)
     }
 
-    @Test("What can't be found out has an exit status of its own")
-    func unanswered() async throws {
-        let program = CommandLineProgram.quartermaster
-        #expect(await program.run(arguments: ["status", "--kubeconfig", "/nowhere"], environment: [:]) == 2)
-        let missing = StatusCommand.NotFound(choice: try OwnObjects.Choice("rwp/other", namespace: "workers"))
-        #expect(program.exitStatus(StatusCommand.Unanswered(cause: missing)) == 2)
+    @Test("As JSON and as YAML it is the same document, with everything that the text is made from")
+    func documents() throws {
+        let report = try StatusReport([ObjectReport(pool(unready))], .init(nil, namespace: nil))
+        let document = try JSONValue.parse(try report.text(as: .json))
+        #expect(try YAML.parseDocument(Array(try report.text(as: .yaml).utf8)) == document)
+        let want = try YAML.parseDocument(
+            Array(
+                """
+                apiVersion: cli.quartermaster.dev/v1
+                kind: StatusReport
+                items:
+                  - kind: RegionalWorkerPool
+                    namespace: workers
+                    name: pool
+                    creationTimestamp: "2026-01-02T03:00:00Z"
+                    generation: 2
+                    observedGeneration: 2
+                    ready: "False"
+                    reason: NoMatchingNodes
+                    message: no node matches region us
+                    suspended: false
+                    conditions:
+                      - {type: Ready, status: "False", reason: NoMatchingNodes, message: no node matches region us, lastTransitionTime: "2026-01-02T03:02:05Z"}
+                      - {type: Available, status: "True", reason: Available, message: 2 of 2 pods available, lastTransitionTime: "2026-01-02T03:03:05Z"}
+                    parts: [{list: regions, name: us, message: no node matches}]
+                    children: [{kind: Deployment, count: 2}, {kind: PodDisruptionBudget, count: 1}]
+                """.utf8))
+        #expect(document == want)
+    }
+
+    @Test("The exit status says whether all that is shown is Ready")
+    func exitStatus() throws {
+        let ready = ObjectReport(
+            try pool(
+                unready.replacing("status: \"False\", reason: NoMatchingNodes", with: "status: \"True\", reason: Ready")
+            ))
+        func status(_ items: ObjectReport...) throws -> CommandStatus {
+            try StatusReport(items, .init(nil, namespace: nil)).exitStatus
+        }
+        #expect(try status() == .fine && status(ready) == .fine)
+        #expect(try status(ready, ObjectReport(pool(unready))) == .finding)
+        #expect(try status(ObjectReport(pool("status: {observedGeneration: -1}"))) == .finding)
     }
 
     @Test("An object that the operator has not looked at since its last change is not said to be Ready")
@@ -70,16 +108,21 @@ struct StatusCommandTests {
         let stale = unready.replacing("observedGeneration: 2", with: "observedGeneration: 1")
             .replacing("status: \"False\", reason: NoMatchingNodes", with: "status: \"True\", reason: Ready")
         for (status, part) in [(stale, "the last change"), ("status: {observedGeneration: -1}", "is it running?")] {
-            let report = ObjectReport(object: try pool(status), now: now)
-            #expect(report.readyText == "Unknown" && report.reason == "NotObserved" && !report.isReady)
-            #expect(report.message.contains(part))
+            let report = ObjectReport(try pool(status))
+            #expect(report.ready == .unknown && report.reason == "NotObserved" && !report.isReady)
+            #expect(report.message.contains(part) && !report.holds("Ready"))
         }
+        // A condition that was left behind says nothing of the spec either.
+        let condition = unready.replacing(
+            "{type: Ready, status: \"False\"", with: "{type: Ready, observedGeneration: 1, status: \"True\"")
+        let report = ObjectReport(try pool(condition))
+        #expect(report.ready == .unknown && !report.holds("Ready") && report.holds("Available"))
     }
 
     @Test("With a name: conditions, what the parts wait for, and the children")
     func explanation() throws {
-        let lines = try StatusCommand.lines(
-            [pool(unready)], .init("rwp/pool", namespace: nil), now: now, width: nil)
+        let lines = try StatusReport([ObjectReport(pool(unready))], .init("rwp/pool", namespace: nil))
+            .lines(TextStyle(now: now))
         #expect(lines.first == "RegionalWorkerPool workers/pool: Ready is False, NoMatchingNodes")
         #expect(lines.contains("  no node matches region us"))
         #expect(
@@ -95,7 +138,7 @@ struct StatusCommandTests {
         var deleted = try pool("spec: {suspend: true}\n" + unready)
         deleted[path: "metadata", "deletionTimestamp"] = "2026-01-02T03:04:00Z"
         deleted[path: "metadata", "finalizers"] = ["quartermaster.dev/cleanup"]
-        let lines = ObjectReport(object: deleted, now: now).explanation(width: nil)
+        let lines = ObjectReport(deleted).explanation(TextStyle(now: now))
         #expect(lines.contains("  spec.suspend is true: nothing is written"))
         #expect(lines.contains("  it is being deleted; finalizers: quartermaster.dev/cleanup"))
     }
@@ -113,9 +156,7 @@ struct StatusCommandTests {
             #expect(try await objects.list(.init("bpol/pool", namespace: nil)).isEmpty)
             await #expect(throws: UsageError.self) { try await objects.list(.init("pods/pool", namespace: nil)) }
             let missing = try OwnObjects.Choice("rwp/other", namespace: "workers")
-            let error = #expect(throws: StatusCommand.NotFound.self) {
-                try StatusCommand.lines([], missing, now: now, width: nil)
-            }
+            let error = #expect(throws: StatusReport.NotFound.self) { try StatusReport([], missing) }
             #expect(error?.description.contains("no rwp other in namespace workers") == true)
         }
         #expect(throws: UsageError.self) { try OwnObjects.Choice("a/b/c", namespace: nil) }
@@ -127,8 +168,7 @@ struct StatusCommandTests {
             let choice = try OwnObjects.Choice(nil, namespace: nil)
             let found = try await OwnObjects(client: cluster.client).list(choice)
             #expect(found.isEmpty)
-            let lines = try StatusCommand.lines(found, choice, now: now, width: nil)
-            #expect(lines == ["There is no object of quartermaster.dev."])
+            #expect(try StatusReport([], choice).lines(TextStyle()) == ["There is no object of quartermaster.dev."])
         }
     }
 
@@ -141,6 +181,6 @@ struct StatusCommandTests {
             ("2026-01-02T03:05:00Z", "0s"), ("", ""),
         ])
     func ages(time: String, want: String) {
-        #expect(ObjectReport.age(of: time, at: now) == want)
+        #expect(ObjectReport.age(of: Timestamp(rfc3339: time), at: now) == want)
     }
 }

@@ -9,7 +9,8 @@ import Testing
 @Suite("quartermaster validate")
 struct ValidateCommandTests {
     private func verdict(_ yaml: String) throws -> (lines: [String], isValid: Bool) {
-        try ValidateCommand.verdict(on: YAML.parse(yaml))
+        let report = try ValidationReport(YAML.parse(yaml))
+        return (report.lines(TextStyle()), report.exitStatus == .fine)
     }
 
     @Test("A right manifest is said to be valid, objects of others are passed over")
@@ -53,19 +54,19 @@ struct ValidateCommandTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "qm-validate-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        func run(_ text: String) async throws -> Int32 {
+        func run(_ text: String) async throws -> CommandStatus {
             let file = folder.appending(path: "a.yaml")
             try text.write(to: file, atomically: true, encoding: .utf8)
             return await CommandLineProgram.quartermaster.run(
                 arguments: ["validate", "-f", file.path], environment: [:])
         }
-        #expect(try await run(CommandCluster.pool) == 0)
-        #expect(try await run(CommandCluster.pool.replacing("zone: eu", with: "zone: 'e u'")) == 1)
-        #expect(try await run("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}") == 2)
-        #expect(try await run("a: [") == 2)
+        #expect(try await run(CommandCluster.pool) == .fine)
+        #expect(try await run(CommandCluster.pool.replacing("zone: eu", with: "zone: 'e u'")) == .finding)
+        #expect(try await run("apiVersion: v1\nkind: Namespace\nmetadata: {name: a}") == .error)
+        #expect(try await run("a: [") == .error)
         #expect(
             await CommandLineProgram.quartermaster.run(
-                arguments: ["validate", "-f", "/does/not/exist"], environment: [:]) == 2)
-        #expect(await CommandLineProgram.quartermaster.run(arguments: ["validate"], environment: [:]) == 2)
+                arguments: ["validate", "-f", "/does/not/exist"], environment: [:]) == .error)
+        #expect(await CommandLineProgram.quartermaster.run(arguments: ["validate"], environment: [:]) == .error)
     }
 }

@@ -1,3 +1,4 @@
+internal import CommandLineInterface
 internal import KubeAPI
 
 /// Whether a cluster is as its pools want it: each Ready, each child there and as `quartermaster render` has it, nothing
@@ -73,7 +74,7 @@ struct ChaosCheck: Sendable {
             copy["metadata"] = ["name": .string(pool.name), "namespace": .string(pool.namespace)]
             return copy.json
         }
-        try FileSystem.writePrivately(YAML.write(specs), to: manifests)
+        try PrivateFile.write(YAML.write(specs), to: manifests)
         FileSystem.remove(output)
         let status = try await Spawn.wait(for: try Spawn.run(program, ["render", "-f", manifests], log: output))
         let text = try FileSystem.read(output)

@@ -73,7 +73,7 @@ struct ChaosCommand: Command {
         return faults
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         var external: ChaosServer.External?
         if let kubeconfig, let auditLog {
             external = ChaosServer.External(
@@ -94,7 +94,7 @@ struct ChaosCommand: Command {
         // Logs of what went well are of no use, and the kubeconfigs hold keys.
         FileSystem.removeFolder(folder)
         say("chaos: \(rounds) rounds from seed \(seed): always the same state, never a write out of turn")
-        return 0
+        return .fine
     }
 
     private func campaign(_ setup: ChaosRound.Setup) async throws {

@@ -1,3 +1,4 @@
+internal import CommandLineInterface
 internal import EmbeddedAPIServer
 internal import Glibc
 internal import KubeAPI
@@ -41,7 +42,7 @@ actor ChaosReplica {
         guard process == nil else { return }
         starts += 1
         let kubeconfig = "\(launch.folder)/replica-\(index)-\(starts).kubeconfig"
-        try FileSystem.writePrivately(
+        try PrivateFile.write(
             launch.configuration.kubeconfig(port: network.port, user: user), to: kubeconfig)
         process = try Spawn.run(
             launch.program, ["run", "--kubeconfig", kubeconfig] + launch.arguments, log: log)

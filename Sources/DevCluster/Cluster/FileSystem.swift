@@ -11,31 +11,6 @@ enum FileSystem {
         }
     }
 
-    /// Writes a file that only its owner can read; who looks for it finds all of it or nothing.
-    static func writePrivately(_ text: String, to path: String) throws(Failure) {
-        let temporary = "\(path).\(getpid())"
-        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw Failure("write", temporary, errno) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let failure = Failure("write", temporary, errno)
-                close(file)
-                remove(temporary)
-                throw failure
-            }
-            rest = rest.dropFirst(count)
-        }
-        close(file)
-        guard rename(temporary, path) == 0 else {
-            let failure = Failure("write", path, errno)
-            remove(temporary)
-            throw failure
-        }
-    }
-
     /// All of a file.
     static func read(_ path: String) throws(Failure) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)

@@ -29,7 +29,7 @@ struct DemoCommand: Command {
         keeps = try arguments.bool("keep")
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let manifests = try Manifests(paths: [pool])
         guard let object = manifests.objects.first(where: { $0.kind == PoolFacts.kind }) else {
             throw JSONError(.value, "\(pool) holds no \(PoolFacts.kind)")
@@ -46,6 +46,6 @@ struct DemoCommand: Command {
         try await story.tell(keeps: keeps)
         await client.shutdown()
         await somebody.shutdown()
-        return 0
+        return .fine
     }
 }

@@ -42,7 +42,7 @@ struct FaultCommand: Command {
         rule = try Self.rule(action, arguments)
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let configuration = try ClientConfiguration.load(kubeconfig: kubeconfig, environment: [:])
         let client = try KubeClient.unlimited(configuration, fieldManager: "devcluster")
         switch action {
@@ -56,7 +56,7 @@ struct FaultCommand: Command {
             say("fault \(id) is set: \(rule)")
         }
         await client.shutdown()
-        return 0
+        return .fine
     }
 
     private func list(_ client: KubeClient) async throws {

@@ -31,7 +31,7 @@ struct SimulateCommand: Command {
         options = try SimulationFlags.options(arguments)
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let configuration = try ClientConfiguration.load(kubeconfig: kubeconfig, context: context, environment: [:])
         let client = try KubeClient.unlimited(configuration, fieldManager: "devcluster")
         let version = try await client.serverVersion()
@@ -40,6 +40,6 @@ struct SimulateCommand: Command {
             "simulating nodes for \(configuration.server)",
             ["version": .string(version.gitVersion), "regions": .string(options.regions.joined(separator: ","))])
         try await Simulation(client: client, options: options, log: log).run()
-        return 0
+        return .fine
     }
 }

@@ -48,7 +48,7 @@ struct StartCommand: Command {
         level = Logger.Level(name: name) ?? .info
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         // Read before anything is started: a typing error in a file is told at once.
         let manifests = try Manifests(paths: manifests)
         let audit = try auditLog.map { path in
@@ -77,7 +77,7 @@ struct StartCommand: Command {
         await simulation.shutdown()
         await server.stop()
         writer.flush()
-        return ending.exitCode
+        return .ended(ending.exitCode)
     }
 
     /// Applies the manifests, waits for the nodes, and tells how to use the cluster.
@@ -92,7 +92,7 @@ struct StartCommand: Command {
             let ready = nodes.count { $0.isReady }
             return ready >= count + systemNodes ? nil : "\(ready) of \(count + systemNodes) are"
         }
-        try FileSystem.writePrivately(try server.kubeconfig(), to: kubeconfig)
+        try PrivateFile.write(try server.kubeconfig(), to: kubeconfig)
         say("devcluster \(BuildInfo.version) at \(server.url)")
         say("  nodes    \(count) in \(names)\(systemNodes > 0 ? ", \(systemNodes) outside of them" : "")")
         for object in applied { say("  applied  \(object)") }

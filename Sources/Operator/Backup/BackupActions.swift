@@ -21,8 +21,9 @@ struct BackupActions: Sendable {
 
     /// Starts a job for each source, and follows them.
     ///
-    /// - Returns: 0: all went well; 3: something is incomplete; 1: something failed.
-    func run(sources names: [String], follows: Bool) async throws -> Int32 {
+    /// - Returns: a finding where something failed or is incomplete.
+    /// - Throws: `Failure` where a run can't be started.
+    func run(sources names: [String], follows: Bool) async throws -> CommandStatus {
         let policy = try await read()
         let known = policy.spec.sources.map(\.name)
         if let wrong = names.first(where: { !known.contains($0) }) {
@@ -48,12 +49,10 @@ struct BackupActions: Sendable {
             if let refusal { write("\(source): \(refusal)") }
             started.append((source, created.key))
         }
-        guard follows else { return 0 }
-        return try await withThrowingTaskGroup(of: Int32.self) { group in
-            for (source, job) in started { group.addTask { try await follow(job, of: source, policy) } }
-            var worst: Int32 = 0
-            for try await status in group where worst != 1 { worst = status == 0 ? worst : status }
-            return worst
+        guard follows else { return .fine }
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            for (source, job) in started { group.addTask { try await succeeds(job, of: source, policy) } }
+            return try await group.reduce(true) { $0 && $1 } ? .fine : .finding
         }
     }
 
@@ -75,7 +74,9 @@ struct BackupActions: Sendable {
     }
 
     /// Writes what becomes of a run until it has ended.
-    private func follow(_ job: ObjectKey, of source: String, _ policy: BackupPolicy) async throws -> Int32 {
+    ///
+    /// - Returns: whether all destinations have a complete backup.
+    private func succeeds(_ job: ObjectKey, of source: String, _ policy: BackupPolicy) async throws -> Bool {
         let destinations = policy.spec.destinations.map(\.name)
         var told: Set<String> = []
         while true {
@@ -92,7 +93,7 @@ struct BackupActions: Sendable {
                 for (destination, result) in zip(destinations, results) {
                     write("\(source) to \(destination): \(result.rawValue)")
                 }
-                return results.contains(.failed) ? 1 : results.contains(.partial) ? 3 : 0
+                return results.allSatisfy { $0 == .succeeded }
             }
             try await Task.sleep(for: pause)
         }
@@ -111,42 +112,25 @@ struct BackupActions: Sendable {
         return "its job can make no pod: \(words)"
     }
 
-    /// Prints what is known of every source and destination.
-    func list() async throws -> Int32 {
+    /// What is known of every source and destination.
+    func list() async throws -> BackupReport {
         let policy = try await read()
-        var table = TextTable(
-            "SOURCE", "DESTINATION", "RESULT", "LAST-SUCCESS", "NEWEST", "SIZE", "KEPT", "OLDEST", "VERIFIED", "MESSAGE"
-        )
-        let targets = policy.status?.targets ?? []
-        for target in targets {
-            table.add(
-                target.source, target.destination, target.lastResult?.rawValue ?? "",
-                target.lastSuccessTime?.rfc3339 ?? "", target.artifact ?? "",
-                target.sizeBytes.map { ByteCount.text($0) } ?? "", target.count.map { "\($0)" } ?? "",
-                target.oldest ?? "", target.lastVerifiedTime?.rfc3339 ?? "", target.suspicion ?? target.message ?? "")
-        }
-        if targets.isEmpty {
-            write("nothing is known of \(self.policy) yet: it never ran, or no operator has looked")
-        } else {
-            for line in table.lines() { write(line) }
-        }
+        var running: [BackupReport.Run] = []
         for source in policy.spec.sources {
             for job in try await jobs(of: policy, source.name) where job.ending == nil {
-                write("source \(source.name): job \(job.name) is running")
+                running.append(.init(source: source.name, job: job.name))
             }
         }
-        if let next = policy.status?.nextRunTime { write("the next run is due at \(next.rfc3339)") }
-        if policy.spec.suspend { write("the policy is suspended: no run is due") }
-        return 0
+        return BackupReport(of: policy, running: running)
     }
 
     /// Prints how to get an artifact back.
-    func restore(target: String, at artifact: String?) async throws -> Int32 {
+    func restore(target: String, at artifact: String?) async throws -> CommandStatus {
         let plan = try RestorePlan(of: try await read(), target: target, at: artifact)
         write("# Restore of \(policy), source \(plan.source), from \(plan.destination): artifact \(plan.artifact).")
         write("# Nothing has been done. Read each step before you run it; docs/guides/restore.md tells more.")
         write("")
         write(plan.text)
-        return 0
+        return .fine
     }
 }

@@ -13,6 +13,7 @@ struct BackupCommand: Command {
         """
     static let flags =
         ClusterFlags.all + [
+            Flag("output", "FORMAT", short: "o", help: "list: wide, json or yaml; else text that fits the terminal"),
             Flag(
                 "source", "NAME", isRepeatable: true,
                 help: "run: only this source; may be given more than once; every source where it is not"),
@@ -37,6 +38,7 @@ struct BackupCommand: Command {
     private let cluster: ClusterFlags
     private let policy: String
     private let action: Action
+    private let format: OutputFormat
 
     init(_ arguments: Arguments) throws(UsageError) {
         cluster = try ClusterFlags(arguments)
@@ -47,6 +49,8 @@ struct BackupCommand: Command {
         guard words.count > 1 else { throw UsageError("name a BackupPolicy: backup \(verb) POLICY") }
         guard words.count == 2 else { throw UsageError("\"\(words[2])\" is one argument too many") }
         policy = words[1]
+        format = try OutputFormat(arguments)
+        if verb != "list", format != .text { throw UsageError("flag --output belongs to backup list") }
         switch verb {
         case "run": action = .run(sources: arguments.list("source"), follow: try arguments.bool("follow"))
         case "list": action = .list
@@ -63,24 +67,16 @@ struct BackupCommand: Command {
         }
     }
 
-    func run() async throws -> Int32 {
-        let configuration = try cluster.configuration()
-        let client = try cluster.client(configuration)
-        let backups = BackupActions(
-            client: client, policy: ObjectKey(namespace: cluster.namespace ?? configuration.namespace, name: policy),
-            write: printLine)
-        do {
-            let status: Int32
+    func run() async throws -> CommandStatus {
+        try await cluster.withClient { client in
+            let namespace = cluster.namespace ?? client.configuration.namespace
+            let backups = BackupActions(
+                client: client, policy: ObjectKey(namespace: namespace, name: policy), write: { printLine($0) })
             switch action {
-            case .run(let sources, let follow): status = try await backups.run(sources: sources, follows: follow)
-            case .list: status = try await backups.list()
-            case .restore(let target, let artifact): status = try await backups.restore(target: target, at: artifact)
+            case .run(let sources, let follow): return try await backups.run(sources: sources, follows: follow)
+            case .list: return try await backups.list().printed(as: format)
+            case .restore(let target, let artifact): return try await backups.restore(target: target, at: artifact)
             }
-            await client.shutdown()
-            return status
-        } catch {
-            await client.shutdown()
-            throw error
         }
     }
 }

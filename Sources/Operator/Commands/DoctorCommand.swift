@@ -8,6 +8,7 @@ struct DoctorCommand: Command {
     static let usage = "[--service-account NAMESPACE/NAME]"
     static let flags =
         [
+            OutputFormat.flag,
             Flag(
                 "service-account", "NAMESPACE/NAME",
                 help: "whose rights are looked at; else yours, which are the operator's only in its own pod"),
@@ -20,10 +21,12 @@ struct DoctorCommand: Command {
     private let cluster: ClusterFlags
     private let lease: ObjectKey
     private let subject: ObjectKey?
+    private let format: OutputFormat
 
     init(_ arguments: Arguments) throws(UsageError) {
         if let extra = arguments.positional.first { throw UsageError("\"\(extra)\" is one argument too many") }
         cluster = try ClusterFlags(arguments)
+        format = try OutputFormat(arguments)
         lease = ObjectKey(
             namespace: arguments.string("leader-election-namespace") ?? "",
             name: arguments.string("leader-election-id") ?? "")
@@ -36,11 +39,10 @@ struct DoctorCommand: Command {
         }
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let findings = try await cluster.withClient { client in
             try await Checkup(client: client, lease: lease, subject: subject).run()
         }
-        print(findings.map(\.description).joined(separator: "\n"))
-        return findings.contains { $0.verdict == .trouble } ? 1 : 0
+        return try DoctorReport(items: findings).printed(as: format)
     }
 }

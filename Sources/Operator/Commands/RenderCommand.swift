@@ -13,9 +13,14 @@ struct RenderCommand: Command {
 
     init(_ arguments: Arguments) throws(UsageError) { paths = try ManifestFlag.paths(arguments) }
 
-    func run() throws -> Int32 {
-        let children = try Rendering.children(of: try ManifestFiles.load(paths))
-        print(YAML.write(children.map(\.json)), terminator: "")
-        return 0
+    func run() throws -> CommandStatus {
+        let documents = try ManifestFiles.load(paths)
+        let problems = try Rendering.problems(of: documents)
+        guard problems.isEmpty else {
+            for problem in problems { printError("quartermaster render: \(problem)") }
+            return .finding
+        }
+        print(YAML.write(try Rendering.children(of: documents).map(\.json)), terminator: "")
+        return .fine
     }
 }

@@ -13,7 +13,7 @@ struct RunCommand: Command {
 
     init(_ arguments: Arguments) throws(UsageError) { flags = try RunFlags(arguments) }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         let environment = [String: String].process
         let configuration = try ClientConfiguration.load(
             kubeconfig: flags.kubeconfig, context: flags.context, environment: environment,
@@ -28,12 +28,8 @@ struct RunCommand: Command {
         let process = try OperatorProcess(
             flags: flags, configuration: configuration, identity: Self.identity(environment),
             operatorNamespace: podNamespace ?? leaseNamespace, leaseNamespace: leaseNamespace, logger: logger)
-        do {
-            try await process.preflight()
-        } catch {
-            throw ConfigurationError(.invalid, "\(error)")
-        }
-        return await process.run(signals: signals).exitCode
+        try await process.preflight()
+        return .ended(await process.run(signals: signals).exitCode)
     }
 
     /// The pod's or host's name, and something that no other process has.

@@ -5,14 +5,29 @@ internal import KubeAPI
 struct StatusCommand: Command {
     static let name = "status"
     static let summary = "Show how the objects of quartermaster.dev are and, with a name, why one is not Ready"
-    static let usage = "[NAME | KIND/NAME] [-n NAMESPACE]"
+    static let usage = "[NAME | KIND/NAME] [-n NAMESPACE] [--watch | --wait [--timeout DURATION] [--for CONDITION]]"
     static let flags =
         [
-            Flag("namespace", "NAME", short: "n", help: "only objects of this namespace; else of every one")
+            Flag("namespace", "NAME", short: "n", help: "only objects of this namespace; else of every one"),
+            OutputFormat.flag,
+            Flag("watch", short: "w", help: "show each change, until SIGINT or SIGTERM"),
+            Flag(
+                "wait",
+                help: "wait until everything shown is Ready, as its spec is now; 1 if it is not within --timeout"),
+            Flag("for", "CONDITION", help: "the condition that --wait waits for; else Ready"),
+            Flag("timeout", "DURATION", help: "how long --wait waits; else 5m"),
         ] + ClusterFlags.connection
+
+    private enum Mode: Sendable {
+        case once
+        case watch
+        case wait(condition: String, timeout: Duration)
+    }
 
     private let cluster: ClusterFlags
     private let choice: OwnObjects.Choice
+    private let format: OutputFormat
+    private let mode: Mode
 
     init(_ arguments: Arguments) throws(UsageError) {
         if arguments.positional.count > 1 {
@@ -20,64 +35,41 @@ struct StatusCommand: Command {
         }
         cluster = try ClusterFlags(arguments)
         choice = try OwnObjects.Choice(arguments.positional.first, namespace: arguments.string("namespace"))
+        format = try OutputFormat(arguments)
+        mode = try Self.mode(arguments)
     }
 
-    /// - Returns: 0: all that is shown is Ready; 1: something is not.
-    /// - Throws: `Unanswered`, so that a script can tell what is not Ready from what is not known.
-    func run() async throws -> Int32 {
-        do {
-            let objects = try await cluster.withClient { try await OwnObjects(client: $0).list(choice) }
-            let now = Timestamp.now()
-            let lines = try Self.lines(objects, choice, now: now, width: Terminal.width)
-            print(lines.joined(separator: "\n"))
-            return Self.exitStatus(objects, now: now)
-        } catch let error as CancellationError {
-            throw error
-        } catch {
-            throw Unanswered(cause: error)
+    private static func mode(_ arguments: Arguments) throws(UsageError) -> Mode {
+        let (isWatch, isWait) = (try arguments.bool("watch"), try arguments.bool("wait"))
+        if isWatch, isWait { throw UsageError("--watch never ends, --wait does: give one of them") }
+        guard isWait else {
+            for flag in ["for", "timeout"] where arguments.string(flag) != nil {
+                throw UsageError("flag --\(flag) belongs to --wait")
+            }
+            return isWatch ? .watch : .once
+        }
+        let timeout = arguments.string("timeout") == nil ? .seconds(300) : try arguments.duration("timeout")
+        return .wait(condition: arguments.string("for") ?? "Ready", timeout: timeout)
+    }
+
+    func run() async throws -> CommandStatus {
+        try await cluster.withClient { client in
+            // The first answer says what a watch would wait for in vain: no right, no server, no such object.
+            let objects = try await OwnObjects(client: client).list(choice)
+            let report = try StatusReport(objects.map(ObjectReport.init), choice)
+            guard case .once = mode else { return try await follow(client) }
+            return try report.printed(as: format)
         }
     }
 
-    static func exitStatus(_ objects: [DynamicObject], now: Timestamp) -> Int32 {
-        objects.allSatisfy { ObjectReport(object: $0, now: now).isReady } ? 0 : 1
-    }
-
-    /// How the objects are could not be found out. Its exit status is 2.
-    struct Unanswered: Error, CustomStringConvertible {
-        var cause: any Error
-
-        var description: String { "\(cause)" }
-    }
-
-    /// What is printed.
-    ///
-    /// - Throws: `NotFound` where a named object is not there.
-    static func lines(
-        _ objects: [DynamicObject], _ choice: OwnObjects.Choice, now: Timestamp, width: Int?
-    ) throws -> [String] {
-        let reports = objects.map { ObjectReport(object: $0, now: now) }
-        guard choice.name == nil else {
-            guard !reports.isEmpty else { throw NotFound(choice: choice) }
-            return Array(reports.map { $0.explanation(width: width) }.joined(separator: [""]))
+    private func follow(_ client: KubeClient) async throws -> CommandStatus {
+        let stream = StatusStream(
+            client: client, choice: choice, signals: ProcessSignals.termination(),
+            warn: { printError("quartermaster status: \($0)") })
+        guard case .wait(let condition, let timeout) = mode else {
+            try await StatusWatch(stream: stream, format: format, width: Terminal.width, write: printLine).run()
+            return .fine
         }
-        guard !reports.isEmpty else {
-            return ["There is no object of quartermaster.dev\(choice.namespace.map { " in namespace \($0)" } ?? "")."]
-        }
-        var table = TextTable("KIND", "NAMESPACE", "NAME", "READY", "REASON", "AGE", "MESSAGE")
-        for report in reports {
-            table.add(
-                report.object.kind, report.object.namespace, report.object.name, report.readyText, report.reason,
-                report.age, report.message)
-        }
-        return table.lines(width: width)
-    }
-
-    struct NotFound: Error, CustomStringConvertible {
-        var choice: OwnObjects.Choice
-
-        var description: String {
-            let place = choice.namespace.map { " in namespace \($0)" } ?? ""
-            return "there is no \(choice.kind ?? "object") \(choice.name ?? "")\(place); quartermaster status lists all"
-        }
+        return try await StatusWait(stream: stream, condition: condition, timeout: timeout, format: format).run()
     }
 }

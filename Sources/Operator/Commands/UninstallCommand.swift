@@ -31,9 +31,9 @@ struct UninstallCommand: Command {
             name: arguments.string("leader-election-id") ?? "")
     }
 
-    func run() async throws -> Int32 {
+    func run() async throws -> CommandStatus {
         try await cluster.withClient { client in
-            let uninstall = Uninstall(client: client, lease: lease, timeout: timeout, say: printLine)
+            let uninstall = Uninstall(client: client, lease: lease, timeout: timeout, say: { printLine($0) })
             return try await uninstall.run(isConfirmed: isConfirmed)
         }
     }

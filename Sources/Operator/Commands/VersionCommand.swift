@@ -12,8 +12,8 @@ struct VersionCommand: Command {
         if let extra = arguments.positional.first { throw UsageError("\"\(extra)\" is one argument too many") }
     }
 
-    func run() -> Int32 {
+    func run() -> CommandStatus {
         print("quartermaster \(BuildInfo.version)")
-        return 0
+        return .fine
     }
 }

@@ -1,6 +1,11 @@
 /// What a check of `quartermaster doctor` found.
-struct Diagnosis: Sendable, Hashable, CustomStringConvertible {
-    enum Verdict: String, Sendable {
+struct Diagnosis: Sendable, Hashable, Encodable, CustomStringConvertible {
+    private enum CodingKeys: String, CodingKey {
+        case verdict, subject
+        case text = "message"
+    }
+
+    enum Verdict: String, Sendable, Encodable {
         case fine = "ok"
         /// Worth knowing; the operator works.
         case notice = "note"

@@ -1,81 +1,154 @@
 internal import CommandLineInterface
 internal import KubeAPI
 
-/// How an object of ours is, for people: a line of the table, or everything that explains it.
-struct ObjectReport: Sendable {
-    let object: DynamicObject
-    let now: Timestamp
-
-    private var conditions: [JSONValue] { object["status"]?["conditions"]?.array ?? [] }
-
-    private var ready: JSONValue? { conditions.first { $0["type"]?.string == "Ready" } }
-
-    var isReady: Bool { ready?["status"]?.string == "True" && isObserved }
-
-    /// Whether the status is about the spec as it is now.
-    private var isObserved: Bool { object["status"]?["observedGeneration"]?.integer == object.generation }
-
-    var readyText: String { isObserved ? ready?["status"]?.string ?? "Unknown" : "Unknown" }
-
-    var reason: String { isObserved ? ready?["reason"]?.string ?? "" : "NotObserved" }
-
-    var message: String {
-        if isObserved { return ready?["message"]?.string ?? "" }
-        return ready == nil
-            ? "the operator has not looked at it yet; is it running? see quartermaster doctor"
-            : "the operator has not looked at the last change yet"
+/// How an object of ours is: for a line of the table, or with everything that explains it.
+struct ObjectReport: Sendable, Hashable, Encodable {
+    /// An entry of one of the status's lists that has something to say: a region, a target, a component.
+    struct Part: Sendable, Hashable, Encodable {
+        var list: String
+        var name: String
+        var message: String
     }
 
-    var age: String { Self.age(of: object["metadata"]?["creationTimestamp"]?.string, at: now) }
+    struct ChildCount: Sendable, Hashable, Encodable {
+        var kind: String
+        var count: Int
+    }
+
+    let kind: String
+    /// Missing for what is in no namespace.
+    let namespace: String?
+    let name: String
+    let creationTimestamp: Timestamp?
+    /// Of the spec; the status is about it where `observedGeneration` is the same.
+    let generation: Int64
+    let observedGeneration: Int64?
+    /// `Ready` of the present generation; Unknown while the operator has not looked at that.
+    let ready: Condition.Status
+    let reason: String
+    let message: String
+    let suspended: Bool
+    /// Only of what is being deleted.
+    let deletionTimestamp: Timestamp?
+    /// What has to let go of it; only of what is being deleted.
+    let finalizers: [String]?
+    let conditions: [Condition]
+    let parts: [Part]
+    let children: [ChildCount]
+
+    init(_ object: DynamicObject) {
+        let status = object["status"]
+        let conditions = (status?["conditions"]?.array ?? []).map(Self.condition)
+        let ready = conditions.first { $0.type == "Ready" }
+        kind = object.kind
+        namespace = object.namespace.isEmpty ? nil : object.namespace
+        name = object.name
+        creationTimestamp = Self.time(object[path: "metadata", "creationTimestamp"])
+        generation = object.generation
+        observedGeneration = status?["observedGeneration"]?.integer
+        suspended = object[path: "spec", "suspend"]?.bool == true
+        deletionTimestamp = Self.time(object[path: "metadata", "deletionTimestamp"])
+        finalizers = deletionTimestamp == nil ? nil : object.finalizers
+        self.conditions = conditions
+        parts = Self.parts(of: status)
+        children = Self.counted(status?["inventory"]?.array ?? [])
+        if let ready, observedGeneration == generation, ready.observedGeneration ?? generation == generation {
+            self.ready = ready.status
+            reason = ready.reason
+            message = ready.message
+        } else {
+            self.ready = .unknown
+            reason = "NotObserved"
+            message =
+                ready == nil
+                ? "the operator has not looked at it yet; is it running? see quartermaster doctor"
+                : "the operator has not looked at the last change yet"
+        }
+    }
+
+    var key: ObjectKey { ObjectKey(namespace: namespace ?? "", name: name) }
+
+    var isReady: Bool { ready == .true }
+
+    /// Whether a condition is True, and was found to be for the spec as it is now.
+    func holds(_ condition: String) -> Bool {
+        observedGeneration == generation
+            && conditions.contains {
+                $0.type == condition && $0.status == .true && $0.observedGeneration ?? generation == generation
+            }
+    }
+
+    /// `RegionalWorkerPool workers/pool: Ready is False, NoMatchingNodes`.
+    var headline: String {
+        "\(kind) \(key): Ready is \(ready.rawValue)\(reason.isEmpty ? "" : ", \(reason)")"
+    }
 
     /// What explains the object: its conditions, and what its parts wait for.
-    func explanation(width: Int?) -> [String] {
-        let name = object.key.description
-        var lines = ["\(object.kind) \(name): Ready is \(readyText)\(reason.isEmpty ? "" : ", \(reason)")"]
+    func explanation(_ style: TextStyle) -> [String] {
+        var lines = [headline]
         if !message.isEmpty { lines.append("  \(message)") }
-        if object["spec"]?["suspend"]?.bool == true { lines.append("  spec.suspend is true: nothing is written") }
-        if object.isBeingDeleted {
-            lines.append("  it is being deleted; finalizers: \(object.finalizers.joined(separator: ", "))")
+        if suspended { lines.append("  spec.suspend is true: nothing is written") }
+        if deletionTimestamp != nil {
+            lines.append("  it is being deleted; finalizers: \((finalizers ?? []).joined(separator: ", "))")
         }
-        if !conditions.isEmpty { lines += [""] + conditionLines(width) }
-        let parts = partLines(width)
-        if !parts.isEmpty { lines += [""] + parts }
-        let children = object["status"]?["inventory"]?.array ?? []
-        if !children.isEmpty { lines += ["", "Children: \(Self.counted(children))"] }
+        if !conditions.isEmpty { lines += [""] + conditionLines(style) }
+        if !parts.isEmpty { lines += [""] + partLines(style) }
+        if !children.isEmpty { lines += ["", "Children: \(childrenText)"] }
         return lines
     }
 
-    private func conditionLines(_ width: Int?) -> [String] {
+    /// `3 Deployment, 1 NetworkPolicy`.
+    var childrenText: String { children.map { "\($0.count) \($0.kind)" }.joined(separator: ", ") }
+
+    private func conditionLines(_ style: TextStyle) -> [String] {
         var table = TextTable("CONDITION", "STATUS", "REASON", "SINCE", "MESSAGE")
         for condition in conditions {
             table.add(
-                condition["type"]?.string ?? "", condition["status"]?.string ?? "", condition["reason"]?.string ?? "",
-                Self.age(of: condition["lastTransitionTime"]?.string, at: now), condition["message"]?.string ?? "")
+                condition.type, condition.status.rawValue, condition.reason,
+                Self.age(of: condition.lastTransitionTime, at: style.now), condition.message)
         }
-        return table.lines(width: width)
+        return table.lines(width: style.width)
     }
 
-    /// The entries of the status's lists that have something to say: regions, targets, components.
-    private func partLines(_ width: Int?) -> [String] {
+    private func partLines(_ style: TextStyle) -> [String] {
         var table = TextTable("PART", "MESSAGE")
-        for (list, value) in object["status"]?.object ?? [:] where list != "conditions" {
+        for part in parts { table.add("\(part.list) \(part.name)", part.message) }
+        return table.lines(width: style.width)
+    }
+
+    // MARK: Reading a status
+
+    /// Fields that somebody has left out are empty.
+    private static func condition(_ json: JSONValue) -> Condition {
+        Condition(
+            type: json["type"]?.string ?? "",
+            status: json["status"]?.string.flatMap(Condition.Status.init(rawValue:)) ?? .unknown,
+            reason: json["reason"]?.string ?? "", message: json["message"]?.string ?? "",
+            observedGeneration: json["observedGeneration"]?.integer,
+            lastTransitionTime: time(json["lastTransitionTime"]))
+    }
+
+    private static func parts(of status: JSONValue?) -> [Part] {
+        var parts: [Part] = []
+        for (list, value) in status?.object ?? [:] where list != "conditions" {
             for entry in value.array ?? [] {
                 guard let message = entry["message"]?.string, !message.isEmpty else { continue }
                 let names = ["name", "source", "destination"].compactMap { entry[$0]?.string }
-                table.add("\(list) \(names.joined(separator: " to "))", message)
+                parts.append(Part(list: list, name: names.joined(separator: " to "), message: message))
             }
         }
-        return table.rows.isEmpty ? [] : table.lines(width: width)
+        return parts
     }
 
-    /// `3 Deployments, 1 NetworkPolicy`, the kinds in order.
-    private static func counted(_ inventory: [JSONValue]) -> String {
+    private static func counted(_ inventory: [JSONValue]) -> [ChildCount] {
         let kinds = Dictionary(grouping: inventory.compactMap { $0["kind"]?.string }) { $0 }
-        return kinds.sorted { $0.key < $1.key }.map { "\($0.value.count) \($0.key)" }.joined(separator: ", ")
+        return kinds.sorted { $0.key < $1.key }.map { ChildCount(kind: $0.key, count: $0.value.count) }
     }
+
+    private static func time(_ json: JSONValue?) -> Timestamp? { json?.string.flatMap(Timestamp.init(rfc3339:)) }
 
     /// As kubectl writes an age; nothing where there is no time. A clock that is a little behind makes nothing older.
-    static func age(of time: String?, at now: Timestamp) -> String {
-        time.flatMap(Timestamp.init(rfc3339:)).map { HumanAge.text(max(now - $0, .zero)) } ?? ""
+    static func age(of time: Timestamp?, at now: Timestamp) -> String {
+        time.map { HumanAge.text(max(now - $0, .zero)) } ?? ""
     }
 }

@@ -30,13 +30,11 @@ struct OwnObjects: Sendable {
     /// - Throws: `UsageError` for a kind that is none of ours, `APIError`.
     func list(_ choice: Choice) async throws -> [DynamicObject] {
         var objects: [DynamicObject] = []
-        for resource in try resources(choice.kind) {
+        for resource in try Self.resources(choice.kind) {
             do {
                 let namespace = resource.type.isNamespaced ? choice.namespace : nil
                 let all = try await client.list(resource.type, namespace: namespace).items
-                objects += all.filter { choice.name == nil || $0.name == choice.name }.map {
-                    $0.of(resource.type)
-                }
+                objects += all.filter { choice.name == nil || $0.name == choice.name }
             } catch let error as APIError where error.isNotFound {
                 continue  // Its CRD is not installed; `doctor` tells so.
             }
@@ -44,22 +42,15 @@ struct OwnObjects: Sendable {
         return objects.sorted { ($0.kind, $0.key) < ($1.kind, $1.key) }
     }
 
-    private func resources(_ kind: String?) throws(UsageError) -> [CustomResource] {
+    /// Those of a kind as the user wrote it; of every kind where none is named.
+    ///
+    /// - Throws: `UsageError` for a kind that is none of ours.
+    static func resources(_ kind: String?) throws(UsageError) -> [CustomResource] {
         guard let kind else { return CustomResource.all }
         let chosen = CustomResource.all.filter { $0.names.contains(kind.lowercased()) }
         guard chosen.isEmpty else { return chosen }
         let known = CustomResource.all.map { $0.type.kind }.joined(separator: ", ")
         throw UsageError("\"\(kind)\" is no kind of quartermaster.dev; there are \(known)")
-    }
-}
-
-extension DynamicObject {
-    /// The items of a list do not say what they are.
-    fileprivate func of(_ type: ResourceType) -> DynamicObject {
-        var object = self
-        object["apiVersion"] = .string(type.apiVersion)
-        object["kind"] = .string(type.kind)
-        return object
     }
 }
 

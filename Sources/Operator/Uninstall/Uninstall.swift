@@ -1,13 +1,20 @@
+internal import CommandLineInterface
 internal import KubeAPI
 internal import Reconcilers
 
 /// Takes the objects of quartermaster.dev out of a cluster while the operator still runs, in the order that leaves clean
 /// nodes and keeps data: once the operator or its CRDs are gone, nobody does what their finalizers wait for.
 struct Uninstall: Sendable {
+    /// Why nothing was deleted.
     struct Failure: Error, CustomStringConvertible {
         var description: String
 
         init(_ description: String) { self.description = description }
+    }
+
+    /// What is left at the deadline.
+    private struct Remainder: Error {
+        var message: String
     }
 
     let client: KubeClient
@@ -18,14 +25,14 @@ struct Uninstall: Sendable {
     let say: @Sendable (String) -> Void
 
     /// - Parameter isConfirmed: without it only the plan is told.
-    /// - Returns: the exit status: 1 where something would be done and was not.
-    /// - Throws: `Failure` where the operator does not do its part; `APIError`.
-    func run(isConfirmed: Bool) async throws -> Int32 {
+    /// - Returns: a finding where something is left.
+    /// - Throws: `Failure` where no operator runs; `APIError`.
+    func run(isConfirmed: Bool) async throws -> CommandStatus {
         let (objects, nodes) = (try await objects(), try await claimedNodes())
         guard !objects.isEmpty || !nodes.isEmpty else {
             say("Nothing to do: there is no \(Self.kindNames), and no node is claimed.")
             try await sayRest()
-            return 0
+            return .fine
         }
         guard isConfirmed else {
             for kind in Kinds.all {
@@ -35,15 +42,20 @@ struct Uninstall: Sendable {
             }
             if !nodes.isEmpty { say("would wait until these nodes are released: \(nodes.joined(separator: ", "))") }
             say("Nothing was changed; add --yes to do it.")
-            return 1
+            return .finding
         }
         try await waitForRenewal()
         let deadline = time.now + timeout
-        for kind in Kinds.all { try await delete(kind, until: deadline) }
-        try await waitUntil(deadline, "nodes are not released") { try await claimedNodes().map { "Node \($0)" } }
+        do {
+            for kind in Kinds.all { try await delete(kind, until: deadline) }
+            try await waitUntil(deadline, "nodes are not released") { try await claimedNodes().map { "Node \($0)" } }
+        } catch let remainder as Remainder {
+            say(remainder.message)
+            return .finding
+        }
         say("Done: no \(Self.kindNames) is left, and no node is claimed.")
         try await sayRest()
-        return 0
+        return .fine
     }
 
     // MARK: The operator
@@ -83,7 +95,7 @@ struct Uninstall: Sendable {
         }
         try await waitUntil(deadline, "objects do not go") {
             try await objects(type).map { object in
-                "\(Self.name(object)): \(ObjectReport(object: object, now: .now()).message)"
+                "\(Self.name(object)): \(ObjectReport(object).message)"
             }
         }
     }
@@ -115,7 +127,7 @@ struct Uninstall: Sendable {
 
     /// Waits until nothing is left, and tells what is waited for where that changes.
     ///
-    /// - Throws: `Failure` with what is left at the deadline.
+    /// - Throws: `Remainder` with what is left at the deadline.
     private func waitUntil(
         _ deadline: Duration, _ failure: String, _ remaining: () async throws -> [String]
     ) async throws {
@@ -124,7 +136,7 @@ struct Uninstall: Sendable {
             let left = try await remaining()
             if left.isEmpty { return }
             guard time.now < deadline else {
-                throw Failure("\(failure) within \(timeout): \(left.joined(separator: "; "))")
+                throw Remainder(message: "\(failure) within \(timeout): \(left.joined(separator: "; "))")
             }
             for line in left where told.insert(line).inserted { say("  waiting for \(line)") }
             try await time.sleep(for: .seconds(1))

@@ -10,9 +10,12 @@ package struct ChangePreview: Sendable {
     }
 
     package struct Change: Sendable, Hashable {
-        /// `Deployment workers/workers-eu`.
-        package var name: String
+        package var kind: String
+        package var key: ObjectKey
         package var action: Action
+
+        /// `Deployment workers/workers-eu`.
+        package var name: String { "\(kind) \(key)" }
     }
 
     private let client: KubeClient
@@ -49,13 +52,13 @@ package struct ChangePreview: Sendable {
                 recorded: recorded)
             let isAhead = newNamespaces.contains(child.object.namespace)
             guard let action = try await action(for: child, ownership, beforeItsNamespace: isAhead) else { continue }
-            changes.append(Change(name: child.name, action: action))
+            changes.append(Change(kind: child.type.kind, key: child.object.key, action: action))
         }
         let wanted = children.map { InventoryEntry($0.object.key, of: $0.type, uid: "") }
         let stale = Inventory.stale(inventory, comparedTo: wanted)
         return changes
             + stale.filter { !Self.neverPruned.contains($0.kind) }.map {
-                Change(name: $0.description, action: .delete)
+                Change(kind: $0.kind, key: $0.key, action: .delete)
             }
     }
 

@@ -1,7 +1,7 @@
 package import KubeAPI
 
 /// A field that a write would change.
-package struct FieldChange: Sendable, Hashable, CustomStringConvertible {
+package struct FieldChange: Sendable, Hashable, Encodable, CustomStringConvertible {
     /// Such as `spec.template.spec.containers[worker].image`.
     package var path: String
     /// `nil` where the field is not there.
@@ -9,12 +9,19 @@ package struct FieldChange: Sendable, Hashable, CustomStringConvertible {
     package var after: JSONValue?
 
     /// `spec.replicas: 2 → 3`. Long values are cut.
-    package var description: String { "\(path): \(Self.text(before)) → \(Self.text(after))" }
+    package var description: String { text(limit: 120) }
 
-    private static func text(_ value: JSONValue?) -> String {
+    /// The same.
+    ///
+    /// - Parameter limit: characters of a value; longer ones are cut.
+    package func text(limit: Int) -> String {
+        "\(path): \(Self.text(before, limit)) → \(Self.text(after, limit))"
+    }
+
+    private static func text(_ value: JSONValue?, _ limit: Int) -> String {
         guard let value else { return "nothing" }
         let text = value.string ?? value.serializedString()
-        return text.count > 120 ? text.prefix(117) + "..." : text
+        return text.count > limit ? text.prefix(limit - 3) + "..." : text
     }
 }
 

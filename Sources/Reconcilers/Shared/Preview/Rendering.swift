@@ -14,14 +14,20 @@ package enum Rendering {
     ///
     /// - Throws: `Failure` where nothing of ours is there, or something is and breaks a rule; nothing is rendered then.
     package static func children(of documents: [JSONValue]) throws -> [DynamicObject] {
-        let objects = try objects(of: documents)
-        let problems = objects.flatMap { object in
-            violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
-        }
+        let problems = try problems(of: documents)
         guard problems.isEmpty else { throw Failure(lines: problems) }
-        return try objects.flatMap { object -> [DynamicObject] in
+        return try objects(of: documents).flatMap { object -> [DynamicObject] in
             guard let kind = Kinds.named(object.kind) else { return [] }
             return try kind.init(defaulting: object).rendered().map(\.object)
+        }
+    }
+
+    /// What breaks a rule in the objects of ours among the documents of a file, one line for each violation.
+    ///
+    /// - Throws: `Failure` where there is no such object.
+    package static func problems(of documents: [JSONValue]) throws -> [String] {
+        try objects(of: documents).flatMap { object in
+            violations(in: object).map { "\(object.kind) \(object.key): \($0)" }
         }
     }
 

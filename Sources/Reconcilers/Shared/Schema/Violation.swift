@@ -1,5 +1,5 @@
 /// A field of a manifest that breaks a rule.
-package struct Violation: Error, Sendable, Hashable, CustomStringConvertible {
+package struct Violation: Error, Sendable, Hashable, Encodable, CustomStringConvertible {
     /// Such as `spec.regions[0].name`.
     package var path: String
     package var message: String
