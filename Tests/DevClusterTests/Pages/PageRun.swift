@@ -1,0 +1,97 @@
+import Foundation
+import KubeAPI
+import Testing
+
+/// Runs the commands of a page in one shell, on a cluster in memory of their own.
+struct PageRun {
+    /// The programs stand beside the tests.
+    private static let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+    /// What pages fetch from a release, and where it is here.
+    private static let addresses = [
+        ("https://github.com/quartermaster-dev/quartermaster/releases/download/v\(BuildInfo.version)", "release"),
+        ("https://raw.githubusercontent.com/quartermaster-dev/quartermaster/v\(BuildInfo.version)/", ""),
+    ]
+
+    private let page: Page
+    private let folder: URL
+
+    /// - Returns: what is not as the page says, a text for each.
+    static func problems(of page: Page) async throws -> [String] {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("steps"), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let run = PageRun(page: page, folder: folder)
+        try run.write()
+        let status = try await programStatus(
+            "/usr/bin/timeout",
+            [
+                "--kill-after=20", "240", "bash", Page.root.appending(path: "Tests/Fixtures/pages/run.sh").path,
+                folder.path, programs.path,
+            ], output: folder.appendingPathComponent("log"))
+        return run.problems(status)
+    }
+
+    private func file(_ step: Int, _ ending: String) -> URL { folder.appendingPathComponent("steps/\(step).\(ending)") }
+
+    private func text(_ url: URL) -> String { (try? String(contentsOf: url, encoding: .utf8)) ?? "" }
+
+    /// Step 0 is what the page takes for granted.
+    private func write() throws {
+        let setUp = Page.root.appending(path: "Tests/Fixtures/pages/\(page.name).sh")
+        try text(setUp).write(to: file(0, "sh"), atomically: false, encoding: .utf8)
+        for (index, command) in page.commands.enumerated() {
+            try Self.addresses.reduce(command.text) { $0.replacing($1.0, with: $1.1) }
+                .write(to: file(index + 1, "sh"), atomically: false, encoding: .utf8)
+            guard command.exitStatus != 0 else { continue }
+            try "\(command.exitStatus)".write(to: file(index + 1, "status"), atomically: false, encoding: .utf8)
+        }
+    }
+
+    private func problems(_ status: Int32) -> [String] {
+        var problems: [String] = []
+        for (index, command) in page.commands.enumerated() {
+            let output = text(file(index + 1, "out"))
+            guard FileManager.default.fileExists(atPath: file(index + 1, "done").path) else {
+                let setUp = text(file(0, "out"))
+                let log = text(folder.appendingPathComponent("log")).suffix(4000)
+                problems.append("\(page.path):\(command.line) failed:\n\(command.text)\n\(output)\n\(setUp)\n\(log)")
+                return problems
+            }
+            if let want = command.output, !ShownOutput(want).matches(output) {
+                problems.append("\(page.path):\(command.line) shows other output than this of \(command.text)\(output)")
+            }
+        }
+        if status != 0 {
+            problems.append("status \(status): \(text(folder.appendingPathComponent("log")).suffix(4000))")
+        }
+        return problems
+    }
+
+    /// Runs a program to its end; what it prints goes to a file.
+    static func programStatus(_ path: String, _ arguments: [String], output: URL) async throws -> Int32 {
+        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+        let log = try FileHandle(forWritingTo: output)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.standardOutput = log
+        process.standardError = log
+        return try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+    }
+
+    /// What our own program says to manifests.
+    static func validate(_ manifests: [String]) async throws -> (Int32, String) {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID().uuidString).yaml")
+        let output = file.appendingPathExtension("out")
+        defer { for each in [file, output] { try? FileManager.default.removeItem(at: each) } }
+        try manifests.joined(separator: "---\n").write(to: file, atomically: false, encoding: .utf8)
+        let status = try await programStatus(
+            programs.appendingPathComponent("quartermaster").path, ["validate", "-f", file.path], output: output)
+        return (status, try String(contentsOf: output, encoding: .utf8))
+    }
+}
