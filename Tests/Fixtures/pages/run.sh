@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs FOLDER/steps/0.sh, 1.sh, … in this shell, with a cluster in memory and the programs of PROGRAMS; called by PageTests:
 #   run.sh FOLDER PROGRAMS
-# What a step prints goes to N.out; N.done says that it ended as N.status wants, or with success. The operator runs while its
+# What a step prints goes to N.out. N.done says that it ended as N.status wants, or with success, and printed what N.want matches. The operator runs while its
 # Deployment is there, with the flags and the rights that it was installed with.
 set -euo pipefail
 qm_folder=$1
@@ -60,20 +60,25 @@ set +m
 for ((qm_step = 0; ; qm_step++)); do
     qm_file=steps/$qm_step
     [ -f "$qm_file.sh" ] || break
-    if [ -f "$qm_file.status" ]; then
+    # Nothing but its own commands is to count for the status.
+    [ ! -f "$qm_file.status" ] || echo true >>"$qm_file.sh"
+    for ((qm_try = 0; ; qm_try++)); do
         qm_failures=
-        trap 'qm_failures+=$?' ERR
-        set +e
-        # Nothing but its own commands is to count.
-        echo true >>"$qm_file.sh"
+        if [ -f "$qm_file.status" ]; then
+            trap 'qm_failures+=$?' ERR
+            set +e
+        fi
         # shellcheck disable=SC1090
         . "$qm_file.sh" >"$qm_file.out" 2>&1
         set -e
         trap - ERR
-        [ "$qm_failures" = "$(cat "$qm_file.status")" ]
-    else
-        # shellcheck disable=SC1090
-        . "$qm_file.sh" >"$qm_file.out" 2>&1
-    fi
+        if [ "$qm_failures" = "$(cat "$qm_file.status" 2>/dev/null || true)" ]; then
+            [ -f "$qm_file.want" ] || break
+            # What a page shows may come a moment later, such as an event.
+            ! LC_ALL=C.UTF-8 grep -Pzqf "$qm_file.want" "$qm_file.out" || break
+        fi
+        [ -f "$qm_file.want" ] && [ "$qm_try" -lt 30 ]
+        sleep 1
+    done
     touch "$qm_file.done"
 done
