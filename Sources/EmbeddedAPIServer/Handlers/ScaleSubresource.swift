@@ -37,12 +37,13 @@ struct ScaleSubresource {
         let patch = try context.patchDocument()
         switch MediaType(context.request.header("Content-Type") ?? "").name {
         case "application/json-patch+json": return try JSONPatch(patch).applied(to: current)
-        case "application/merge-patch+json", "application/strategic-merge-patch+json":
+        case "application/merge-patch+json": return MergePatch.apply(patch, to: current)
+        case "application/strategic-merge-patch+json" where !context.definition.isCustom:
             return MergePatch.apply(patch, to: current)
         default:
+            let third = context.definition.isCustom ? "apply-patch+yaml" : "strategic-merge-patch+json"
             throw APIFailure.unsupportedMediaType(
-                accepted: "application/json-patch+json, application/merge-patch+json, "
-                    + "application/strategic-merge-patch+json")
+                accepted: "application/json-patch+json, application/merge-patch+json, application/\(third)")
         }
     }
 
