@@ -46,10 +46,12 @@ extension IntegrationTests {
             try await TestCluster.run(kind) { cluster in
                 try await cluster.makeNode("b", zone: "us")
                 try await cluster.makeNode("c", zone: "asia")
+                try await cluster.makeNode("d", zone: "south")
                 try await cluster.withPods {
                     try await TestOperator.run(on: cluster) { _ in
                         try await cluster.makePool("pool", "replicas: 2\n" + regions)
-                        try await cluster.makePool("pool-2", "replicas: 1\n" + regions)
+                        try await cluster.makePool(
+                            "pool-2", "regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-south}}}]")
                         try await cluster.waitForCondition("Ready", .ready)
                         #expect(try await scale(of: cluster)[path: "spec", "replicas"] == 2)
                         try await scale(cluster.client, cluster.key("pool"), to: 3)
