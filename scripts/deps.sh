@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 build_packages=(
     git make pkg-config libstdc++-12-dev libc6-dev
-    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev
+    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev zlib1g-dev
 )
 image_packages=(python3 binutils)
 test_packages=(
