@@ -12,7 +12,7 @@ build_packages=(
 )
 image_packages=(python3 binutils)
 test_packages=(
-    "${image_packages[@]}" curl openssl shellcheck procps prometheus lua5.1
+    "${image_packages[@]}" curl openssl shellcheck procps prometheus lua5.1 zsh fish
     # The programs that backups run, and servers for them.
     postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata zip unzip etcd-server etcd-client
 )
