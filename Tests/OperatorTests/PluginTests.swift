@@ -23,14 +23,26 @@ struct PluginTests {
         }
     }
 
-    @Test("Under the name of a plugin the usage is that of kubectl's subcommand, and what is wrong is said by it")
+    @Test(
+        "kubectl runs it as a plugin, and completes it; the usage is that of its subcommand, and what is wrong is said by it"
+    )
     func name() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "qm-plugin-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(at: folder) }
         try FileManager.default.createSymbolicLink(
             at: folder.appending(path: "kubectl-quartermaster"), withDestinationURL: OperatorProgram.program)
+        // As docs/reference/commands.md says.
+        let script = folder.appending(path: "kubectl_complete-quartermaster")
+        try "#!/bin/sh\nexec kubectl-quartermaster __complete \"$@\"\n".write(
+            to: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
         let environment = ["PATH": "\(folder.path):/usr/bin:/bin", "HOME": folder.path]
+        let completion = try ProgramRun(
+            ["kubectl", "__complete", "quartermaster", "status", "--output=j"], environment: environment,
+            of: "/usr/bin/env")
+        #expect(try await completion.status() == 0)
+        #expect(completion.output == "--output=json\n:4\n", "\(completion.errors)")
         func kubectl(_ arguments: String...) async throws -> (Int32, String) {
             let run = try ProgramRun(
                 ["kubectl", "quartermaster"] + arguments, environment: environment, of: "/usr/bin/env")
