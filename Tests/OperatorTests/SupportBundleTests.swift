@@ -51,6 +51,7 @@ struct SupportBundleTests {
         2026-01-31T09:05:03Z sent Bearer \(Planted.logBearer.rawValue)
         2026-01-31T09:05:04Z {"message":"asked","clientSecret":"\(Planted.logJSON.rawValue)","tries":2}
         2026-01-31T09:05:05Z POST https://hooks.example.com/services/\(Planted.logHook.rawValue) failed
+        2026-01-31T09:05:06Z mode is \(Planted.plainVariable.rawValue), node node-a-1234
         2026-01-31T09:05:06Z > Authorization: Basic \(Planted.logBasic.rawValue)
         """
 
@@ -61,7 +62,7 @@ struct SupportBundleTests {
             apiVersion: v1
             kind: Node
             metadata:
-              name: node-a
+              name: node-a-1234
               labels: {zone: eu}
               annotations: {example.com/join: \(Planted.node.rawValue)}
             """
@@ -101,6 +102,7 @@ struct SupportBundleTests {
                     env:
                     - {name: DB_PASSWORD, value: \(Planted.variable.rawValue)}
                     - {name: MODE, value: \(Planted.plainVariable.rawValue)}
+                    - {name: HOST, value: node-a-1234}
                     - {name: FROM_SECRET, valueFrom: {secretKeyRef: {name: db, key: password}}}
                     livenessProbe:
                       httpGet: {path: /, port: 80, httpHeaders: [{name: X-Key, value: \(Planted.header.rawValue)}]}
@@ -240,7 +242,10 @@ struct SupportBundleTests {
                 "apiVersion": "events.k8s.io/v1", "kind": "Event",
                 "metadata": ["name": "e", "namespace": "workers"], "eventTime": "2026-01-01T00:00:00.000000Z",
                 "reportingController": "x", "reportingInstance": "x", "action": "a", "reason": "Failed",
-                "type": "Warning", "note": .string("login with password: \(Planted.event.rawValue) failed"),
+                "type": "Warning",
+                "note": .string(
+                    "login with password: \(Planted.event.rawValue) failed; exec: \"\(Planted.command.rawValue)\": not found in eu-central-1"
+                ),
                 "regarding": ["kind": "Pod", "namespace": "workers", "name": "pool-eu-x"],
             ]
             _ = try await cluster.client.create(DynamicObject(event), as: .event)
@@ -313,12 +318,15 @@ struct SupportBundleTests {
                 #expect(files["objects/deployments.apps.yaml"]?.contains("name: pool-eu") == true)
                 #expect(files["objects/operator-pods.yaml"]?.contains("--node-pool-namespaces=workers") == true)
                 #expect(files["objects/events.yaml"]?.contains("login with password: [redacted]") == true)
+                #expect(files["objects/events.yaml"]?.contains("not found in eu-central-1") == true)
                 #expect(files["objects/nodes.yaml"]?.contains("zone: eu") == true)
                 #expect(
                     files["objects/customresourcedefinitions.apiextensions.k8s.io.yaml"]?.contains("v1alpha1") == true)
                 #expect(files.keys.allSatisfy { !$0.contains("secrets") })
                 let log = try #require(files["logs/quartermaster-0/operator.log"])
                 #expect(log.contains(#"{"level":"info","message":"reconciled","pool":"workers/pool"}"#))
+                // A variable repeats the name of a node, which is no secret.
+                #expect(log.contains("mode is [redacted], node node-a-1234"))
                 #expect(log.contains(#""clientSecret":"[redacted]","tries":2}"#))
                 let doctor = try JSONValue.parse(try #require(files["doctor.json"]))
                 #expect(doctor["kind"] == "DoctorReport" && doctor["items"]?.array?.isEmpty == false)

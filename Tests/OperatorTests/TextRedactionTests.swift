@@ -62,4 +62,23 @@ struct TextRedactionTests {
         let once = redaction.redacted("password=hunter2 https://a:b@c/?d token: abc")
         #expect(redaction.redacted(once) == once)
     }
+
+    @Test(
+        "What was taken out at one place is taken out where it is repeated, however much that is; what stays elsewhere stays"
+    )
+    func notes() {
+        let notes = RedactionNotes()
+        for index in 0..<2000 {
+            notes.take("--key=va|ue.\(index)\(String(repeating: "x", count: index % 300))", named: "args")
+        }
+        notes.take("correct horse battery", named: "DB_PASSWORD")
+        notes.take("correct horse battery staple", named: "MODE")
+        notes.take("eu-central-1", named: "REGION")
+        notes.keep("eu-central-1")
+        let scrub = notes.scrub
+        #expect(scrub("a va|ue.1x b va|ue.1204xxxx") == "a [redacted] b [redacted]")
+        #expect(
+            scrub("the correct horse battery in eu-central-1, vaXue.1x") == "the [redacted] in eu-central-1, vaXue.1x")
+        #expect(RedactionNotes().scrub("anything") == "anything")
+    }
 }

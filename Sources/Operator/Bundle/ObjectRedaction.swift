@@ -6,9 +6,8 @@ internal import Reconcilers
 /// What a user may have written freely goes as a whole: values of environment variables, commands and their arguments, annotations,
 /// data of ConfigMaps, parameters of triggers. The name of each stays.
 struct ObjectRedaction: Sendable {
-    private static let mark = TextRedaction.mark
-
     private let text = TextRedaction()
+    private let notes = RedactionNotes()
 
     /// The object as it may be shown; `nil` for a Secret.
     func redacted(_ object: DynamicObject) -> JSONValue? {
@@ -16,17 +15,21 @@ struct ObjectRedaction: Sendable {
         let isOperator = LabelKey.operatorPods.allSatisfy { object.labels[$0.key] == $0.value }
         let isBackup =
             object.labels[LabelKey.backupPolicy] != nil && object.labels[LabelKey.managedBy] == LabelKey.manager
-        var walk = Walk(text: text, showsArguments: isOperator, knownVariables: isBackup ? Self.variables : [])
+        var walk = Walk(
+            text: text, notes: notes, showsArguments: isOperator, knownVariables: isBackup ? Self.variables : [])
         if isOperator { walk.knownVariables.formUnion(["POD_NAME", "POD_NAMESPACE"]) }
         return walk.value(object.json, named: "")
     }
 
     /// What a document says, by its look alone.
     func redacted(_ document: JSONValue) -> JSONValue {
-        Walk(text: text, showsArguments: true, knownVariables: []).value(document, named: "")
+        Walk(text: text, notes: notes, showsArguments: true, knownVariables: []).value(document, named: "")
     }
 
     func redacted(_ text: String) -> String { self.text.redacted(text) }
+
+    /// Takes out of any text what was taken out of the objects so far.
+    var scrub: @Sendable (String) -> String { notes.scrub }
 
     /// Of the containers of backups: names, numbers and words of ours.
     private static let variables: Set = [
@@ -39,8 +42,6 @@ struct ObjectRedaction: Sendable {
 
 /// One pass through a document.
 private struct Walk {
-    private static let mark = JSONValue.string(TextRedaction.mark)
-
     /// Annotations with what the operator, Kubernetes and cert-manager say; others may hold anything.
     private static let knownAnnotations = ["quartermaster.dev/", "deployment.kubernetes.io/", "cert-manager.io/"]
     /// Fields that hold what somebody has written freely, as text or as a map of texts.
@@ -49,6 +50,7 @@ private struct Walk {
     ]
 
     let text: TextRedaction
+    let notes: RedactionNotes
     /// Whether commands and arguments are looked at like other text.
     let showsArguments: Bool
     var knownVariables: Set<String>
@@ -58,10 +60,22 @@ private struct Walk {
         case .object(let fields): object(fields, named: name)
         case .array(let elements): array(elements, named: name)
         case .string(let words):
-            SecretWords.isSecret(name) || Self.freeFields.contains(name) ? Self.mark : .string(text.redacted(words))
-        case .integer, .number: SecretWords.isSecret(name) ? Self.mark : value
+            SecretWords.isSecret(name) || Self.freeFields.contains(name) ? mark(value, named: name) : shown(words)
+        case .integer, .number: SecretWords.isSecret(name) ? mark(value, named: name) : value
         case .null, .bool: value
         }
+    }
+
+    private func shown(_ words: String) -> JSONValue {
+        let shown = text.redacted(words)
+        if shown == words { notes.keep(words) }
+        return .string(shown)
+    }
+
+    /// What stands in the place of a value.
+    private func mark(_ value: JSONValue, named name: String) -> JSONValue {
+        notes.take(value.string ?? value.serializedString(), named: name)
+        return .string(TextRedaction.mark)
     }
 
     private func object(_ fields: JSONObject, named name: String) -> JSONValue {
@@ -79,15 +93,15 @@ private struct Walk {
     private func array(_ elements: [JSONValue], named name: String) -> JSONValue {
         switch name {
         case "command", "args":
-            return .array(showsArguments ? arguments(elements) : elements.map { _ in Self.mark })
+            return .array(showsArguments ? arguments(elements) : elements.map { mark($0, named: name) })
         case "env", "httpHeaders":
             return .array(
                 elements.map { element in
-                    guard element["value"] != nil, !knownVariables.contains(element["name"]?.string ?? "") else {
+                    guard let words = element["value"], !knownVariables.contains(element["name"]?.string ?? "") else {
                         return value(element, named: name)
                     }
                     var shown = element
-                    shown["value"] = Self.mark
+                    shown["value"] = mark(words, named: element["name"]?.string ?? "")
                     return shown
                 })
         default: return .array(elements.map { value($0, named: name) })
@@ -102,7 +116,7 @@ private struct Walk {
                 let words = element.string ?? ""
                 isSecret = words.hasPrefix("-") && !words.contains("=") && SecretWords.isSecret(words)
             }
-            return isSecret ? Self.mark : value(element, named: "")
+            return isSecret ? mark(element, named: "token") : value(element, named: "")
         }
     }
 
@@ -110,14 +124,14 @@ private struct Walk {
         var result = JSONObject()
         for (key, words) in fields where !key.hasSuffix("/last-applied-configuration") {
             let isKnown = Self.knownAnnotations.contains { key.hasPrefix($0) }
-            result[key] = isKnown ? value(words, named: "") : Self.mark
+            result[key] = isKnown ? value(words, named: "") : mark(words, named: key)
         }
         return .object(result)
     }
 
     private func marked(_ fields: JSONObject) -> JSONValue {
         var result = JSONObject()
-        for (key, _) in fields { result[key] = Self.mark }
+        for (key, value) in fields { result[key] = mark(value, named: key) }
         return .object(result)
     }
 }

@@ -13,7 +13,7 @@ struct SupportBundle: Sendable {
     var now: Timestamp = .now()
 
     private let redaction = ObjectRedaction()
-    private var files: [(path: String, bytes: [UInt8])] = []
+    private var files: [(path: String, text: String)] = []
     /// What could not be had, and why.
     private var gaps: [String] = []
     /// What events may be about.
@@ -41,7 +41,8 @@ struct SupportBundle: Sendable {
         try add("errors.txt", redaction.redacted(problems))
         try add("README.txt", Self.readme)
         var archive = TarArchive(time: now)
-        for file in files { archive.add("quartermaster-bundle/\(file.path)", file.bytes) }
+        let scrub = redaction.scrub
+        for file in files { archive.add("quartermaster-bundle/\(file.path)", Array(scrub(file.text).utf8)) }
         return Gzip.compress(archive.bytes)
     }
 
@@ -137,7 +138,7 @@ struct SupportBundle: Sendable {
         try add("objects/\(name).yaml", YAML.write(objects.compactMap { redaction.redacted($0) }))
     }
 
-    private mutating func add(_ path: String, _ text: String) throws { files.append((path, Array(text.utf8))) }
+    private mutating func add(_ path: String, _ text: String) throws { files.append((path, text)) }
 
     /// What the server answers; `nil`, and a line in the archive, where it refuses. A type that it does not have is no gap.
     private mutating func ask<Value>(_ what: String, _ question: () async throws -> Value) async throws -> Value? {
@@ -200,8 +201,8 @@ struct SupportBundle: Sendable {
           errors.txt     what could not be read, and why
 
         No Secret is in it. Left out, each with \(TextRedaction.mark) in its place: data of ConfigMaps, values of environment variables,
-        commands and arguments of all pods but the operator's, annotations but for known ones, parameters of triggers; and in all
-        texts what looks like a password, a token, a key, or the user or query of an address. The names of objects, hosts and images
+        commands and arguments of all pods but the operator's, annotations but for known ones, parameters of triggers, and where any of these is
+        repeated; in all texts what looks like a password, a token, a key, or the user or query of an address. The names of objects, hosts and images
         are in it. A secret that looks like an ordinary word in a log line is not recognised.
 
         """
