@@ -54,7 +54,7 @@ image-backup: deps-image ## The image of backups; ADD="FILE ..." takes kubectl a
 	$(SWIFT_RELEASE) quartermaster-agent
 	$(MAKE_IMAGE) --program .build/release/quartermaster-agent $(ADD:%=--add %) $(if $(COMPLETE),--complete) backup
 
-# What of the release is made: manifests, programs, sums; all of it where nothing is said.
+# What of the release is made: manifests, programs, krew, sums; all of it where nothing is said.
 PARTS ?=
 
 .PHONY: release-artifacts

@@ -8,11 +8,11 @@ cd "$(dirname "$0")/.."
 
 build_packages=(
     git make pkg-config libstdc++-12-dev libc6-dev
-    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev
+    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev zlib1g-dev
 )
 image_packages=(python3 binutils)
 test_packages=(
-    "${image_packages[@]}" curl jq openssl shellcheck procps prometheus lua5.1
+    "${image_packages[@]}" curl jq openssl shellcheck procps prometheus lua5.1 zsh fish
     # The programs that backups run, and servers for them.
     postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata zip unzip etcd-server etcd-client
 )
