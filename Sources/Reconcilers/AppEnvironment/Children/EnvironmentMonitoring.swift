@@ -35,7 +35,7 @@ extension ResolvedEnvironment {
         return alerts.map { alert in
             var alert = alert
             alert.labels = ["namespace": namespace, "component": component.name]
-            return alert
+            return alert.explained(on: .environments)
         }
     }
 
