@@ -46,8 +46,8 @@ extension AppEnvironment {
         package var components: [ComponentSpec]
         /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
         package var ingress: [Ingress]?
-        /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, ingress, metrics and the
-        /// fields below, and by pools and backup policies of the namespace.
+        /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, allowFrom, ingress,
+        /// metrics and the fields below, and by pools and backup policies of the namespace.
         package var network: Network
         /// Metrics, alerts and traces of the components.
         package var observability: Observability
@@ -239,6 +239,10 @@ extension AppEnvironment {
         /// What the pods of the component may connect to. Each entry has exactly one of component, namespace and cidr.
         /// What else they may reach is in network.
         package var connectsTo: [Peer]?
+        /// Who else may connect to the pods of the component. Each entry has exactly one of namespace, cidr,
+        /// backupPolicy and pool. Components of this environment are let in by their own connectsTo, and pools and
+        /// backup policies of its namespace by what they name themselves.
+        package var allowFrom: [Guest]?
         /// Fields of a pod's and of a container's securityContext; each is set where it belongs. What the Pod Security
         /// level restricted requires is added.
         package var securityContext: JSONObject?
@@ -272,7 +276,8 @@ extension AppEnvironment {
         package var `protocol`: TransportProtocol
     }
 
-    /// The type of `spec.components[].ports[].protocol`, `spec.components[].connectsTo[].ports[].protocol`.
+    /// The type of `spec.components[].ports[].protocol`, `spec.components[].connectsTo[].ports[].protocol`,
+    /// `spec.components[].allowFrom[].ports[].protocol`.
     package enum TransportProtocol: String, Sendable, Hashable, Codable, CaseIterable {
         case tcp = "TCP"
         case udp = "UDP"
@@ -375,7 +380,7 @@ extension AppEnvironment {
 
     /// The type of `spec.components[].connectsTo[]`.
     package struct Peer: Sendable, Hashable, Codable {
-        /// The type of `spec.components[].connectsTo[].ports[]`.
+        /// The type of `spec.components[].connectsTo[].ports[]`, `spec.components[].allowFrom[].ports[]`.
         package struct Port: Sendable, Hashable, Codable {
             /// The number of the port.
             package var port: Int
@@ -385,8 +390,8 @@ extension AppEnvironment {
 
         /// A component of this environment. The operator opens both sides.
         package var component: String?
-        /// Another namespace, whose pods the component may reach at ports. NetworkPolicies of that namespace must allow
-        /// it as well.
+        /// Another namespace, whose pods the component may reach at ports. That namespace must allow it as well: where
+        /// it is that of an environment, by allowFrom of the component there.
         package var namespace: String?
         /// Labels of the pods in the other namespace. Default: all of its pods.
         package var podLabels: [String: String]?
@@ -395,6 +400,33 @@ extension AppEnvironment {
         /// Ports of the pods on the other side, not of their Service. Default: all ports of a component; required with
         /// namespace and cidr.
         package var ports: [Port]?
+    }
+
+    /// The type of `spec.components[].allowFrom[]`.
+    package struct Guest: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].allowFrom[].backupPolicy`, `spec.components[].allowFrom[].pool`.
+        package struct Reference: Sendable, Hashable, Codable {
+            /// The namespace of the object. Default: that of the environment.
+            package var namespace: String?
+            /// The name of the object.
+            package var name: String
+        }
+
+        /// A namespace whose pods may connect. Where it is that of another environment, a component there has to name
+        /// this namespace in its connectsTo.
+        package var namespace: String?
+        /// Labels of the pods in that namespace. Default: all of its pods.
+        package var podLabels: [String: String]?
+        /// A range of addresses that may connect, such as 192.0.2.0/24. It does not match pods: the network knows them
+        /// by their labels.
+        package var cidr: String?
+        /// A BackupPolicy whose pods may connect.
+        package var backupPolicy: Reference?
+        /// A RegionalWorkerPool whose workers may connect. One of another namespace has to name the component in its
+        /// network.connectsTo.
+        package var pool: Reference?
+        /// Ports of the component's pods, not of its Service. Default: all of ports.
+        package var ports: [Peer.Port]?
     }
 
     /// The type of `spec.ingress[]`.

@@ -180,10 +180,16 @@ extension IntegrationTests {
                     // It is being made ready as long as nobody plays its job: then it says that, and no more.
                     try await cluster.prepare()
                     try await eventually("it is told", within: .seconds(30)) {
-                        try await message()?.contains("AppEnvironment \(space) lets nobody of other namespaces in")
-                            == true
+                        try await message()?.contains("AppEnvironment \(space) does not let these pods in") == true
                     }
-                    try await cluster.changeEnvironment("shop", ["spec": ["network": ["ingress": "Allow"]]])
+                    let components = """
+                        - name: postgresql
+                          image: pg:16
+                          ports: [{name: pg, port: 5432}]
+                          allowFrom: [{backupPolicy: {namespace: \(cluster.namespace), name: nightly}}]
+                        """
+                    try await cluster.changeEnvironment(
+                        "shop", ["spec": ["components": YAML.parseDocument(Array(components.utf8))]])
                     try await eventually("it is told no more", within: .seconds(30)) {
                         try await message() == "1 source scheduled"
                     }
