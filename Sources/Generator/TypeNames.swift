@@ -49,6 +49,7 @@ struct TypeNames {
                 "volumes[].onRemove": "Volume.Removal", "placement.spread": "Spread", "connectsTo[]": "Peer",
                 "connectsTo[].ports[]": "Peer.Port", "allowFrom[]": "Guest", "allowFrom[].ports[]": "Peer.Port",
                 "allowFrom[].backupPolicy": "Guest.Reference", "allowFrom[].pool": "Guest.Reference",
+                "extraAlerts[]": "Alert", "observability.thresholds": "Observability.Thresholds",
                 "ingress[].paths[]": "Ingress.Path",
                 "network.ingress": "Network.IngressMode", "network.egress": "Network.EgressMode",
                 "network.ingressController": "Network.IngressController", "network.dns": "Network.DNS",

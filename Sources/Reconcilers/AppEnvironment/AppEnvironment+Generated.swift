@@ -236,6 +236,9 @@ extension AppEnvironment {
         package var priorityClassName: String?
         /// Where Prometheus finds the metrics of the component.
         package var metrics: Metrics?
+        /// Alerts of your own about the component, in the PrometheusRule extra-alerts. They get the labels namespace
+        /// and component. One with the name of a built-in alert replaces it for the component.
+        package var extraAlerts: [Alert]?
         /// What the pods of the component may connect to. Each entry has exactly one of component, namespace and cidr.
         /// What else they may reach is in network.
         package var connectsTo: [Peer]?
@@ -376,6 +379,28 @@ extension AppEnvironment {
         package var path: String
         /// How often Prometheus scrapes the metrics, such as 30s.
         package var interval: String
+        /// How long Prometheus waits for the answer, such as 10s. Default: that of Prometheus.
+        package var scrapeTimeout: String?
+    }
+
+    /// The type of `spec.components[].extraAlerts[]`, `spec.observability.extraAlerts[]`.
+    package struct Alert: Sendable, Hashable, Codable {
+        /// The name of the alert.
+        package var name: String
+        /// The expression of the alert, in PromQL. It is passed on as it is, so it has to select the namespace itself.
+        package var expr: String
+        /// How long the expression must hold before the alert fires, such as 5m.
+        package var `for`: String
+        /// The label severity of the alert.
+        package var severity: String
+        /// The annotation summary of the alert. Default: the name of the alert.
+        package var summary: String?
+        /// The annotation description of the alert.
+        package var description: String?
+        /// The annotation runbook_url of the alert.
+        package var runbookURL: String?
+        /// More labels of the alert, by which Alertmanager routes it.
+        package var labels: [String: String]?
     }
 
     /// The type of `spec.components[].connectsTo[]`.
@@ -519,12 +544,36 @@ extension AppEnvironment {
 
     /// The type of `spec.observability`.
     package struct Observability: Sendable, Hashable, Codable {
+        /// The type of `spec.observability.thresholds`.
+        package struct Thresholds: Sendable, Hashable, Codable {
+            /// ComponentHighLatency: the 95th percentile of a component's answers is above this for 10 minutes.
+            package var latencyMilliseconds: Int
+            /// ComponentHighErrorRate: more than this share of a component's answers is 5xx for 5 minutes.
+            package var errorPercent: Int
+            /// ComponentRestarts: a container was restarted more often than this in 15 minutes.
+            package var restarts: Int
+            /// ComponentHighCPU: a pod uses more than this share of its CPU limit for 15 minutes.
+            package var cpuPercent: Int
+            /// ComponentHighMemory: a pod uses more than this share of its memory limit for 10 minutes.
+            package var memoryPercent: Int
+            /// VolumeFillingUp: a volume is filled by more than this share for 10 minutes.
+            package var volumePercent: Int
+            /// CertificateExpiresSoon: the certificate of a host expires in fewer days than this.
+            package var certificateDays: Int
+        }
+
         /// Makes a ServiceMonitor for each component with metrics. Default: that of the tier.
         package var serviceMonitor: Bool?
-        /// Makes a PrometheusRule with alerts for all components. Default: that of the tier.
+        /// Makes the PrometheusRule alerts, with the built-in alerts of all components. Default: that of the tier.
         package var alerts: Bool?
-        /// Labels of the ServiceMonitors and the PrometheusRule, by which your Prometheus selects them. The same keys
-        /// are refused as in inheritedMetadata.labels.
+        /// When the built-in alerts fire.
+        package var thresholds: Thresholds
+        /// Alerts of your own about the whole environment, in the PrometheusRule extra-alerts. They get the label
+        /// namespace. One with the name of a built-in alert replaces it for all components. They do not depend on
+        /// alerts.
+        package var extraAlerts: [Alert]?
+        /// Labels of the ServiceMonitors and PrometheusRules, by which your Prometheus selects them. The same keys are
+        /// refused as in inheritedMetadata.labels.
         package var labels: [String: String]
         /// Where the components send traces, such as http://tempo.monitoring.svc:4318. Sets
         /// OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES unless env has them, and lets

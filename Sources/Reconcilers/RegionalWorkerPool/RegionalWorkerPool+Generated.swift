@@ -364,6 +364,8 @@ extension RegionalWorkerPool {
         package var summary: String?
         /// The annotation description of the alert.
         package var description: String?
+        /// The annotation runbook_url of the alert.
+        package var runbookURL: String?
     }
 
     /// The type of `status`.
