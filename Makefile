@@ -10,7 +10,7 @@ SWIFT_RELEASE := $(SWIFT_BUILD) -c release --static-swift-stdlib --product
 TEST_WIDTH ?= 24
 SWIFT_TEST := swift test --disable-xctest -j $(JOBS) --experimental-maximum-parallelization-width $(TEST_WIDTH)
 SOURCES := Package.swift Sources Tests
-SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
+SHELL_SCRIPTS := $(wildcard scripts/*.sh Tests/Fixtures/pages/*.sh) .ci/run
 
 .PHONY: help
 help: ## Show this list
