@@ -68,8 +68,10 @@ extension ResolvedEnvironment {
         }
         let callers = other.components.filter { $0.isSelected(by: guest.podLabels) }
         if callers.isEmpty {
-            return
-                "\(component.name) lets in pods of namespace \(origin) that no component of AppEnvironment \(other.name) is"
+            return """
+                \(component.name) lets in pods of namespace \(origin), of which AppEnvironment \(other.name) has no such \
+                component: they get out only by a NetworkPolicy of your own
+                """
         }
         let ports = component.ports(for: guest)
         let connects = callers.flatMap { $0.spec.connectsTo ?? [] }.contains { peer in
