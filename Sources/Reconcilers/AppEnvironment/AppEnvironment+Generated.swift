@@ -46,8 +46,8 @@ extension AppEnvironment {
         package var components: [ComponentSpec]
         /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
         package var ingress: [Ingress]?
-        /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, ingress, metrics and the
-        /// fields below, and by pools and backup policies of the namespace.
+        /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, allowFrom, ingress,
+        /// metrics and the fields below, and by pools and backup policies of the namespace.
         package var network: Network
         /// Metrics, alerts and traces of the components.
         package var observability: Observability
@@ -236,9 +236,16 @@ extension AppEnvironment {
         package var priorityClassName: String?
         /// Where Prometheus finds the metrics of the component.
         package var metrics: Metrics?
+        /// Alerts of your own about the component, in the PrometheusRule extra-alerts. They get the labels namespace
+        /// and component. One with the name of a built-in alert replaces it for the component.
+        package var extraAlerts: [Alert]?
         /// What the pods of the component may connect to. Each entry has exactly one of component, namespace and cidr.
         /// What else they may reach is in network.
         package var connectsTo: [Peer]?
+        /// Who else may connect to the pods of the component. Each entry has exactly one of namespace, cidr,
+        /// backupPolicy and pool. Components of this environment are let in by their own connectsTo, and pools and
+        /// backup policies of its namespace by what they name themselves.
+        package var allowFrom: [Guest]?
         /// Fields of a pod's and of a container's securityContext; each is set where it belongs. What the Pod Security
         /// level restricted requires is added.
         package var securityContext: JSONObject?
@@ -272,7 +279,8 @@ extension AppEnvironment {
         package var `protocol`: TransportProtocol
     }
 
-    /// The type of `spec.components[].ports[].protocol`, `spec.components[].connectsTo[].ports[].protocol`.
+    /// The type of `spec.components[].ports[].protocol`, `spec.components[].connectsTo[].ports[].protocol`,
+    /// `spec.components[].allowFrom[].ports[].protocol`.
     package enum TransportProtocol: String, Sendable, Hashable, Codable, CaseIterable {
         case tcp = "TCP"
         case udp = "UDP"
@@ -371,11 +379,33 @@ extension AppEnvironment {
         package var path: String
         /// How often Prometheus scrapes the metrics, such as 30s.
         package var interval: String
+        /// How long Prometheus waits for the answer, such as 10s. Default: that of Prometheus.
+        package var scrapeTimeout: String?
+    }
+
+    /// The type of `spec.components[].extraAlerts[]`, `spec.observability.extraAlerts[]`.
+    package struct Alert: Sendable, Hashable, Codable {
+        /// The name of the alert.
+        package var name: String
+        /// The expression of the alert, in PromQL. It is passed on as it is, so it has to select the namespace itself.
+        package var expr: String
+        /// How long the expression must hold before the alert fires, such as 5m.
+        package var `for`: String
+        /// The label severity of the alert.
+        package var severity: String
+        /// The annotation summary of the alert. Default: the name of the alert.
+        package var summary: String?
+        /// The annotation description of the alert.
+        package var description: String?
+        /// The annotation runbook_url of the alert.
+        package var runbookURL: String?
+        /// More labels of the alert, by which Alertmanager routes it.
+        package var labels: [String: String]?
     }
 
     /// The type of `spec.components[].connectsTo[]`.
     package struct Peer: Sendable, Hashable, Codable {
-        /// The type of `spec.components[].connectsTo[].ports[]`.
+        /// The type of `spec.components[].connectsTo[].ports[]`, `spec.components[].allowFrom[].ports[]`.
         package struct Port: Sendable, Hashable, Codable {
             /// The number of the port.
             package var port: Int
@@ -385,8 +415,8 @@ extension AppEnvironment {
 
         /// A component of this environment. The operator opens both sides.
         package var component: String?
-        /// Another namespace, whose pods the component may reach at ports. NetworkPolicies of that namespace must allow
-        /// it as well.
+        /// Another namespace, whose pods the component may reach at ports. That namespace must allow it as well: where
+        /// it is that of an environment, by allowFrom of the component there.
         package var namespace: String?
         /// Labels of the pods in the other namespace. Default: all of its pods.
         package var podLabels: [String: String]?
@@ -395,6 +425,33 @@ extension AppEnvironment {
         /// Ports of the pods on the other side, not of their Service. Default: all ports of a component; required with
         /// namespace and cidr.
         package var ports: [Port]?
+    }
+
+    /// The type of `spec.components[].allowFrom[]`.
+    package struct Guest: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].allowFrom[].backupPolicy`, `spec.components[].allowFrom[].pool`.
+        package struct Reference: Sendable, Hashable, Codable {
+            /// The namespace of the object. Default: that of the environment.
+            package var namespace: String?
+            /// The name of the object.
+            package var name: String
+        }
+
+        /// A namespace whose pods may connect. Where it is that of another environment, a component there has to name
+        /// this namespace in its connectsTo.
+        package var namespace: String?
+        /// Labels of the pods in that namespace. Default: all of its pods.
+        package var podLabels: [String: String]?
+        /// A range of addresses that may connect, such as 192.0.2.0/24. It does not match pods: the network knows them
+        /// by their labels.
+        package var cidr: String?
+        /// A BackupPolicy whose pods may connect.
+        package var backupPolicy: Reference?
+        /// A RegionalWorkerPool whose workers may connect. One of another namespace has to name the component in its
+        /// network.connectsTo.
+        package var pool: Reference?
+        /// Ports of the component's pods, not of its Service. Default: all of ports.
+        package var ports: [Peer.Port]?
     }
 
     /// The type of `spec.ingress[]`.
@@ -487,12 +544,36 @@ extension AppEnvironment {
 
     /// The type of `spec.observability`.
     package struct Observability: Sendable, Hashable, Codable {
+        /// The type of `spec.observability.thresholds`.
+        package struct Thresholds: Sendable, Hashable, Codable {
+            /// ComponentHighLatency: the 95th percentile of a component's answers is above this for 10 minutes.
+            package var latencyMilliseconds: Int
+            /// ComponentHighErrorRate: more than this share of a component's answers is 5xx for 5 minutes.
+            package var errorPercent: Int
+            /// ComponentRestarts: a container was restarted more often than this in 15 minutes.
+            package var restarts: Int
+            /// ComponentHighCPU: a pod uses more than this share of its CPU limit for 15 minutes.
+            package var cpuPercent: Int
+            /// ComponentHighMemory: a pod uses more than this share of its memory limit for 10 minutes.
+            package var memoryPercent: Int
+            /// VolumeFillingUp: a volume is filled by more than this share for 10 minutes.
+            package var volumePercent: Int
+            /// CertificateExpiresSoon: the certificate of a host expires in fewer days than this.
+            package var certificateDays: Int
+        }
+
         /// Makes a ServiceMonitor for each component with metrics. Default: that of the tier.
         package var serviceMonitor: Bool?
-        /// Makes a PrometheusRule with alerts for all components. Default: that of the tier.
+        /// Makes the PrometheusRule alerts, with the built-in alerts of all components. Default: that of the tier.
         package var alerts: Bool?
-        /// Labels of the ServiceMonitors and the PrometheusRule, by which your Prometheus selects them. The same keys
-        /// are refused as in inheritedMetadata.labels.
+        /// When the built-in alerts fire.
+        package var thresholds: Thresholds
+        /// Alerts of your own about the whole environment, in the PrometheusRule extra-alerts. They get the label
+        /// namespace. One with the name of a built-in alert replaces it for all components. They do not depend on
+        /// alerts.
+        package var extraAlerts: [Alert]?
+        /// Labels of the ServiceMonitors and PrometheusRules, by which your Prometheus selects them. The same keys are
+        /// refused as in inheritedMetadata.labels.
         package var labels: [String: String]
         /// Where the components send traces, such as http://tempo.monitoring.svc:4318. Sets
         /// OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES unless env has them, and lets

@@ -53,7 +53,7 @@ extension EnvironmentReconciler {
 extension EnvironmentReconciler {
     private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
         let informer = environment.objects(of: .appEnvironment)
-        informer.store.add([.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace])
+        informer.store.add([.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace, .guest])
         return informer
     }
 }

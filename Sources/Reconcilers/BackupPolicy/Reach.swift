@@ -127,7 +127,12 @@ extension BackupPolicy {
 
     /// The pods that make a call.
     func podLabels(of call: Call) -> [String: String] {
-        call.source.map(runLabels) ?? [LabelKey.backupPolicy: ChildName.labelValue(metadata.name ?? "")]
+        call.source.map(runLabels) ?? Self.podSelector(ofPolicy: metadata.name ?? "")
+    }
+
+    /// The labels of all pods of a policy.
+    static func podSelector(ofPolicy name: String) -> [String: String] {
+        [LabelKey.backupPolicy: ChildName.labelValue(name)]
     }
 
     var callers: [ComponentCaller] {

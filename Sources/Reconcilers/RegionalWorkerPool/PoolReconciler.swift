@@ -34,9 +34,9 @@ struct PoolReconciler: KindReconciler {
 
     func apply(_ resolved: ResolvedPool, to object: DynamicObject) async throws -> PassResult<PoolObservation> {
         var observed = PoolObservation(resolved)
-        let environment = namespaceEnvironments.find(in: resolved.namespace)
-        observed.unknownPeer = namespaceEnvironments.areKnown ? resolved.pool.unknownPeer(environment) : nil
-        observed.confinement = resolved.pool.confinement(by: environment)
+        observed.unknownPeer =
+            namespaceEnvironments.areKnown ? resolved.pool.unknownPeer(namespaceEnvironments.find) : nil
+        observed.confinement = resolved.pool.confinement(by: namespaceEnvironments.find(in: resolved.namespace))
 
         let nodes = try await claims.apply(claims.work(for: resolved), isSuspended: resolved.spec.suspend) {
             try workloads.deployment(of: $0, of: resolved)

@@ -22,9 +22,9 @@ extension PoolReconciler {
             pools.store.list().filter { $0.priorityClassNames.contains(event.key.name) }.map(\.key)
         }
         workloads.wake(controller, pools: pools)
-        pools.store.add([.namespace])
+        pools.store.add([.namespaceOfPeers])
         namespaceEnvironments.wake(controller) { namespace in
-            pools.store.list(index: Indexer.namespace.name, value: namespace).map(\.key)
+            pools.store.list(index: Indexer.namespaceOfPeers.name, value: namespace).map(\.key)
         }
         // KEDA's autoscalers carry our labels and name a ScaledObject as their controller.
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
@@ -76,4 +76,13 @@ extension CachedObject {
 
 extension ReconcilerEnvironment {
     fileprivate var nodes: Informer { informers.informer(Selection(.node), indexers: NodeIndex.indexers) }
+}
+
+extension Indexer {
+    /// Pools by the namespaces of the components that their pods are to reach, and by their own.
+    fileprivate static let namespaceOfPeers = Indexer("namespaceOfPeers") { pool in
+        let peers = pool.value(at: "spec", "network", "connectsTo")?.elements ?? []
+        let named = peers.compactMap { $0["namespace"]?.string }.filter { !$0.isEmpty }
+        return Array(Set(named + [pool.key.namespace]))
+    }
 }

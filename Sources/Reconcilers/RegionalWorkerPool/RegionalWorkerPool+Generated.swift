@@ -298,6 +298,8 @@ extension RegionalWorkerPool {
         package struct Peer: Sendable, Hashable, Codable {
             /// The name of a component.
             package var component: String
+            /// The namespace of the component. Default: that of the pool.
+            package var namespace: String
             /// TCP ports of the component's pods. Default: all ports of the component.
             package var ports: [Int]?
         }
@@ -312,8 +314,9 @@ extension RegionalWorkerPool {
         /// IPv4 ranges to which egressPorts do not apply. An address in them, and every IPv6 address, needs a rule in
         /// extraEgress.
         package var exceptCIDRs: [String]
-        /// Components of the AppEnvironment in the pool's namespace that the pods may reach. The operator opens both
-        /// sides: the pods' egress, and the component's ingress for these pods alone.
+        /// Components of AppEnvironments that the pods may reach. Of the pool's own namespace the operator opens both
+        /// sides: the pods' egress, and the component's ingress for these pods alone. Of another namespace it opens the
+        /// pods' egress, and the component's allowFrom has to name the pool.
         package var connectsTo: [Peer]?
         /// More ingress rules, as in a NetworkPolicy. They are passed on as they are.
         package var extraIngress: [JSONObject]?
@@ -362,6 +365,8 @@ extension RegionalWorkerPool {
         package var summary: String?
         /// The annotation description of the alert.
         package var description: String?
+        /// The annotation runbook_url of the alert.
+        package var runbookURL: String?
     }
 
     /// The type of `status`.

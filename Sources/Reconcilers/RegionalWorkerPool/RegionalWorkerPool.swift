@@ -57,14 +57,22 @@ extension RegionalWorkerPool {
     func childName(ofRegion name: String) -> String { ChildName.joined(metadata.name ?? "", name) }
 
     /// The labels that select the pods of all regions.
-    var podSelector: [String: String] {
-        [LabelKey.regionalWorkerPool: ChildName.labelValue(metadata.name ?? "")]
+    var podSelector: [String: String] { Self.podSelector(ofPool: metadata.name ?? "") }
+
+    static func podSelector(ofPool name: String) -> [String: String] {
+        [LabelKey.regionalWorkerPool: ChildName.labelValue(name)]
     }
 }
 
 extension RegionalWorkerPool {
+    /// The namespace of a component that the pods are to reach.
+    func namespace(of peer: Network.Peer) -> String {
+        peer.namespace.isEmpty ? metadata.namespace ?? "" : peer.namespace
+    }
+
+    /// Those of its own namespace: another one's environment has to name the pool itself.
     var callers: [ComponentCaller] {
-        (spec.network.connectsTo ?? []).map { peer in
+        (spec.network.connectsTo ?? []).filter { namespace(of: $0) == metadata.namespace }.map { peer in
             ComponentCaller(
                 name: "\(Self.resourceType.kind) \(metadata.name ?? "")", podLabels: podSelector,
                 component: peer.component, ports: peer.ports.map(ComponentCaller.Ports.pods) ?? .all)

@@ -82,6 +82,72 @@ extension IntegrationTests {
         }
     }
 
+    @Test(
+        "An environment notices what its neighbours say of it, and policies that come and go",
+        arguments: ClusterKind.available)
+    func neighbours(_ kind: ClusterKind) async throws {
+        try await TestCluster.run(kind) { cluster in
+            try await TestOperator.runEnvironments(on: cluster) { process in
+                let data = cluster.environmentName("data")
+                func components(_ guests: JSONValue) -> JSONValue {
+                    [
+                        "components": [
+                            [
+                                "name": "db", "image": "registry.example.com/db:1",
+                                "ports": [["name": "sql", "port": 5432]], "allowFrom": guests,
+                            ]
+                        ]
+                    ]
+                }
+                func words() async throws -> String {
+                    try await cluster.environmentCondition(.networkReady, of: "shop")?.message ?? ""
+                }
+                try await cluster.makeEnvironment(
+                    "data",
+                    """
+                    tier: production
+                    components: [{name: db, image: 'registry.example.com/db:1', ports: [{name: sql, port: 5432}]}]
+                    """)
+                try await cluster.waitForEnvironment("data", .networkReady, .applied)
+                try await cluster.makeEnvironment(
+                    "shop",
+                    """
+                    tier: production
+                    components:
+                    - name: web
+                      image: registry.example.com/web:1
+                      connectsTo: [{namespace: \(data), ports: [{port: 5432}]}]
+                    """)
+                try await eventually("it is told that the other side is closed", within: .seconds(30)) {
+                    try await words().contains("no such component of AppEnvironment \(data) lets it in at port 5432")
+                }
+                let shop = JSONValue.string(cluster.environmentName("shop"))
+                try await cluster.changeEnvironment("data", ["spec": components([["namespace": shop]])])
+                try await eventually("it is open", within: .seconds(30)) { try await !words().contains("lets it in") }
+
+                let policy: JSONValue = ["namespace": .string(cluster.namespace), "name": "nightly"]
+                try await cluster.changeEnvironment("data", ["spec": components([["backupPolicy": policy]])])
+                let unknown = try await cluster.waitForEnvironment("data", .networkReady, .peerUnknown)
+                #expect(unknown.message.contains("BackupPolicy \(cluster.namespace)/nightly, which does not exist"))
+                try await cluster.makePolicy(
+                    "nightly",
+                    """
+                    schedule: "@daily"
+                    sources:
+                    - {name: db, postgres: {host: db.\(data).svc, allDatabases: true, credentialsSecretRef: {name: s}}}
+                    destinations: [{name: d, credentialsSecretRef: {name: s}, restic: {repository: /r}}]
+                    """)
+                try await cluster.waitForEnvironment("data", .networkReady, .applied)
+                try await eventually("shop is let in no more", within: .seconds(30)) {
+                    try await words().contains("lets it in at port 5432")
+                }
+                try await cluster.client.delete(BackupPolicy.resourceType, cluster.key("nightly"))
+                try await cluster.waitForEnvironment("data", .networkReady, .peerUnknown)
+                try await cluster.quiet(process)
+            }
+        }
+    }
+
     @Test("Policies are written before the pods that they are for", arguments: ClusterKind.available)
     func orderOfWrites(_ kind: ClusterKind) async throws {
         try await TestCluster.run(kind) { cluster in

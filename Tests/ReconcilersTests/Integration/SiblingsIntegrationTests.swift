@@ -180,13 +180,57 @@ extension IntegrationTests {
                     // It is being made ready as long as nobody plays its job: then it says that, and no more.
                     try await cluster.prepare()
                     try await eventually("it is told", within: .seconds(30)) {
-                        try await message()?.contains("AppEnvironment \(space) lets nobody of other namespaces in")
-                            == true
+                        try await message()?.contains("AppEnvironment \(space) does not let these pods in") == true
                     }
-                    try await cluster.changeEnvironment("shop", ["spec": ["network": ["ingress": "Allow"]]])
+                    let components = """
+                        - name: postgresql
+                          image: pg:16
+                          ports: [{name: pg, port: 5432}]
+                          allowFrom: [{backupPolicy: {namespace: \(cluster.namespace), name: nightly}}]
+                        """
+                    try await cluster.changeEnvironment(
+                        "shop", ["spec": ["components": YAML.parseDocument(Array(components.utf8))]])
                     try await eventually("it is told no more", within: .seconds(30)) {
                         try await message() == "1 source scheduled"
                     }
+                }
+            }
+        }
+
+        @Test("A pool notices that a component of another namespace lets it in", arguments: ClusterKind.available)
+        func poolOfAnotherNamespace(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await TestOperator.runEnvironments(on: cluster) { _ in
+                    try await cluster.makeEnvironment("shop", spec)
+                    try await cluster.waitForEnvironment("shop", .networkReady, .applied)
+                }
+                let space = cluster.environmentName("shop")
+                try await cluster.makeNode("a", zone: "eu")
+                try await TestOperator.run(on: cluster) { _ in
+                    try await cluster.makePool(
+                        "pool",
+                        """
+                        regions: [{name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}]
+                        network: {connectsTo: [{component: api, namespace: \(space)}]}
+                        """)
+                    func isClosed() async throws -> Bool {
+                        let live = try await cluster.client.get(RegionalWorkerPool.resourceType, cluster.key("pool"))
+                        return (live[path: "status", "conditions"]?.elements ?? []).contains {
+                            $0["message"]?.string?.contains(
+                                "no AppEnvironment with namespace \(space) lets the pods in")
+                                == true
+                        }
+                    }
+                    try await eventually("it is told", within: .seconds(30)) { try await isClosed() }
+                    let components = """
+                        - name: api
+                          image: api:1
+                          ports: [{name: http, port: 3000}]
+                          allowFrom: [{pool: {namespace: \(cluster.namespace), name: pool}}]
+                        """
+                    try await cluster.changeEnvironment(
+                        "shop", ["spec": ["components": YAML.parseDocument(Array(components.utf8))]])
+                    try await eventually("it is told no more", within: .seconds(30)) { try await !isClosed() }
                 }
             }
         }

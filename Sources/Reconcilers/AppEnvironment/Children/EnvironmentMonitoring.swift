@@ -12,83 +12,39 @@ extension ResolvedEnvironment {
                 of: environment, named: component.name,
                 labels: spec.observability.labels.merging(component.labels) { $1 }, part: component.name,
                 selecting: component.podSelector, inNamespace: namespace, port: port.name, path: metrics.path,
-                interval: metrics.interval)
+                interval: metrics.interval, timeout: metrics.scrapeTimeout)
         }
     }
 
-    /// What is wrong before somebody has to say so.
+    /// What is wrong before somebody has to say so, and what the authors of the environment want to know besides.
+    ///
+    /// Theirs are an object of their own: where an expression of it is refused, the built-in ones are still there.
     func alerts() throws -> [DesiredChild] {
-        let alerts = hasAlerts ? components.flatMap(alerts) : []
-        guard !alerts.isEmpty else { return [] }
-        return [
-            try .prometheusRule(
-                of: environment, named: "alerts", labels: spec.observability.labels, group: "\(namespace).rules",
+        try [("alerts", "rules", builtInAlerts), (Self.extraAlertsName, "extra", extraAlerts)].compactMap {
+            name, group, alerts in
+            guard !alerts.isEmpty else { return nil }
+            return try .prometheusRule(
+                of: environment, named: name, labels: spec.observability.labels, group: "\(namespace).\(group)",
                 interval: "60s", alerts)
-        ]
-    }
-
-    private func alerts(of component: Component) -> [AlertRule] {
-        var alerts = [unavailable(component), restarts(component)]
-        if hasServiceMonitors, component.spec.metrics != nil {
-            alerts = [down(component)] + alerts + [latency(component), errors(component)]
-        }
-        return alerts.map { alert in
-            var alert = alert
-            alert.labels = ["namespace": namespace, "component": component.name]
-            return alert.explained(on: .environments)
         }
     }
 
-    /// `namespace="shop", job="backend"`: the job of a ServiceMonitor is the name of the Service.
-    private func scrape(_ component: Component) -> String { #"namespace="\#(namespace)", job="\#(component.name)""# }
+    static let extraAlertsName = "extra-alerts"
 
-    private func down(_ component: Component) -> AlertRule {
-        return AlertRule(
-            name: "ComponentDown", expression: "up{\(scrape(component))} == 0", duration: "5m",
-            severity: "critical", summary: "\(component.name) in \(namespace) does not answer Prometheus",
-            description: "No metrics of \(component.name) for 5 minutes.")
+    var extraAlerts: [AlertRule] {
+        (spec.observability.extraAlerts ?? []).map { $0.rule(["namespace": namespace]) }
+            + components.flatMap { component in
+                (component.spec.extraAlerts ?? []).map {
+                    $0.rule(["namespace": namespace, "component": component.name])
+                }
+            }
     }
+}
 
-    private func unavailable(_ component: Component) -> AlertRule {
+extension AppEnvironment.Alert {
+    fileprivate func rule(_ own: [String: String]) -> AlertRule {
         AlertRule(
-            name: "ComponentUnavailable",
-            expression: """
-                kube_deployment_status_replicas_available{namespace="\(namespace)", deployment="\(component.name)"} == 0 \
-                and kube_deployment_spec_replicas{namespace="\(namespace)", deployment="\(component.name)"} > 0
-                """, duration: "5m", severity: "critical",
-            summary: "\(component.name) in \(namespace) has no pod that is ready",
-            description: "kubectl describe appenvironment \(name) names the cause.")
-    }
-
-    private func restarts(_ component: Component) -> AlertRule {
-        AlertRule(
-            name: "ComponentRestarts",
-            expression: """
-                increase(kube_pod_container_status_restarts_total{namespace="\(namespace)", \
-                container="\(component.name)"}[15m]) > 3
-                """, duration: "5m", severity: "warning",
-            summary: "\(component.name) in \(namespace) restarts again and again",
-            description: "{{ $labels.pod }} restarted {{ $value | humanize }} times in 15 minutes.")
-    }
-
-    private func latency(_ component: Component) -> AlertRule {
-        AlertRule(
-            name: "ComponentHighLatency",
-            expression: """
-                histogram_quantile(0.95, sum by (le) \
-                (rate(http_request_duration_seconds_bucket{\(scrape(component))}[5m]))) > 2
-                """, duration: "10m", severity: "warning", summary: "\(component.name) in \(namespace) is slow",
-            description: "The 95th percentile of its answers is above 2 s for 10 minutes.")
-    }
-
-    private func errors(_ component: Component) -> AlertRule {
-        AlertRule(
-            name: "ComponentHighErrorRate",
-            expression: """
-                sum(rate(http_requests_total{\(scrape(component)), status_code=~"5.."}[5m])) \
-                / sum(rate(http_requests_total{\(scrape(component))}[5m])) > 0.05
-                """, duration: "5m", severity: "warning",
-            summary: "\(component.name) in \(namespace) answers with errors",
-            description: "More than 5 % of its answers are 5xx for 5 minutes.")
+            name: name, expression: expr, duration: self.for, severity: severity, summary: summary ?? name,
+            description: description, labels: (labels ?? [:]).merging(own) { $1 }, runbookURL: runbookURL)
     }
 }

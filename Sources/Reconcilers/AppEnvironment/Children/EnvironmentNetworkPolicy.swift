@@ -54,13 +54,14 @@ extension ResolvedEnvironment {
                 ports(of: peer).map { NetworkPolicyRule([.pods(caller.podSelector)], ports: $0) }
             }
         }
-        let guests = inputs.callers.filter { $0.component == component.name }.compactMap {
+        let siblings = inputs.callers.filter { $0.component == component.name }.compactMap {
             caller -> NetworkPolicyRule? in
             let ports = component.ports(for: caller)
             // A rule without ports would mean all of them.
             return ports.isEmpty ? nil : NetworkPolicyRule([.pods(caller.podLabels)], ports: ports)
         }
-        return sharedIngress + callers + ingressControllerRules(of: component) + prometheusRules(of: component) + guests
+        return sharedIngress + callers + ingressControllerRules(of: component) + prometheusRules(of: component)
+            + siblings + guestRules(of: component)
     }
 
     private func egressRules(of component: Component) -> [NetworkPolicyRule] {

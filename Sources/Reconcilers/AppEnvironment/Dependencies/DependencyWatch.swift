@@ -6,12 +6,14 @@ struct DependencyWatch: Sendable {
     private let hosts: HostClaims
     private let certificates: Certificates
     private let namespaces: Informer
+    private let neighbours: NeighbourWatch
 
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         secrets = SecretCaches(environment)
         hosts = HostClaims(environment, environments: environments)
         certificates = Certificates(environment)
         namespaces = environment.informers.informer(Selection(.namespace))
+        neighbours = NeighbourWatch(environment)
     }
 
     /// - Parameter hasRights: whether the operator may read the Secrets of the namespace.
@@ -20,12 +22,13 @@ struct DependencyWatch: Sendable {
     ) async -> EnvironmentObservation.Dependencies {
         if hasRights { secrets.follow(environment) }
         await secrets.waitUntilSynced(environment)
-        let peers = environment.components.flatMap { ($0.spec.connectsTo ?? []).compactMap(\.namespace) }
+        let named = environment.neighbourNamespaces
         let (lost, shared) = hosts.conflicts(of: environment)
         return EnvironmentObservation.Dependencies(
             secrets: secrets.find(for: environment, deployments: deployments), lostHosts: lost, sharedHosts: shared,
             certificates: certificates.states(for: environment),
-            unknownNamespaces: Set(peers.filter { namespaces.store.get(ObjectKey(name: $0)) == nil }))
+            unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
+            neighbours: neighbours.find(environment))
     }
 
     func wake(_ controller: Controller, of environments: Informer) {
@@ -40,5 +43,6 @@ struct DependencyWatch: Sendable {
             if case .updated = event { return [] }
             return environments.store.list(index: Indexer.peerNamespace.name, value: event.key.name).map(\.key)
         }
+        neighbours.wake(controller, of: environments)
     }
 }

@@ -9,9 +9,8 @@ extension EnvironmentObservation {
             return
         }
         observed.environment.addNetwork(
-            unknown: dependencies.unknownNamespaces, callers: observed.callers, isEnforced: observed.isEnforced,
-            to: &conditions
-        )
+            unknown: dependencies.unknownNamespaces, neighbours: dependencies.neighbours, callers: observed.callers,
+            isEnforced: observed.isEnforced, to: &conditions)
     }
 }
 
@@ -20,20 +19,35 @@ extension ResolvedEnvironment {
     ///
     /// - Parameter isEnforced: whether the pods of others in the namespace are held to anything.
     func addNetwork(
-        unknown: Set<String>, callers: [ComponentCaller] = [], isEnforced: Bool = true, to conditions: inout Conditions
+        unknown: Set<String>, neighbours: Neighbours = Neighbours(), callers: [ComponentCaller] = [],
+        isEnforced: Bool = true, to conditions: inout Conditions
     ) {
-        let peers = components.flatMap { component in
-            (component.spec.connectsTo ?? []).compactMap(\.namespace).map { (component.name, $0) }
-        }
-        let finding = peers.first { unknown.contains($0.1) }.map { component, namespace in
-            Finding(
-                .peerUnknown,
-                "\(component) connects to namespace \(namespace), which does not exist; make it or correct connectsTo",
-                .wait)
-        }
         let later = isEnforced ? [] : ["\(Self.denyName) waits until the components stand"]
         conditions.add(
-            .networkReady, finding, orElse: .applied, ([openness] + guests(callers) + later).joined(separator: "; "))
+            .networkReady, unknownNamespace(unknown) ?? unknownGuest(among: neighbours), orElse: .applied,
+            ([openness] + siblings(callers) + oneSidedWays(to: neighbours).prefix(3) + later).joined(separator: "; "))
+    }
+
+    private func unknownNamespace(_ unknown: Set<String>) -> Finding? {
+        for component in components {
+            if let namespace = (component.spec.connectsTo ?? []).compactMap(\.namespace).first(where: unknown.contains)
+            {
+                return Finding(
+                    .peerUnknown,
+                    """
+                    \(component.name) connects to namespace \(namespace), which does not exist; make it or correct \
+                    connectsTo
+                    """, .wait)
+            }
+            let guests = (component.spec.allowFrom ?? []).compactMap { $0.pods(self.namespace)?.namespace }
+            if let namespace = guests.first(where: unknown.contains) {
+                return Finding(
+                    .peerUnknown,
+                    "\(component.name) lets in namespace \(namespace), which does not exist; make it or correct allowFrom",
+                    .wait)
+            }
+        }
+        return nil
     }
 
     /// What the policies let through, as a whole.
@@ -54,7 +68,7 @@ extension ResolvedEnvironment {
     }
 
     /// Who of the namespace is let in beside that, and who names what there is not.
-    private func guests(_ callers: [ComponentCaller]) -> [String] {
+    private func siblings(_ callers: [ComponentCaller]) -> [String] {
         guard spec.network.ingress == .deny else { return [] }
         let (open, closed) = callers.reduce(into: ([String](), [String]())) { words, caller in
             guard let component = component(caller.component) else { return }
@@ -65,15 +79,5 @@ extension ResolvedEnvironment {
             }
         }
         return (open.isEmpty ? [] : ["let in are also \(open.listed)"]) + closed.prefix(3)
-    }
-}
-
-extension Indexer {
-    /// Environments by the namespaces that their components connect to.
-    static let peerNamespace = Indexer("peerNamespace") { environment in
-        let peers = (environment.value(at: "spec", "components")?.elements ?? []).flatMap {
-            $0["connectsTo"]?.elements ?? []
-        }
-        return Array(Set(peers.compactMap { $0["namespace"]?.string }))
     }
 }

@@ -6,7 +6,8 @@ extension EnvironmentObservation {
         guard observed.dependencies != nil else { return }
         let environment = observed.environment
         let monitors = environment.hasServiceMonitors ? environment.components.count { $0.spec.metrics != nil } : 0
-        if monitors == 0, !environment.hasAlerts {
+        let hasAlerts = environment.hasAlerts || !environment.extraAlerts.isEmpty
+        if monitors == 0, !hasAlerts {
             let words =
                 environment.hasServiceMonitors
                 ? "no component has metrics and no alerts are wanted" : "neither monitors nor alerts are wanted"
@@ -16,7 +17,7 @@ extension EnvironmentObservation {
         } else if let obstacle = observed.obstacle(to: .prometheusRule) ?? observed.obstacle(to: .serviceMonitor) {
             conditions.note(.observabilityReady, .false, obstacle.reason, obstacle.message)
         } else {
-            let alerts = environment.hasAlerts ? " and the alerts" : ""
+            let alerts = hasAlerts ? " and the alerts" : ""
             conditions.note(.observabilityReady, .true, .applied, "\(monitors.counted("ServiceMonitor"))\(alerts)")
         }
     }

@@ -11,8 +11,9 @@ package struct EnvironmentObservation: Sendable {
         var sharedHosts: [String: HostClaims.Rival]
         /// By the host; `nil` where cert-manager is not installed.
         var certificates: [String: CertificateState]?
-        /// Namespaces that components connect to and that do not exist.
+        /// Namespaces that `connectsTo` and `allowFrom` name and that do not exist.
         var unknownNamespaces: Set<String>
+        var neighbours = Neighbours()
     }
 
     package var environment: ResolvedEnvironment

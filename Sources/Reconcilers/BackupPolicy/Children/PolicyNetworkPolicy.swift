@@ -5,7 +5,7 @@ extension ResolvedPolicy {
     /// webhook. Another for each source that is reached over the network: policies add up.
     func networkPolicies() throws -> [DesiredChild] {
         guard hasPods, spec.network.enabled else { return [] }
-        let own = [LabelKey.backupPolicy: ChildName.labelValue(name)]
+        let own = BackupPolicy.podSelector(ofPolicy: name)
         let everywhere = destinationReach
         let shared = try DesiredChild.networkPolicy(
             of: policy, named: policy.sharedName,

@@ -19,11 +19,12 @@ extension BackupPolicy {
             }
             let target = "\(call.host.name) at port \(call.port)"
             if call.host.namespace != own {
+                if environment.letsIn(podLabels(of: call), of: own, to: call.host.name, at: call.port) { continue }
                 let labels = podLabels(of: call).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                 return """
-                    AppEnvironment \(environment.name) lets nobody of other namespaces in: unless a NetworkPolicy in \
-                    \(call.host.namespace) lets pods \(labels.joined(separator: ",")) of namespace \(own) in, they do not \
-                    reach \(target)
+                    AppEnvironment \(environment.name) does not let these pods in: unless allowFrom of its component \
+                    \(call.host.name) names the policy, or a NetworkPolicy in \(call.host.namespace) lets pods \
+                    \(labels.joined(separator: ",")) of namespace \(own) in, they do not reach \(target)
                     """
             }
             guard environment.spec.network.ingress == .deny else { continue }
@@ -41,5 +42,16 @@ extension BackupPolicy {
             }
         }
         return nil
+    }
+}
+
+extension ResolvedEnvironment {
+    /// Whether `allowFrom` lets pods of others reach a component at a port of its Service.
+    fileprivate func letsIn(_ podLabels: [String: String], of origin: String, to name: String, at port: Int) -> Bool {
+        guard let component = component(name) else { return false }
+        return component.ports.contains { own in
+            own.port == port && own.transport == .tcp
+                && letsIn(podLabels, of: origin, to: component, at: .tcp(own.containerPort))
+        }
     }
 }

@@ -110,6 +110,6 @@ extension RegionalWorkerPool.Alert {
     fileprivate var rule: AlertRule {
         AlertRule(
             name: name, expression: expr, duration: self.for, severity: severity, summary: summary ?? name,
-            description: description)
+            description: description, runbookURL: runbookURL)
     }
 }

@@ -12,8 +12,11 @@ extension ResolvedPool {
             [.addresses("0.0.0.0/0", except: network.exceptCIDRs)], ports: network.egressPorts.map { .tcp($0) })
         // The environment lets in these pods alone, and at these ports.
         let components = (network.connectsTo ?? []).map { peer in
-            NetworkPolicyRule(
-                [.pods([LabelKey.environmentComponent: peer.component])], ports: (peer.ports ?? []).map { .tcp($0) })
+            let labels = [LabelKey.environmentComponent: peer.component]
+            let target = pool.namespace(of: peer)
+            return NetworkPolicyRule(
+                [target == namespace ? .pods(labels) : .namespace(target, pods: labels)],
+                ports: (peer.ports ?? []).map { .tcp($0) })
         }
         return [
             try .networkPolicy(

@@ -14,18 +14,18 @@ struct AlertRule: Sendable, Hashable {
     var description: String?
     /// Labels beside `severity`.
     var labels: [String: String] = [:]
-    /// The page with a chapter about it; an alert of the user's own has none.
-    var runbook: Runbook?
+    /// Where a person reads what to do.
+    var runbookURL: String?
 
     func explained(on page: Runbook) -> AlertRule {
         var alert = self
-        alert.runbook = page
+        alert.runbookURL = page.chapter(about: name)
         return alert
     }
 
     fileprivate var json: JSONValue {
         let annotations = [
-            "summary": summary, "description": description, "runbook_url": runbook?.chapter(about: name),
+            "summary": summary, "description": description, "runbook_url": runbookURL,
         ].compactMapValues(\.self)
         return .compact([
             "alert": .string(name),
@@ -62,10 +62,11 @@ extension DesiredChild {
     ///   - namespace: where the Services are.
     ///   - port: of the Service, by name.
     ///   - interval: in Prometheus' notation: `30s`.
+    ///   - timeout: of one scrape; `nil`: Prometheus' own.
     static func serviceMonitor<Owner: ChildOwner>(
         of owner: Owner, named name: String, in scope: ChildScope = .ownersNamespace, labels: [String: String] = [:],
         part: String = "", selecting serviceLabels: [String: String], inNamespace namespace: String, port: String,
-        path: String = "/metrics", interval: String = "30s"
+        path: String = "/metrics", interval: String = "30s", timeout: String? = nil
     ) throws -> DesiredChild {
         try DesiredChild(
             .serviceMonitor, of: owner, named: name, in: scope, labels: labels, part: part,
@@ -74,7 +75,10 @@ extension DesiredChild {
                     "selector": ["matchLabels": .strings(serviceLabels)],
                     "namespaceSelector": ["matchNames": [.string(namespace)]],
                     "endpoints": [
-                        ["port": .string(port), "path": .string(path), "interval": .string(interval)]
+                        .compact([
+                            "port": .string(port), "path": .string(path), "interval": .string(interval),
+                            "scrapeTimeout": timeout.map(JSONValue.string),
+                        ])
                     ],
                 ]
             ])

@@ -53,7 +53,9 @@ struct TrafficWorld {
         for index in 0..<3 {
             add(.node("n\(index)", address: nodeAddress(index)), .node, nodeAddress(index), "n\(index)")
         }
-        let cidrs = environment.components.flatMap { ($0.spec.connectsTo ?? []).compactMap(\.cidr) }
+        let cidrs = environment.components.flatMap {
+            ($0.spec.connectsTo ?? []).compactMap(\.cidr) + ($0.spec.allowFrom ?? []).compactMap(\.cidr)
+        }
         let blocks = (cidrs + (network.ingressController.cidrs ?? [])).map { String($0.prefix { $0 != "/" }) }
         for address in Set(
             blocks + [
@@ -66,11 +68,25 @@ struct TrafficWorld {
         }
     }
 
-    /// Pods that match what `connectsTo` says of other namespaces, and pods beside them that do not.
+    /// Pods that match what `connectsTo` and `allowFrom` say of other namespaces, and pods beside them that do not.
     private var peers: [(String, [String: String])] {
-        environment.components.flatMap { $0.spec.connectsTo ?? [] }.flatMap { peer in
-            peer.namespace.map { [($0, peer.podLabels ?? [:]), ($0, ["app": "other"])] } ?? []
+        var named: [(String, [String: String])] = []
+        for component in environment.components {
+            for peer in component.spec.connectsTo ?? [] {
+                if let namespace = peer.namespace { named.append((namespace, peer.podLabels ?? [:])) }
+            }
+            for guest in component.spec.allowFrom ?? [] {
+                if let namespace = guest.namespace { named.append((namespace, guest.podLabels ?? [:])) }
+                if let policy = guest.backupPolicy {
+                    named.append((policy.namespace ?? "", ["quartermaster.dev/backuppolicy": policy.name, "run": "1"]))
+                }
+                if let pool = guest.pool {
+                    named.append((pool.namespace ?? "", ["quartermaster.dev/regionalworkerpool": pool.name]))
+                }
+            }
         }
+        // Whom it lets in of its own namespace is looked at beside its siblings.
+        return named.filter { !$0.0.isEmpty }.flatMap { [$0, ($0.0, ["app": "other"])] }
     }
 
     private func nodeAddress(_ index: Int) -> String { "192.0.2.\(index % 3 + 1)" }
@@ -130,9 +146,34 @@ struct DeclaredGraph {
         let controller = spec.network.ingressController
         if isWeb, isPod(source, of: controller.namespace, with: controller.podSelector) { return true }
         if isWeb, (controller.cidrs ?? []).contains(where: { isIn($0, source) }) { return true }
+        if (target.allowFrom ?? []).contains(where: { isGuest(source, $0, of: target, port, transport) }) {
+            return true
+        }
         guard let metrics = target.metrics, metrics.port == port, transport == .tcp else { return false }
         return spec.observability.serviceMonitor ?? (spec.tier != .preview)
             && isPod(source, of: spec.network.prometheusNamespace, with: [:])
+    }
+
+    private func isGuest(
+        _ source: TrafficWorld.Site, _ guest: AppEnvironment.Guest, of target: AppEnvironment.ComponentSpec,
+        _ port: Int, _ transport: Support.TransportProtocol
+    ) -> Bool {
+        let isOpen =
+            guest.ports.map { names($0, port, transport) }
+            ?? (target.ports ?? []).contains {
+                $0.targetPort ?? $0.port == port && $0.protocol.rawValue == transport.rawValue
+            }
+        guard isOpen else { return false }
+        if let origin = guest.namespace { return isPod(source, of: origin, with: guest.podLabels ?? [:]) }
+        if let policy = guest.backupPolicy {
+            return isPod(
+                source, of: policy.namespace ?? namespace, with: ["quartermaster.dev/backuppolicy": policy.name])
+        }
+        if let pool = guest.pool {
+            return isPod(
+                source, of: pool.namespace ?? namespace, with: ["quartermaster.dev/regionalworkerpool": pool.name])
+        }
+        return guest.cidr.map { isIn($0, source) } ?? false
     }
 
     private func mayLeave(

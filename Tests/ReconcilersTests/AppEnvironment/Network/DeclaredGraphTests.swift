@@ -50,6 +50,14 @@ struct DeclaredGraphTests {
         }
     }
 
+    @Test("Of an environment that lets in pods of others, addresses, policies and pools")
+    func guests() throws {
+        let fixture = try Repository.yaml("Tests/Fixtures/appenvironment/valid/neighbours.yaml")
+        let counts = try walk(
+            ResolvedEnvironment(AppEnvironment(defaulting: DynamicObject(#require(fixture.first)))))
+        #expect(counts.allowed > 0 && counts.refused > 0)
+    }
+
     @Test(
         "In each mode, of each tier",
         arguments: ["Deny", "Namespace", "Allow"], ["", "egress: Declared", "egress: Internet", "egress: Allow"])

@@ -94,7 +94,7 @@ struct SiblingWaysTests {
         #expect(!network.allows(from: pod([LabelKey.backupPolicy: "other"]), to: minio, port: 9000))
     }
 
-    @Test("A policy of another namespace opens nothing, whatever it names")
+    @Test("A policy of another namespace opens nothing by itself, whatever it names")
     func otherNamespace() throws {
         var policy = try policy(
             "sources: [{name: db, postgres: {host: postgresql.shop.svc, allDatabases: true, credentialsSecretRef: {name: s}}}]"
@@ -105,7 +105,8 @@ struct SiblingWaysTests {
         let words = try #require(policy.closedWay { $0 == "shop" ? environment : nil })
         #expect(
             words == """
-                AppEnvironment shop lets nobody of other namespaces in: unless a NetworkPolicy in shop lets pods \
+                AppEnvironment shop does not let these pods in: unless allowFrom of its component postgresql names the \
+                policy, or a NetworkPolicy in shop lets pods \
                 quartermaster.dev/backup-source=db,quartermaster.dev/backuppolicy=nightly of namespace elsewhere in, they do \
                 not reach postgresql at port 5432
                 """)
@@ -179,7 +180,8 @@ struct SiblingWaysTests {
         ] as [(String, Bool, String?)])
     func unknownPeer(connectsTo: String, hasEnvironment: Bool, want: String?) throws {
         let pool = try pool(connectsTo)
-        let finding = pool.unknownPeer(hasEnvironment ? try environment() : nil)
+        let environment = hasEnvironment ? try environment() : nil
+        let finding = pool.unknownPeer { $0 == "shop" ? environment : nil }
         #expect((finding == nil) == (want == nil))
         #expect(finding?.message.contains(want ?? "") ?? true, "\(finding?.message ?? "")")
         var seen = PoolObservation(ResolvedPool(pool))
