@@ -13,7 +13,7 @@ SOURCES = Path(__file__).resolve().parents[2]
 
 # What the programs link; Package.swift names the libraries.
 LIBRARIES = [
-    "libcurl4", "libssl3", "libsimdjson14", "libyaml-0-2", "libre2-9",
+    "libcurl4", "libssl3", "libsimdjson14", "libyaml-0-2", "libre2-9", "zlib1g",
     "libevent-core-2.1-7", "libevent-extra-2.1-7", "libevent-openssl-2.1-7", "libevent-pthreads-2.1-7",
 ]
 # Certificates, time zones, and the licences that the packages' copyright files name.
