@@ -121,6 +121,7 @@ extension IntegrationTests {
                 try await eventually("it is told that the other side is closed", within: .seconds(30)) {
                     try await words().contains("no such component of AppEnvironment \(data) lets it in at port 5432")
                 }
+                try await process.settled()
                 let shop = JSONValue.string(cluster.environmentName("shop"))
                 try await cluster.changeEnvironment("data", ["spec": components([["namespace": shop]])])
                 try await eventually("it is open", within: .seconds(30)) { try await !words().contains("lets it in") }
@@ -129,6 +130,8 @@ extension IntegrationTests {
                 try await cluster.changeEnvironment("data", ["spec": components([["backupPolicy": policy]])])
                 let unknown = try await cluster.waitForEnvironment("data", .networkReady, .peerUnknown)
                 #expect(unknown.message.contains("BackupPolicy \(cluster.namespace)/nightly, which does not exist"))
+                // What wakes it from here on is the policy alone.
+                try await process.settled()
                 try await cluster.makePolicy(
                     "nightly",
                     """

@@ -206,7 +206,7 @@ extension IntegrationTests {
                 }
                 let space = cluster.environmentName("shop")
                 try await cluster.makeNode("a", zone: "eu")
-                try await TestOperator.run(on: cluster) { _ in
+                try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool(
                         "pool",
                         """
@@ -222,6 +222,7 @@ extension IntegrationTests {
                         }
                     }
                     try await eventually("it is told", within: .seconds(30)) { try await isClosed() }
+                    try await process.settled()
                     let components = """
                         - name: api
                           image: api:1
