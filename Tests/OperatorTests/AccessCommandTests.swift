@@ -30,6 +30,7 @@ struct AccessCommandTests {
             let run = try cluster.quartermaster("access", "kubeconfig", "shop", "--to", file, "--duration", "1h")
             #expect(try await run.status() == 0, "\(run.errors)")
             #expect(run.output.hasPrefix("\(file): ServiceAccount shop/deployer at https://"), "\(run.output)")
+            #expect(run.output.contains("--server URL"))
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
             #expect(mode == 0o600)
             let text = try String(contentsOfFile: file, encoding: .utf8)
@@ -70,6 +71,7 @@ struct AccessCommandTests {
             let run = try cluster.quartermaster(
                 "access", "kubeconfig", "shop", "--to", file, "--server", "https://k8s.example.com:6443")
             #expect(try await run.status() == 0, "\(run.errors)")
+            #expect(!run.output.contains("--server URL"))
             let text = try String(contentsOfFile: file, encoding: .utf8)
             #expect(text.contains("server: https://k8s.example.com:6443"))
         }

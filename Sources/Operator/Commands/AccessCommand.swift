@@ -50,9 +50,18 @@ struct AccessCommand: Command {
                 for: account, lasting: duration, named: environment, server: server, asking: client)
             try PrivateFile.write(kubeconfig.text.utf8, to: path)
             let end = kubeconfig.expiry.map { " until \($0.rfc3339)" } ?? ""
-            print("\(path): ServiceAccount \(account) at \(server ?? client.configuration.server), valid\(end)")
+            let address = server ?? client.configuration.server
+            print("\(path): ServiceAccount \(account) at \(address), valid\(end)")
+            if Self.isLocal(address) {
+                print("No pipeline on another machine reaches that address: --server URL gives the one it uses")
+            }
             return .fine
         }
+    }
+
+    /// K3s writes such an address into its kubeconfig.
+    private static func isLocal(_ address: String) -> Bool {
+        ["https://127.", "https://localhost", "https://[::1]", "https://0.0.0.0"].contains { address.hasPrefix($0) }
     }
 
     /// - Throws: `Refusal` where the environment has none.

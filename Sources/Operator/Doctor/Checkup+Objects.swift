@@ -8,14 +8,19 @@ extension Checkup {
     func objects(isLed: Bool) async throws -> [Diagnosis] {
         let choice = try OwnObjects.Choice(nil, namespace: nil)
         let objects = try await OwnObjects(client: client).list(choice)
+        guard !objects.isEmpty else { return [] }
+        let count = objects.count == 1 ? "1 object" : "\(objects.count) objects"
         var findings: [Diagnosis] = []
+        if !isLed {
+            let words = "\(count) of quartermaster.dev, and no operator leads, so nothing is kept as they say"
+            findings.append(Diagnosis(.trouble, "objects", "\(words); start the operator, or scale its Deployment up"))
+        }
         for object in objects {
             findings += Self.condition(of: object, isLed: isLed)
             guard !object.isBeingDeleted else { continue }
             findings += try await needs(of: object)
         }
         if findings.contains(where: { $0.verdict == .trouble }) { return findings }
-        let count = objects.count == 1 ? "1 object" : "\(objects.count) objects"
         return findings + [Diagnosis(.fine, "objects", "\(count) of quartermaster.dev, none of which lacks anything")]
     }
 

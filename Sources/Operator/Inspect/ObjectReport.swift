@@ -133,8 +133,9 @@ struct ObjectReport: Sendable, Hashable, Encodable {
         for (list, value) in status?.object ?? [:] where list != "conditions" {
             for entry in value.array ?? [] {
                 guard let message = entry["message"]?.string, !message.isEmpty else { continue }
-                let names = ["name", "source", "destination"].compactMap { entry[$0]?.string }
-                parts.append(Part(list: list, name: names.joined(separator: " to "), message: message))
+                // A target of a backup has no name of its own.
+                let target = ["source", "destination"].compactMap { entry[$0]?.string }.joined(separator: " to ")
+                parts.append(Part(list: list, name: entry["name"]?.string ?? target, message: message))
             }
         }
         return parts

@@ -252,10 +252,10 @@ extension Applier {
         if differences.isEmpty, isWritten(intent, on: live) { return ApplyResult(action: .unchanged, uid: live.uid) }
         let fields = FieldOwners(of: live)
         let drift = differences.compactMap { difference -> Drift? in
-            let manager = fields.changer(of: difference.path, otherThan: options.fieldManager)
+            let drift = fields.drift(of: difference.path, from: options.fieldManager)
             // Still ours alone: the server spells it in another way, which `send` will learn.
-            if manager == nil, fields.isOwned(difference.path, by: options.fieldManager) { return nil }
-            return Drift(path: difference.path, manager: manager)
+            let isOurs = drift.manager == nil && fields.isOwned(difference.path, by: options.fieldManager)
+            return isOurs ? nil : drift
         }
         let result = try await update(intent, over: live, drift: drift, releasing: released)
         guard result.action == .updated, !drift.isEmpty else {

@@ -20,6 +20,7 @@ package struct Contention: Sendable {
 
     private struct Record {
         var manager: String?
+        var suspect: String?
         var corrections = 0
         var lastAt: Duration
         var hold: Duration = .zero
@@ -36,7 +37,9 @@ package struct Contention: Sendable {
     package mutating func hold(on paths: [FieldPath], now: Duration) -> Hold? {
         records = records.filter { now - $0.value.lastAt < $0.value.hold + policy.window }
         let held = paths.compactMap { path in
-            records[path].map { (Drift(path: path, manager: $0.manager), $0.lastAt + $0.hold - now) }
+            records[path].map {
+                (Drift(path: path, manager: $0.manager, suspect: $0.suspect), $0.lastAt + $0.hold - now)
+            }
         }.filter { $0.1 > .zero }
         guard let longest = held.map(\.1).max() else { return nil }
         return Hold(drift: held.map(\.0), remaining: longest)
@@ -47,6 +50,7 @@ package struct Contention: Sendable {
         for change in drift {
             var record = records[change.path] ?? Record(lastAt: now)
             record.manager = change.manager
+            record.suspect = change.suspect
             record.corrections += 1
             record.lastAt = now
             let beyond = record.corrections - policy.freeCorrections

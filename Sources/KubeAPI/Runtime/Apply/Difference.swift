@@ -28,11 +28,18 @@ package struct Drift: Sendable, Hashable, CustomStringConvertible {
     /// The field manager, as managedFields names it; `nil` where nobody can be named.
     package var manager: String?
 
-    package init(path: FieldPath, manager: String?) {
+    /// Who wrote the object last, where the field is gone and belongs to nobody.
+    package var suspect: String?
+
+    package init(path: FieldPath, manager: String? = nil, suspect: String? = nil) {
         self.path = path
         self.manager = manager
+        self.suspect = suspect
     }
 
     /// Never holds a value of the field: it may be part of a Secret.
-    package var description: String { "\(path) was changed by \(manager ?? "a manager that left no trace")" }
+    package var description: String {
+        if let manager { return "\(path) was changed by \(manager)" }
+        return "\(path) was removed by \(suspect.map { "somebody, perhaps \($0)" } ?? "a manager that left no trace")"
+    }
 }

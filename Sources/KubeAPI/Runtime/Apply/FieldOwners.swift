@@ -21,16 +21,26 @@ package struct FieldOwners: Sendable {
         }
     }
 
-    /// The manager that has changed a field from what `writer` applied; `nil` where no other manager can be named.
-    ///
-    /// A field that was removed belongs to nobody. Then it was most likely the last one to write the object after us.
-    package func changer(of path: FieldPath, otherThan writer: String) -> String? {
-        let others = entries.filter { !($0.manager == writer && $0.operation == "Apply") }
-        let owners = others.filter { Self.owns($0.fields, path.elements[...]) }
-        if let owner = owners.max(by: { $0.time < $1.time }) { return owner.manager }
+    /// What has become of a field since `writer` applied it, and who was it.
+    package func drift(of path: FieldPath, from writer: String) -> Drift {
+        if let owner = changer(of: path, otherThan: writer) { return Drift(path: path, manager: owner) }
+        return Drift(path: path, suspect: suspect(of: path, otherThan: writer))
+    }
+
+    /// The manager that has changed a field from what `writer` applied; `nil` where no other manager has it.
+    func changer(of path: FieldPath, otherThan writer: String) -> String? {
+        others(than: writer).filter { Self.owns($0.fields, path.elements[...]) }.max { $0.time < $1.time }?.manager
+    }
+
+    private func others(than writer: String) -> [Entry] {
+        entries.filter { !($0.manager == writer && $0.operation == "Apply") }
+    }
+
+    /// A field that was removed belongs to nobody. Perhaps it was the last one to write the object after us; nothing proves it.
+    func suspect(of path: FieldPath, otherThan writer: String) -> String? {
         if isOwned(path, by: writer) { return nil }
         let ownTime = entries.first { $0.manager == writer && $0.operation == "Apply" }?.time
-        let later = others.filter { $0.subresource.isEmpty && $0.time >= ownTime ?? $0.time }
+        let later = others(than: writer).filter { $0.subresource.isEmpty && $0.time >= ownTime ?? $0.time }
         return later.max { $0.time < $1.time }?.manager
     }
 

@@ -103,7 +103,8 @@ final class NodeWriter: Sendable {
 
     private func finished(_ plan: NodePlan, live: DynamicObject?, written: NodeSnapshot) -> Result {
         let drift = plan.repaired.map { path in
-            Drift(path: path, manager: live.flatMap { FieldOwners(ofOthersIn: $0).changer(of: path) })
+            live.map { FieldOwners(ofOthersIn: $0).drift(of: path, from: ReconcilerEnvironment.fieldManager) }
+                ?? Drift(path: path)
         }
         if plan.isNewClaim { turns.noteClaim(of: written.name, now: time.now) }
         if plan.isRelease {
@@ -141,10 +142,6 @@ extension FieldOwners {
         var object = object
         object[path: "metadata", "managedFields"] = .array(others.filter { $0["time"]?.string ?? "" >= since })
         self.init(of: object)
-    }
-
-    fileprivate func changer(of path: FieldPath) -> String? {
-        changer(of: path, otherThan: ReconcilerEnvironment.fieldManager)
     }
 }
 
