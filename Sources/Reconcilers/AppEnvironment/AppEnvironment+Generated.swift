@@ -124,6 +124,17 @@ extension AppEnvironment {
         package var `default`: [String: JSONValue]?
         /// The highest limits that a container may have: cpu, memory.
         package var max: [String: JSONValue]?
+        /// What the containers of one pod may have together. If this is not set, there are only limits of each
+        /// container.
+        package var pod: PodLimits?
+    }
+
+    /// The type of `spec.limitRange.pod`.
+    package struct PodLimits: Sendable, Hashable, Codable {
+        /// The least that the containers of a pod may request together: cpu, memory.
+        package var min: [String: JSONValue]?
+        /// The highest sum of the limits of a pod's containers: cpu, memory.
+        package var max: [String: JSONValue]?
     }
 
     /// The type of `spec.secretsFrom`.
@@ -186,6 +197,13 @@ extension AppEnvironment {
 
     /// The type of `spec.components[]`.
     package struct ComponentSpec: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].imagePullPolicy`.
+        package enum ImagePullPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+            case always = "Always"
+            case ifNotPresent = "IfNotPresent"
+            case never = "Never"
+        }
+
         /// The name of the component, its Deployment and its Service. It begins with a letter, as the name of a Service
         /// must.
         package var name: String
@@ -210,6 +228,8 @@ extension AppEnvironment {
         /// Environment variables that are not secret. They become an immutable ConfigMap with a hash of its content in
         /// its name, so a change replaces the pods exactly once.
         package var config: [String: String]?
+        /// Keys of config that the container also finds as files.
+        package var files: [File]?
         /// Secrets of the namespace whose keys become environment variables. A change of their content replaces the
         /// pods.
         package var secrets: [SecretEnvironment]?
@@ -219,17 +239,28 @@ extension AppEnvironment {
         /// Defaults: readiness every 5 s, not ready after 2 failures; liveness every 10 s, restarted after 3; startup
         /// every 5 s, restarted after 60.
         package var probes: Probes
-        /// Volumes of the component. Each is a PersistentVolumeClaim that is mounted at its path. With a ReadWriteOnce
-        /// volume the component can have only one pod, and a roll-out stops the old pod before it starts the new one.
+        /// Volumes of the component. Each is a PersistentVolumeClaim that is mounted at its path: a new one with size,
+        /// or one that is there with existingClaim. With a ReadWriteOnce volume the component can have only one pod,
+        /// and a roll-out stops the old pod before it starts the new one.
         package var volumes: [Volume]?
         /// Which nodes the pods of the component run on.
         package var placement: Placement
         /// How many seconds after its node is lost a pod is evicted. Default: that of the tier, or 300 with a
         /// ReadWriteOnce volume, because a pod on another node could not mount it.
         package var nodeFailureSeconds: Int?
-        /// Auto makes a PodDisruptionBudget that lets a drain take one pod at a time, if the component can have two
-        /// pods or more. Off makes none.
+        /// How many seconds a pod has to end after it was told to. Default: 30, that of Kubernetes.
+        package var terminationGracePeriodSeconds: Int?
+        /// When the image is pulled, as in a container of a Pod. Default: that of Kubernetes, Always for the tag
+        /// latest, else IfNotPresent.
+        package var imagePullPolicy: ImagePullPolicy?
+        /// The Service of the component.
+        package var service: Service
+        /// Auto makes a PodDisruptionBudget: that of disruption, else one that lets a drain take one pod at a time if
+        /// the component can have two pods or more. Off makes none.
         package var pdb: Switch
+        /// The PodDisruptionBudget of the component, also for a single pod. Give either maxUnavailable or minAvailable.
+        /// If it lets no pod go, drains wait until somebody deletes the pod, and the status says so.
+        package var disruption: Disruption?
         /// The PriorityClass of the pods. Default: that of the tier. The operator makes critical-infrastructure,
         /// production, tools and staging if they do not exist. Outside of the namespaces that --privileged-namespaces
         /// lists, a class above --max-priority-class-value and names that begin with system- are refused.
@@ -276,6 +307,14 @@ extension AppEnvironment {
     package enum TransportProtocol: String, Sendable, Hashable, Codable, CaseIterable {
         case tcp = "TCP"
         case udp = "UDP"
+    }
+
+    /// The type of `spec.components[].files[]`.
+    package struct File: Sendable, Hashable, Codable {
+        /// The key of config whose value is the content of the file.
+        package var key: String
+        /// The path of the file in the container, such as /etc/nginx/nginx.conf.
+        package var path: String
     }
 
     /// The type of `spec.components[].secrets[]`.
@@ -333,7 +372,11 @@ extension AppEnvironment {
         /// The path in the container at which the volume is mounted.
         package var path: String
         /// The size of the volume. It can be increased if the StorageClass allows that; a volume never becomes smaller.
-        package var size: JSONValue
+        package var size: JSONValue?
+        /// A PersistentVolumeClaim of the namespace that somebody else makes, or that is a volume of another component.
+        /// It is mounted and never created, changed or deleted. Set accessMode to what the claim has: several pods or
+        /// components can only share a ReadWriteMany claim.
+        package var existingClaim: String?
         /// The StorageClass of the volume. Default: that of the cluster. It can't be changed.
         package var storageClass: String?
         /// ReadWriteOnce: one node at a time can mount the volume. ReadWriteMany: several can. It can't be changed.
@@ -361,6 +404,30 @@ extension AppEnvironment {
         case none = "None"
         case preferred = "Preferred"
         case required = "Required"
+    }
+
+    /// The type of `spec.components[].service`.
+    package struct Service: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].service.type`.
+        package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case clusterIP = "ClusterIP"
+            case headless = "Headless"
+            case nodePort = "NodePort"
+            case loadBalancer = "LoadBalancer"
+        }
+
+        /// ClusterIP: one address in the cluster. Headless: its name leads to the pods themselves; it can't be changed
+        /// to or from Headless. NodePort: also a port of every node for each of ports. LoadBalancer: also an address
+        /// from outside. With the last two, everybody may connect to ports.
+        package var type: Kind
+    }
+
+    /// The type of `spec.components[].disruption`.
+    package struct Disruption: Sendable, Hashable, Codable {
+        /// How many pods may be evicted at once, as a number or a percentage.
+        package var maxUnavailable: IntOrString?
+        /// How many pods evictions must leave, as a number or a percentage.
+        package var minAvailable: IntOrString?
     }
 
     /// The type of `spec.components[].metrics`.

@@ -78,9 +78,20 @@ package struct Component: Sendable, Hashable {
 
     package var volumes: [AppEnvironment.Volume] { spec.volumes ?? [] }
 
+    package var serviceType: AppEnvironment.Service.Kind { spec.service.type }
+
+    /// Whether the Service is reached from outside of the cluster.
+    var isExposed: Bool { serviceType == .nodePort || serviceType == .loadBalancer }
+
     package var configMapName: String? { configHash.map { "\(name)-config-\($0)" } }
 
-    package func claimName(_ volume: AppEnvironment.Volume) -> String { Self.claimName(name, volume.name) }
+    /// The volumes whose claims are made for the component.
+    package var ownVolumes: [AppEnvironment.Volume] { volumes.filter { $0.existingClaim == nil } }
+
+    /// The claim that a volume mounts.
+    package func claimName(_ volume: AppEnvironment.Volume) -> String {
+        volume.existingClaim ?? Self.claimName(name, volume.name)
+    }
 
     static func claimName(_ component: String, _ volume: String) -> String { "\(component)-\(volume)" }
 

@@ -44,18 +44,22 @@ extension ResolvedEnvironment {
 
     private func podSpec(of component: Component) -> JSONObject {
         let security = component.securityContexts
-        let volumes = component.volumes.map { volume -> JSONValue in
-            [
-                "name": .string(volume.name),
-                "persistentVolumeClaim": ["claimName": .string(component.claimName(volume))],
-            ]
-        }
+        let volumes =
+            component.volumes.map { volume -> JSONValue in
+                [
+                    "name": .string(volume.name),
+                    "persistentVolumeClaim": ["claimName": .string(component.claimName(volume))],
+                ]
+            } + component.fileVolumes
         let fields: JSONValue = .compact([
             "serviceAccountName": .string(component.name),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
             "priorityClassName": .string(component.priorityClassName),
             "securityContext": .object(security.pod),
+            "terminationGracePeriodSeconds": component.spec.terminationGracePeriodSeconds.map {
+                .integer(Int64($0))
+            },
             "nodeSelector": component.spec.placement.nodeSelector.flatMap { $0.isEmpty ? nil : .strings($0) },
             "tolerations": .array(component.tolerations),
             "topologySpreadConstraints": component.spreadConstraint.map { .array([$0]) },
@@ -69,9 +73,13 @@ extension ResolvedEnvironment {
         let spec = component.spec
         let environment = telemetryVariables(of: component) + (spec.env ?? []).map(JSONValue.object)
         let probes = component.probes
+        let mounts =
+            component.volumes.map { ["name": .string($0.name), "mountPath": .string($0.path)] as JSONValue }
+            + component.fileMounts
         let fields: JSONValue = .compact([
             "name": .string(component.name),
             "image": .string(component.image),
+            "imagePullPolicy": (spec.imagePullPolicy?.rawValue).map(JSONValue.string),
             "command": spec.command.map { .array($0.map(JSONValue.string)) },
             "args": spec.args.map { .array($0.map(JSONValue.string)) },
             "ports": component.containerPorts.isEmpty ? nil : .array(component.containerPorts),
@@ -82,9 +90,7 @@ extension ResolvedEnvironment {
             "readinessProbe": probes.readiness.map(JSONValue.object),
             "livenessProbe": probes.liveness.map(JSONValue.object),
             "securityContext": .object(security),
-            "volumeMounts": component.volumes.isEmpty
-                ? nil
-                : .array(component.volumes.map { ["name": .string($0.name), "mountPath": .string($0.path)] }),
+            "volumeMounts": mounts.isEmpty ? nil : .array(mounts),
         ])
         return fields.object ?? [:]
     }

@@ -5,7 +5,7 @@ extension ResolvedEnvironment {
     /// itself that it is to go.
     func claims() throws -> [DesiredChild] {
         try components.flatMap { component in
-            try component.volumes.map { volume in
+            try component.ownVolumes.map { volume in
                 try child(
                     .persistentVolumeClaim, named: component.claimName(volume), of: component,
                     annotations: [AnnotationKey.onRemove: volume.onRemove.rawValue],
@@ -13,7 +13,7 @@ extension ResolvedEnvironment {
                         "spec": .compact([
                             "accessModes": [.string(volume.accessMode.rawValue)],
                             "storageClassName": volume.storageClass.map(JSONValue.string),
-                            "resources": ["requests": ["storage": volume.size]],
+                            "resources": .compact(["requests": .compact(["storage": volume.size])]),
                         ])
                     ])
             }

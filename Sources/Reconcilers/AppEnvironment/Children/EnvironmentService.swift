@@ -6,8 +6,10 @@ extension ResolvedEnvironment {
             try child(
                 .service, named: component.name, of: component,
                 [
-                    "spec": [
-                        "type": "ClusterIP",
+                    "spec": .compact([
+                        "type": component.serviceType == .headless
+                            ? "ClusterIP" : .string(component.serviceType.rawValue),
+                        "clusterIP": component.serviceType == .headless ? "None" : nil,
                         "selector": .strings(component.podSelector),
                         "ports": .array(
                             component.ports.map { port in
@@ -17,7 +19,7 @@ extension ResolvedEnvironment {
                                     "protocol": .string(port.transport.rawValue),
                                 ]
                             }),
-                    ]
+                    ])
                 ])
         }
     }

@@ -4,9 +4,10 @@ extension EnvironmentObservation {
     /// The condition `ComponentsAvailable`.
     static func addComponents(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
         guard observed.namespaceFinding == nil else { return }
+        let warnings = observed.components.compactMap(\.component.drainWarning)
         conditions.add(
             .componentsAvailable, observed.components.compactMap(\.finding).mostPressing, orElse: .available,
-            observed.summary)
+            ([observed.summary] + warnings).joined(separator: "; "))
     }
 }
 
@@ -68,7 +69,7 @@ extension ComponentObservation {
         }
         guard failure.kind == .refused, failure.object.isOne(of: [.persistentVolumeClaim]),
             let claim = claims.first(where: { $0.key == failure.object.key }),
-            let volume = component.volumes.first(where: { component.claimName($0) == claim.key.name }),
+            let volume = component.ownVolumes.first(where: { component.claimName($0) == claim.key.name }),
             let wanted = Amount.quantity(volume.size)
         else { return nil }
         let place = "spec.components[\(component.name)].volumes[\(volume.name)]"

@@ -63,8 +63,13 @@ struct EnvironmentWorkloads: Sendable {
             LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
         let services = services.store.list(index: Indexer.childOwner.name, value: value)
             .filter { $0.key.namespace == environment.namespace && environment.owns($0, .service, seal) }
+            .map {
+                ServiceUse(
+                    type: $0.value(at: "spec", "type")?.string ?? "",
+                    ports: $0.value(at: "spec", "ports")?.elements.count ?? 0)
+            }
         return ResourceNeed(
-            pods: running.map { ["spec": $0.value(at: "spec") ?? .null] }, claims: claims, services: services.count)
+            pods: running.map { ["spec": $0.value(at: "spec") ?? .null] }, claims: claims, services: services)
     }
 
     private func pods(of environment: ResolvedEnvironment) -> [CachedObject] {
