@@ -41,8 +41,8 @@ extension AppEnvironment {
         package var imagePullSecrets: [SecretName]?
         /// Who may do what in the namespace.
         package var access: Access
-        /// The parts of the application. Each is a Deployment with its Service, ServiceAccount, NetworkPolicy and what
-        /// else it needs.
+        /// The parts of the application. Each is a Deployment, or what its kind says, with its Service, ServiceAccount,
+        /// NetworkPolicy and what else it needs.
         package var components: [ComponentSpec]
         /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
         package var ingress: [Ingress]?
@@ -197,6 +197,14 @@ extension AppEnvironment {
 
     /// The type of `spec.components[]`.
     package struct ComponentSpec: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].kind`.
+        package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case deployment = "Deployment"
+            case statefulSet = "StatefulSet"
+            case job = "Job"
+            case cronJob = "CronJob"
+        }
+
         /// The type of `spec.components[].imagePullPolicy`.
         package enum ImagePullPolicy: String, Sendable, Hashable, Codable, CaseIterable {
             case always = "Always"
@@ -207,6 +215,10 @@ extension AppEnvironment {
         /// The name of the component, its Deployment and its Service. It begins with a letter, as the name of a Service
         /// must.
         package var name: String
+        /// What runs the pods. Deployment: as many as replicas says, for good. StatefulSet: the same with names and
+        /// volumes that stay, each pod after the one before. Job: one pod to its end, once for each image and
+        /// configuration. CronJob: one pod to its end, at the times of cronJob. It can't be changed.
+        package var kind: Kind
         /// The image of the container. In the tier production it needs a digest, or a tag other than latest.
         package var image: String
         /// The program that the container runs, without a shell. Default: the entry point of the image.
@@ -215,6 +227,12 @@ extension AppEnvironment {
         package var args: [String]?
         /// How many pods the component has. Default: that of the tier, or 1 with a ReadWriteOnce volume.
         package var replicas: Int?
+        /// How the pods of a StatefulSet come and go.
+        package var statefulSet: StatefulSet?
+        /// When a component of the kind CronJob runs. Required for that kind.
+        package var cronJob: CronJob?
+        /// How a run of a Job or CronJob ends.
+        package var job: Job?
         /// Scales the component by a HorizontalPodAutoscaler instead of replicas. It starts with the current number of
         /// pods.
         package var autoscaling: Autoscaling?
@@ -276,6 +294,58 @@ extension AppEnvironment {
         /// A partial PodTemplateSpec that is merged into the pods (strategic merge). Lists such as containers are
         /// merged by name; the component's container has the name of the component.
         package var template: JSONObject?
+    }
+
+    /// The type of `spec.components[].statefulSet`.
+    package struct StatefulSet: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].statefulSet.podManagementPolicy`.
+        package enum PodManagementPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+            case orderedReady = "OrderedReady"
+            case parallel = "Parallel"
+        }
+
+        /// OrderedReady: each pod starts when those before it are ready, and they go in the reverse order. Parallel:
+        /// all at once; a roll-out still replaces one after the other. It can't be changed while the StatefulSet
+        /// exists.
+        package var podManagementPolicy: PodManagementPolicy
+    }
+
+    /// The type of `spec.components[].cronJob`.
+    package struct CronJob: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].cronJob.concurrencyPolicy`.
+        package enum ConcurrencyPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+            case forbid = "Forbid"
+            case replace = "Replace"
+            case allow = "Allow"
+        }
+
+        /// When runs are due: five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly,
+        /// @annually.
+        package var schedule: String
+        /// The IANA time zone of the schedule, such as Europe/Berlin.
+        package var timeZone: String
+        /// What happens if a run is due while one before is not finished. Forbid: it is left out. Replace: the one
+        /// before is stopped. Allow: both run.
+        package var concurrencyPolicy: ConcurrencyPolicy
+        /// A run that could not begin within this many seconds is left out. Default: it begins whenever it can.
+        package var startingDeadlineSeconds: Int?
+        /// With true no new run begins.
+        package var suspend: Bool
+        /// How many runs that succeeded are kept.
+        package var successfulJobsHistoryLimit: Int
+        /// How many runs that failed are kept. With 0 the status can't tell that the last one failed.
+        package var failedJobsHistoryLimit: Int
+    }
+
+    /// The type of `spec.components[].job`.
+    package struct Job: Sendable, Hashable, Codable {
+        /// A run that takes more seconds is stopped, and has failed. Default: it may take as long as it wants.
+        package var activeDeadlineSeconds: Int?
+        /// How often a pod that failed is tried again before the run has failed.
+        package var backoffLimit: Int
+        /// Components whose roll-out to another image waits until this Job has succeeded. Until then, and if it fails,
+        /// their pods run on as they are.
+        package var runBefore: [String]?
     }
 
     /// The type of `spec.components[].autoscaling`.
@@ -367,7 +437,8 @@ extension AppEnvironment {
             case delete = "Delete"
         }
 
-        /// The name of the volume. The name of its PersistentVolumeClaim is <component>-<volume>.
+        /// The name of the volume. The name of its PersistentVolumeClaim is <component>-<volume>; of the claims of a
+        /// StatefulSet <volume>-<component>-<number of the pod>.
         package var name: String
         /// The path in the container at which the volume is mounted.
         package var path: String
@@ -612,9 +683,9 @@ extension AppEnvironment {
         package var name: String
         /// The image that the component should run.
         package var image: String?
-        /// How many pods the component should have, by the spec or by the autoscaler.
+        /// How many pods the component should have, by the spec or by the autoscaler; absent for a Job or CronJob.
         package var desired: Int?
-        /// Pods that are ready.
+        /// Pods that are ready; absent for a Job or CronJob.
         package var ready: Int?
         /// A hash of the configuration that the pods should have.
         package var configHash: String?

@@ -38,7 +38,8 @@ extension AppEnvironment {
     package static let childKinds: [ChildKind] = [
         .roleBinding, .componentImages, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget,
         .service,
-        .deployment, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress, .serviceMonitor, .prometheusRule,
+        .deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress,
+        .serviceMonitor, .prometheusRule,
         .persistentVolumeClaim,
     ]
 
@@ -64,17 +65,19 @@ extension AppEnvironment {
         var first: [String: (component: String, volume: String)] = [:]
         for (index, component) in spec.components.enumerated() {
             for volume in component.volumes ?? [] where volume.existingClaim == nil {
-                let claim = Component.claimName(component.name, volume.name)
-                guard let other = first.updateValue((component.name, volume.name), forKey: claim),
-                    other.component != component.name
-                else { continue }
-                violations.append(
-                    Violation(
-                        "spec.components[\(index)].volumes",
-                        """
-                        volume \(volume.name) of component \(component.name) and volume \(other.volume) of component \
-                        \(other.component) would be the same PersistentVolumeClaim \(claim); give one of them another name
-                        """))
+                for claim in Component.claimNames(volume, of: component) {
+                    guard let other = first.updateValue((component.name, volume.name), forKey: claim),
+                        other.component != component.name
+                    else { continue }
+                    violations.append(
+                        Violation(
+                            "spec.components[\(index)].volumes",
+                            """
+                            volume \(volume.name) of component \(component.name) and volume \(other.volume) of component \
+                            \(other.component) would be the same PersistentVolumeClaim \(claim); give one of them another \
+                            name
+                            """))
+                }
             }
         }
         return violations

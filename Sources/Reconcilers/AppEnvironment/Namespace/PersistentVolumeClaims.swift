@@ -48,7 +48,7 @@ struct PersistentVolumeClaims: Sendable {
     /// Those that no component wants for itself any more, whether or not another one mounts them.
     func unwanted(of environment: ResolvedEnvironment) -> [Claim] {
         let wanted = Set(
-            environment.components.flatMap { component in component.ownVolumes.map(component.claimName) })
+            environment.components.flatMap { component in component.ownVolumes.flatMap(component.claimNames) })
         return all(of: environment).filter { !wanted.contains($0.key.name) }
     }
 

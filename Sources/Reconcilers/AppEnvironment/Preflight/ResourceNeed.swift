@@ -15,9 +15,11 @@ struct ResourceNeed: Sendable, Hashable {
             if !component.ports.isEmpty {
                 add(ServiceUse(type: component.serviceType.rawValue, ports: component.ports.count))
             }
+            if component.kind == .statefulSet { add(ServiceUse(type: "ClusterIP", ports: 0)) }
             for volume in component.ownVolumes {
-                add(Amount.quantity(volume.size) ?? Quantity(nano: 0), to: "requests.storage")
-                add(Quantity(units: 1), to: "persistentvolumeclaims")
+                let count = component.claimNames(volume).count
+                add((Amount.quantity(volume.size) ?? Quantity(nano: 0)).times(count), to: "requests.storage")
+                add(Quantity(units: count), to: "persistentvolumeclaims")
             }
         }
         for claim in environment.inputs.retainedClaims {
