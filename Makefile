@@ -10,7 +10,7 @@ SWIFT_RELEASE := $(SWIFT_BUILD) -c release --static-swift-stdlib --product
 TEST_WIDTH ?= 24
 SWIFT_TEST := swift test --disable-xctest -j $(JOBS) --experimental-maximum-parallelization-width $(TEST_WIDTH)
 SOURCES := Package.swift Sources Tests
-SHELL_SCRIPTS := $(wildcard scripts/*.sh) .ci/run
+SHELL_SCRIPTS := $(wildcard scripts/*.sh Tests/Fixtures/pages/*.sh) .ci/run
 
 .PHONY: help
 help: ## Show this list
@@ -54,7 +54,7 @@ image-backup: deps-image ## The image of backups; ADD="FILE ..." takes kubectl a
 	$(SWIFT_RELEASE) quartermaster-agent
 	$(MAKE_IMAGE) --program .build/release/quartermaster-agent $(ADD:%=--add %) $(if $(COMPLETE),--complete) backup
 
-# What of the release is made: manifests, programs, sums; all of it where nothing is said.
+# What of the release is made: manifests, programs, krew, sums; all of it where nothing is said.
 PARTS ?=
 
 .PHONY: release-artifacts

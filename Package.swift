@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "CYAML", linkerSettings: [.linkedLibrary("yaml")]),
         .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
         .target(name: "CRegex", linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(
             name: "CEvent",
             // Or OpenSSL's macros bring the path of the sources into the program, which would differ by where it was built.
@@ -43,7 +44,7 @@ let package = Package(
             ]),
 
         .target(
-            name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CRegex", "CEvent"],
+            name: "KubeAPI", dependencies: ["CCurl", "COpenSSL", "CYAML", "CSimdJSON", "CRegex", "CEvent", "CZlib"],
             swiftSettings: busySettings),
         .target(name: "EmbeddedAPIServer", dependencies: ["KubeAPI"], swiftSettings: busySettings),
         .target(name: "Simulation", dependencies: ["KubeAPI"], swiftSettings: busySettings),

@@ -20,7 +20,7 @@ QM_OPTIMISED=1 swift build --scratch-path .build/tests --product Generator >/dev
 version=$(sed -n 's/.*version = "\(.*\)"/\1/p' Sources/KubeAPI/Model/BuildInfo.swift)
 while IFS=: read -r file line named; do
     [ "${named##*[^0-9.]}" = "$version" ] || complain "$file:$line has \"$named\", and BuildInfo.swift says $version"
-done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version |/download/v|quartermaster-)[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
+done < <(grep -rnoE '(quartermaster(-backup)?:|newTag: |^Version |/download/v|quartermaster/v|quartermaster-)[0-9]+\.[0-9]+\.[0-9]+' README.md docs config crds Dockerfile*)
 
 # So has what is released, and the oldest Kubernetes is the same to the program, the chart and the pages.
 grep -qF "## [$version]" CHANGELOG.md || complain "CHANGELOG.md has nothing about $version"

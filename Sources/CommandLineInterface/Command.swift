@@ -6,6 +6,11 @@ package protocol Command: Sendable {
     static var usage: String { get }
     static var flags: [Flag] { get }
 
+    /// What may stand next beside flags, for the completion of a shell. What takes long, or fails, has to give up by itself.
+    ///
+    /// - Parameter arguments: what stands before it.
+    static func candidates(after arguments: Arguments) async -> [String]
+
     /// - Throws: `UsageError` for what the flags say wrong.
     init(_ arguments: Arguments) throws(UsageError)
 
@@ -14,6 +19,8 @@ package protocol Command: Sendable {
 }
 
 extension Command {
+    package static func candidates(after arguments: Arguments) async -> [String] { [] }
+
     /// The text of `PROGRAM NAME --help`.
     package static func help(program: String) -> String {
         var lines = [summary, "", "Usage: \(program) \(name) \(usage)"]

@@ -5,11 +5,23 @@ package struct CommandLineProgram: Sendable {
     package var name: String
     package var summary: String
     package var commands: [any Command.Type]
+    /// What the help says below the commands.
+    package var remarks: [String]
 
-    package init(name: String, summary: String, commands: [any Command.Type]) {
+    package init(name: String, summary: String, commands: [any Command.Type], remarks: [String] = []) {
         self.name = name
         self.summary = summary
         self.commands = commands
+        self.remarks = remarks
+    }
+
+    /// As it was called: a plugin of kubectl has a name of two words.
+    ///
+    /// - Parameter path: the first argument of the process.
+    package func called(_ path: String) -> CommandLineProgram {
+        var program = self
+        if path.split(separator: "/").last.map(String.init) == "kubectl-\(name)" { program.name = "kubectl \(name)" }
+        return program
     }
 
     package func run(arguments: [String], environment: [String: String]) async -> CommandStatus {
@@ -19,6 +31,11 @@ package struct CommandLineProgram: Sendable {
         }
         if ["help", "--help", "-h"].contains(commandName) {
             print(help)
+            return .fine
+        }
+        if commandName == Completion.command {
+            print(
+                await Completion(commands: commands, environment: environment).answer(to: Array(arguments.dropFirst())))
             return .fine
         }
         guard let command = commands.first(where: { $0.name == commandName || "--\($0.name)" == commandName }) else {
@@ -49,7 +66,7 @@ package struct CommandLineProgram: Sendable {
 
             Usage: \(name) COMMAND [flags]
 
-            \(lines.joined(separator: "\n"))
+            \((lines + remarks).joined(separator: "\n"))
 
             \(name) COMMAND --help tells the flags of a command.
             """

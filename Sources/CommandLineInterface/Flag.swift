@@ -8,16 +8,19 @@ package struct Flag: Sendable, Hashable {
     /// One letter, for `-f`.
     package var short: Character?
     package var isRepeatable = false
+    /// The only values that it takes; empty where others are possible.
+    package var choices: [String]
 
     package init(
         _ name: String, _ placeholder: String? = nil, short: Character? = nil, default defaultValue: String? = nil,
-        isRepeatable: Bool = false, help: String
+        isRepeatable: Bool = false, choices: [String] = [], help: String
     ) {
         self.name = name
         self.placeholder = placeholder
         self.short = short
         self.defaultValue = defaultValue
         self.isRepeatable = isRepeatable
+        self.choices = choices
         self.help = help
     }
 

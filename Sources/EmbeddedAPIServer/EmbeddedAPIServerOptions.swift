@@ -28,6 +28,8 @@ package struct EmbeddedAPIServerOptions: Sendable {
     package var runsControllers: Bool
     /// Told of every write; `nil`: nobody is.
     package var audit: AuditLog?
+    /// What a container of a pod has printed: there is no kubelet to ask. `nil`: nothing is known of it.
+    package var podLogs: @Sendable (_ pod: ObjectKey, _ container: String) -> String?
     package var now: @Sendable () -> Timestamp
     /// Of names, identifiers and tokens.
     package var seed: UInt64
@@ -36,7 +38,9 @@ package struct EmbeddedAPIServerOptions: Sendable {
         port: UInt16 = 0, usesTLS: Bool = true, authorization: Authorization = .open,
         tokens: [String: UserInfo] = [:], historyLimit: Int = 1000, bookmarkInterval: Duration = .seconds(60),
         watchTimeout: Duration = .seconds(2400), watchBufferBytes: Int = 4 << 20, runsControllers: Bool = true,
-        audit: AuditLog? = nil, now: @escaping @Sendable () -> Timestamp = Timestamp.now,
+        audit: AuditLog? = nil,
+        podLogs: @escaping @Sendable (_ pod: ObjectKey, _ container: String) -> String? = { _, _ in nil },
+        now: @escaping @Sendable () -> Timestamp = Timestamp.now,
         seed: UInt64 = UInt64.random(in: .min ... .max)
     ) {
         self.port = port
@@ -49,6 +53,7 @@ package struct EmbeddedAPIServerOptions: Sendable {
         self.watchBufferBytes = watchBufferBytes
         self.runsControllers = runsControllers
         self.audit = audit
+        self.podLogs = podLogs
         self.now = now
         self.seed = seed
     }

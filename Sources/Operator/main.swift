@@ -3,4 +3,5 @@ internal import Glibc
 
 // The main file stays thin: everything it calls can be called by a test as well.
 let arguments = Array(CommandLine.arguments.dropFirst())
-exit(await CommandLineProgram.quartermaster.run(arguments: arguments, environment: .process).code)
+let program = CommandLineProgram.quartermaster.called(CommandLine.arguments.first ?? "")
+exit(await program.run(arguments: arguments, environment: .process).code)

@@ -35,12 +35,14 @@ struct KubectlTests {
           - name: v1
             served: true
             storage: true
+            subresources: {scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}}
             additionalPrinterColumns: [{name: Size, type: integer, jsonPath: .spec.size}]
             schema:
               openAPIV3Schema:
                 type: object
                 properties:
                   spec: {type: object, properties: {size: {type: integer, description: how big it is}}}
+                  status: {type: object, properties: {size: {type: integer}}}
 
         """
 
@@ -80,7 +82,7 @@ struct KubectlTests {
         }
     }
 
-    @Test("wait for a CRD, explain its kind, get its columns, delete it")
+    @Test("wait for a CRD, explain its kind, get its columns, scale it from the size that it has, delete it")
     func customResource() async throws {
         try await Kubectl.run { kubectl in
             _ = try await kubectl("apply", "-f", try kubectl.file(Self.crd))
@@ -92,6 +94,12 @@ struct KubectlTests {
             _ = try await kubectl("apply", "-f", try kubectl.file(widget))
             let table = try await kubectl("get", "wd")
             #expect(table == "NAME   SIZE\nw      3\n")
+            #expect(
+                try await kubectl("scale", "wd/w", "--current-replicas=3", "--replicas=5")
+                    == "widget.example.com/w scaled\n")
+            let stale = try await kubectl("scale", "wd/w", "--current-replicas=3", "--replicas=7", exitCode: 1)
+            #expect(stale.contains("Expected replicas to be 3, was 5"))
+            #expect(try await kubectl("get", "wd", "--no-headers") == "w     5\n")
             let resources = try await kubectl("api-resources", "--api-group=example.com", "--no-headers")
             #expect(
                 resources.split(separator: " ").map(String.init).prefix(4) == [

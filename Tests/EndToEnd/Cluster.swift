@@ -53,6 +53,11 @@ struct Cluster: Sendable {
         return answer.text
     }
 
+    /// What kubectl prints to whoever has another kubeconfig, whatever its exit status.
+    func kubectl(by kubeconfig: String, _ arguments: [String]) throws -> Answer {
+        try Self.run("kubectl", ["--kubeconfig", kubeconfig] + arguments)
+    }
+
     /// What a command of Quartermaster prints, whatever its exit status.
     func quartermaster(_ arguments: String...) throws -> Answer { try Self.run(Self.program, arguments) }
 

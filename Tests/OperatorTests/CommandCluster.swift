@@ -23,9 +23,11 @@ struct CommandCluster {
 
     static func run(
         withCRDs: Bool = true, authorization: EmbeddedAPIServerOptions.Authorization = .open,
+        podLogs: @escaping @Sendable (ObjectKey, String) -> String? = { _, _ in nil },
         _ body: (CommandCluster) async throws -> Void
     ) async throws {
-        let server = try EmbeddedAPIServer(options: EmbeddedAPIServerOptions(authorization: authorization))
+        let server = try EmbeddedAPIServer(
+            options: EmbeddedAPIServerOptions(authorization: authorization, podLogs: podLogs))
         try server.start()
         let client = try KubeClient(configuration: server.clientConfiguration())
         let folder = FileManager.default.temporaryDirectory.appending(path: "qm-cluster-\(UUID().uuidString)")

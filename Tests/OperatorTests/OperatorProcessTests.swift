@@ -37,6 +37,7 @@ struct OperatorProcessTests {
             (["--leader-election-renew-deadline=1h"], "--leader-election-retry-period"),
             (["--kube-api-qps=many"], "--kube-api-qps"),
             (["--metrics-bind-address=here"], "--metrics-bind-address"),
+            (["--otlp-endpoint=collector"], "--otlp-endpoint"),
         ])
     func wrongConfiguration(arguments: [String], want: String) async throws {
         try await OperatorProgram.run { server, _ in

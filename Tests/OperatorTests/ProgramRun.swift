@@ -7,10 +7,11 @@ final class ProgramRun: @unchecked Sendable {
     private let process = Process()
     private let folder: URL
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter program: another one that runs it; `nil`: the program itself.
+    init(_ arguments: [String], environment: [String: String] = [:], of program: String? = nil) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "qm-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-        process.executableURL = OperatorProgram.program
+        process.executableURL = program.map { URL(filePath: $0) } ?? OperatorProgram.program
         process.arguments = arguments
         process.environment = environment
         process.standardInput = FileHandle.nullDevice

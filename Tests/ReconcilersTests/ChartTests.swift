@@ -150,11 +150,29 @@ struct ChartTests {
             ("operator.nodePoolNamespaces={Workers}", "/operator/nodePoolNamespaces"),
             ("podDisruptionBudget.maxUnavailable=0", "/podDisruptionBudget/maxUnavailable"),
             ("priorityClass.value=2000000000", "/priorityClass/value"), ("extraArgs={resync}", "/extraArgs/0"),
-            ("priorityClassName=", "priorityClassName"),
+            ("priorityClassName=", "priorityClassName"), ("tracing.endpoint=collector:4318", "/tracing/endpoint"),
         ])
     func refused(value: String, field: String) async throws {
         let made = try await Helm.template("--set '\(value)'")
         #expect(made.status != 0 && made.output.contains(field), "\(made.output.prefix(2000))")
+    }
+
+    @Test(
+        "The way to the collector of traces is opened where egress is closed, and only there",
+        arguments: [
+            ("http://collector:4318", 4318), ("http://collector/otlp", 80), ("https://collector", 443),
+            ("https://[fd00::1]:4317", 4317),
+        ])
+    func wayToCollector(endpoint: String, port: Int64) async throws {
+        let closed = "--set 'networkPolicy.egress[0].ports[0].port=6443'"
+        func egress(_ values: String) async throws -> [JSONValue] {
+            let policy = try #require(try await objects(values)["NetworkPolicy quartermaster-system/quartermaster"])
+            return policy[path: "spec", "egress"]?.elements ?? []
+        }
+        let rules = try await egress("\(closed) --set 'tracing.endpoint=\(endpoint)'")
+        #expect(rules == [["ports": [["port": 6443]]], ["ports": [["port": .integer(port), "protocol": "TCP"]]]])
+        #expect(try await egress(closed).count == 1)
+        #expect(try await egress("--set 'tracing.endpoint=\(endpoint)'").isEmpty)
     }
 
     @Test("It has nothing against itself")

@@ -13,44 +13,52 @@ struct RunbookTests {
         return documents.flatMap { $0["spec"]?["groups"]?.elements ?? [] }.flatMap { $0["rules"]?.elements ?? [] }
     }
 
-    /// The names of the alerts that the operator makes of the fixtures. Those of pools can be defined by the fixture itself.
-    private func childAlerts() throws -> Set<String> {
-        var names: Set<String> = []
+    /// What the alerts that the operator makes of the fixtures link to, by their names. Those of pools can also be defined by the fixture.
+    private func childAlerts() throws -> [String: Set<String>] {
+        var links: [String: Set<String>] = [:]
         for manifest in KindFixtures.all.flatMap(\.valid) {
             let documents = try Repository.yaml(manifest.path)
             if manifest.kind == RegionalWorkerPool.self {
                 let pool = try RegionalWorkerPool(defaulting: DynamicObject(#require(documents.first)))
                 guard pool.spec.monitoring?.alerts != nil else { continue }
-                names.formUnion(ResolvedPool(pool).builtInAlerts.map(\.name))
+                for alert in ResolvedPool(pool).builtInAlerts {
+                    links[alert.name, default: []].insert(alert.runbook?.chapter(about: alert.name) ?? "")
+                }
                 continue
             }
             for rule in try Rendering.children(of: documents) where rule.kind == "PrometheusRule" {
                 let rules = (rule[path: "spec", "groups"]?.elements ?? []).flatMap { $0["rules"]?.elements ?? [] }
-                names.formUnion(rules.compactMap { $0["alert"]?.string })
+                for rule in rules {
+                    links[rule["alert"]?.string ?? "", default: []].insert(
+                        rule["annotations"]?["runbook_url"]?.string ?? "")
+                }
             }
         }
-        return names
+        return links
     }
 
-    @Test("Each alert has a chapter, and each chapter is about an alert that there is")
-    func chapters() throws {
-        let own = try Set(ownRules().compactMap { $0["alert"]?.string })
-        #expect(own.count > 5)
-        let chapters = try Repository.files(in: "docs/runbooks", ending: ".md").flatMap { page in
+    /// The file of each chapter, by its title.
+    private func chapters() throws -> [String: String] {
+        let all = try Repository.files(in: "docs/runbooks", ending: ".md").flatMap { page in
             try Repository.text(page).split(separator: "\n").filter { $0.hasPrefix("## ") }.map {
-                String($0.dropFirst(3))
+                (String($0.dropFirst(3)), page)
             }
         }
-        #expect(try Set(chapters) == own.union(childAlerts()))
-        #expect(Set(chapters).count == chapters.count)
+        return try Dictionary(all) { first, _ in throw JSONError(.value, "a chapter of \(first) is there twice") }
     }
 
-    @Test("An alert of the operator leads to its chapter")
+    @Test("Each alert leads to its chapter, and each chapter is about an alert that there is")
     func links() throws {
+        var links = try childAlerts()
         for rule in try ownRules() {
             let name = try #require(rule["alert"]?.string)
-            let link = rule["annotations"]?["runbook_url"]?.string ?? ""
-            #expect(link.hasSuffix("/docs/runbooks/operator.md#\(name.lowercased())"))
+            links[name] = [rule["annotations"]?["runbook_url"]?.string ?? ""]
+        }
+        let chapters = try chapters()
+        #expect(links.keys.sorted() == chapters.keys.sorted())
+        for (name, page) in chapters {
+            let file = page.split(separator: "/").last ?? ""
+            #expect(links[name] == ["\(Runbook.folder)/\(file)#\(name.lowercased())"])
         }
     }
 

@@ -74,7 +74,7 @@ struct ChaosCheck: Sendable {
             copy["metadata"] = ["name": .string(pool.name), "namespace": .string(pool.namespace)]
             return copy.json
         }
-        try PrivateFile.write(YAML.write(specs), to: manifests)
+        try PrivateFile.write(YAML.write(specs).utf8, to: manifests)
         FileSystem.remove(output)
         let status = try await Spawn.wait(for: try Spawn.run(program, ["render", "-f", manifests], log: output))
         let text = try FileSystem.read(output)

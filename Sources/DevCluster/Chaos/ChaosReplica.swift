@@ -43,7 +43,7 @@ actor ChaosReplica {
         starts += 1
         let kubeconfig = "\(launch.folder)/replica-\(index)-\(starts).kubeconfig"
         try PrivateFile.write(
-            launch.configuration.kubeconfig(port: network.port, user: user), to: kubeconfig)
+            launch.configuration.kubeconfig(port: network.port, user: user).utf8, to: kubeconfig)
         process = try Spawn.run(
             launch.program, ["run", "--kubeconfig", kubeconfig] + launch.arguments, log: log)
         isFrozen = false

@@ -40,7 +40,7 @@ struct KubeconfigCommand: Command {
         let client = try KubeClient.unlimited(configuration, fieldManager: "devcluster")
         let result = try await ServiceAccountKubeconfig(
             for: account, lasting: duration, named: "devcluster", asking: client)
-        try PrivateFile.write(result.text, to: output)
+        try PrivateFile.write(result.text.utf8, to: output)
         await client.shutdown()
         return .fine
     }

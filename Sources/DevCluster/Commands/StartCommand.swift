@@ -92,7 +92,7 @@ struct StartCommand: Command {
             let ready = nodes.count { $0.isReady }
             return ready >= count + systemNodes ? nil : "\(ready) of \(count + systemNodes) are"
         }
-        try PrivateFile.write(try server.kubeconfig(), to: kubeconfig)
+        try PrivateFile.write(try server.kubeconfig().utf8, to: kubeconfig)
         say("devcluster \(BuildInfo.version) at \(server.url)")
         say("  nodes    \(count) in \(names)\(systemNodes > 0 ? ", \(systemNodes) outside of them" : "")")
         for object in applied { say("  applied  \(object)") }

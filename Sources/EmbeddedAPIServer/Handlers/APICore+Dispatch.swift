@@ -38,8 +38,15 @@ extension APICore {
         case ("scale", _): return try ScaleSubresource(core: self, context: context).answer()
         case ("eviction", _): return try EvictionSubresource(core: self, context: context).answer()
         case ("binding", _): return try BindingSubresource(core: self, context: context).answer()
+        case ("log", "get"): return try log(context)
         case ("token", _): return try TokenSubresource(core: self, context: context).answer()
         default: throw APIFailure.noSuchResource
         }
+    }
+
+    private func log(_ context: RequestContext) throws -> Answer {
+        let container = context.request.parameter("container") ?? ""
+        guard let text = options.podLogs(context.key, container) else { throw APIFailure.noSuchResource }
+        return Answer(content: .text(text))
     }
 }

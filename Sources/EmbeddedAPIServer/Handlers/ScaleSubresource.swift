@@ -22,7 +22,11 @@ struct ScaleSubresource {
         let object = Presentation.json(live, as: context.definition)
         let current = scale(of: object)
         switch context.info.verb {
-        case "get": return .object(current)
+        case "get":
+            guard !lacksReplicas(object) else {
+                throw APIFailure.internalError("the spec replicas field \"\(replicasField)\" does not exist")
+            }
+            return .object(current)
         case "update": return .object(try write(try context.body(), over: current, live, object))
         case "patch": return .object(try write(try patched(current), over: current, live, object))
         default: throw APIFailure.methodNotAllowed
@@ -33,20 +37,27 @@ struct ScaleSubresource {
         let patch = try context.patchDocument()
         switch MediaType(context.request.header("Content-Type") ?? "").name {
         case "application/json-patch+json": return try JSONPatch(patch).applied(to: current)
-        case "application/merge-patch+json", "application/strategic-merge-patch+json":
+        case "application/merge-patch+json": return MergePatch.apply(patch, to: current)
+        case "application/strategic-merge-patch+json" where !context.definition.isCustom:
             return MergePatch.apply(patch, to: current)
         default:
+            let third = context.definition.isCustom ? "apply-patch+yaml" : "strategic-merge-patch+json"
             throw APIFailure.unsupportedMediaType(
-                accepted: "application/json-patch+json, application/merge-patch+json, "
-                    + "application/strategic-merge-patch+json")
+                accepted: "application/json-patch+json, application/merge-patch+json, application/\(third)")
         }
     }
 
     private func write(
         _ scale: JSONValue, over current: JSONValue, _ live: StoredObject, _ object: JSONValue
     ) throws -> JSONValue {
-        let replicas = scale[path: ["spec", "replicas"]]?.integer ?? 0
-        guard replicas >= 0 else {
+        let asked = scale[path: ["spec", "replicas"]]?.integer
+        // A patch goes on from what is there, a PUT has said 0 by leaving it out.
+        guard asked != nil || context.info.verb == "update" || !lacksReplicas(object) else {
+            throw APIFailure.badRequest("the spec replicas field \"\(replicasField)\" cannot be empty")
+        }
+        let replicas = asked ?? 0
+        // Of a custom resource this is a rule for the object.
+        guard replicas >= 0 || context.definition.isCustom else {
             throw APIFailure.invalid(
                 Self.type, live.name,
                 [.invalid(PathText("spec.replicas"), .integer(replicas), "must be greater than or equal to 0")])
@@ -54,8 +65,17 @@ struct ScaleSubresource {
         var changed = object
         changed[path: paths.specReplicas] = .integer(replicas)
         changed[path: ["metadata", "resourceVersion"]] = scale[path: ["metadata", "resourceVersion"]]
-        changed[path: ["metadata", "uid"]] = scale[path: ["metadata", "uid"]] ?? .string(live.uid)
+        if !context.definition.isCustom, let uid = scale[path: ["metadata", "uid"]] {
+            changed[path: ["metadata", "uid"]] = uid
+        }
         return self.scale(of: try core.replace(live, with: changed, context))
+    }
+
+    private var replicasField: String { "." + paths.specReplicas.joined(separator: ".") }
+
+    /// Built-in kinds have a default.
+    private func lacksReplicas(_ object: JSONValue) -> Bool {
+        context.definition.isCustom && object[path: paths.specReplicas] == nil
     }
 
     private func scale(of object: JSONValue) -> JSONValue {

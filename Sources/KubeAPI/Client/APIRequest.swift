@@ -7,6 +7,8 @@ struct APIRequest: Sendable {
     var body: [UInt8]?
     /// For messages, as in `PATCH deployments.apps shop/web`.
     var label: String
+    /// What it is about, without the object, as in `deployments.apps/status`; the path where that is all there is.
+    let resource: String
     var timeout: Duration?
     var idleTimeout: Duration?
 
@@ -18,7 +20,7 @@ struct APIRequest: Sendable {
         self.method = method
         self.query = query
         path = type.path(namespace: namespace, name: name, subresource: subresource)
-        let resource = subresource.map { "\(type.qualifiedName)/\($0)" } ?? type.qualifiedName
+        resource = subresource.map { "\(type.qualifiedName)/\($0)" } ?? type.qualifiedName
         let place = type.isNamespaced ? namespace ?? "" : ""
         let target = name.map { ObjectKey(namespace: place, name: $0).description } ?? place
         label = target.isEmpty ? "\(method) \(resource)" : "\(method) \(resource) \(target)"
@@ -29,6 +31,7 @@ struct APIRequest: Sendable {
         self.path = path
         self.query = query
         label = "\(method) \(path)"
+        resource = path
     }
 
     mutating func setJSON(_ json: JSONValue, contentType: String = "application/json") {

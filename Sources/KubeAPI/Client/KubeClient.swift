@@ -154,9 +154,11 @@ extension KubeClient {
         _ request: APIRequest, _ credential: Credential?
     ) async throws(TransportError) -> HTTPResponse {
         let elapsed = stopwatch(options.clock)
+        let span = ActiveSpan.current?.child("\(request.method) \(request.resource)", .client)
         do {
             var http = httpRequest(request, credential)
             http.timeout = request.timeout ?? options.requestTimeout
+            if let span { http.headers.append(("traceparent", span.context.traceparent)) }
             if request.writes, let admission = options.writeAdmission {
                 http.maySend = { (try? admission.check()) != nil }
             }
@@ -167,9 +169,11 @@ extension KubeClient {
             observe(
                 request, code: String(response.status), duration: elapsed(), headers: response.headers,
                 lacksRight: lacksRight)
+            span?.end(request, to: server, status: response.status, after: elapsed())
             return response
         } catch {
             observe(request, code: "<error>", duration: elapsed())
+            span?.end(request, to: server, error: error, after: elapsed())
             throw error
         }
     }

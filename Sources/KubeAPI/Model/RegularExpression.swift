@@ -42,6 +42,22 @@ package final class RegularExpression: @unchecked Sendable {
         }
     }
 
+    /// The text with each match replaced; matches do not overlap.
+    package func replacing(in text: String, _ replacement: (String) -> String) -> String {
+        var text = text
+        return text.withUTF8 { bytes in
+            var result: [UInt8] = []
+            var (start, copied) = (0, 0)
+            while let match = match(in: bytes, from: start) {
+                result += bytes[copied..<match.lowerBound]
+                result += replacement(String(decoding: bytes[match], as: UTF8.self)).utf8
+                copied = match.upperBound
+                start = match.isEmpty ? Self.next(after: match.upperBound, in: bytes) : match.upperBound
+            }
+            return String(decoding: result + bytes[copied...], as: UTF8.self)
+        }
+    }
+
     /// The matches from left to right, none of which overlap.
     ///
     /// - Parameter limit: as many at most.

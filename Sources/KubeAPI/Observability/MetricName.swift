@@ -24,6 +24,8 @@ package enum MetricName {
     package static let resourceCondition = "quartermaster_resource_condition"
     package static let driftCorrected = "quartermaster_drift_corrected_total"
     package static let eventsDropped = "quartermaster_events_dropped_total"
+    package static let spansExported = "quartermaster_trace_spans_exported_total"
+    package static let spansDropped = "quartermaster_trace_spans_dropped_total"
 
     package static let backupLastSuccess = "quartermaster_backup_last_success_timestamp_seconds"
     package static let backupLastAttempt = "quartermaster_backup_last_attempt_timestamp_seconds"

@@ -13,7 +13,7 @@ struct BackupCommand: Command {
         """
     static let flags =
         ClusterFlags.all + [
-            Flag("output", "FORMAT", short: "o", help: "list: wide, json or yaml; else text that fits the terminal"),
+            OutputFormat.flag(help: "list: wide, json or yaml; else text that fits the terminal"),
             Flag(
                 "source", "NAME", isRepeatable: true,
                 help: "run: only this source; may be given more than once; every source where it is not"),
@@ -29,6 +29,8 @@ struct BackupCommand: Command {
             Flag("dry-run", default: "false", help: "restore: print the steps; there is no other way"),
         ]
 
+    private static let verbs = ["run", "list", "restore"]
+
     private enum Action: Sendable {
         case run(sources: [String], follow: Bool)
         case list
@@ -43,7 +45,7 @@ struct BackupCommand: Command {
     init(_ arguments: Arguments) throws(UsageError) {
         cluster = try ClusterFlags(arguments)
         let words = arguments.positional
-        guard let verb = words.first, ["run", "list", "restore"].contains(verb) else {
+        guard let verb = words.first, Self.verbs.contains(verb) else {
             throw UsageError("say what to do: backup run POLICY, backup list POLICY or backup restore POLICY")
         }
         guard words.count > 1 else { throw UsageError("name a BackupPolicy: backup \(verb) POLICY") }
@@ -64,6 +66,14 @@ struct BackupCommand: Command {
                         + "decide. With --dry-run it prints the exact steps")
             }
             action = .restore(target: target, artifact: arguments.string("at"))
+        }
+    }
+
+    static func candidates(after arguments: Arguments) async -> [String] {
+        switch arguments.positional.count {
+        case 0: verbs
+        case 1: await OwnObjects.names(of: BackupPolicy.resourceType.kind, arguments)
+        default: []
         }
     }
 

@@ -48,7 +48,7 @@ struct AccessCommand: Command {
             let account = try await Self.deployer(of: environment, client)
             let kubeconfig = try await ServiceAccountKubeconfig(
                 for: account, lasting: duration, named: environment, server: server, asking: client)
-            try PrivateFile.write(kubeconfig.text, to: path)
+            try PrivateFile.write(kubeconfig.text.utf8, to: path)
             let end = kubeconfig.expiry.map { " until \($0.rfc3339)" } ?? ""
             print("\(path): ServiceAccount \(account) at \(server ?? client.configuration.server), valid\(end)")
             return .fine

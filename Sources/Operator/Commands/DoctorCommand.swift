@@ -4,11 +4,16 @@ internal import KubeAPI
 /// `quartermaster doctor`: whether a cluster has what the operator needs.
 struct DoctorCommand: Command {
     static let name = "doctor"
-    static let summary = "Check rights, CRDs, optional APIs, clock and leader of a cluster"
-    static let usage = "[--service-account NAMESPACE/NAME]"
+    static let summary = "Check whether a cluster has what the operator and its objects need"
+    static let usage = "[--service-account NAMESPACE/NAME] [--bundle FILE]"
     static let flags =
         [
             OutputFormat.flag,
+            Flag(
+                "bundle", "FILE",
+                help:
+                    "write an archive (.tar.gz) for who is asked for help: findings, objects, events and logs, without secrets"
+            ),
             Flag(
                 "service-account", "NAMESPACE/NAME",
                 help: "whose rights are looked at; else yours, which are the operator's only in its own pod"),
@@ -22,11 +27,13 @@ struct DoctorCommand: Command {
     private let lease: ObjectKey
     private let subject: ObjectKey?
     private let format: OutputFormat
+    private let bundle: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
         if let extra = arguments.positional.first { throw UsageError("\"\(extra)\" is one argument too many") }
         cluster = try ClusterFlags(arguments)
         format = try OutputFormat(arguments)
+        bundle = arguments.string("bundle")
         lease = ObjectKey(
             namespace: arguments.string("leader-election-namespace") ?? "",
             name: arguments.string("leader-election-id") ?? "")
@@ -40,9 +47,19 @@ struct DoctorCommand: Command {
     }
 
     func run() async throws -> CommandStatus {
-        let findings = try await cluster.withClient { client in
-            try await Checkup(client: client, lease: lease, subject: subject).run()
+        if let bundle, PrivateFile.exists(bundle) {
+            throw UsageError("flag --bundle: \(bundle) is there already, and is not written over")
         }
-        return try DoctorReport(items: findings).printed(as: format)
+        let report = try await cluster.withClient { client in
+            let findings = try await Checkup(client: client, lease: lease, subject: subject).run()
+            let report = DoctorReport(items: findings)
+            guard let bundle else { return report }
+            var archive = SupportBundle(client: client, lease: lease)
+            try PrivateFile.create(try await archive.archive(with: report), at: bundle)
+            printError(
+                "\(bundle) is written; look through it before you give it away: its README.txt says what is in it")
+            return report
+        }
+        return try report.printed(as: format)
     }
 }

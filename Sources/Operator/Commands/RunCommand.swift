@@ -18,6 +18,7 @@ struct RunCommand: Command {
         let configuration = try ClientConfiguration.load(
             kubeconfig: flags.kubeconfig, context: flags.context, environment: environment,
             allowInsecure: flags.allowsInsecure)
+        let traces = try OTLPSettings(endpoint: flags.otlpEndpoint, environment: environment)
         let signals = ProcessSignals.termination()
         let writer = LogWriter(format: flags.logFormat, service: "quartermaster")
         defer { writer.flush() }
@@ -27,7 +28,8 @@ struct RunCommand: Command {
         let leaseNamespace = flags.leaseNamespace ?? podNamespace ?? configuration.namespace
         let process = try OperatorProcess(
             flags: flags, configuration: configuration, identity: Self.identity(environment),
-            operatorNamespace: podNamespace ?? leaseNamespace, leaseNamespace: leaseNamespace, logger: logger)
+            operatorNamespace: podNamespace ?? leaseNamespace, leaseNamespace: leaseNamespace, traces: traces,
+            logger: logger)
         try await process.preflight()
         return .ended(await process.run(signals: signals).exitCode)
     }

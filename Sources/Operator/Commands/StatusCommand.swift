@@ -1,5 +1,6 @@
 internal import CommandLineInterface
 internal import KubeAPI
+internal import Reconcilers
 
 /// `quartermaster status`: all objects of ours on one screen or, with a name, why one is not Ready.
 struct StatusCommand: Command {
@@ -50,6 +51,16 @@ struct StatusCommand: Command {
         }
         let timeout = arguments.string("timeout") == nil ? .seconds(300) : try arguments.duration("timeout")
         return .wait(condition: arguments.string("for") ?? "Ready", timeout: timeout)
+    }
+
+    static func candidates(after arguments: Arguments) async -> [String] {
+        guard arguments.positional.isEmpty else { return [] }
+        var candidates: [String] = []
+        for resource in CustomResource.all {
+            let names = await OwnObjects.names(of: resource.type.kind, arguments)
+            candidates += names.map { "\(resource.shortName)/\($0)" }
+        }
+        return candidates
     }
 
     func run() async throws -> CommandStatus {

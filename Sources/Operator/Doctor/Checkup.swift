@@ -23,15 +23,34 @@ struct Checkup: Sendable {
         for resource in CustomResource.all { all.append(try await definition(of: resource)) }
         all += try await rights()
         all += try await optionalAPIs()
-        all.append(try await leader())
+        let leader = try await leader()
+        all.append(leader)
+        all += try await permitted("operator") { try await operatorPods() }
+        all += try await admission()
+        all += try await permitted("aggregated APIs") { try await aggregatedAPIs() }
+        all += try await permitted("objects") { try await objects(isLed: leader.verdict == .fine) }
         return all
     }
 
+    /// A check, or one note where there is no right to it. What a server does not have can't be wrong.
+    func permitted(_ subject: String, _ check: () async throws -> [Diagnosis]) async throws -> [Diagnosis] {
+        do {
+            return try await check()
+        } catch let error as APIError where error.isForbidden {
+            return [Diagnosis(.notice, subject, "not looked at, since you may not read it: \(error.message)")]
+        } catch let error as APIError where error.isNotFound {
+            return []
+        }
+    }
+
     private func server() async throws -> Diagnosis {
-        let version = try await client.serverVersion()
-        let text = "\(version) at \(client.configuration.server)"
-        guard version.major == 1, version.minor < Self.oldestMinor else { return Diagnosis(.fine, "server", text) }
-        return Diagnosis(.trouble, "server", "\(text); Kubernetes 1.\(Self.oldestMinor) or newer is needed")
+        Self.server(try await client.serverVersion(), at: client.configuration.server)
+    }
+
+    static func server(_ version: ServerVersion, at address: String) -> Diagnosis {
+        let text = "\(version) at \(address)"
+        guard version.major == 1, version.minor < oldestMinor else { return Diagnosis(.fine, "server", text) }
+        return Diagnosis(.trouble, "server", "\(text); upgrade it to Kubernetes 1.\(oldestMinor) or newer")
     }
 
     /// The server writes its time, in whole seconds, on the review of who asks.

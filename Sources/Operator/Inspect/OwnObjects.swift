@@ -54,11 +54,46 @@ struct OwnObjects: Sendable {
     }
 }
 
+extension OwnObjects {
+    /// What completion has to offer: nothing where the cluster does not answer soon.
+    ///
+    /// - Parameter kind: as the user may write it.
+    static func names(of kind: String, _ arguments: Arguments) async -> [String] {
+        await withTaskGroup(of: [String].self) { group in
+            group.addTask {
+                guard let flags = try? ClusterFlags(arguments),
+                    var choice = try? Choice(nil, namespace: flags.namespace)
+                else { return [] }
+                choice.kind = kind
+                let objects = try? await flags.withClient { try await OwnObjects(client: $0).list(choice) }
+                return (objects ?? []).map(\.name)
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(2))
+                return []
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? []
+        }
+    }
+}
+
 extension CustomResource {
     /// Everything that a user may call the kind, in lower case, as its CRD says.
-    fileprivate var names: [String] {
-        guard let names = try? YAML.parseDocument(Array(text.utf8))["spec"]?["names"] else { return [] }
-        let short = (names["shortNames"]?.array ?? []).compactMap(\.string)
-        return (["kind", "plural", "singular"].compactMap { names[$0]?.string } + short).map { $0.lowercased() }
+    fileprivate var names: [String] { [type.kind.lowercased(), type.plural] + named("singular") + shortNames }
+
+    private var shortNames: [String] { named("shortNames") }
+
+    /// `rwp`.
+    var shortName: String { shortNames.first ?? type.plural }
+
+    /// What the CRD says the kind is, up to the first full stop or colon.
+    var summary: String {
+        String((schema["description"]?.string ?? "").prefix { $0 != "." && $0 != ":" })
+    }
+
+    private func named(_ field: String) -> [String] {
+        guard let names = try? YAML.parseDocument(Array(text.utf8))[path: ["spec", "names", field]] else { return [] }
+        return names.string.map { [$0] } ?? (names.array ?? []).compactMap(\.string)
     }
 }

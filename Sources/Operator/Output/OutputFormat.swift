@@ -10,8 +10,11 @@ enum OutputFormat: String, Sendable, CaseIterable {
     case json
     case yaml
 
-    static let flag = Flag(
-        "output", "FORMAT", short: "o", help: "wide, json or yaml; else text that fits the terminal")
+    static let flag = flag(help: "wide, json or yaml; else text that fits the terminal")
+
+    static func flag(help: String) -> Flag { Flag("output", "FORMAT", short: "o", choices: named, help: help) }
+
+    private static let named = allCases.filter { $0 != .text }.map(\.rawValue)
 
     /// - Throws: `UsageError` that names the formats.
     init(_ arguments: Arguments) throws(UsageError) {
@@ -19,8 +22,7 @@ enum OutputFormat: String, Sendable, CaseIterable {
             self = .text
             return
         }
-        let named = Self.allCases.filter { $0 != .text }.map(\.rawValue)
-        self = try OutputFormat(rawValue: arguments.choice("output", of: named)) ?? .text
+        self = try OutputFormat(rawValue: arguments.choice("output", of: Self.named)) ?? .text
     }
 
     /// Whether it is read by people.

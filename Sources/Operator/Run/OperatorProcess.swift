@@ -16,15 +16,17 @@ struct OperatorProcess: Sendable {
     private let controllers: [Controller]
     private let schemas: ServedSchemas
     private let leaseNamespace: String
+    private let exporter: TraceExporter?
 
     /// - Parameters:
     ///   - identity: of this process among the replicas.
     ///   - operatorNamespace: where its pods and their ServiceAccount are.
     ///   - leaseNamespace: where the lease is.
+    ///   - traces: where traces go; `nil`: there are none.
     /// - Throws: `TransportError` where no client can be set up.
     init(
         flags: RunFlags, configuration: ClientConfiguration, identity: String, operatorNamespace: String,
-        leaseNamespace: String, logger: Logger
+        leaseNamespace: String, traces: OTLPSettings?, logger: Logger
     ) throws {
         self.flags = flags
         self.logger = logger
@@ -59,11 +61,16 @@ struct OperatorProcess: Sendable {
             api: client, informers: informers, gate: gate, events: recorder, seal: seal, metrics: metrics,
             permissions: flags.permissions(operatorNamespace: operatorNamespace, leaseNamespace: leaseNamespace))
         schemas = environment.schemas
+        let process = ["service.version": BuildInfo.version, "service.instance.id": identity]
+        exporter = try traces.map { [metrics] traces in
+            try TraceExporter(traces, process: process, metrics: metrics, logger: logger)
+        }
         var controllerOptions = Controller.Options()
         controllerOptions.workers = flags.workers
         controllerOptions.deadline = flags.reconcileDeadline
         controllerOptions.resync = flags.resync
         controllerOptions.grace = flags.grace
+        controllerOptions.tracer = exporter?.tracer
         controllers = Kinds.all.map { kind in
             kind.controller(
                 in: environment, now: Timestamp.now, logger: logger, controllerOptions: controllerOptions)
@@ -84,7 +91,8 @@ struct OperatorProcess: Sendable {
     func run(signals: AsyncStream<Int32>) async -> ProcessLifecycle.Ending {
         registerMetrics()
         var lifecycle = ProcessLifecycle(logger: logger)
-        // Stopped in the reverse order: workers, events, caches, server, lease.
+        // Stopped in the reverse order: workers, events, caches, server, lease, traces. Nobody waits for a collector but the last.
+        if let exporter { lifecycle.add("traces") { try await exporter.run() } }
         if let election { lifecycle.add("lease") { try await election.run() } }
         let endpoints = endpoints
         lifecycle.add("server") { try await endpoints.run() }

@@ -4,7 +4,7 @@ internal import Reconcilers
 
 /// The flags of `quartermaster run`, and what they say.
 struct RunFlags: Sendable {
-    static let all: [Flag] = connection + behaviour + election + endpoints + log
+    static let all: [Flag] = connection + behaviour + election + endpoints + log + tracing
 
     private static let connection =
         ClusterFlags.connection + [
@@ -77,6 +77,15 @@ struct RunFlags: Sendable {
         Flag("log-format", "FORMAT", default: "auto", help: "json, text, or auto: text on a terminal"),
     ]
 
+    private static let tracing = [
+        Flag(
+            "otlp-endpoint", "URL",
+            help: """
+                where traces go by OTLP over HTTP, such as http://collector:4318; else $OTEL_EXPORTER_OTLP_ENDPOINT, else \
+                there are none
+                """)
+    ]
+
     var kubeconfig: String?
     var context: String?
     var allowsInsecure: Bool
@@ -100,6 +109,7 @@ struct RunFlags: Sendable {
     var healthAddress: BindAddress?
     var logLevel: Logger.Level
     var logFormat: LogFormat
+    var otlpEndpoint: String?
 
     init(_ arguments: Arguments) throws(UsageError) {
         if let extra = arguments.positional.first { throw UsageError("\"\(extra)\" is one argument too many") }
@@ -132,6 +142,7 @@ struct RunFlags: Sendable {
         logLevel = Logger.Level(name: level) ?? .info
         let format = try arguments.choice("log-format", of: ["auto", "json", "text"])
         logFormat = LogFormat(rawValue: format) ?? .automatic()
+        otlpEndpoint = arguments.string("otlp-endpoint")
         try checkElection()
     }
 

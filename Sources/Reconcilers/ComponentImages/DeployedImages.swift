@@ -4,9 +4,9 @@ internal import KubeAPI
 package struct DeployedImages: Sendable, Hashable {
     /// The object as it was read.
     let object: DynamicObject
-    /// The images that take the place of those of the spec, by the component.
+    /// The images that take the place of those of the spec, by the component: for a refused one that which was accepted before it.
     let accepted: [String: String]
-    /// Why the others do not, by the key of the entry.
+    /// Why entries are not followed, by their key.
     let refused: [String: Finding]
 
     /// Judges what the object asks for: its author has fewer rights than the environment's.
@@ -15,13 +15,17 @@ package struct DeployedImages: Sendable, Hashable {
     init?(_ object: DynamicObject, in environment: ResolvedEnvironment) {
         let complete = CustomResource.componentImages.applyingDefaults(to: object)
         guard let images = try? complete.decode(ComponentImages.self) else { return nil }
+        let before = (images.status?.components ?? []).filter { $0.source == .componentImages }
         var (accepted, refused): ([String: String], [String: Finding]) = ([:], [:])
         for (name, image) in images.spec.images {
-            if let finding = environment.objection(to: image, of: name) {
-                refused[name] = finding
-            } else {
+            guard let finding = environment.objection(to: image, of: name) else {
                 accepted[name] = image
+                continue
             }
+            refused[name] = finding
+            // Nobody wants to go back to the image of the environment because of a typing error.
+            let last = before.first { $0.name == name }?.image
+            if let last, environment.objection(to: last, of: name) == nil { accepted[name] = last }
         }
         (self.object, self.accepted, self.refused) = (object, accepted, refused)
     }

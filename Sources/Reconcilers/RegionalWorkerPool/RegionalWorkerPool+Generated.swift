@@ -13,7 +13,8 @@ extension RegionalWorkerPool {
         package var inheritedMetadata: InheritedMetadata?
         /// The regions of the pool. If two of them match the same node, the first in the list gets it.
         package var regions: [RegionSpec]
-        /// The number of pods of each region while nothing scales it.
+        /// The number of pods of each region that has no replicas of its own. kubectl scale sets it. While an
+        /// autoscaler scales the regions it has no effect, and cannot be changed to anything but 1, the default.
         package var replicas: Int
         /// What the operator sets on the nodes of every region.
         package var nodes: NodeSettings
@@ -378,6 +379,11 @@ extension RegionalWorkerPool {
         package var replicas: Int?
         /// How many pods of all regions together are ready.
         package var readyReplicas: Int?
+        /// The pods of the region that has the fewest, of those that follow spec.replicas; of all regions while an
+        /// autoscaler scales them. It is status.replicas of the scale subresource.
+        package var replicasPerRegion: Int?
+        /// Selects the pods of all regions. It is status.selector of the scale subresource.
+        package var selector: String?
         /// What scales the regions: KEDA, HPA or Fixed.
         package var scaler: String?
         /// True once every node of the pool has a ledger (the annotation quartermaster.dev/claim) with the operator's

@@ -57,6 +57,21 @@ struct DeployedImagesTests {
         #expect(message.contains(words), "\(message)")
     }
 
+    @Test(
+        "After a refused image the one before it stays, as long as it is allowed",
+        arguments: [
+            ("api:2", "ComponentImages", "api:2"), ("evil:2", "ComponentImages", "api:1"),
+            ("api:2", "AppEnvironment", "api:1"),
+        ])
+    func before(last: String, source: String, runs: String) throws {
+        var object = try Self.images(["api": "evil:3"])
+        object["status"] = ["components": [["name": "api", "image": .string(last), "source": .string(source)]]]
+        var environment = try ResolvedEnvironment.written("tier: staging\ncomponents: [{name: api, image: 'api:1'}]")
+        environment.deploy(object)
+        #expect(environment.components[0].image == runs)
+        #expect(environment.images?.refused.keys.sorted() == ["api"])
+    }
+
     @Test("Repositories of the environment are allowed to every component")
     func repositories() throws {
         let environment = try Self.deployed(

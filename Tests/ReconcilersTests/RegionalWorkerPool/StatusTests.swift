@@ -123,6 +123,30 @@ struct RegionalWorkerPoolStatusTests {
         #expect(status.regions?.map(\.deployment) == ["pool-eu", "pool-us"])
     }
 
+    @Test("The scale counts the pods of the region that has the fewest, of those that follow the pool's number")
+    func scale() throws {
+        func pods(_ more: String = "", _ change: (inout PoolObservation) throws -> Void = { _ in }) throws -> Int? {
+            try observation(
+                """
+                replicas: 3
+                regions:
+                - {name: eu, nodeSelector: {matchLabels: {zone: eu}}}
+                - {name: us, nodeSelector: {matchLabels: {zone: us}}}
+                - {name: asia, nodeSelector: {matchLabels: {zone: asia}}, replicas: 1}
+                \(more)
+                """, change
+            ).status.replicasPerRegion
+        }
+        #expect(try pods() == 3)
+        #expect(try pods { $0.regions[1].deployment?.status?.replicas = 2 } == 2)
+        #expect(try pods { $0.regions[0].deployment = nil } == 0)
+        // What a region would have without a scaler plays no part while there is one.
+        #expect(try pods("scaling: {engine: HPA}") == 1)
+        let own = try observation("regions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}, replicas: 1}]")
+        #expect(own.status.replicasPerRegion == nil)
+        #expect(own.status.selector == "quartermaster.dev/regionalworkerpool=pool")
+    }
+
     @Test("A region that matches nothing waits for nodes, and names its selector")
     func noMatchingNodes() throws {
         let seen = try observation {

@@ -71,6 +71,16 @@ struct ReasonTests {
         #expect(seen.isSuperset(of: ["NamespaceReady", "QuotaSufficient", "ComponentsAvailable", "DeletionBlocked"]))
     }
 
+    @Test("Troubleshooting begins with reasons that there are")
+    func troubleshooting() throws {
+        let known = Set(Reason.allCases.map(\.rawValue) + RunFailure.Reason.allCases.map(\.rawValue))
+        let rows = try Repository.text("docs/troubleshooting.md").matches(of: /\n\| `([A-Z]\w+)`(?:, `([A-Z]\w+)`)?/)
+        #expect(rows.count > 20)
+        for row in rows {
+            for reason in [row.1, row.2 ?? row.1] { #expect(known.contains(String(reason)), "\(reason)") }
+        }
+    }
+
     @Test("What pods of backups say of a failure by one word is explained")
     func reasonsOfRuns() throws {
         let page = try Repository.text("docs/reference/reasons.md")

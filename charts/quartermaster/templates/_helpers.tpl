@@ -15,6 +15,12 @@ app.kubernetes.io/name: quartermaster
 app.kubernetes.io/component: operator
 {{- end }}
 
+{{/* The port of a URL. */}}
+{{- define "quartermaster.port" -}}
+{{- $url := urlParse . -}}
+{{- regexFind ":[0-9]+$" $url.host | trimPrefix ":" | default (ternary "443" "80" (eq $url.scheme "https")) -}}
+{{- end }}
+
 {{- define "quartermaster.image" -}}
 {{- with .Values.image -}}
 {{- if .digest -}}

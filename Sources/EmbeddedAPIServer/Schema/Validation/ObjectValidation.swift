@@ -70,8 +70,10 @@ enum ObjectValidation {
     /// What the scale subresource could not read.
     private static func scale(_ object: JSONValue, _ definition: ResourceDefinition) -> [FieldError] {
         guard let path = definition.scale?.specReplicas, let value = object[path: path] else { return [] }
-        if case .integer = value { return [] }
         let place = PathText("." + path.joined(separator: "."))
+        if case .integer(let replicas) = value {
+            return replicas < 0 ? [.invalid(place, value, "should be a non-negative integer")] : []
+        }
         let found = value.string ?? value.description
         return [
             .invalid(place, 0, "\(place) accessor error: \(found) is of the type \(value.goTypeName), expected int64")

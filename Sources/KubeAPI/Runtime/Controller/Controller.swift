@@ -26,6 +26,8 @@ package final class Controller: Sendable {
         /// How long after a change that we have made ourselves, or that comes while the object is worked on, it is looked
         /// at again.
         package var echoDelay: Duration = .milliseconds(100)
+        /// Begins a trace for each attempt; `nil`: none is recorded.
+        package var tracer: Tracer?
 
         package init() {}
     }
@@ -40,7 +42,7 @@ package final class Controller: Sendable {
     private let randomness: Randomness
     /// Attempts under way. Not children of the workers: one that hangs must not take its worker, nor hold up the end.
     private let attempts = Mutex<[ObjectKey: Task<Void, Never>]>([:])
-    private let primaries = Mutex<[@Sendable () -> [ObjectKey]]>([])
+    private let primaries = Mutex<[Informer]>([])
 
     /// - Parameter name: names the controller in metrics and logs.
     package init(
@@ -60,7 +62,7 @@ package final class Controller: Sendable {
 
     /// Reconciles the objects of this informer: each change brings its key, each resync all keys.
     package func reconciles(_ informer: Informer) {
-        primaries.withLock { $0.append { informer.store.keys() } }
+        primaries.withLock { $0.append(informer) }
         watches(informer, during: { $0.isOfStatusAlone ? .selfTriggered : .user }, mapping: { [$0.key] })
     }
 
@@ -113,8 +115,8 @@ package final class Controller: Sendable {
     }
 
     private func enqueueAll(priority: WorkPriority) {
-        for keys in primaries.withLock({ $0 }) {
-            for key in keys() { queue.add(key, priority: priority) }
+        for informer in primaries.withLock({ $0 }) {
+            for key in informer.store.keys() { queue.add(key, priority: priority) }
         }
     }
 
@@ -191,7 +193,10 @@ extension Controller {
     }
 
     private func perform(_ item: WorkQueue<ObjectKey>.Item) async {
-        let logger = logger.with("object", .string("\(item.key)")).with("reconcileID", .string(randomness.identifier()))
+        let identifier = randomness.identifier()
+        let logger = logger.with("object", .string("\(item.key)")).with("reconcileID", .string(identifier))
+        let span = options.tracer?.begin("reconcile \(name)")
+        let subject = span == nil ? [] : attributes(of: item, identifier)
         let start = time.now
         logger.debug("reconcile begins", ["retries": .integer(Int64(item.retries))])
         let result: Result<Outcome, any Error>
@@ -201,7 +206,7 @@ extension Controller {
             context.isSelfTriggered = item.priority <= .selfTriggered
             context.hasPendingWork = { [queue] in queue.hasPendingWork(beside: item.key) }
             let outcome = try await ReconcileContext.$current.withValue(context) {
-                try await reconciler.reconcile(item.key)
+                try await reconcile(item.key, in: span)
             }
             result = .success(outcome)
         } catch {
@@ -209,52 +214,95 @@ extension Controller {
         }
         let duration = time.now - start
         metrics.time.observe(duration)
-        conclude(item, result, logger.with("seconds", .number(duration.inSeconds)))
+        let conclusion = conclude(item, result, logger.with("seconds", .number(duration.inSeconds)))
+        span?.end(after: duration, subject + conclusion.attributes, error: conclusion.error)
     }
 
-    private func conclude(_ item: WorkQueue<ObjectKey>.Item, _ result: Result<Outcome, any Error>, _ logger: Logger) {
+    private func reconcile(_ key: ObjectKey, in span: ActiveSpan?) async throws -> Outcome {
+        guard let span else { return try await reconciler.reconcile(key) }
+        return try await ActiveSpan.$current.withValue(span) { try await reconciler.reconcile(key) }
+    }
+
+    /// What an attempt has come to.
+    private struct Conclusion {
+        var result: ControllerMetrics.Result
+        /// Until the next attempt.
+        var delay: Duration?
+        var error: String?
+
+        var attributes: [Logger.Field] {
+            [("reconcile.outcome", .string(result.rawValue))]
+                + (delay.map { [("reconcile.requeue_seconds", .number($0.inSeconds))] } ?? [])
+        }
+    }
+
+    private func conclude(
+        _ item: WorkQueue<ObjectKey>.Item, _ result: Result<Outcome, any Error>, _ logger: Logger
+    ) -> Conclusion {
         switch result {
         case .success(.done):
             queue.forget(item.key)
             metrics.count(.success)
             logger.debug("reconcile ended")
-        case .success(.requeue(let delay)): requeue(item.key, after: delay, item.priority, logger)
+            return Conclusion(result: .success)
+        case .success(.requeue(let delay)): return requeue(item.key, after: delay, item.priority, logger)
         case .success(.later(let delay)):
-            requeue(item.key, after: delay, min(item.priority, .selfTriggered), logger)
-        case .failure(let error):
-            fail(item, error, logger)
+            return requeue(item.key, after: delay, min(item.priority, .selfTriggered), logger)
+        case .failure(let error): return fail(item, error, logger)
         }
     }
 
-    private func requeue(_ key: ObjectKey, after delay: Duration, _ priority: WorkPriority, _ logger: Logger) {
+    private func requeue(
+        _ key: ObjectKey, after delay: Duration, _ priority: WorkPriority, _ logger: Logger
+    ) -> Conclusion {
         queue.forget(key)
         queue.add(key, after: delay, priority: priority)
         metrics.count(.requeueAfter)
         logger.debug("reconcile ended", ["requeueSeconds": .number(delay.inSeconds)])
+        return Conclusion(result: .requeueAfter, delay: delay)
     }
 
-    private func fail(_ item: WorkQueue<ObjectKey>.Item, _ error: any Error, _ logger: Logger) {
+    private func fail(_ item: WorkQueue<ObjectKey>.Item, _ error: any Error, _ logger: Logger) -> Conclusion {
         switch error {
         case let error as APIError where error.isConflict:
-            retryQuietly(item, "the object has changed meanwhile", error, logger)
+            return retryQuietly(item, "the object has changed meanwhile", error, logger)
         case is NotLeaderError:
-            retryQuietly(item, "not the leader any more", error, logger)
+            return retryQuietly(item, "not the leader any more", error, logger)
         case is CancellationError where queue.isShutDown:
-            retryQuietly(item, "stopped", error, logger)
+            return retryQuietly(item, "stopped", error, logger)
         default:
             metrics.count(.error)
             let delay = queue.addRateLimited(item.key, priority: item.priority)
             let text = error is CancellationError ? "it took longer than its deadline" : "\(error)"
             logger.error("reconcile failed", ["error": .string(text), "retrySeconds": .number(delay.inSeconds)])
+            return Conclusion(result: .error, delay: delay, error: text)
         }
     }
 
     /// Nothing is wrong: no error in the log, none in the metrics. The growing delay stays, against a hot loop.
-    private func retryQuietly(_ item: WorkQueue<ObjectKey>.Item, _ why: String, _ error: any Error, _ logger: Logger) {
+    private func retryQuietly(
+        _ item: WorkQueue<ObjectKey>.Item, _ why: String, _ error: any Error, _ logger: Logger
+    ) -> Conclusion {
         metrics.count(.requeue)
         let delay = queue.addRateLimited(item.key, priority: item.priority)
         logger.debug(
             "reconcile again: \(why)", ["error": .string("\(error)"), "retrySeconds": .number(delay.inSeconds)])
+        return Conclusion(result: .requeue, delay: delay)
+    }
+
+    /// What the span of an attempt says of its object.
+    private func attributes(of item: WorkQueue<ObjectKey>.Item, _ identifier: String) -> [Logger.Field] {
+        var attributes: [Logger.Field] = [
+            ("k8s.object.name", .string(item.key.name)), ("reconcile.id", .string(identifier)),
+            ("reconcile.retries", .integer(Int64(item.retries))),
+        ]
+        if !item.key.namespace.isEmpty { attributes.append(("k8s.namespace.name", .string(item.key.namespace))) }
+        for informer in primaries.withLock({ $0 }) {
+            attributes.append(("k8s.object.kind", .string(informer.selection.type.kind)))
+            guard let object = informer.store.get(item.key) else { continue }
+            attributes.append(("k8s.object.generation", .integer(object.generation)))
+        }
+        return attributes
     }
 }
 

@@ -39,7 +39,7 @@ extension ResolvedEnvironment {
     private func labelled(_ alert: AlertRule, _ component: Component) -> AlertRule {
         var alert = alert
         alert.labels = ["namespace": namespace, "component": component.name]
-        return alert
+        return alert.explained(on: .environments)
     }
 
     /// `namespace="shop", job="backend"`: the job of a ServiceMonitor is the name of the Service.

@@ -6,7 +6,7 @@ extension ResolvedPolicy {
         return [
             try .prometheusRule(
                 of: policy, named: policy.sharedName, labels: spec.alerting.labels ?? [:],
-                group: "quartermaster.backup.\(namespace).\(name)", alertRules)
+                group: "quartermaster.backup.\(namespace).\(name)", alertRules.map { $0.explained(on: .backups) })
         ]
     }
 

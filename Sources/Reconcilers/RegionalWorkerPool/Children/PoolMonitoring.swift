@@ -83,7 +83,7 @@ extension ResolvedPool {
                 """, duration: "15m", severity: "warning",
             summary: "\(kind) \(namespace)/\(name) is not Ready",
             description: "quartermaster status \(name) -n \(namespace) tells why.")
-        return [down, notReady].compactMap(\.self)
+        return [down, notReady].compactMap { $0?.explained(on: .pools) }
     }
 
     private var metricsServiceName: String { ChildName.service(name, "metrics") }

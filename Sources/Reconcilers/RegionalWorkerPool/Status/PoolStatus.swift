@@ -10,6 +10,8 @@ extension PoolObservation {
         status.nodes = sum(\.claimed)
         status.replicas = sum(\.desired)
         status.readyReplicas = sum(\.readyPods)
+        status.replicasPerRegion = replicasPerRegion
+        status.selector = LabelSelector(matchLabels: pool.pool.podSelector).queryString
         status.scaler = pool.scaler.rawValue
         status.regions = regions.map(\.status)
         status.inventory = inventory.listed(for: RegionalWorkerPool.self)
@@ -43,6 +45,12 @@ extension PoolObservation {
     private var places: String { "\(sum(\.claimed).counted("node")) in \(regions.count.counted("region"))" }
     /// A region that is being scaled down may have more pods than it wants for a while; they make up for nobody else's.
     private var pods: String { "\(sum { min($0.readyPods, $0.desired) }) of \(sum(\.desired)) pods" }
+
+    /// In the unit of `spec.replicas`, which a region with a number of its own does not follow.
+    private var replicasPerRegion: Int? {
+        let own = pool.scaler == .fixed ? pool.spec.regions.filter { $0.replicas != nil }.map(\.name) : []
+        return regions.filter { !own.contains($0.region.name) }.map { $0.deployment?.status?.replicas ?? 0 }.min()
+    }
 
     func sum(_ number: (RegionObservation) -> Int) -> Int { regions.reduce(0) { $0 + number($1) } }
 

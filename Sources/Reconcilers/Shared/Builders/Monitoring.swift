@@ -14,9 +14,19 @@ struct AlertRule: Sendable, Hashable {
     var description: String?
     /// Labels beside `severity`.
     var labels: [String: String] = [:]
+    /// The page with a chapter about it; an alert of the user's own has none.
+    var runbook: Runbook?
+
+    func explained(on page: Runbook) -> AlertRule {
+        var alert = self
+        alert.runbook = page
+        return alert
+    }
 
     fileprivate var json: JSONValue {
-        let annotations = ["summary": summary, "description": description].compactMapValues(\.self)
+        let annotations = [
+            "summary": summary, "description": description, "runbook_url": runbook?.chapter(about: name),
+        ].compactMapValues(\.self)
         return .compact([
             "alert": .string(name),
             "expr": .string(expression),
