@@ -7,6 +7,7 @@ package enum SimulatedController: String, Sendable, CaseIterable {
     case scheduler
     case deployments
     case replicaSets = "replicasets"
+    case statefulSets = "statefulsets"
     case jobs
     case cronJobs = "cronjobs"
     case disruptionBudgets = "disruptionbudgets"

@@ -17,6 +17,8 @@ extension ResourceType {
         group: "apps", version: "v1", kind: "Deployment", plural: "deployments")
     package static let replicaSet = ResourceType(
         group: "apps", version: "v1", kind: "ReplicaSet", plural: "replicasets")
+    package static let statefulSet = ResourceType(
+        group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets")
     package static let job = ResourceType(group: "batch", version: "v1", kind: "Job", plural: "jobs")
     package static let cronJob = ResourceType(group: "batch", version: "v1", kind: "CronJob", plural: "cronjobs")
     package static let horizontalPodAutoscaler = ResourceType(

@@ -41,8 +41,8 @@ extension AppEnvironment {
         package var imagePullSecrets: [SecretName]?
         /// Who may do what in the namespace.
         package var access: Access
-        /// The parts of the application. Each is a Deployment with its Service, ServiceAccount, NetworkPolicy and what
-        /// else it needs.
+        /// The parts of the application. Each is a Deployment, or what its kind says, with its Service, ServiceAccount,
+        /// NetworkPolicy and what else it needs.
         package var components: [ComponentSpec]
         /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
         package var ingress: [Ingress]?
@@ -124,6 +124,17 @@ extension AppEnvironment {
         package var `default`: [String: JSONValue]?
         /// The highest limits that a container may have: cpu, memory.
         package var max: [String: JSONValue]?
+        /// What the containers of one pod may have together. If this is not set, there are only limits of each
+        /// container.
+        package var pod: PodLimits?
+    }
+
+    /// The type of `spec.limitRange.pod`.
+    package struct PodLimits: Sendable, Hashable, Codable {
+        /// The least that the containers of a pod may request together: cpu, memory.
+        package var min: [String: JSONValue]?
+        /// The highest sum of the limits of a pod's containers: cpu, memory.
+        package var max: [String: JSONValue]?
     }
 
     /// The type of `spec.secretsFrom`.
@@ -186,9 +197,28 @@ extension AppEnvironment {
 
     /// The type of `spec.components[]`.
     package struct ComponentSpec: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].kind`.
+        package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case deployment = "Deployment"
+            case statefulSet = "StatefulSet"
+            case job = "Job"
+            case cronJob = "CronJob"
+        }
+
+        /// The type of `spec.components[].imagePullPolicy`.
+        package enum ImagePullPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+            case always = "Always"
+            case ifNotPresent = "IfNotPresent"
+            case never = "Never"
+        }
+
         /// The name of the component, its Deployment and its Service. It begins with a letter, as the name of a Service
         /// must.
         package var name: String
+        /// What runs the pods. Deployment: as many as replicas says, for good. StatefulSet: the same with names and
+        /// volumes that stay, each pod after the one before. Job: one pod to its end, once for each image and
+        /// configuration. CronJob: one pod to its end, at the times of cronJob. It can't be changed.
+        package var kind: Kind
         /// The image of the container. In the tier production it needs a digest, or a tag other than latest.
         package var image: String
         /// The program that the container runs, without a shell. Default: the entry point of the image.
@@ -197,6 +227,12 @@ extension AppEnvironment {
         package var args: [String]?
         /// How many pods the component has. Default: that of the tier, or 1 with a ReadWriteOnce volume.
         package var replicas: Int?
+        /// How the pods of a StatefulSet come and go.
+        package var statefulSet: StatefulSet?
+        /// When a component of the kind CronJob runs. Required for that kind.
+        package var cronJob: CronJob?
+        /// How a run of a Job or CronJob ends.
+        package var job: Job?
         /// Scales the component by a HorizontalPodAutoscaler instead of replicas. It starts with the current number of
         /// pods.
         package var autoscaling: Autoscaling?
@@ -210,6 +246,8 @@ extension AppEnvironment {
         /// Environment variables that are not secret. They become an immutable ConfigMap with a hash of its content in
         /// its name, so a change replaces the pods exactly once.
         package var config: [String: String]?
+        /// Keys of config that the container also finds as files.
+        package var files: [File]?
         /// Secrets of the namespace whose keys become environment variables. A change of their content replaces the
         /// pods.
         package var secrets: [SecretEnvironment]?
@@ -219,17 +257,28 @@ extension AppEnvironment {
         /// Defaults: readiness every 5 s, not ready after 2 failures; liveness every 10 s, restarted after 3; startup
         /// every 5 s, restarted after 60.
         package var probes: Probes
-        /// Volumes of the component. Each is a PersistentVolumeClaim that is mounted at its path. With a ReadWriteOnce
-        /// volume the component can have only one pod, and a roll-out stops the old pod before it starts the new one.
+        /// Volumes of the component. Each is a PersistentVolumeClaim that is mounted at its path: a new one with size,
+        /// or one that is there with existingClaim. With a ReadWriteOnce volume the component can have only one pod,
+        /// and a roll-out stops the old pod before it starts the new one.
         package var volumes: [Volume]?
         /// Which nodes the pods of the component run on.
         package var placement: Placement
         /// How many seconds after its node is lost a pod is evicted. Default: that of the tier, or 300 with a
         /// ReadWriteOnce volume, because a pod on another node could not mount it.
         package var nodeFailureSeconds: Int?
-        /// Auto makes a PodDisruptionBudget that lets a drain take one pod at a time, if the component can have two
-        /// pods or more. Off makes none.
+        /// How many seconds a pod has to end after it was told to. Default: 30, that of Kubernetes.
+        package var terminationGracePeriodSeconds: Int?
+        /// When the image is pulled, as in a container of a Pod. Default: that of Kubernetes, Always for the tag
+        /// latest, else IfNotPresent.
+        package var imagePullPolicy: ImagePullPolicy?
+        /// The Service of the component.
+        package var service: Service
+        /// Auto makes a PodDisruptionBudget: that of disruption, else one that lets a drain take one pod at a time if
+        /// the component can have two pods or more. Off makes none.
         package var pdb: Switch
+        /// The PodDisruptionBudget of the component, also for a single pod. Give either maxUnavailable or minAvailable.
+        /// If it lets no pod go, drains wait until somebody deletes the pod, and the status says so.
+        package var disruption: Disruption?
         /// The PriorityClass of the pods. Default: that of the tier. The operator makes critical-infrastructure,
         /// production, tools and staging if they do not exist. Outside of the namespaces that --privileged-namespaces
         /// lists, a class above --max-priority-class-value and names that begin with system- are refused.
@@ -252,6 +301,58 @@ extension AppEnvironment {
         /// A partial PodTemplateSpec that is merged into the pods (strategic merge). Lists such as containers are
         /// merged by name; the component's container has the name of the component.
         package var template: JSONObject?
+    }
+
+    /// The type of `spec.components[].statefulSet`.
+    package struct StatefulSet: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].statefulSet.podManagementPolicy`.
+        package enum PodManagementPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+            case orderedReady = "OrderedReady"
+            case parallel = "Parallel"
+        }
+
+        /// OrderedReady: each pod starts when those before it are ready, and they go in the reverse order. Parallel:
+        /// all at once; a roll-out still replaces one after the other. It can't be changed while the StatefulSet
+        /// exists.
+        package var podManagementPolicy: PodManagementPolicy
+    }
+
+    /// The type of `spec.components[].cronJob`.
+    package struct CronJob: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].cronJob.concurrencyPolicy`.
+        package enum ConcurrencyPolicy: String, Sendable, Hashable, Codable, CaseIterable {
+            case forbid = "Forbid"
+            case replace = "Replace"
+            case allow = "Allow"
+        }
+
+        /// When runs are due: five fields as in cron, or @hourly, @daily, @midnight, @weekly, @monthly, @yearly,
+        /// @annually.
+        package var schedule: String
+        /// The IANA time zone of the schedule, such as Europe/Berlin.
+        package var timeZone: String
+        /// What happens if a run is due while one before is not finished. Forbid: it is left out. Replace: the one
+        /// before is stopped. Allow: both run.
+        package var concurrencyPolicy: ConcurrencyPolicy
+        /// A run that could not begin within this many seconds is left out. Default: it begins whenever it can.
+        package var startingDeadlineSeconds: Int?
+        /// With true no new run begins.
+        package var suspend: Bool
+        /// How many runs that succeeded are kept.
+        package var successfulJobsHistoryLimit: Int
+        /// How many runs that failed are kept. With 0 the status can't tell that the last one failed.
+        package var failedJobsHistoryLimit: Int
+    }
+
+    /// The type of `spec.components[].job`.
+    package struct Job: Sendable, Hashable, Codable {
+        /// A run that takes more seconds is stopped, and has failed. Default: it may take as long as it wants.
+        package var activeDeadlineSeconds: Int?
+        /// How often a pod that failed is tried again before the run has failed.
+        package var backoffLimit: Int
+        /// Components whose roll-out to another image waits until this Job has succeeded. Until then, and if it fails,
+        /// their pods run on as they are.
+        package var runBefore: [String]?
     }
 
     /// The type of `spec.components[].autoscaling`.
@@ -284,6 +385,14 @@ extension AppEnvironment {
     package enum TransportProtocol: String, Sendable, Hashable, Codable, CaseIterable {
         case tcp = "TCP"
         case udp = "UDP"
+    }
+
+    /// The type of `spec.components[].files[]`.
+    package struct File: Sendable, Hashable, Codable {
+        /// The key of config whose value is the content of the file.
+        package var key: String
+        /// The path of the file in the container, such as /etc/nginx/nginx.conf.
+        package var path: String
     }
 
     /// The type of `spec.components[].secrets[]`.
@@ -336,12 +445,17 @@ extension AppEnvironment {
             case delete = "Delete"
         }
 
-        /// The name of the volume. The name of its PersistentVolumeClaim is <component>-<volume>.
+        /// The name of the volume. The name of its PersistentVolumeClaim is <component>-<volume>; of the claims of a
+        /// StatefulSet <volume>-<component>-<number of the pod>.
         package var name: String
         /// The path in the container at which the volume is mounted.
         package var path: String
         /// The size of the volume. It can be increased if the StorageClass allows that; a volume never becomes smaller.
-        package var size: JSONValue
+        package var size: JSONValue?
+        /// A PersistentVolumeClaim of the namespace that somebody else makes, or that is a volume of another component.
+        /// It is mounted and never created, changed or deleted. Set accessMode to what the claim has: several pods or
+        /// components can only share a ReadWriteMany claim.
+        package var existingClaim: String?
         /// The StorageClass of the volume. Default: that of the cluster. It can't be changed.
         package var storageClass: String?
         /// ReadWriteOnce: one node at a time can mount the volume. ReadWriteMany: several can. It can't be changed.
@@ -369,6 +483,30 @@ extension AppEnvironment {
         case none = "None"
         case preferred = "Preferred"
         case required = "Required"
+    }
+
+    /// The type of `spec.components[].service`.
+    package struct Service: Sendable, Hashable, Codable {
+        /// The type of `spec.components[].service.type`.
+        package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case clusterIP = "ClusterIP"
+            case headless = "Headless"
+            case nodePort = "NodePort"
+            case loadBalancer = "LoadBalancer"
+        }
+
+        /// ClusterIP: one address in the cluster. Headless: its name leads to the pods themselves; it can't be changed
+        /// to or from Headless. NodePort: also a port of every node for each of ports. LoadBalancer: also an address
+        /// from outside. With the last two, everybody may connect to ports.
+        package var type: Kind
+    }
+
+    /// The type of `spec.components[].disruption`.
+    package struct Disruption: Sendable, Hashable, Codable {
+        /// How many pods may be evicted at once, as a number or a percentage.
+        package var maxUnavailable: IntOrString?
+        /// How many pods evictions must leave, as a number or a percentage.
+        package var minAvailable: IntOrString?
     }
 
     /// The type of `spec.components[].metrics`.
@@ -626,9 +764,9 @@ extension AppEnvironment {
         package var name: String
         /// The image that the component should run.
         package var image: String?
-        /// How many pods the component should have, by the spec or by the autoscaler.
+        /// How many pods the component should have, by the spec or by the autoscaler; absent for a Job or CronJob.
         package var desired: Int?
-        /// Pods that are ready.
+        /// Pods that are ready; absent for a Job or CronJob.
         package var ready: Int?
         /// A hash of the configuration that the pods should have.
         package var configHash: String?

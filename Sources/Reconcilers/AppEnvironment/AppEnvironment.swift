@@ -38,7 +38,8 @@ extension AppEnvironment {
     package static let childKinds: [ChildKind] = [
         .roleBinding, .componentImages, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget,
         .service,
-        .deployment, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress, .serviceMonitor, .prometheusRule,
+        .deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress,
+        .serviceMonitor, .prometheusRule,
         .persistentVolumeClaim,
     ]
 
@@ -60,20 +61,48 @@ extension AppEnvironment {
     /// The name of a claim is put together from two, and two pairs can come out as one: then two components would write over
     /// each other's data. Not in the CRD: to compare all pairs there costs more than the API server allows.
     package var violationsBeyondDefinition: [Violation] {
-        var violations: [Violation] = []
+        var violations = unsharedClaims
         var first: [String: (component: String, volume: String)] = [:]
         for (index, component) in spec.components.enumerated() {
+            for volume in component.volumes ?? [] where volume.existingClaim == nil {
+                for claim in Component.claimNames(volume, of: component) {
+                    guard let other = first.updateValue((component.name, volume.name), forKey: claim),
+                        other.component != component.name
+                    else { continue }
+                    violations.append(
+                        Violation(
+                            "spec.components[\(index)].volumes",
+                            """
+                            volume \(volume.name) of component \(component.name) and volume \(other.volume) of component \
+                            \(other.component) would be the same PersistentVolumeClaim \(claim); give one of them another \
+                            name
+                            """))
+                }
+            }
+        }
+        return violations
+    }
+
+    /// Claims of which only one node is to have them, and that two components mount.
+    private var unsharedClaims: [Violation] {
+        var violations: [Violation] = []
+        var first: [String: (component: String, mode: Volume.AccessMode)] = [:]
+        for (index, component) in spec.components.enumerated() {
             for volume in component.volumes ?? [] {
-                let claim = Component.claimName(component.name, volume.name)
-                guard let other = first.updateValue((component.name, volume.name), forKey: claim),
-                    other.component != component.name
+                let claim = volume.existingClaim ?? Component.claimName(component.name, volume.name)
+                guard let other = first[claim] else {
+                    first[claim] = (component.name, volume.accessMode)
+                    continue
+                }
+                guard volume.existingClaim != nil, other.component != component.name,
+                    other.mode == .readWriteOnce || volume.accessMode == .readWriteOnce
                 else { continue }
                 violations.append(
                     Violation(
                         "spec.components[\(index)].volumes",
                         """
-                        volume \(volume.name) of component \(component.name) and volume \(other.volume) of component \
-                        \(other.component) would be the same PersistentVolumeClaim \(claim); give one of them another name
+                        components \(other.component) and \(component.name) both mount PersistentVolumeClaim \(claim); set \
+                        accessMode of both volumes to ReadWriteMany if the claim has that, or mount it in one of them only
                         """))
             }
         }

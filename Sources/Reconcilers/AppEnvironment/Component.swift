@@ -51,7 +51,10 @@ package struct Component: Sendable, Hashable {
                 min: min(given.min ?? defaults.replicas, given.max), max: given.max,
                 cpu: given.cpu ?? (given.memory == nil ? defaults.targetUtilization : nil), memory: given.memory)
         }
-        replicas = autoscaling?.min ?? spec.replicas ?? (isBound ? 1 : defaults.replicas)
+        let runsOnce = spec.kind == .job || spec.kind == .cronJob
+        replicas =
+            runsOnce
+            ? 1 : autoscaling?.min ?? spec.replicas ?? (isBound ? 1 : defaults.replicas)
         ports = Self.ports(spec)
         spread = spec.placement.spread ?? defaults.spread
         nodeFailureSeconds =
@@ -70,6 +73,24 @@ package struct Component: Sendable, Hashable {
         configHash = (spec.config ?? [:]).isEmpty ? nil : spec.config.map(Self.hash)
     }
 
+    package var kind: AppEnvironment.ComponentSpec.Kind { spec.kind }
+
+    /// Whether its pods end by themselves.
+    package var runsToItsEnd: Bool { kind == .job || kind == .cronJob }
+
+    /// The kind of object whose controller makes the pods.
+    var podOwnerKind: String { runsToItsEnd ? "Job" : workloadType.kind }
+
+    /// What the component is made of.
+    package var workloadType: ResourceType {
+        switch kind {
+        case .deployment: .deployment
+        case .statefulSet: .statefulSet
+        case .job: .job
+        case .cronJob: .cronJob
+        }
+    }
+
     /// The most pods that the component wants at a time.
     package var maxReplicas: Int { autoscaling?.max ?? replicas }
 
@@ -78,9 +99,36 @@ package struct Component: Sendable, Hashable {
 
     package var volumes: [AppEnvironment.Volume] { spec.volumes ?? [] }
 
+    package var serviceType: AppEnvironment.Service.Kind { spec.service.type }
+
+    /// Whether the Service is reached from outside of the cluster.
+    var isExposed: Bool { serviceType == .nodePort || serviceType == .loadBalancer }
+
     package var configMapName: String? { configHash.map { "\(name)-config-\($0)" } }
 
-    package func claimName(_ volume: AppEnvironment.Volume) -> String { Self.claimName(name, volume.name) }
+    /// The volumes whose claims are made for the component.
+    package var ownVolumes: [AppEnvironment.Volume] { volumes.filter { $0.existingClaim == nil } }
+
+    /// The claim that a volume mounts.
+    ///
+    /// Not of a StatefulSet's own volume: each of its pods mounts another one.
+    package func claimName(_ volume: AppEnvironment.Volume) -> String {
+        volume.existingClaim ?? Self.claimName(name, volume.name)
+    }
+
+    /// The claims that are made for a volume.
+    package func claimNames(_ volume: AppEnvironment.Volume) -> [String] {
+        Self.claimNames(volume, of: spec, replicas: replicas)
+    }
+
+    /// - Parameter replicas: where the tier decides it is not known, and one is enough to tell names apart.
+    static func claimNames(
+        _ volume: AppEnvironment.Volume, of spec: AppEnvironment.ComponentSpec, replicas: Int? = nil
+    ) -> [String] {
+        guard spec.kind == .statefulSet else { return [claimName(spec.name, volume.name)] }
+        // As its controller looks for them. Source: Kubernetes, "StatefulSets", Stable Storage.
+        return (0..<(replicas ?? spec.replicas ?? 1)).map { "\(volume.name)-\(spec.name)-\($0)" }
+    }
 
     static func claimName(_ component: String, _ volume: String) -> String { "\(component)-\(volume)" }
 

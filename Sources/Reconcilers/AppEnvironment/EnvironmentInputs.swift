@@ -9,6 +9,12 @@ package struct EnvironmentInputs: Sendable, Hashable {
     /// Components with an autoscaler whose Deployment is not there yet, or has no pods: it begins with the fewest. Later the number
     /// is the autoscaler's.
     package var starting: Set<String> = []
+    /// The Jobs of components of that kind, by the component.
+    var jobs: [String: [ComponentJob]] = [:]
+    /// The images that the workloads of components run, by the component.
+    var images: [String: String] = [:]
+    /// What of the StatefulSets that are there can't be changed, by the component.
+    var statefulSets: [String: FixedFields] = [:]
     /// What is known of Secrets; `nil` without a cluster.
     package var secrets: EnvironmentSecrets?
     /// Hosts that somebody else has.
@@ -35,10 +41,24 @@ extension EnvironmentInputs {
         var secrets = EnvironmentSecrets()
         secrets.isAssumedUnchanged = true
         for name in environment.spec.secretsFrom?.names ?? [] { secrets.sources[name] = .unread(nil) }
-        let live = try await client.list(.deployment, namespace: environment.namespace).items
-        for deployment in live {
-            let annotations = deployment[path: "spec", "template", "metadata", "annotations"]
-            secrets.rolledOut[deployment.name] = annotations?[AnnotationKey.secretsHash]?.string
+        var live: [DynamicObject] = []
+        let types = Set(environment.components.map(\.workloadType))
+        for type in [ResourceType.deployment, .statefulSet] where types.contains(type) {
+            live += try await client.list(type, namespace: environment.namespace).items
+        }
+        for workload in live {
+            let annotations = workload[path: "spec", "template", "metadata", "annotations"]
+            secrets.rolledOut[workload.name] = annotations?[AnnotationKey.secretsHash]?.string
+            if workload.kind == ResourceType.statefulSet.kind {
+                statefulSets[workload.name] = FixedFields(workload["spec"])
+            }
+        }
+        let jobs =
+            types.contains(.job) ? try await client.list(.job, namespace: environment.namespace).items : []
+        for component in environment.components where component.kind == .job {
+            self.jobs[component.name] = jobs.filter {
+                $0.labels[LabelKey.environmentComponent] == component.name && $0.ownerReferences.isEmpty
+            }.map(ComponentJob.init)
         }
         self.secrets = secrets
         let running = Set(live.map(\.name))

@@ -93,7 +93,7 @@ struct EnvironmentReconciler: KindReconciler {
         _ resolved: ResolvedEnvironment, _ object: DynamicObject, into observed: inout EnvironmentObservation
     ) async throws -> [Duration] {
         let hasRights = hasRights(in: resolved)
-        let found = await dependencies.find(resolved, hasRights: hasRights, deployments: workloads.deployments)
+        let found = await dependencies.find(resolved, hasRights: hasRights, workloads: workloads.scaled)
         observed.dependencies = found
         let environment = environment(resolved, found, observed)
         observed.callers = environment.inputs.callers
@@ -105,8 +105,13 @@ struct EnvironmentReconciler: KindReconciler {
         try await ensurePriorityClasses(of: environment, into: &observed)
         let refusals = environment.refusals(by: priorityClasses)
         for index in observed.components.indices {
-            observed.components[index].refusal = refusals[observed.components[index].component.name]
+            let component = observed.components[index].component
+            observed.components[index].refusal = refusals[component.name]
+            observed.components[index].gate = environment.gate(before: component)
+            observed.components[index].fixed = component.fixedFinding(
+                environment.inputs.statefulSets[component.name], in: environment.namespace)
         }
+        let gated = Set(observed.components.filter { $0.gate != nil }.map(\.component.name))
 
         let isSuspended = environment.spec.suspend
         let wanted = try environment.children() + workloads.outgoingConfigMaps(environment)
@@ -115,7 +120,7 @@ struct EnvironmentReconciler: KindReconciler {
         let written = try await children.apply(
             wanted.map { child in
                 let waits = !hasRights && child.type != .roleBinding
-                let mayRun = quota.isSufficient && refusals[child.part] == nil
+                let mayRun = quota.isSufficient && refusals[child.part] == nil && !gated.contains(child.part)
                 // What is there for them stays while their specs may lack what their authors wrote.
                 let stays = hasUnknownSiblings && child.type.isForSiblings && recorded.contains(child.name)
                 return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
@@ -140,6 +145,9 @@ struct EnvironmentReconciler: KindReconciler {
         (environment.inputs.callers, environment.inputs.siblings) = siblings.find(resolved)
         environment.inputs.retainedClaims = claims.unwanted(of: resolved).map(\.size)
         environment.inputs.starting = workloads.starting(resolved)
+        environment.inputs.jobs = workloads.jobs(of: resolved)
+        environment.inputs.images = workloads.images(of: resolved)
+        environment.inputs.statefulSets = workloads.fixedFields(of: resolved)
         environment.inputs.secrets = found.secrets
         environment.inputs.lostHosts = Set(found.lostHosts.keys)
         return environment
@@ -202,7 +210,9 @@ struct EnvironmentReconciler: KindReconciler {
 
 extension ResourceType {
     /// What makes pods.
-    fileprivate var isRolledOut: Bool { self == .deployment || self == .horizontalPodAutoscaler }
+    fileprivate var isRolledOut: Bool {
+        [.deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler].contains(self)
+    }
 
     /// What follows from pools and policies of the namespace, too.
     fileprivate var isForSiblings: Bool { self == .networkPolicy || self == .resourceQuota }

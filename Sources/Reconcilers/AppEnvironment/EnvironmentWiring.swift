@@ -16,6 +16,8 @@ extension EnvironmentReconciler {
         controller.watchesChildren(
             of: AppEnvironment.self, types: [.namespace], owners: environments, in: environment)
         controller.watches(workloads.pods) { $0.object.labelledOwners(of: AppEnvironment.self, among: environments) }
+        // Those that a CronJob has made, too: it is their controller.
+        controller.watches(workloads.jobs) { $0.object.labelledOwners(of: AppEnvironment.self, among: environments) }
         for informer in [bounds.quotas, bounds.ranges] {
             controller.watches(informer) { event in
                 // Others' quotas have no label of ours: every environment of the namespace is concerned.
@@ -40,7 +42,7 @@ extension EnvironmentReconciler {
             workloads: EnvironmentWorkloads(environment), images: EnvironmentImages(environment, wallClock: now),
             bindings: environment.children(.roleBinding),
             dependencies: DependencyWatch(environment, environments: environments),
-            siblings: Siblings(environment), warnings: WarningWatch(environment, now: now),
+            siblings: Siblings(environment), warnings: WarningWatch(environment),
             children: ChildWriter(environment, kinds: AppEnvironment.childKinds),
             expiry: ExpiryTimer(environment),
             finalizers: Finalizers(environment.client),

@@ -46,7 +46,8 @@ extension ResolvedEnvironment {
         operatorBindings, access, componentImages, networkPolicies, resourceQuotas, limitRanges, serviceAccounts,
         secretCopies,
         configMaps,
-        claims, disruptionBudgets, services, deployments, autoscalers, ingresses, serviceMonitors, alerts,
+        claims, disruptionBudgets, services, deployments, statefulSets, jobs, cronJobs, autoscalers, ingresses,
+        serviceMonitors, alerts,
     ]
 
     func outerChildren() throws -> [DesiredChild] { [try namespaceChild()] }

@@ -36,14 +36,13 @@ extension EnvironmentObservation {
     private func finding(of observed: ComponentObservation) -> Finding? {
         if let finding = observed.finding { return finding }
         let component = observed.component
-        let containers = observed.deployment?.spec.template["spec"]?["containers"]?.elements ?? []
-        let image = containers.first { $0["name"]?.string == component.name }?["image"]?.string ?? "none"
+        let image = observed.image ?? "none"
         // The template of a component may set its image, whatever the component says.
         guard environment.images?.accepted[component.name] != nil, image != component.image else { return nil }
         if quota?.isSufficient == false {
-            let words = "Deployment \(component.name) stays at \(image): the quota leaves no room for the roll-out"
+            let words = "\(observed.name) stays at \(image): the quota leaves no room for the roll-out"
             return Finding(.exceeded, words, .edit)
         }
-        return Finding(.rollingOut, "Deployment \(component.name) is still at \(image)", .wait)
+        return Finding(.rollingOut, "\(observed.name) is still at \(image)", .wait)
     }
 }

@@ -38,7 +38,7 @@ package final class Simulation: Sendable {
             nodePart, KubeletController(cluster: cluster, options: options, now: now, time: time),
             SchedulerController(cluster: cluster, now: now), DeploymentController(cluster: cluster, now: now),
             ReplicaSetController(cluster: cluster, now: now),
-            JobController(cluster: cluster, options: options, now: now),
+            StatefulSetController(cluster: cluster), JobController(cluster: cluster, options: options, now: now),
             CronJobController(cluster: cluster, now: now), DisruptionBudgetController(cluster: cluster, now: now),
             PodCollectionController(cluster: cluster, options: options),
             TaintEvictionController(cluster: cluster, now: now),
@@ -72,6 +72,7 @@ package final class Simulation: Sendable {
         if !controllers.isDisjoint(with: [.deployments, .replicaSets, .disruptionBudgets]) {
             types.append(.replicaSet)
         }
+        if !controllers.isDisjoint(with: [.statefulSets, .disruptionBudgets]) { types.append(.statefulSet) }
         if !controllers.isDisjoint(with: [.jobs, .cronJobs, .disruptionBudgets]) { types.append(.job) }
         if controllers.contains(.cronJobs) { types.append(.cronJob) }
         if controllers.contains(.disruptionBudgets) { types.append(.podDisruptionBudget) }

@@ -93,6 +93,7 @@ struct DisruptionBudgetController: SimulationController {
         cluster.informer(.replicaSet).addHandler(addAll)
         cluster.informer(.deployment).addHandler(addAll)
         cluster.informer(.job).addHandler(addAll)
+        cluster.informer(.statefulSet).addHandler(addAll)
     }
 
     func sync(_ key: ObjectKey) async throws -> Duration? {
@@ -116,6 +117,7 @@ struct DisruptionBudgetController: SimulationController {
             }
             return ReplicaSetFacts(replicaSet).replicas
         case "Job": return cluster.get(.job, key).map { JobFacts($0).parallelism }
+        case "StatefulSet": return cluster.get(.statefulSet, key).map { StatefulSetFacts($0).replicas }
         default: return nil
         }
     }
@@ -169,7 +171,7 @@ extension SimulatedCluster {
     /// Creates the pods of a controller.
     ///
     /// - Returns: the first refusal; it ends the series, as it would meet the other pods too.
-    fileprivate func create(pods: [DynamicObject], of owner: DynamicObject) async throws -> APIError? {
+    func create(pods: [DynamicObject], of owner: DynamicObject) async throws -> APIError? {
         for pod in pods {
             do {
                 let created = try await create(pod: pod)

@@ -17,7 +17,9 @@ struct OthersUseTests {
         let pods = cpu.map { amount -> JSONObject in
             ["spec": ["containers": [["name": "web", "resources": ["requests": ["cpu": .string(amount)]]]]]]
         }
-        return ResourceNeed(pods: pods, claims: [Quantity(units: 1 << 30)], services: 2)
+        return ResourceNeed(
+            pods: pods, claims: [Quantity(units: 1 << 30)],
+            services: Array(repeating: ServiceUse(type: "ClusterIP", ports: 1), count: 2))
     }
 
     @Test("It is what the quota counts without the environment's own, whatever the entry is called")

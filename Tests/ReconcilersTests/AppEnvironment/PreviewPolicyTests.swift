@@ -47,7 +47,7 @@ struct PreviewPolicyTests {
         for name in path {
             places.append(name)
             let inner = schema?["properties"]?[name]
-            let isFirst = name == "components" || name == "ingress" || name == "paths"
+            let isFirst = ["components", "ingress", "paths", "volumes"].contains(name)
             if inner?["items"] != nil, isFirst { places.append("0") }
             if name == "connectsTo" { places.append("1") }
             schema = inner?["items"] ?? inner

@@ -32,6 +32,30 @@ struct DeployedImagesTests {
         #expect(images == [digest, "ghcr.io/shop/web:1"])
     }
 
+    @Test("It takes its place in each kind of component, and a Job runs once for it")
+    func kinds() throws {
+        let spec = """
+            tier: staging
+            components:
+            - {name: web, image: 'web:1'}
+            - {name: job, kind: Job, image: 'web:1', job: {runBefore: [web]}}
+            - {name: cron, kind: CronJob, image: 'web:1', cronJob: {schedule: '@daily'}}
+            - {name: db, kind: StatefulSet, image: 'db:1'}
+            """
+        let before = try ResolvedEnvironment.written(spec)
+        let after = try Self.deployed(spec, ["web": "web:2", "job": "web:2", "cron": "web:2", "db": "db:2"])
+        func template(_ children: [DesiredChild], _ path: [String]) throws -> JSONValue? {
+            try #require(children.first).object.json[path: path]
+        }
+        #expect(
+            try template(after.cronJobs(), ["spec", "jobTemplate", "spec", "template"])?.image(ofContainer: "cron")
+                == "web:2")
+        #expect(try template(after.statefulSets(), ["spec", "template"])?.image(ofContainer: "db") == "db:2")
+        #expect(try template(after.jobs(), ["spec", "template"])?.image(ofContainer: "job") == "web:2")
+        #expect(after.components[1].jobName != before.components[1].jobName)
+        #expect(after.gate(before: after.components[0])?.name == "job")
+    }
+
     @Test(
         "What the environment does not allow is refused with the reason, and the component runs what it ran",
         arguments: [

@@ -44,7 +44,19 @@ extension BuiltInValidation {
     ]
 
     static func statefulSet(_ object: JSONValue, _ live: JSONValue?) -> [FieldError] {
-        var errors = workload(object, "statefulset", restarts: ["Always"])
+        // Its pods get a volume of each claim's name.
+        let claimed = (object[path: ["spec", "volumeClaimTemplates"]]?.array ?? []).map { claim -> JSONValue in
+            let name = claim[path: ["metadata", "name"]] ?? .null
+            return ["name": name, "persistentVolumeClaim": ["claimName": name]]
+        }
+        var complete = object
+        let volumes = ["spec", "template", "spec", "volumes"]
+        let own = object[path: volumes]?.array ?? []
+        if !claimed.isEmpty {
+            complete[path: volumes] = .array(
+                own.filter { volume in !claimed.contains { $0["name"] == volume["name"] } } + claimed)
+        }
+        var errors = workload(complete, "statefulset", restarts: ["Always"])
         func fixed(_ object: JSONValue) -> JSONObject {
             (object["spec"]?.object ?? [:]).filter { !mutableOfStatefulSet.contains($0.key) }
         }

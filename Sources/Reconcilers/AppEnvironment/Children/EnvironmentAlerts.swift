@@ -18,6 +18,7 @@ extension ResolvedEnvironment {
     private var thresholds: AppEnvironment.Observability.Thresholds { spec.observability.thresholds }
 
     private func alerts(of component: Component) -> [AlertRule] {
+        if component.runsToItsEnd { return [runFailed(component)] }
         let isScraped = hasServiceMonitors && component.spec.metrics != nil
         let seen = isScraped ? [latency(component), errors(component)] : []
         return (isScraped ? [down(component)] : []) + [unavailable(component), restarts(component)] + seen
@@ -64,13 +65,32 @@ extension ResolvedEnvironment {
     // MARK: By those of kube-state-metrics and the kubelet
 
     private func unavailable(_ component: Component) -> AlertRule {
-        AlertRule(
+        let isOrdered = component.kind == .statefulSet
+        let selector = "namespace=\"\(namespace)\", \(isOrdered ? "statefulset" : "deployment")=\"\(component.name)\""
+        let available =
+            isOrdered ? "kube_statefulset_status_replicas_available" : "kube_deployment_status_replicas_available"
+        let wanted = isOrdered ? "kube_statefulset_replicas" : "kube_deployment_spec_replicas"
+        return AlertRule(
             name: "ComponentUnavailable",
-            expression: """
-                kube_deployment_status_replicas_available{namespace="\(namespace)", deployment="\(component.name)"} == 0 \
-                and kube_deployment_spec_replicas{namespace="\(namespace)", deployment="\(component.name)"} > 0
-                """, duration: "5m", severity: "critical",
+            expression: "\(available){\(selector)} == 0 and \(wanted){\(selector)} > 0", duration: "5m",
+            severity: "critical",
             summary: "\(component.name) in \(namespace) has no pod that is ready",
+            description: "kubectl describe appenvironment \(name) names the cause.")
+    }
+
+    /// Of a CronJob those count that it has been due for: it is well again with the next success.
+    private func runFailed(_ component: Component) -> AlertRule {
+        let selector = "namespace=\"\(namespace)\", cronjob=\"\(component.name)\""
+        let (due, success) = ("kube_cronjob_status_last_schedule_time", "kube_cronjob_status_last_successful_time")
+        let times = """
+            (\(due){\(selector)} > \(success){\(selector)} or \(due){\(selector)} unless \(success){\(selector)}) and \
+            kube_cronjob_status_active{\(selector)} == 0
+            """
+        let once =
+            "kube_job_failed{namespace=\"\(namespace)\", job_name=~\"\(component.name)-[0-9a-f]{10}\", condition=\"true\"} == 1"
+        return AlertRule(
+            name: "ComponentRunFailed", expression: component.kind == .cronJob ? times : once, duration: "5m",
+            severity: "warning", summary: "\(component.name) in \(namespace) has not succeeded",
             description: "kubectl describe appenvironment \(name) names the cause.")
     }
 
@@ -116,7 +136,11 @@ extension ResolvedEnvironment {
     }
 
     private func volumes(_ component: Component) -> AlertRule {
-        let claims = component.volumes.map(component.claimName).joined(separator: "|")
+        // Those of a StatefulSet are numbered, and may become more.
+        let claims = component.volumes.map { volume in
+            component.kind == .statefulSet && volume.existingClaim == nil
+                ? "\(volume.name)-\(component.name)-[0-9]+" : component.claimName(volume)
+        }.joined(separator: "|")
         let selector = #"namespace="\#(namespace)", persistentvolumeclaim=~"\#(claims)""#
         return AlertRule(
             name: "VolumeFillingUp",

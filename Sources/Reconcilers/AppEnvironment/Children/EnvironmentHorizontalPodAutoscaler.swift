@@ -12,7 +12,8 @@ extension ResolvedEnvironment {
                 [
                     "spec": [
                         "scaleTargetRef": [
-                            "apiVersion": "apps/v1", "kind": "Deployment", "name": .string(component.name),
+                            "apiVersion": .string(component.workloadType.apiVersion),
+                            "kind": .string(component.workloadType.kind), "name": .string(component.name),
                         ],
                         "minReplicas": .integer(Int64(scaling.min)),
                         "maxReplicas": .integer(Int64(scaling.max)),

@@ -13,14 +13,18 @@ extension ResolvedEnvironment {
 
     func limitRanges() throws -> [DesiredChild] {
         guard inputs.isEnforced, let bounds = containerBounds else { return [] }
-        let limits: JSONValue = [
+        let container: JSONValue = [
             "type": "Container",
             "min": Amount.map(bounds.minimum),
             "defaultRequest": Amount.map(bounds.defaultRequest),
             "default": Amount.map(bounds.defaultLimit),
             "max": Amount.map(bounds.maximum),
         ]
-        return [try child(.limitRange, named: Self.limitRangeName, ["spec": ["limits": [limits]]])]
+        let pod = spec.limitRange.pod.map { pod -> JSONValue in
+            .compact(["type": "Pod", "min": pod.min.map(Amount.map), "max": pod.max.map(Amount.map)])
+        }
+        let limits = [container] + [pod].compactMap(\.self)
+        return [try child(.limitRange, named: Self.limitRangeName, ["spec": ["limits": .array(limits)]])]
     }
 
     /// The tier's amounts, cut to those that the user gives: whatever is given, they grow from the minimum to the

@@ -60,8 +60,8 @@ extension ResolvedEnvironment {
             // A rule without ports would mean all of them.
             return ports.isEmpty ? nil : NetworkPolicyRule([.pods(caller.podLabels)], ports: ports)
         }
-        return sharedIngress + callers + ingressControllerRules(of: component) + prometheusRules(of: component)
-            + siblings + guestRules(of: component)
+        return sharedIngress + callers + outsideRules(of: component) + ingressControllerRules(of: component)
+            + prometheusRules(of: component) + siblings + guestRules(of: component)
     }
 
     private func egressRules(of component: Component) -> [NetworkPolicyRule] {
@@ -105,6 +105,13 @@ extension ResolvedEnvironment {
             }
         }
         return rules
+    }
+
+    /// Everybody, where the Service is made to be reached from outside: what comes through a node or a load balancer has the
+    /// node's address.
+    private func outsideRules(of component: Component) -> [NetworkPolicyRule] {
+        let ports = (component.spec.ports ?? []).map { NetworkPolicyRule.Port($0.targetPort ?? $0.port, $0.protocol) }
+        return component.isExposed && !ports.isEmpty ? [NetworkPolicyRule(ports: ports)] : []
     }
 
     private func prometheusRules(of component: Component) -> [NetworkPolicyRule] {

@@ -5,17 +5,19 @@ extension ResolvedEnvironment {
     /// itself that it is to go.
     func claims() throws -> [DesiredChild] {
         try components.flatMap { component in
-            try component.volumes.map { volume in
-                try child(
-                    .persistentVolumeClaim, named: component.claimName(volume), of: component,
-                    annotations: [AnnotationKey.onRemove: volume.onRemove.rawValue],
-                    [
-                        "spec": .compact([
-                            "accessModes": [.string(volume.accessMode.rawValue)],
-                            "storageClassName": volume.storageClass.map(JSONValue.string),
-                            "resources": ["requests": ["storage": volume.size]],
+            try component.ownVolumes.flatMap { volume in
+                try component.claimNames(volume).map { name in
+                    try child(
+                        .persistentVolumeClaim, named: name, of: component,
+                        annotations: [AnnotationKey.onRemove: volume.onRemove.rawValue],
+                        [
+                            "spec": .compact([
+                                "accessModes": [.string(volume.accessMode.rawValue)],
+                                "storageClassName": volume.storageClass.map(JSONValue.string),
+                                "resources": .compact(["requests": .compact(["storage": volume.size])]),
+                            ])
                         ])
-                    ])
+                }
             }
         }
     }

@@ -18,14 +18,14 @@ struct DependencyWatch: Sendable {
 
     /// - Parameter hasRights: whether the operator may read the Secrets of the namespace.
     func find(
-        _ environment: ResolvedEnvironment, hasRights: Bool, deployments: Informer
+        _ environment: ResolvedEnvironment, hasRights: Bool, workloads: [ResourceType: Informer]
     ) async -> EnvironmentObservation.Dependencies {
         if hasRights { secrets.follow(environment) }
         await secrets.waitUntilSynced(environment)
         let named = environment.neighbourNamespaces
         let (lost, shared) = hosts.conflicts(of: environment)
         return EnvironmentObservation.Dependencies(
-            secrets: secrets.find(for: environment, deployments: deployments), lostHosts: lost, sharedHosts: shared,
+            secrets: secrets.find(for: environment, workloads: workloads), lostHosts: lost, sharedHosts: shared,
             certificates: certificates.states(for: environment),
             unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
             neighbours: neighbours.find(environment))

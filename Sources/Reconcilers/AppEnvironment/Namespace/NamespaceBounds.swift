@@ -26,9 +26,12 @@ struct NamespaceBounds: Sendable {
         }
         let again = others.fill(&quotas, own: own, of: ObjectKey(name: environment.name))
         let bounds = ranges.store.list(index: Indexer.namespace.name, value: namespace).flatMap { range in
-            (range.value(at: "spec", "limits")?.elements ?? []).filter { $0["type"]?.string == "Container" }.map {
-                QuotaCheck.Bounds(
-                    name: range.key.name, minimum: Self.texts($0["min"]), maximum: Self.texts($0["max"]))
+            (range.value(at: "spec", "limits")?.elements ?? []).compactMap { limit in
+                QuotaCheck.Bounds.Subject(rawValue: limit["type"]?.string ?? "").map {
+                    QuotaCheck.Bounds(
+                        name: range.key.name, subject: $0, minimum: Self.texts(limit["min"]),
+                        maximum: Self.texts(limit["max"]))
+                }
             }
         }
         let check = QuotaCheck(

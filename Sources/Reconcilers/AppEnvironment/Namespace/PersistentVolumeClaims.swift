@@ -45,9 +45,10 @@ struct PersistentVolumeClaims: Sendable {
             }.sorted { $0.key < $1.key }
     }
 
+    /// Those that no component wants for itself any more, whether or not another one mounts them.
     func unwanted(of environment: ResolvedEnvironment) -> [Claim] {
         let wanted = Set(
-            environment.components.flatMap { component in component.volumes.map(component.claimName) })
+            environment.components.flatMap { component in component.ownVolumes.flatMap(component.claimNames) })
         return all(of: environment).filter { !wanted.contains($0.key.name) }
     }
 
@@ -56,7 +57,9 @@ struct PersistentVolumeClaims: Sendable {
     func deleteUnwanted(
         of environment: ResolvedEnvironment, announcing object: DynamicObject, to events: any EventSink
     ) async throws -> [WriteFailure] {
-        try await delete(unwanted(of: environment).filter(\.goesWhenUnwanted), announcing: object, to: events)
+        let mounted = Set(environment.components.flatMap(\.volumes).compactMap(\.existingClaim))
+        let unwanted = unwanted(of: environment).filter { $0.goesWhenUnwanted && !mounted.contains($0.key.name) }
+        return try await delete(unwanted, announcing: object, to: events)
     }
 
     /// - Returns: what could not be deleted.

@@ -16,9 +16,16 @@ struct QuotaCheck: Sendable, Hashable {
         var isScoped = false
     }
 
-    /// A LimitRange of somebody else's, for containers.
+    /// What a LimitRange says of containers, or of pods.
     struct Bounds: Sendable, Hashable {
+        enum Subject: String {
+            case container = "Container"
+            case pod = "Pod"
+        }
+
+        /// Of the LimitRange.
         var name: String
+        var subject = Subject.container
         var minimum: [String: String]
         var maximum: [String: String]
     }
@@ -29,7 +36,7 @@ struct QuotaCheck: Sendable, Hashable {
     var shortfall: [String: String] = [:]
     /// The quota with the first shortfall.
     var exceeded: Quota?
-    /// A container that a LimitRange would refuse.
+    /// A container or a pod that a LimitRange would refuse.
     var objection: String?
 
     init(_ environment: ResolvedEnvironment, quotas: [Quota] = [], bounds: [Bounds] = []) {
@@ -61,24 +68,25 @@ struct QuotaCheck: Sendable, Hashable {
 
     var isSufficient: Bool { shortfall.isEmpty && objection == nil }
 
-    /// The first container that is out of bounds. Source: Kubernetes, "Limit Ranges".
+    /// The first container or pod that is out of bounds. Source: Kubernetes, "Limit Ranges".
     private static func objection(_ environment: ResolvedEnvironment, _ foreign: [Bounds]) -> String? {
-        var all = foreign.filter { $0.name != ResolvedEnvironment.limitRangeName }
-        if let own = environment.containerBounds {
-            func texts(_ amounts: [String: JSONValue]) -> [String: String] {
-                amounts.mapValues { $0.string ?? $0.serializedString() }
-            }
-            all.insert(
-                Bounds(
-                    name: ResolvedEnvironment.limitRangeName, minimum: texts(own.minimum),
-                    maximum: texts(own.maximum)), at: 0)
-        }
+        let own = environment.containerBounds
+        let all = environment.ownBounds + foreign.filter { $0.name != ResolvedEnvironment.limitRangeName }
         for component in environment.components {
-            let pod = environment.podTemplate(of: component)["spec"]
+            let template = environment.podTemplate(of: component)
+            let pod = template["spec"]
             let containers = (pod?["initContainers"]?.elements ?? []) + (pod?["containers"]?.elements ?? [])
-            for container in containers {
-                for bounds in all {
-                    if let words = bounds.objection(to: container) {
+            for bounds in all {
+                switch bounds.subject {
+                case .pod:
+                    let amounts = PodResources(template, bounds: own).amounts
+                    if let words = bounds.objection(to: { amounts["\($0).\($1)"] }) {
+                        return "component \(component.name), all containers of a pod: \(words)"
+                    }
+                case .container:
+                    for container in containers {
+                        let words = bounds.objection { Amount.quantity(container["resources"]?[$0]?[$1]) }
+                        guard let words else { continue }
                         return "component \(component.name), container \(container["name"]?.string ?? ""): \(words)"
                     }
                 }
@@ -88,18 +96,37 @@ struct QuotaCheck: Sendable, Hashable {
     }
 }
 
+extension ResolvedEnvironment {
+    /// The environment's own LimitRange, as it is going to be.
+    fileprivate var ownBounds: [QuotaCheck.Bounds] {
+        guard let container = containerBounds else { return [] }
+        func texts(_ amounts: [String: JSONValue]?) -> [String: String] {
+            (amounts ?? [:]).mapValues { $0.string ?? $0.serializedString() }
+        }
+        func bounds(
+            _ subject: QuotaCheck.Bounds.Subject, _ minimum: [String: JSONValue]?, _ maximum: [String: JSONValue]?
+        ) -> QuotaCheck.Bounds {
+            QuotaCheck.Bounds(
+                name: Self.limitRangeName, subject: subject, minimum: texts(minimum), maximum: texts(maximum))
+        }
+        let pod = spec.limitRange.pod
+        return [bounds(.container, container.minimum, container.maximum), bounds(.pod, pod?.min, pod?.max)]
+    }
+}
+
 extension QuotaCheck.Bounds {
-    fileprivate func objection(to container: JSONValue) -> String? {
+    /// - Parameter amount: what is asked for, by `limits` or `requests` and the resource.
+    fileprivate func objection(to amount: (String, String) -> Quantity?) -> String? {
         for resource in ["cpu", "memory"] {
-            if let limit = Amount.quantity(container["resources"]?["limits"]?[resource]),
-                let text = maximum[resource], let most = Quantity(text), most < limit
+            if let limit = amount("limits", resource), let text = maximum[resource], let most = Quantity(text),
+                most < limit
             {
                 return """
                     limits.\(resource) \(Amount.text(limit, of: resource)) is more than LimitRange \(name) allows, \(text)
                     """
             }
-            if let request = Amount.quantity(container["resources"]?["requests"]?[resource]),
-                let text = minimum[resource], let least = Quantity(text), request < least
+            if let request = amount("requests", resource), let text = minimum[resource], let least = Quantity(text),
+                request < least
             {
                 return """
                     requests.\(resource) \(Amount.text(request, of: resource)) is less than LimitRange \(name) asks for, \

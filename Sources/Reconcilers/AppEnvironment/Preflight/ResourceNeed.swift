@@ -12,10 +12,14 @@ struct ResourceNeed: Sendable, Hashable {
             let pod = PodResources(environment.podTemplate(of: component), bounds: bounds)
             for (name, amount) in pod.amounts { add(amount.times(pods), to: name) }
             add(Quantity(units: pods), to: "pods")
-            if !component.ports.isEmpty { add(Quantity(units: 1), to: "services") }
-            for volume in component.volumes {
-                add(Amount.quantity(volume.size) ?? Quantity(nano: 0), to: "requests.storage")
-                add(Quantity(units: 1), to: "persistentvolumeclaims")
+            if !component.ports.isEmpty {
+                add(ServiceUse(type: component.serviceType.rawValue, ports: component.ports.count))
+            }
+            if component.kind == .statefulSet { add(ServiceUse(type: "ClusterIP", ports: 0)) }
+            for volume in component.ownVolumes {
+                let count = component.claimNames(volume).count
+                add((Amount.quantity(volume.size) ?? Quantity(nano: 0)).times(count), to: "requests.storage")
+                add(Quantity(units: count), to: "persistentvolumeclaims")
             }
         }
         for claim in environment.inputs.retainedClaims {
@@ -29,14 +33,14 @@ struct ResourceNeed: Sendable, Hashable {
     /// - Parameters:
     ///   - pods: as they are, with their `spec`; those that have ended count no more.
     ///   - claims: how much each asks for.
-    init(pods: [JSONObject], claims: [Quantity], services: Int) {
+    init(pods: [JSONObject], claims: [Quantity], services: [ServiceUse]) {
         for pod in pods {
             for (name, amount) in PodResources(pod, bounds: nil).amounts { add(amount, to: name) }
         }
         for claim in claims { add(claim, to: "requests.storage") }
         add(Quantity(units: pods.count), to: "pods")
         add(Quantity(units: claims.count), to: "persistentvolumeclaims")
-        add(Quantity(units: services), to: "services")
+        for service in services { add(service) }
     }
 
     /// What others need at most that the quota of the namespace is to leave room for.
@@ -58,6 +62,10 @@ struct ResourceNeed: Sendable, Hashable {
         }
     }
 
+    private mutating func add(_ service: ServiceUse) {
+        for (name, count) in service.amounts { add(Quantity(units: count), to: name) }
+    }
+
     private mutating func add(_ amount: Quantity, to name: String) {
         total[name] = (total[name] ?? Quantity(nano: 0)) + amount
     }
@@ -66,6 +74,21 @@ struct ResourceNeed: Sendable, Hashable {
     func amount(of entry: String) -> Quantity? {
         let short = ["cpu": "requests.cpu", "memory": "requests.memory"]
         return total[short[entry] ?? entry]
+    }
+}
+
+/// What a Service takes of a quota. Source: Kubernetes, pkg/quota/v1/evaluator/core/services.go.
+struct ServiceUse: Sendable, Hashable {
+    var type: String
+    var ports: Int
+
+    var amounts: [String: Int] {
+        switch type {
+        case "NodePort": ["services": 1, "services.nodeports": ports]
+        // It has a port on every node, too.
+        case "LoadBalancer": ["services": 1, "services.nodeports": ports, "services.loadbalancers": 1]
+        default: ["services": 1]
+        }
     }
 }
 

@@ -66,8 +66,8 @@ struct SecretCaches: Sendable {
 
     /// What is known now.
     ///
-    /// - Parameter deployments: where the hashes are that the components were rolled out with.
-    func find(for environment: ResolvedEnvironment, deployments: Informer) -> EnvironmentSecrets {
+    /// - Parameter workloads: where the hashes are that the components were rolled out with.
+    func find(for environment: ResolvedEnvironment, workloads: [ResourceType: Informer]) -> EnvironmentSecrets {
         var secrets = EnvironmentSecrets()
         if let source = environment.spec.secretsFrom {
             let informer = sources[source.namespace]
@@ -82,7 +82,8 @@ struct SecretCaches: Sendable {
             + (environment.spec.imagePullSecrets ?? []).map(\.name) + (environment.spec.secretsFrom?.names ?? [])
         for name in Set(names) { secrets.own[name] = lookup(name, in: environment.namespace, own) }
         for component in environment.components {
-            let live = deployments.store.whole(ObjectKey(namespace: environment.namespace, name: component.name))
+            let key = ObjectKey(namespace: environment.namespace, name: component.name)
+            let live = workloads[component.workloadType]?.store.whole(key)
             secrets.rolledOut[component.name] =
                 live?.value(at: "spec", "template", "metadata", "annotations")?[AnnotationKey.secretsHash]?.string
         }

@@ -4,9 +4,10 @@ extension EnvironmentObservation {
     /// The condition `ComponentsAvailable`.
     static func addComponents(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
         guard observed.namespaceFinding == nil else { return }
+        let warnings = observed.components.compactMap(\.component.drainWarning)
         conditions.add(
             .componentsAvailable, observed.components.compactMap(\.finding).mostPressing, orElse: .available,
-            observed.summary)
+            ([observed.summary] + warnings).joined(separator: "; "))
     }
 }
 
@@ -15,7 +16,8 @@ extension ComponentObservation {
     /// `nil` where every wanted pod is available.
     package var finding: Finding? { Self.checks.firstFinding(in: self) }
 
-    private static let checks = Checks<ComponentObservation>(notPermitted, childNotWritten, notMade, notHealthy)
+    private static let checks = Checks<ComponentObservation>(
+        notPermitted, childNotWritten, fixed, gated, notMade, notHealthy, runFailed, runUnfinished)
 
     private static func notPermitted(_ observed: ComponentObservation) -> Finding? {
         observed.refusal.map { Finding(.notPermitted, "component \(observed.component.name): \($0)", .edit) }
@@ -32,24 +34,38 @@ extension ComponentObservation {
     }
 
     private static func notMade(_ observed: ComponentObservation) -> Finding? {
-        guard observed.deployment == nil else { return nil }
+        guard !observed.isMade else { return nil }
         return observed.isHeld
             ? Finding(.exceeded, "\(observed.name) is not made: the quota leaves no room for it", .edit)
             : Finding(.rollingOut, "\(observed.name) is not there yet", .wait)
     }
 
+    /// The Kubernetes API would refuse the change, so it is not tried.
+    private static func fixed(_ observed: ComponentObservation) -> Finding? { observed.fixed }
+
+    private static func gated(_ observed: ComponentObservation) -> Finding? {
+        guard let gate = observed.gate else { return nil }
+        let stays = observed.image.map { "stays at \($0)" } ?? "is not made"
+        return Finding(
+            .rollingOut, "\(observed.name) \(stays) until Job \(gate.jobName) has succeeded", .wait)
+    }
+
     private static func notHealthy(_ observed: ComponentObservation) -> Finding? { observed.health?.finding }
 
-    /// `nil` where there is no Deployment.
+    /// `nil` where there is no Deployment or StatefulSet.
     var health: DeploymentHealth? {
         deployment.map { deployment in
             DeploymentHealth(
-                deployment: deployment, desired: desired, pods: pods, nodeProblems: nodeProblems, warning: warning,
+                kind: component.workloadType.kind, deployment: deployment, desired: desired, pods: pods,
+                nodeProblems: nodeProblems, warning: warning,
                 now: now)
         }
     }
 
-    private var name: String { "Deployment \(component.name)" }
+    /// `Deployment web`, `Job migrate-0123456789`.
+    var name: String {
+        "\(component.workloadType.kind) \(component.kind == .job ? component.jobName : component.name)"
+    }
 }
 
 // What a claim cannot become. The API server's words name fields of the claim; what the user edits is a volume.
@@ -68,7 +84,7 @@ extension ComponentObservation {
         }
         guard failure.kind == .refused, failure.object.isOne(of: [.persistentVolumeClaim]),
             let claim = claims.first(where: { $0.key == failure.object.key }),
-            let volume = component.volumes.first(where: { component.claimName($0) == claim.key.name }),
+            let volume = component.ownVolumes.first(where: { component.claimNames($0).contains(claim.key.name) }),
             let wanted = Amount.quantity(volume.size)
         else { return nil }
         let place = "spec.components[\(component.name)].volumes[\(volume.name)]"

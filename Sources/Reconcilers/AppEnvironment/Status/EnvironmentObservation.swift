@@ -52,7 +52,12 @@ package struct EnvironmentObservation: Sendable {
 /// A component as it was found.
 package struct ComponentObservation: Sendable {
     package var component: Component
+    /// Its Deployment, or what its StatefulSet has in common with one.
     package var deployment: Deployment?
+    /// Its Job, or the Jobs that its CronJob has made, the newest first.
+    var runs: [ComponentJob] = []
+    /// Its CronJob is there.
+    var hasSchedule = false
     /// Those of its pods that are not ready or were restarted.
     package var pods: [Pod] = []
     /// Why nodes of those pods are not ready, by their names.
@@ -63,6 +68,12 @@ package struct ComponentObservation: Sendable {
     var claims: [PersistentVolumeClaims.Claim] = []
     /// What its pods ask for and the operator's configuration does not let them have.
     var refusal: String?
+    /// The component whose Job has to succeed before it is rolled out.
+    var gate: Component?
+    /// What of its StatefulSet can't be changed.
+    var fixed: Finding?
+    /// The image of its Job or CronJob.
+    var runImage: String?
     /// Its roll-out is not begun since the quota does not leave room for it.
     package var isHeld = false
     /// Its HorizontalPodAutoscaler as it was found.
@@ -76,6 +87,9 @@ package struct ComponentObservation: Sendable {
     package var desired: Int {
         component.autoscaling == nil ? component.replicas : deployment?.spec.replicas ?? component.replicas
     }
+
+    /// The image that it runs.
+    var image: String? { deployment?.spec.template.image(ofContainer: component.name) ?? runImage }
 
     package var ready: Int { deployment?.status?.readyReplicas ?? 0 }
 }

@@ -63,7 +63,8 @@ extension EnvironmentObservation {
 extension ComponentObservation {
     fileprivate var status: AppEnvironment.ComponentStatus {
         AppEnvironment.ComponentStatus(
-            name: component.name, image: component.image.cut(to: 512), desired: desired, ready: ready,
+            name: component.name, image: component.image.cut(to: 512),
+            desired: component.runsToItsEnd ? nil : desired, ready: component.runsToItsEnd ? nil : ready,
             configHash: component.configHash, message: finding?.message.cut(to: 4096))
     }
 }

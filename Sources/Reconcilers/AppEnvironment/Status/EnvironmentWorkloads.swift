@@ -2,7 +2,10 @@ internal import KubeAPI
 
 /// The Deployments, pods and configurations of environments as the cluster shows them.
 struct EnvironmentWorkloads: Sendable {
-    let deployments: Informer
+    /// Those of a number of pods, by their type.
+    let scaled: [ResourceType: Informer]
+    let jobs: Informer
+    private let cronJobs: Informer
     let configMaps: Informer
     let pods: Informer
     private let services: Informer
@@ -11,7 +14,9 @@ struct EnvironmentWorkloads: Sendable {
     private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment) {
-        deployments = environment.children(.deployment)
+        scaled = [.deployment: environment.children(.deployment), .statefulSet: environment.children(.statefulSet)]
+        jobs = environment.children(.job)
+        cronJobs = environment.children(.cronJob)
         configMaps = environment.children(.configMap)
         services = environment.children(.service)
         nodes = NodeReadiness(environment)
@@ -29,7 +34,7 @@ struct EnvironmentWorkloads: Sendable {
         let starting = environment.components.filter { component in
             // Of one that is kept in part its number is not known, and nothing begins.
             let key = ObjectKey(namespace: environment.namespace, name: component.name)
-            return component.autoscaling != nil && deployments.store.get(key)?.isWhole != false
+            return component.autoscaling != nil && scaled[component.workloadType]?.store.get(key)?.isWhole != false
                 && (live(component, environment)?.spec.replicas ?? 0) == 0
         }
         return Set(starting.map(\.name))
@@ -45,7 +50,7 @@ struct EnvironmentWorkloads: Sendable {
             guard map.key.namespace == environment.namespace, environment.owns(map, .configMap, seal),
                 let component = map.labels[LabelKey.environmentComponent].flatMap(environment.component),
                 map.key.name != component.configMapName, map.key.name.hasPrefix("\(component.name)-config-"),
-                let live = live(component, environment), !Self.isRolledOut(live, to: component)
+                isUsedStill(map.key.name, by: component, in: environment)
             else { return nil }
             return .held(.configMap, map.key, part: component.name)
         }
@@ -63,8 +68,13 @@ struct EnvironmentWorkloads: Sendable {
             LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
         let services = services.store.list(index: Indexer.childOwner.name, value: value)
             .filter { $0.key.namespace == environment.namespace && environment.owns($0, .service, seal) }
+            .map {
+                ServiceUse(
+                    type: $0.value(at: "spec", "type")?.string ?? "",
+                    ports: $0.value(at: "spec", "ports")?.elements.count ?? 0)
+            }
         return ResourceNeed(
-            pods: running.map { ["spec": $0.value(at: "spec") ?? .null] }, claims: claims, services: services.count)
+            pods: running.map { ["spec": $0.value(at: "spec") ?? .null] }, claims: claims, services: services)
     }
 
     private func pods(of environment: ResolvedEnvironment) -> [CachedObject] {
@@ -85,23 +95,34 @@ struct EnvironmentWorkloads: Sendable {
         }
         for index in observed.components.indices {
             let component = observed.components[index].component
-            observed.components[index].deployment = live(component, environment)
             observed.components[index].now = now
-            observed.components[index].pods = (byComponent[component.name] ?? []).filter {
-                $0.isMade(for: component.name)
+            if component.runsToItsEnd {
+                observe(runsInto: &observed.components[index], of: environment, byComponent[component.name] ?? [])
+            } else {
+                observed.components[index].deployment = live(component, environment)
+                observed.components[index].pods = (byComponent[component.name] ?? []).filter {
+                    $0.isMade(for: component)
+                }
             }
             observed.components[index].nodeProblems = nodes.problems(ofNodesOf: observed.components[index].pods)
             observed.components[index].autoscaler = autoscaler(component, environment)
-            guard observed.components[index].deployment?.isRolledOut != true else { continue }
+            guard !observed.components[index].isSettled else { continue }
             observed.components[index].isHeld = isHeld
         }
         return observed.components.compactMap { $0.health?.requeueAfter }.min()
     }
 
+    /// Its Deployment, or what its StatefulSet has in common with one.
     private func live(_ component: Component, _ environment: ResolvedEnvironment) -> Deployment? {
+        workload(component, environment).flatMap { try? $0.decode(Deployment.self) }
+    }
+
+    private func workload(_ component: Component, _ environment: ResolvedEnvironment) -> CachedObject? {
         let key = ObjectKey(namespace: environment.namespace, name: component.name)
-        guard let found = deployments.store.whole(key), environment.owns(found, .deployment, seal) else { return nil }
-        return try? found.decode(Deployment.self)
+        guard let found = scaled[component.workloadType]?.store.whole(key),
+            environment.owns(found, component.workloadType, seal)
+        else { return nil }
+        return found
     }
 
     private func autoscaler(_ component: Component, _ environment: ResolvedEnvironment) -> DynamicObject? {
@@ -112,14 +133,99 @@ struct EnvironmentWorkloads: Sendable {
         return found.dynamic()
     }
 
+    /// Whether pods may run with a configuration that is the component's no more.
+    private func isUsedStill(_ map: String, by component: Component, in environment: ResolvedEnvironment) -> Bool {
+        guard component.runsToItsEnd else {
+            return live(component, environment).map { !Self.isRolledOut($0, to: component) } ?? false
+        }
+        return jobs(of: component, in: environment).contains { job in
+            ComponentJob(job).isUnfinished
+                && (job[path: "spec", "template"]?.configurations ?? []).contains(map)
+        }
+    }
+
     /// Whether all pods are of a template that names the component's present configuration.
     private static func isRolledOut(_ deployment: Deployment, to component: Component) -> Bool {
-        let containers = deployment.spec.template["spec"]?["containers"]?.elements ?? []
-        let named = containers.flatMap { $0["envFrom"]?.elements ?? [] }
-            .compactMap { $0["configMapRef"]?["name"]?.string }
+        let named = deployment.spec.template.configurations
         let isCurrent =
             component.configMapName.map(named.contains)
             ?? !named.contains { $0.hasPrefix("\(component.name)-config-") }
         return isCurrent && deployment.isRolledOut
+    }
+}
+
+// What runs to its end, and what of workloads others go by.
+extension EnvironmentWorkloads {
+    /// The Jobs of the components of that kind, by the component.
+    func jobs(of environment: ResolvedEnvironment) -> [String: [ComponentJob]] {
+        environment.components.filter { $0.kind == .job }.reduce(into: [:]) { jobs, component in
+            jobs[component.name] = runs(of: component, in: environment)
+        }
+    }
+
+    /// The images that Deployments and StatefulSets run, by the component.
+    func images(of environment: ResolvedEnvironment) -> [String: String] {
+        environment.components.reduce(into: [:]) { images, component in
+            images[component.name] = workload(component, environment)?.value(at: "spec", "template")?
+                .image(ofContainer: component.name)
+        }
+    }
+
+    /// What of the StatefulSets that are there can't be changed, by the component.
+    func fixedFields(of environment: ResolvedEnvironment) -> [String: FixedFields] {
+        environment.components.filter { $0.kind == .statefulSet }.reduce(into: [:]) { fields, component in
+            fields[component.name] = workload(component, environment).map { FixedFields($0.value(at: "spec")) }
+        }
+    }
+
+    private func observe(
+        runsInto observed: inout ComponentObservation, of environment: ResolvedEnvironment, _ unsteady: [Pod]
+    ) {
+        let component = observed.component
+        let key = ObjectKey(namespace: environment.namespace, name: component.name)
+        let cronJob = component.kind == .cronJob ? cronJobs.store.whole(key) : nil
+        observed.hasSchedule = cronJob.map { environment.owns($0, .cronJob, seal) } ?? false
+        observed.runs = runs(of: component, in: environment)
+        if component.kind == .job { observed.runs.removeAll { $0.name != component.jobName } }
+        observed.runImage =
+            cronJob?.value(at: "spec", "jobTemplate", "spec", "template")?.image(ofContainer: component.name)
+            ?? (component.kind == .job && !observed.runs.isEmpty ? component.image : nil)
+        let uids = Set(observed.runs.map(\.uid))
+        let ended = pods(of: environment).filter { $0.value(at: "status", "phase")?.string == "Failed" }
+            .compactMap { try? $0.decode(Pod.self) }
+        observed.pods = (unsteady + ended).filter { $0.metadata.controller.map { uids.contains($0.uid) } ?? false }
+    }
+
+    /// The Jobs of a component that the operator or its CronJob has made, the newest first.
+    private func runs(of component: Component, in environment: ResolvedEnvironment) -> [ComponentJob] {
+        jobs(of: component, in: environment).map(ComponentJob.init)
+            .sorted { ($0.createdAt?.rfc3339 ?? "", $0.name) > ($1.createdAt?.rfc3339 ?? "", $1.name) }
+    }
+
+    private func jobs(of component: Component, in environment: ResolvedEnvironment) -> [DynamicObject] {
+        let owner: String?
+        if component.kind == .cronJob {
+            let key = ObjectKey(namespace: environment.namespace, name: component.name)
+            owner = cronJobs.store.get(key)?.uid
+        } else {
+            owner = Indexer.labelled(
+                LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
+        }
+        guard let owner else { return [] }
+        return jobs.store.list(index: Indexer.childOwner.name, value: owner)
+            .filter { job in
+                job.key.namespace == environment.namespace
+                    && job.labels[LabelKey.environmentComponent] == component.name
+                    && (component.kind == .cronJob || environment.owns(job, .job, seal))
+            }
+            .map { $0.dynamic() }
+    }
+}
+
+extension JSONValue {
+    /// The ConfigMaps that containers of a pod template have their environment from.
+    fileprivate var configurations: [String] {
+        (self["spec"]?["containers"]?.elements ?? []).flatMap { $0["envFrom"]?.elements ?? [] }
+            .compactMap { $0["configMapRef"]?["name"]?.string }
     }
 }

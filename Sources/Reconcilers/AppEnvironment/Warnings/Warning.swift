@@ -60,8 +60,11 @@ extension Collection<Warning> {
             let known = filter { $0.kind == "Pod" && $0.uid == pod.metadata.uid && pod.isStill(heldUpBy: $0) }
             if let newest = known.newest { return newest }
         }
+        let (kind, owner) = (component.component.podOwnerKind, component.podOwner)
+        if component.pods.waiting.isEmpty { return filter { $0.kind == kind && $0.name == owner }.newest }
         guard component.pods.waiting.contains(where: { $0.spec?.nodeName == nil }) else { return nil }
-        let claims = Set(component.component.volumes.map(component.component.claimName))
+        let (own, all) = (component.component, component.component.volumes)
+        let claims = Set(all.compactMap(\.existingClaim) + own.ownVolumes.flatMap(own.claimNames))
         return filter { $0.kind == "PersistentVolumeClaim" && claims.contains($0.name) }.newest
     }
 

@@ -9,13 +9,8 @@ struct WarningWatch: Sendable {
     static let patience: Duration = .seconds(10)
 
     private let followed: FollowedSelections
-    private let now: @Sendable () -> Timestamp
 
-    /// - Parameter now: the wall clock.
-    init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp) {
-        followed = FollowedSelections(environment.informers)
-        self.now = now
-    }
+    init(_ environment: ReconcilerEnvironment) { followed = FollowedSelections(environment.informers) }
 
     func wake(_ controller: Controller) { followed.wake(controller) }
 
@@ -27,13 +22,10 @@ struct WarningWatch: Sendable {
     func observe(into observed: inout EnvironmentObservation) -> Duration? {
         let environment = observed.environment
         let key = ObjectKey(name: environment.name)
-        let now = now()
-        let ages = observed.components.filter(\.isSilent).flatMap { component in
-            component.pods.waiting.map { $0.metadata.creationTimestamp.map { now - $0 } ?? .zero }
-        }
+        let ages = observed.components.filter(\.isSilent).map(\.silence)
         if let oldest = ages.max(), oldest >= Self.patience {
             followed.follow(Self.selection(environment.namespace), for: key)
-        } else if observed.components.allSatisfy({ $0.deployment?.isRolledOut == true }) {
+        } else if observed.components.allSatisfy(\.isSettled) {
             followed.forget(key)
         }
         guard let informer = followed.informer(of: key) else {
@@ -48,13 +40,5 @@ struct WarningWatch: Sendable {
 
     private static func selection(_ namespace: String) -> Selection {
         Selection(.event, namespace: namespace, fieldSelector: "type=Warning")
-    }
-}
-
-extension ComponentObservation {
-    /// It waits, and neither its Deployment nor its pods say what for.
-    fileprivate var isSilent: Bool {
-        deployment?.isRolledOut == false && !pods.waiting.isEmpty
-            && PodTrouble(now: now, nodeProblems: nodeProblems).finding(in: pods) == nil
     }
 }

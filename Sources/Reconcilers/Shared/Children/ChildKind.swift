@@ -40,6 +40,7 @@ package struct ChildKind: Sendable, Hashable {
 
     // What makes pods.
     static let deployment = ChildKind(.deployment, .workloads)
+    static let statefulSet = ChildKind(.statefulSet, .workloads, written: [.environmentNamespaces])
     static let cronJob = ChildKind(.cronJob, .workloads)
     static let job = ChildKind(.job, .workloads)
     static let veleroSchedule = ChildKind(.veleroSchedule, .workloads)

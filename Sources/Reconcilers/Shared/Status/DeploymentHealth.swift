@@ -3,6 +3,8 @@ internal import KubeAPI
 /// How a Deployment of ours is, and why it is not as it should be: the same for pools and for environments. Ordered pure
 /// checks.
 struct DeploymentHealth {
+    /// Of a StatefulSet what it has in common with a Deployment is looked at.
+    var kind = "Deployment"
     /// As it was found, and what the cluster says of its spec as it is.
     var deployment: Deployment
     /// How many pods are wanted.
@@ -39,7 +41,9 @@ struct DeploymentHealth {
     private static func notObserved(_ observed: DeploymentHealth) -> Finding? {
         guard !observed.deployment.isObserved else { return nil }
         return Finding(
-            .rollingOut, "\(observed.name) has not been looked at by the cluster's deployment controller yet", .wait)
+            .rollingOut,
+            "\(observed.name) has not been looked at by the cluster's \(observed.kind.lowercased()) controller yet",
+            .wait)
     }
 
     /// The ReplicaSet controller was not allowed to make pods; its words are the API server's.
@@ -78,6 +82,7 @@ struct DeploymentHealth {
     /// A volume that can't be mounted, a network that is not there: only events say so.
     private static func podNotStarted(_ observed: DeploymentHealth) -> Finding? {
         guard !observed.deployment.isRolledOut, let warning = observed.warning, warning.stopsStart else { return nil }
+        if let refusal = refusal(warning.note, of: observed.name) { return refusal }
         return Finding(
             warning.namesMissingObject ? .secretMissing : .unavailable, "\(observed.name): \(warning.words)", .wait)
     }
@@ -161,7 +166,7 @@ struct DeploymentHealth {
         return Finding(.unavailable, "\(observed.name): \(observed.tally); \(observed.cause)", .wait)
     }
 
-    private var name: String { "Deployment \(deployment.metadata.name ?? "")" }
+    private var name: String { "\(kind) \(deployment.metadata.name ?? "")" }
 
     private var cause: String { warning?.words ?? remark ?? "look at the events of its pods" }
 

@@ -103,4 +103,10 @@ extension Pod {
         guard let owner = metadata.controller else { return false }
         return owner.kind == "ReplicaSet" && owner.name.hasPrefix("\(deployment)-")
     }
+
+    /// The same for what a component keeps a number of pods by.
+    func isMade(for component: Component) -> Bool {
+        guard component.kind == .statefulSet else { return isMade(for: component.name) }
+        return metadata.controller.map { $0.kind == "StatefulSet" && $0.name == component.name } ?? false
+    }
 }
