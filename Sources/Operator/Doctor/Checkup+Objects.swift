@@ -11,10 +11,6 @@ extension Checkup {
         guard !objects.isEmpty else { return [] }
         let count = objects.count == 1 ? "1 object" : "\(objects.count) objects"
         var findings: [Diagnosis] = []
-        if !isLed {
-            let words = "\(count) of quartermaster.dev, and no operator leads, so nothing is kept as they say"
-            findings.append(Diagnosis(.trouble, "objects", "\(words); start the operator, or scale its Deployment up"))
-        }
         for object in objects {
             findings += Self.condition(of: object, isLed: isLed)
             guard !object.isBeingDeleted else { continue }

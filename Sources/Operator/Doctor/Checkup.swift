@@ -124,7 +124,8 @@ struct Checkup: Sendable {
     static func leader(_ lease: DynamicObject, now: Timestamp) -> Diagnosis {
         let spec = lease["spec"]
         guard let holder = spec?["holderIdentity"]?.string, !holder.isEmpty else {
-            return Diagnosis(.notice, "leader", "nobody holds Lease \(lease.key): the operator has been stopped")
+            let words = "nobody holds Lease \(lease.key): the operator has been stopped; scale its Deployment up"
+            return Diagnosis(.trouble, "leader", words)
         }
         let seconds = spec?["leaseDurationSeconds"]?.integer ?? 0
         guard let renewed = spec?["renewTime"]?.string.flatMap(Timestamp.init(rfc3339:)),

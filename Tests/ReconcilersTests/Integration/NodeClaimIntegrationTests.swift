@@ -155,9 +155,9 @@ extension IntegrationTests {
                     let advice = "; what is to last is written into spec of RegionalWorkerPool \(cluster.key("pool"))"
                     #expect(
                         process.events.messages(.driftCorrected) == [
-                            "Node \(name): metadata.labels.workload was removed by somebody, perhaps somebody; put right\(advice)",
+                            "Node \(name): metadata.labels.workload was changed by somebody; put right\(advice)",
                             """
-                            Node \(name): spec.taints[key=workload,effect=NoSchedule] was removed by somebody, perhaps somebody; put \
+                            Node \(name): spec.taints[key=workload,effect=NoSchedule] was changed by somebody; put \
                             right\(advice)
                             """,
                         ])
