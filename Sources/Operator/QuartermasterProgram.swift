@@ -7,6 +7,7 @@ extension CommandLineProgram {
         summary: "Quartermaster keeps the worker pools and backups of a Kubernetes cluster true.",
         commands: [
             RunCommand.self, RenderCommand.self, ValidateCommand.self, DiffCommand.self, StatusCommand.self,
-            DoctorCommand.self, BackupCommand.self, AccessCommand.self, UninstallCommand.self, VersionCommand.self,
+            DoctorCommand.self, BackupCommand.self, AccessCommand.self, ImportCommand.self, UninstallCommand.self,
+            VersionCommand.self,
         ])
 }
