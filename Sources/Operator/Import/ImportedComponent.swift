@@ -41,8 +41,12 @@ struct ImportedComponent: Sendable {
 
     /// Mounts something that is no volume of the component's own.
     mutating func mount(_ mount: JSONValue, of volume: JSONValue) {
+        add(volume: volume)
+        self.mount(mount)
+    }
+
+    mutating func add(volume: JSONValue) {
         if !templateVolumes.contains(where: { $0["name"] == volume["name"] }) { templateVolumes.append(volume) }
-        templateMounts.append(mount)
     }
 
     mutating func mount(_ mount: JSONValue) { templateMounts.append(mount) }

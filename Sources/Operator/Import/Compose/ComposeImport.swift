@@ -95,7 +95,7 @@ struct ComposeImport {
                     let claim = "\(services[owner.service].component.name)-\(owner.volume)"
                     services[owner.service].share(owner.volume, with: services[index].component.name)
                     services[index].mountClaim(claim, mount, of: services[owner.service].component.name)
-                } else if let volume = services[index].addVolume(mount, named: source, file.volumes[source]) {
+                } else if let volume = services[index].addVolume(mount, named: source, mount.isOfHost ? nil : file.volumes[source]) {
                     owners[source] = (index, volume)
                 }
             }
@@ -157,7 +157,7 @@ struct ComposeImport {
         }
         if !suggested.isEmpty {
             let text = ["What was published on the host, to be reached at a host name of yours:", "  ingress:"] + suggested
-            environment.note(text.joined(separator: "\n"), at: "spec")
+            environment.note(text.joined(separator: "\n"), at: "spec", hosts.isEmpty ? "components" : "ingress")
         }
     }
 

@@ -14,6 +14,7 @@ extension ComposeService {
         }
         let command = shell.map { ["/bin/sh", "-c", $0] } ?? words.map { Array($0.dropFirst()) } ?? []
         guard !command.isEmpty else {
+            guard ["interval", "timeout", "retries", "start_period"].contains(where: { check[$0] != nil }) else { return }
             component.leaveOut("Left out, the times of the image's own health check, which Kubernetes does not run: give probes.")
             return
         }

@@ -7,7 +7,7 @@ extension ComposeService {
         var paths: Set<String> = []
         for entry in fields["volumes"]?.array ?? [] {
             guard let entry = filledWhole(entry, "volumes") else { continue }
-            guard let mount = ComposeMount(entry), mount.path.hasPrefix("/"), mount.path.count > 1 else {
+            guard let mount = ComposeMount(entry)?.withData, mount.path.hasPrefix("/"), mount.path.count > 1 else {
                 component.leaveOut("Left out, the volume \(ComposeValue.text(entry) ?? entry.serializedString()), which can't be read.")
                 continue
             }
@@ -34,7 +34,7 @@ extension ComposeService {
     }
 
     private mutating func sayHostPath(_ source: String, _ mount: ComposeMount) {
-        let place = "\(source) at \(mount.path)"
+        let place = "\(source.isEmpty ? "the mount" : source) at \(mount.path)"
         let objects = "\(component.name)-files"
         switch source {
         case _ where source.hasSuffix("docker.sock") || source.hasSuffix("podman.sock"):
@@ -47,7 +47,7 @@ extension ComposeService {
                 """
                 Left out, \(place): it is of the host. For configuration, make a ConfigMap and mount it by template; for data, add a volume \
                 and copy it there:
-                  kubectl -n \(context.environment) create configmap \(objects) --from-file=\(source)
+                  kubectl -n \(context.environment) create configmap \(objects) --from-file=\(source.isEmpty ? "FILE" : source)
                 """)
         }
     }
@@ -56,10 +56,13 @@ extension ComposeService {
     /// - Returns: the name of the volume in the component.
     mutating func addVolume(_ mount: ComposeMount, named source: String, _ definition: JSONValue?) -> String? {
         let taken = component.list("volumes").compactMap { $0["name"]?.string }
-        let name = ImportedName.label(shortened(source), limit: 20, fallback: "data", taken: taken)
+        let name = ImportedName.label(shortened(mount.isOfHost ? lastPart(source) : source), limit: 20, fallback: "data", taken: taken)
         component.append(["name": .string(name), "path": .string(mount.path), "size": "1Gi"], to: "volumes")
         let place = String(component.list("volumes").count - 1)
         component.note("A Compose file names no sizes: give the one that the data needs.", at: "volumes", place, "size")
+        if mount.isOfHost {
+            component.leaveOut("It was the folder \(source) of the host: copy its data here.", at: "volumes", place)
+        }
         if definition?["external"]?.bool == true {
             component.leaveOut("The volume \(source) is not made by the file: copy its data here.", at: "volumes", place)
         }
@@ -73,6 +76,8 @@ extension ComposeService {
         setOwner(mount.path)
         return name
     }
+
+    private func lastPart(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
 
     /// The name of a volume often begins with that of its service, which its claim has in front anyway.
     private func shortened(_ source: String) -> String {

@@ -188,7 +188,7 @@ struct ComposeService {
         if !others.isEmpty {
             let list = others.map { "\($0.port)" }.joined(separator: ", ")
             component.leaveOut(
-                "Published on the host were \(list), which no Ingress serves. To reach them from outside, add a Service of the type LoadBalancer.",
+                "Published on the host were \(list), which an Ingress is not for. To reach them from outside, add a Service of the type LoadBalancer.",
                 at: "ports")
         }
         if ports.contains(where: { $0.port < 1024 }) {
@@ -216,7 +216,9 @@ struct ComposeService {
     /// Somebody connects to it: then its ports must be known.
     mutating func needPorts() {
         guard ports.isEmpty else { return }
-        for port in KnownImage(image)?.ports ?? [] {
+        let probed = component.fields["probes"]?["readiness"]?["httpGet"]?["port"]?.integer.map { Int($0) }
+        let named = component.fields["config"]?["PORT"]?.string.flatMap { Int($0) }
+        for port in KnownImage(image)?.ports ?? [probed ?? named].compactMap(\.self) where (1...65535).contains(port) {
             addPort(ComposePort(port: port, isUDP: false, isPublished: false))
         }
         if ports.isEmpty {

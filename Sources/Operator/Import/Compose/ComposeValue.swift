@@ -130,6 +130,22 @@ struct ComposeMount: Hashable {
     var kind: Kind
     var path: String
     var isReadOnly: Bool
+    /// Whether a volume takes the place of a folder of the host.
+    private(set) var isOfHost = false
+
+    /// The same with a volume where a folder of the host is, if that may hold data. What is read only, lies below `/etc` or
+    /// has the name of a file is rather configuration.
+    var withData: ComposeMount {
+        guard case .host(let source) = kind, !isReadOnly, let last = source.split(separator: "/").last, !last.contains("."),
+            !["/etc/", "/docker-entrypoint", "/run/", "/var/run/", "/proc", "/sys", "/dev"].contains(where: {
+                "\(path)/".hasPrefix($0) || "\(source)/".hasPrefix($0)
+            })
+        else { return self }
+        var mount = self
+        mount.kind = .volume(source)
+        mount.isOfHost = true
+        return mount
+    }
 
     /// `data:/var/lib/data:ro`, `./conf:/etc/conf`, `/tmp`, or the long form.
     ///
@@ -143,7 +159,7 @@ struct ComposeMount: Hashable {
             switch value["type"]?.string {
             case "tmpfs": kind = .memory(size: ComposeValue.bytes(value["tmpfs"]?["size"]))
             case "bind": kind = .host(source ?? "")
-            case "volume", nil: kind = source.map(Kind.volume) ?? .anonymous
+            case "volume", nil: kind = source.map { $0.isEmpty ? .host("") : .volume($0) } ?? .anonymous
             default: return nil
             }
             return
@@ -156,7 +172,7 @@ struct ComposeMount: Hashable {
             path = parts[0]
         } else {
             let source = parts.removeFirst()
-            kind = source.contains { "/.~$\\".contains($0) } ? .host(source) : .volume(source)
+            kind = source.isEmpty || source.contains { "/.~$\\".contains($0) } ? .host(source) : .volume(source)
             path = parts[0]
         }
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
