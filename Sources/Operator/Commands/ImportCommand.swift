@@ -5,13 +5,18 @@ internal import Reconcilers
 /// `quartermaster import`: the AppEnvironment for what is there already.
 struct ImportCommand: Command {
     static let name = "import"
-    static let summary = "Write the AppEnvironment for a Compose file or a namespace, with comments for what it can't say"
+    static let summary =
+        "Write the AppEnvironment for a Compose file or a namespace, with comments for what it can't say"
     static let usage = "-f COMPOSE_FILE | -n NAMESPACE [--name NAME] [--tier TIER]"
     static let flags =
         [
             Flag("filename", "FILE", short: "f", help: "a Compose file, or - for standard input"),
-            Flag("namespace", "NAME", short: "n", help: "a namespace of the cluster, whose objects are read and not changed"),
-            Flag("name", "NAME", help: "the environment's name; else that of the Compose file, its folder or the namespace"),
+            Flag(
+                "namespace", "NAME", short: "n",
+                help: "a namespace of the cluster, whose objects are read and not changed"),
+            Flag(
+                "name", "NAME",
+                help: "the environment's name; else that of the Compose file, its folder or the namespace"),
             Flag("tier", "TIER", default: "staging", help: "development, staging, production or preview"),
         ] + ClusterFlags.connection
 
@@ -31,13 +36,17 @@ struct ImportCommand: Command {
         switch (paths.first, namespace) {
         case (let path?, nil) where paths.count == 1: source = .file(path)
         case (nil, let namespace?): source = .namespace(namespace)
-        default: throw UsageError("name one Compose file with -f FILE (- is standard input), or a namespace with -n NAMESPACE")
+        default:
+            throw UsageError(
+                "name one Compose file with -f FILE (- is standard input), or a namespace with -n NAMESPACE")
         }
         cluster = try ClusterFlags(arguments)
         tier = try arguments.choice("tier", of: AppEnvironment.Tier.allCases.map(\.rawValue))
         environment = arguments.string("name")
-        guard environment.map({ Names.problems(ofLabel: $0).isEmpty && !ImportedName.isOfTheCluster($0) }) != false else {
-            throw UsageError("flag --name: \"\(environment ?? "")\" is no name of a namespace of your own, such as shop")
+        guard environment.map({ Names.problems(ofLabel: $0).isEmpty && !ImportedName.isOfTheCluster($0) }) != false
+        else {
+            throw UsageError(
+                "flag --name: \"\(environment ?? "")\" is no name of a namespace of your own, such as shop")
         }
     }
 

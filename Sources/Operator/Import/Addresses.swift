@@ -42,7 +42,9 @@ struct Addresses {
         return (mentions, text)
     }
 
-    private static let wordsForHosts = ["HOST", "SERVER", "ADDR", "URL", "URI", "ENDPOINT", "BROKER", "NODE", "UPSTREAM"]
+    private static let wordsForHosts = [
+        "HOST", "SERVER", "ADDR", "URL", "URI", "ENDPOINT", "BROKER", "NODE", "UPSTREAM",
+    ]
 
     /// `api`, also as `api.shop.svc.cluster.local`.
     private func component(of token: Substring) -> (name: String, component: String)? {

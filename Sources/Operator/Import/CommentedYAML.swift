@@ -71,14 +71,17 @@ struct CommentedYAML {
     private func field(_ key: String, _ value: JSONValue, at path: Path) -> [String] {
         let isBlock = value.object?.isEmpty == false || value.array?.isEmpty == false
         guard isBlock else { return Self.textLines(.object([key: value])) }
-        let head = Self.textLines(.object([key: .integer(0)]))[0].dropLast(2)
-        return [String(head)] + lines(of: value, at: path).map { "  \($0)" }
+        // A key with line breaks has a line of its own.
+        var head = Self.textLines(.object([key: 0]))
+        head[head.count - 1].removeLast(2)
+        return head + lines(of: value, at: path).map { "  \($0)" }
     }
 
     /// The comments of an element's first field stand above the dash.
     private static func item(_ lines: [String]) -> [String] {
         let comments = lines.prefix { $0.hasPrefix("#") }
-        return comments + lines.dropFirst(comments.count).enumerated().map { ($0.offset == 0 ? "- " : "  ") + $0.element }
+        return comments
+            + lines.dropFirst(comments.count).enumerated().map { ($0.offset == 0 ? "- " : "  ") + $0.element }
     }
 
     private static func textLines(_ value: JSONValue) -> [String] {
@@ -140,7 +143,11 @@ struct CommentedYAML {
         let rest = path.dropFirst()
         if var elements = value.array {
             guard let index = Int(step), elements.indices.contains(index) else { return value }
-            if rest.isEmpty { elements.remove(at: index) } else { elements[index] = removing(rest, from: elements[index]) }
+            if rest.isEmpty {
+                elements.remove(at: index)
+            } else {
+                elements[index] = removing(rest, from: elements[index])
+            }
             return .array(elements)
         }
         guard var fields = value.object, let child = fields[step] else { return value }

@@ -69,7 +69,8 @@ struct ImportedComponent: Sendable {
         if !templateMounts.isEmpty { container["volumeMounts"] = .array(templateMounts) }
         var containers = otherContainers
         if !container.isEmpty {
-            containers.insert(.object(JSONObject([("name", .string(name))] + container.map { ($0.key, $0.value) })), at: 0)
+            containers.insert(
+                .object(JSONObject([("name", .string(name))] + container.map { ($0.key, $0.value) })), at: 0)
         }
         var spec = podFields
         if !containers.isEmpty { spec["containers"] = .array(containers) }

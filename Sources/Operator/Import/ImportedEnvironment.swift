@@ -80,8 +80,10 @@ struct ImportedEnvironment {
     /// with the words of the rule.
     private static func leaveOut(_ violation: Violation, from yaml: inout CommentedYAML) throws {
         var path = yaml.existing(steps(violation.path))
-        if path == ["spec", "components"], let last = yaml.lastComponent { path.append(last) }
-        guard path.count > 2 || (path.count == 2 && !["tier", "components"].contains(path[1]) && path[0] == "spec") else {
+        // Of what has too many entries the last one goes.
+        if violation.message.hasSuffix("are allowed"), let last = yaml.lastStep(below: path) { path.append(last) }
+        guard path.count > 2 || (path.count == 2 && !["tier", "components"].contains(path[1]) && path[0] == "spec")
+        else {
             throw Failure("no environment can be made of it: \(violation)")
         }
         let name = CommentedYAML.value(yaml.document, at: path)?["name"]?.string ?? path.last ?? ""
@@ -117,9 +119,10 @@ struct ImportedEnvironment {
 }
 
 extension CommentedYAML {
-    fileprivate var lastComponent: String? {
-        guard let count = document["spec"]?["components"]?.array?.count, count > 0 else { return nil }
-        return String(count - 1)
+    fileprivate func lastStep(below path: Path) -> String? {
+        let value = Self.value(document, at: path)
+        if let elements = value?.array { return elements.isEmpty ? nil : String(elements.count - 1) }
+        return value?.object?.map { $0.key }.last
     }
 
     /// Removes the connections and paths that lead to a component.
@@ -130,13 +133,15 @@ extension CommentedYAML {
         let components: Path = ["spec", "components"]
         for owner in indices(components) {
             let peers = components + [owner, "connectsTo"]
-            for peer in indices(peers) where Self.value(document, at: peers + [peer, "component"])?.string == component {
+            for peer in indices(peers) where Self.value(document, at: peers + [peer, "component"])?.string == component
+            {
                 remove(at: peers + [peer])
             }
         }
         for host in indices(["spec", "ingress"]) {
             let paths = ["spec", "ingress", host, "paths"]
-            for path in indices(paths) where Self.value(document, at: paths + [path, "component"])?.string == component {
+            for path in indices(paths) where Self.value(document, at: paths + [path, "component"])?.string == component
+            {
                 remove(at: paths + [path])
             }
             if Self.value(document, at: paths)?.array?.isEmpty == true { remove(at: ["spec", "ingress", host]) }

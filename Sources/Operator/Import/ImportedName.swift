@@ -40,6 +40,11 @@ enum ImportedName {
         ["default", "quartermaster-system"].contains(name) || name.hasPrefix("kube-")
     }
 
+    /// Whether a component can have a variable of this name.
+    static func isVariable(_ name: String) -> Bool {
+        name.first?.isNumber == false && Names.problems(ofDataKey: name).isEmpty
+    }
+
     private static let ports: [Int: String] = [
         22: "ssh", 25: "smtp", 53: "dns", 80: "http", 443: "https", 465: "smtps", 587: "submission", 1025: "smtp",
         1883: "mqtt", 3000: "http", 3306: "mysql", 4222: "nats", 5432: "postgres", 5672: "amqp", 6379: "redis",

@@ -46,7 +46,8 @@ struct KnownImage {
         "mysql": KnownImage([3306], user: 999), "mariadb": KnownImage([3306], user: 999),
         "redis": KnownImage([6379], user: 999), "valkey": KnownImage([6379], user: 999),
         "mongo": KnownImage([27017], user: 999), "memcached": KnownImage([11211], user: 11211),
-        "rabbitmq": KnownImage([5672], user: 999, alpine: 100), "clickhouse-server": KnownImage([8123, 9000], user: 101),
+        "rabbitmq": KnownImage([5672], user: 999, alpine: 100),
+        "clickhouse-server": KnownImage([8123, 9000], user: 101),
         "elasticsearch": search, "opensearch": search, "meilisearch": KnownImage([7700]), "minio": KnownImage([9000]),
         "nats": KnownImage([4222]), "mailpit": KnownImage([1025, 8025]), "kafka": KnownImage([9092]),
     ]

@@ -3,7 +3,8 @@ internal import KubeAPI
 /// What looks as if nobody else should read it.
 enum Sensitive {
     private static let words: Set = [
-        "PASSWORD", "PASSWD", "PASS", "PASSPHRASE", "PWD", "TOKEN", "TOKENS", "SECRET", "SECRETS", "KEY", "KEYS", "APIKEY",
+        "PASSWORD", "PASSWD", "PASS", "PASSPHRASE", "PWD", "TOKEN", "TOKENS", "SECRET", "SECRETS", "KEY", "KEYS",
+        "APIKEY",
         "CREDENTIAL", "CREDENTIALS", "SALT", "REQUIREPASS", "MASTERAUTH", "PEPPER",
     ]
     private static let wordEndings = ["PASSWORD", "PASSWD", "SECRET", "TOKEN"]

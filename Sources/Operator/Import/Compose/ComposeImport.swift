@@ -14,7 +14,8 @@ struct ComposeImport {
     /// - Parameter name: else what the file or its folder is called.
     init(_ file: ComposeFile, name: String?, tier: String, source: String) throws {
         guard let name = name ?? file.projectName.map(ImportedName.environment) else {
-            throw ImportedEnvironment.Failure("name the environment with --name: neither the file nor a folder has a name")
+            throw ImportedEnvironment.Failure(
+                "name the environment with --name: neither the file nor a folder has a name")
         }
         self.file = file
         environment = ImportedEnvironment(name: name, tier: tier)
@@ -43,12 +44,14 @@ struct ComposeImport {
             """)
         if environment.tier == "production" {
             environment.note(
-                "In the tier production nothing outside is reached either: add connectsTo with a cidr, or network.egress: Internet.")
+                "In the tier production nothing outside is reached either: add connectsTo with a cidr, or network.egress: Internet."
+            )
         }
         for problem in file.problems { environment.leaveOut("Left out, \(problem).") }
         for (name, network) in file.networks where network["external"]?.bool == true {
             environment.leaveOut(
-                "Left out, the network \(name) of another project: let components connect to its namespace with connectsTo.")
+                "Left out, the network \(name) of another project: let components connect to its namespace with connectsTo."
+            )
         }
     }
 
@@ -95,7 +98,9 @@ struct ComposeImport {
                     let claim = "\(services[owner.service].component.name)-\(owner.volume)"
                     services[owner.service].share(owner.volume, with: services[index].component.name)
                     services[index].mountClaim(claim, mount, of: services[owner.service].component.name)
-                } else if let volume = services[index].addVolume(mount, named: source, mount.isOfHost ? nil : file.volumes[source]) {
+                } else if let volume = services[index].addVolume(
+                    mount, named: source, mount.isOfHost ? nil : file.volumes[source])
+                {
                     owners[source] = (index, volume)
                 }
             }
@@ -106,7 +111,9 @@ struct ComposeImport {
         let components = Set(services.map(\.component.name))
         for index in services.indices {
             for name in services[index].peers {
-                if let target = hosts[name], components.contains(target) { services[index].component.connect(to: target) }
+                if let target = hosts[name], components.contains(target) {
+                    services[index].component.connect(to: target)
+                }
             }
             for mention in services[index].mentions where components.contains(mention.host) {
                 services[index].component.connect(to: mention.host)
@@ -144,7 +151,9 @@ struct ComposeImport {
                     continue
                 }
                 let paths = hosts[known].entry["paths"]?.array ?? []
-                if !paths.contains(where: { $0["path"] == path["path"] }) { hosts[known].entry["paths"] = .array(paths + [path]) }
+                if !paths.contains(where: { $0["path"] == path["path"] }) {
+                    hosts[known].entry["paths"] = .array(paths + [path])
+                }
             }
             if routes.isEmpty, let port = services[index].publishedWebPort {
                 suggested += suggestion(services[index].component.name, port)
@@ -153,22 +162,26 @@ struct ComposeImport {
         if !hosts.isEmpty {
             environment.fields["ingress"] = .array(hosts.map { .object($0.entry) })
             environment.note(
-                "Name a clusterIssuer of cert-manager, or a tlsSecretName, for each host that is served by TLS.", at: "spec", "ingress")
+                "Name a clusterIssuer of cert-manager, or a tlsSecretName, for each host that is served by TLS.",
+                at: "spec", "ingress")
         }
         if !suggested.isEmpty {
-            let text = ["What was published on the host, to be reached at a host name of yours:", "  ingress:"] + suggested
+            let text =
+                ["What was published on the host, to be reached at a host name of yours:", "  ingress:"] + suggested
             environment.note(text.joined(separator: "\n"), at: "spec", hosts.isEmpty ? "components" : "ingress")
         }
     }
 
     private func suggestion(_ component: String, _ port: String) -> [String] {
         [
-            "    - host: \(component).example.com", "      paths:", "        - component: \(component)", "          port: \(port)",
+            "    - host: \(component).example.com", "      paths:", "        - component: \(component)",
+            "          port: \(port)",
         ]
     }
 
     private mutating func sayUsers() {
-        let unknown = services.filter { $0.component.fields["securityContext"]?["runAsUser"] == nil }.map(\.component.name)
+        let unknown = services.filter { $0.component.fields["securityContext"]?["runAsUser"] == nil }.map(
+            \.component.name)
         guard !unknown.isEmpty else { return }
         environment.note(
             """

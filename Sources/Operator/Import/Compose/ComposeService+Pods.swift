@@ -6,7 +6,8 @@ extension ComposeService {
     mutating func takeHealthCheck() {
         guard let check = filledWhole(fields["healthcheck"], "probes") else { return }
         let words = check["test"]?.array == nil ? nil : ComposeValue.texts(check["test"])
-        let shell = check["test"]?.string ?? (words?.first == "CMD-SHELL" ? words?.dropFirst().joined(separator: " ") : nil)
+        let shell =
+            check["test"]?.string ?? (words?.first == "CMD-SHELL" ? words?.dropFirst().joined(separator: " ") : nil)
         let isOff = ComposeValue.text(check["disable"]) == "true" || words?.first == "NONE"
         guard !isOff else {
             component.fields["probes"] = ["defaults": "Off"]
@@ -14,8 +15,11 @@ extension ComposeService {
         }
         let command = shell.map { ["/bin/sh", "-c", $0] } ?? words.map { Array($0.dropFirst()) } ?? []
         guard !command.isEmpty else {
-            guard ["interval", "timeout", "retries", "start_period"].contains(where: { check[$0] != nil }) else { return }
-            component.leaveOut("Left out, the times of the image's own health check, which Kubernetes does not run: give probes.")
+            guard ["interval", "timeout", "retries", "start_period"].contains(where: { check[$0] != nil }) else {
+                return
+            }
+            component.leaveOut(
+                "Left out, the times of the image's own health check, which Kubernetes does not run: give probes.")
             return
         }
         var probe: JSONObject = request(in: command) ?? ["exec": ["command": .array(command.map(JSONValue.string))]]
@@ -31,7 +35,9 @@ extension ComposeService {
     /// A check that asks the program itself by HTTP needs no program in the container.
     private func request(in command: [String]) -> JSONObject? {
         let text = command.joined(separator: " ")
-        guard text.contains("curl") || text.contains("wget"), !text.contains("|grep"), !text.contains("| grep") else { return nil }
+        guard text.contains("curl") || text.contains("wget"), !text.contains("|grep"), !text.contains("| grep") else {
+            return nil
+        }
         for scheme in ["http://", "https://"] {
             guard let start = text.range(ofText: scheme) else { continue }
             let address = text[start.upperBound...].prefix { !" '\"|;&)".contains($0) }
@@ -40,7 +46,8 @@ extension ComposeService {
             guard let host = parts.first, ["localhost", "127.0.0.1"].contains(host) else { return nil }
             let path = address.dropFirst(authority.count)
             var request: JSONObject = ["path": .string(path.isEmpty ? "/" : String(path))]
-            request["port"] = .integer(parts.dropFirst().first.flatMap { Int64($0) } ?? (scheme == "http://" ? 80 : 443))
+            request["port"] = .integer(
+                parts.dropFirst().first.flatMap { Int64($0) } ?? (scheme == "http://" ? 80 : 443))
             if scheme == "https://" { request["scheme"] = "HTTPS" }
             return ["httpGet": .object(request)]
         }
@@ -64,12 +71,19 @@ extension ComposeService {
             ComposeValue.bytes(filledWhole(reservations?["memory"] ?? fields["mem_reservation"], "resources")))
         if !amounts.isEmpty {
             let kinds = ["requests", "limits"].compactMap { kind in
-                amounts[kind].map { (kind, JSONValue.object(JSONObject($0.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))) }
+                amounts[kind].map {
+                    (
+                        kind,
+                        JSONValue.object(JSONObject($0.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+                    )
+                }
             }
             component.fields["resources"] = .object(JSONObject(kinds))
         }
         if reservations?["devices"] != nil || fields["gpus"] != nil {
-            component.leaveOut("Left out, the devices (GPUs): give resources.limits with the name of the device, such as nvidia.com/gpu.")
+            component.leaveOut(
+                "Left out, the devices (GPUs): give resources.limits with the name of the device, such as nvidia.com/gpu."
+            )
         }
     }
 
@@ -78,7 +92,8 @@ extension ComposeService {
         let given = filled(deploy?["replicas"] ?? fields["scale"], "replicas").flatMap { Int64($0) }
         if let given, (0...500).contains(given) { component.fields["replicas"] = .integer(given) }
         if deploy?["mode"]?.string == "global" {
-            component.leaveOut("Left out, one pod on each node (mode: global): that is a DaemonSet, which no component is.")
+            component.leaveOut(
+                "Left out, one pod on each node (mode: global): that is a DaemonSet, which no component is.")
         }
         if deploy?["placement"] != nil {
             component.leaveOut("Left out, deploy.placement: name labels of nodes in placement.nodeSelector.")
@@ -90,7 +105,9 @@ extension ComposeService {
                 at: "replicas")
         }
         if fields["restart"] == .string("no") || fields["restart"] == .bool(false) {
-            component.leaveOut("The file does not restart it when it ends (restart: \"no\"): a component is always restarted. If it ends, make it a Job.")
+            component.leaveOut(
+                "The file does not restart it when it ends (restart: \"no\"): a component is always restarted. If it ends, make it a Job."
+            )
         }
     }
 
@@ -105,11 +122,14 @@ extension ComposeService {
         if numbers.count < groups.count {
             component.leaveOut("Left out of group_add: groups without a number.", at: "securityContext")
         }
-        let added = ComposeValue.texts(fields["cap_add"]).map { $0.uppercased().hasPrefix("CAP_") ? String($0.dropFirst(4)) : $0 }
+        let added = ComposeValue.texts(fields["cap_add"]).map {
+            $0.uppercased().hasPrefix("CAP_") ? String($0.dropFirst(4)) : $0
+        }
         if added.contains("NET_BIND_SERVICE") { component.setSecurity("capabilities", ["add": ["NET_BIND_SERVICE"]]) }
         let refused = added.filter { $0 != "NET_BIND_SERVICE" }
         if !refused.isEmpty {
-            component.leaveOut("Left out, cap_add \(refused.joined(separator: ", ")): the Pod Security level of the tier refuses it.")
+            component.leaveOut(
+                "Left out, cap_add \(refused.joined(separator: ", ")): the Pod Security level of the tier refuses it.")
         }
         for (name, value) in ComposeValue.pairs(filledWhole(fields["sysctls"], "securityContext")) {
             if Self.safeSysctls.contains(name) {
@@ -130,7 +150,9 @@ extension ComposeService {
         if let text = filled(fields["user"], "securityContext"), !text.isEmpty {
             let parts = text.split(separator: ":").map { Int64($0) }
             guard let user = parts.first ?? nil, user > 0 else {
-                component.leaveOut("Left out, user \(text): no pod runs as root, and Kubernetes wants a number above 0.", at: "securityContext")
+                component.leaveOut(
+                    "Left out, user \(text): no pod runs as root, and Kubernetes wants a number above 0.",
+                    at: "securityContext")
                 return
             }
             component.setSecurity("runAsUser", .integer(user))
@@ -145,8 +167,11 @@ extension ComposeService {
     // MARK: The pod
 
     mutating func takePodFields() {
-        if let folder = filled(fields["working_dir"], "template") { component.containerFields["workingDir"] = .string(folder) }
-        for (source, field) in [("tty", "tty"), ("stdin_open", "stdin")] where ComposeValue.text(fields[source]) == "true" {
+        if let folder = filled(fields["working_dir"], "template") {
+            component.containerFields["workingDir"] = .string(folder)
+        }
+        for (source, field) in [("tty", "tty"), ("stdin_open", "stdin")]
+        where ComposeValue.text(fields[source]) == "true" {
             component.containerFields[field] = true
         }
         if let seconds = ComposeValue.seconds(filledWhole(fields["stop_grace_period"], "template")) {
@@ -162,17 +187,21 @@ extension ComposeService {
 
     private mutating func takeHosts() {
         let pairs = fields["extra_hosts"]?.object?.map { ($0.key, ComposeValue.text($0.value) ?? "") }
-        let entries = pairs ?? ComposeValue.texts(fields["extra_hosts"]).compactMap { text -> (String, String)? in
-            guard let mark = text.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
-            return (String(text[..<mark]), String(text[text.index(after: mark)...]))
-        }
+        let entries =
+            pairs
+            ?? ComposeValue.texts(fields["extra_hosts"]).compactMap { text -> (String, String)? in
+                guard let mark = text.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
+                return (String(text[..<mark]), String(text[text.index(after: mark)...]))
+            }
         for (host, address) in entries {
             guard Self.isIPv4(address) else {
-                component.leaveOut("Left out, the host \(host): \(address) is no address that a pod could have in its hosts file.")
+                component.leaveOut(
+                    "Left out, the host \(host): \(address) is no address that a pod could have in its hosts file.")
                 continue
             }
             let aliases = component.podFields["hostAliases"]?.array ?? []
-            component.podFields["hostAliases"] = .array(aliases + [["ip": .string(address), "hostnames": [.string(host)]]])
+            component.podFields["hostAliases"] = .array(
+                aliases + [["ip": .string(address), "hostnames": [.string(host)]]])
         }
     }
 
@@ -196,11 +225,14 @@ extension ComposeService {
         ("dns", "give template.spec.dnsConfig"), ("dns_search", "give template.spec.dnsConfig"),
         ("dns_opt", "give template.spec.dnsConfig"), ("ulimits", "set them for the container runtime of the node"),
         ("runtime", "name a RuntimeClass in template.spec.runtimeClassName"),
-        ("oom_score_adj", "Kubernetes sets it by requests and limits"), ("stop_signal", "give the image another STOPSIGNAL"),
+        ("oom_score_adj", "Kubernetes sets it by requests and limits"),
+        ("stop_signal", "give the image another STOPSIGNAL"),
         ("platform", "name the architecture in placement.nodeSelector, kubernetes.io/arch"),
-        ("post_start", "give template a lifecycle of the container"), ("pre_stop", "give template a lifecycle of the container"),
+        ("post_start", "give template a lifecycle of the container"),
+        ("pre_stop", "give template a lifecycle of the container"),
         ("mac_address", "a pod has none of its own choice"), ("cgroup_parent", "the kubelet chooses it"),
-        ("provider", "what it provides has to be made in another way"), ("models", "what serves them has to be a component"),
+        ("provider", "what it provides has to be made in another way"),
+        ("models", "what serves them has to be a component"),
     ]
 
     mutating func sayLeftovers() {
@@ -209,11 +241,15 @@ extension ComposeService {
             component.leaveOut("Left out, \(field): \(reason).")
         }
         if let mode = ComposeValue.text(fields["network_mode"]), mode != "bridge", mode != "default", mode != "none" {
-            component.leaveOut("Left out, network_mode \(mode): a pod has a network of its own, and the Pod Security level refuses that of the node.")
+            component.leaveOut(
+                "Left out, network_mode \(mode): a pod has a network of its own, and the Pod Security level refuses that of the node."
+            )
         }
         let options = ComposeValue.texts(fields["security_opt"]).filter { !$0.hasPrefix("no-new-privileges") }
         if !options.isEmpty {
-            component.leaveOut("Left out, security_opt \(options.joined(separator: ", ")): the Pod Security level of the tier decides.")
+            component.leaveOut(
+                "Left out, security_opt \(options.joined(separator: ", ")): the Pod Security level of the tier decides."
+            )
         }
         let networks = fields["networks"]?.object ?? [:]
         if networks.contains(where: { $0.value["ipv4_address"] != nil || $0.value["ipv6_address"] != nil }) {

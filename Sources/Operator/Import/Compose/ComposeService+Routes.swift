@@ -12,7 +12,8 @@ struct ComposeRoute: Hashable {
 extension ComposeService {
     /// What labels for Traefik and variables for nginx-proxy say.
     mutating func routes() -> [ComposeRoute] {
-        let labels = ComposeValue.pairs(fields["labels"]).map { ($0.key, $0.value) }
+        let labels =
+            ComposeValue.pairs(fields["labels"]).map { ($0.key, $0.value) }
             + ComposeValue.pairs(fields["deploy"]?["labels"]).map { ($0.key, $0.value) }
         var hosts: [(host: String, path: String, className: String?)] = []
         var number: Int?

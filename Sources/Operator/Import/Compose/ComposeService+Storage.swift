@@ -8,7 +8,9 @@ extension ComposeService {
         for entry in fields["volumes"]?.array ?? [] {
             guard let entry = filledWhole(entry, "volumes") else { continue }
             guard let mount = ComposeMount(entry)?.withData, mount.path.hasPrefix("/"), mount.path.count > 1 else {
-                component.leaveOut("Left out, the volume \(ComposeValue.text(entry) ?? entry.serializedString()), which can't be read.")
+                component.leaveOut(
+                    "Left out, the volume \(ComposeValue.text(entry) ?? entry.serializedString()), which can't be read."
+                )
                 continue
             }
             guard paths.insert(mount.path).inserted else { continue }
@@ -16,7 +18,8 @@ extension ComposeService {
             case .volume: namedMounts.append(mount)
             case .anonymous: mountFolder(mount.path, [:])
             case .memory(let size):
-                mountFolder(mount.path, JSONObject([("medium", "Memory")] + (size.map { [("sizeLimit", .string($0))] } ?? [])))
+                mountFolder(
+                    mount.path, JSONObject([("medium", "Memory")] + (size.map { [("sizeLimit", .string($0))] } ?? [])))
             case .host(let source): sayHostPath(source, mount)
             }
         }
@@ -30,7 +33,8 @@ extension ComposeService {
     private mutating func mountFolder(_ path: String, _ source: JSONObject) {
         let name = ImportedName.label(path, limit: 40, fallback: "tmp", taken: component.templateVolumeNames)
         component.mount(
-            ["name": .string(name), "mountPath": .string(path)], of: ["name": .string(name), "emptyDir": .object(source)])
+            ["name": .string(name), "mountPath": .string(path)],
+            of: ["name": .string(name), "emptyDir": .object(source)])
     }
 
     private mutating func sayHostPath(_ source: String, _ mount: ComposeMount) {
@@ -38,10 +42,16 @@ extension ComposeService {
         let objects = "\(component.name)-files"
         switch source {
         case _ where source.hasSuffix("docker.sock") || source.hasSuffix("podman.sock"):
-            component.leaveOut("Left out, \(place): pods can't reach the container engine of their node, which may not even be there.")
+            component.leaveOut(
+                "Left out, \(place): pods can't reach the container engine of their node, which may not even be there.")
         case "/etc/localtime", "/etc/timezone": component.note("\(source) of the host is not needed: set TZ in config.")
-        case _ where ["/proc", "/sys", "/dev", "/run", "/var/run", "/"].contains { source == $0 || source.hasPrefix("\($0)/") && $0 != "/" }:
-            component.leaveOut("Left out, \(place): the Pod Security level refuses folders of the node. What observes nodes is a DaemonSet.")
+        case _
+        where ["/proc", "/sys", "/dev", "/run", "/var/run", "/"].contains {
+            source == $0 || source.hasPrefix("\($0)/") && $0 != "/"
+        }:
+            component.leaveOut(
+                "Left out, \(place): the Pod Security level refuses folders of the node. What observes nodes is a DaemonSet."
+            )
         default:
             component.leaveOut(
                 """
@@ -56,7 +66,8 @@ extension ComposeService {
     /// - Returns: the name of the volume in the component.
     mutating func addVolume(_ mount: ComposeMount, named source: String, _ definition: JSONValue?) -> String? {
         let taken = component.list("volumes").compactMap { $0["name"]?.string }
-        let name = ImportedName.label(shortened(mount.isOfHost ? lastPart(source) : source), limit: 20, fallback: "data", taken: taken)
+        let name = ImportedName.label(
+            shortened(mount.isOfHost ? lastPart(source) : source), limit: 20, fallback: "data", taken: taken)
         component.append(["name": .string(name), "path": .string(mount.path), "size": "1Gi"], to: "volumes")
         let place = String(component.list("volumes").count - 1)
         component.note("A Compose file names no sizes: give the one that the data needs.", at: "volumes", place, "size")
@@ -64,14 +75,18 @@ extension ComposeService {
             component.leaveOut("It was the folder \(source) of the host: copy its data here.", at: "volumes", place)
         }
         if definition?["external"]?.bool == true {
-            component.leaveOut("The volume \(source) is not made by the file: copy its data here.", at: "volumes", place)
+            component.leaveOut(
+                "The volume \(source) is not made by the file: copy its data here.", at: "volumes", place)
         }
         if definition?["driver_opts"] != nil {
-            component.leaveOut("Left out, where the volume \(source) lies (driver_opts): name a storageClass.", at: "volumes", place)
+            component.leaveOut(
+                "Left out, where the volume \(source) lies (driver_opts): name a storageClass.", at: "volumes", place)
         }
         if let replicas = component.fields["replicas"]?.integer, replicas > 1 {
             component.fields["replicas"] = 1
-            component.leaveOut("Of \(replicas) pods one is left: a ReadWriteOnce volume has one pod. With accessMode: ReadWriteMany there can be more.", at: "replicas")
+            component.leaveOut(
+                "Of \(replicas) pods one is left: a ReadWriteOnce volume has one pod. With accessMode: ReadWriteMany there can be more.",
+                at: "replicas")
         }
         setOwner(mount.path)
         return name
@@ -99,7 +114,9 @@ extension ComposeService {
             var config = component.fields["config"]?.object ?? [:]
             config[folder.variable] = .string(folder.path)
             component.fields["config"] = .object(config)
-            component.note("initdb wants a folder of its own: that of the volume is root's, and may hold lost+found.", at: "config", folder.variable)
+            component.note(
+                "initdb wants a folder of its own: that of the volume is root's, and may hold lost+found.",
+                at: "config", folder.variable)
         }
     }
 
@@ -125,7 +142,9 @@ extension ComposeService {
         component.mount(
             .object(entry), of: ["name": .string(name), "persistentVolumeClaim": ["claimName": .string(claim)]])
         component.note("The volume of \(owner).", at: "template", "spec", "volumes")
-        if let group = component.fields["securityContext"]?["runAsGroup"] ?? component.fields["securityContext"]?["runAsUser"] {
+        if let group = component.fields["securityContext"]?["runAsGroup"]
+            ?? component.fields["securityContext"]?["runAsUser"]
+        {
             component.setSecurity("fsGroup", group)
         }
     }

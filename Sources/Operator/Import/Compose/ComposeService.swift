@@ -46,7 +46,7 @@ struct ComposeService {
         takeSecrets()
         peers = ComposeValue.names(fields["depends_on"])
         peers += ComposeValue.texts(fields["links"]).compactMap { $0.split(separator: ":").first.map(String.init) }
-        if component != name, component != name.lowercased() || name.contains("_") {
+        if component != name.lowercased() {
             self.component.note("In the file it is called \(name). Its host name is \(component) now.")
         }
     }
@@ -56,7 +56,8 @@ struct ComposeService {
         guard let text = ComposeValue.text(value) else { return nil }
         let filled = context.file.interpolation.fill(text)
         if !filled.missing.isEmpty {
-            component.leaveOut("\(field): \(Self.listed(filled.missing)) has no value in the file; fill it in.", at: field)
+            component.leaveOut(
+                "\(field): \(Self.listed(filled.missing)) has no value in the file; fill it in.", at: field)
         }
         return filled.text
     }
@@ -88,7 +89,8 @@ struct ComposeService {
         for (source, field) in [("entrypoint", "command"), ("command", "args")] {
             guard let raw = fields[source], let words = ComposeValue.words(raw) else { continue }
             guard !words.isEmpty, words != [""] else {
-                component.leaveOut("The empty \(source) of the file is left out: give a command if the image's must not run.")
+                component.leaveOut(
+                    "The empty \(source) of the file is left out: give a command if the image's must not run.")
                 continue
             }
             let text = words.map { reference($0) }
@@ -130,7 +132,8 @@ struct ComposeService {
             guard let path = filled(entry["path"] ?? entry, "env_file") else { continue }
             guard let variables = context.file.variables(path) else {
                 component.leaveOut(
-                    "Left out, the variables of \(path), which can't be read: give those that are not secret in config, the others in a Secret.")
+                    "Left out, the variables of \(path), which can't be read: give those that are not secret in config, the others in a Secret."
+                )
                 continue
             }
             // What a file of variables holds is not interpolated a second time here.
@@ -149,14 +152,19 @@ struct ComposeService {
         let raw = ComposeValue.text(value) ?? "${\(key)}"
         let filled = context.file.interpolation.fill(raw)
         let text = mention(filled.text, key)
-        if Sensitive.isSecret(key, filled.missing.isEmpty ? text : "?") || filled.isSecret {
+        if !ImportedName.isVariable(key) {
+            component.leaveOut("Left out, \(key): it is no name of a variable.", at: "config")
+        } else if Sensitive.isSecret(key, filled.missing.isEmpty ? text : "?") || filled.isSecret {
             needSecret(key)
         } else if !filled.missing.isEmpty {
-            component.leaveOut("Left out, \(key): \(Self.listed(filled.missing)) has no value in the file.", at: "config")
+            component.leaveOut(
+                "Left out, \(key): \(Self.listed(filled.missing)) has no value in the file.", at: "config")
         } else {
             var config = component.fields["config"]?.object ?? [:]
             config[key] = .string(text)
             component.fields["config"] = .object(config)
+            guard case .bool = value else { return }
+            component.note("It is not quoted in the file: there it may be yes, no, on or off.", at: "config", key)
         }
     }
 
@@ -178,13 +186,16 @@ struct ComposeService {
                 guard let entry = filledWhole(entry, "ports") else { continue }
                 guard let found = ComposePort.ports(entry, isPublished: isPublished) else {
                     component.leaveOut(
-                        "Left out, the port \(ComposeValue.text(entry) ?? entry.serializedString()): give the numbers one by one.", at: "ports")
+                        "Left out, the port \(ComposeValue.text(entry) ?? entry.serializedString()): give the numbers one by one.",
+                        at: "ports")
                     continue
                 }
                 for port in found { addPort(port) }
             }
         }
-        let others = ports.filter { $0.isPublished && ($0.isUDP || KnownImage.isBackend(image) || [22, 25, 53].contains($0.port)) }
+        let others = ports.filter {
+            $0.isPublished && ($0.isUDP || KnownImage.isBackend(image) || [22, 25, 53].contains($0.port))
+        }
         if !others.isEmpty {
             let list = others.map { "\($0.port)" }.joined(separator: ", ")
             component.leaveOut(
@@ -196,13 +207,16 @@ struct ComposeService {
         }
     }
 
-    /// Ports beyond sixteen are more than a component takes.
     mutating func addPort(_ port: ComposePort) {
         if let known = ports.firstIndex(where: { $0.port == port.port && $0.isUDP == port.isUDP }) {
             ports[known].isPublished = ports[known].isPublished || port.isPublished
             return
         }
         let taken = Set(component.list("ports").compactMap { $0["name"]?.string })
+        guard taken.count < 16 else {
+            component.leaveOut("Left out, port \(port.port): a component has at most 16.", at: "ports")
+            return
+        }
         ports.append(port)
         var entry: JSONObject = [
             "name": .string(

@@ -64,11 +64,15 @@ enum ComposeValue {
     static func bytes(_ value: JSONValue?) -> String? {
         guard let text = text(value)?.lowercased() else { return nil }
         let digits = text.prefix { $0.isNumber || $0 == "." }
-        let units: [String: Double] = ["": 1, "b": 1, "k": 1024, "m": 1_048_576, "g": 1_073_741_824, "t": 1_099_511_627_776]
+        let units: [String: Double] = [
+            "": 1, "b": 1, "k": 1024, "m": 1_048_576, "g": 1_073_741_824, "t": 1_099_511_627_776,
+        ]
         var unit = text.dropFirst(digits.count).trimmed
         if unit.count > 1, unit.hasSuffix("b") { unit.removeLast() }
         if unit.count > 1, unit.hasSuffix("i") { unit.removeLast() }
-        guard let amount = Double(digits), let factor = units[unit], amount > 0, amount < 1e6 || factor == 1 else { return nil }
+        guard let amount = Double(digits), let factor = units[unit], amount > 0, amount < 1e6 || factor == 1 else {
+            return nil
+        }
         guard let bytes = Int64(exactly: (amount * factor).rounded()) else { return nil }
         for (suffix, shift) in [("Gi", 30), ("Mi", 20), ("Ki", 10)] where bytes % (1 << shift) == 0 {
             return "\(bytes >> shift)\(suffix)"
@@ -136,7 +140,8 @@ struct ComposeMount: Hashable {
     /// The same with a volume where a folder of the host is, if that may hold data. What is read only, lies below `/etc` or
     /// has the name of a file is rather configuration.
     var withData: ComposeMount {
-        guard case .host(let source) = kind, !isReadOnly, let last = source.split(separator: "/").last, !last.contains("."),
+        guard case .host(let source) = kind, !isReadOnly, let last = source.split(separator: "/").last,
+            !last.contains("."),
             !["/etc/", "/docker-entrypoint", "/run/", "/var/run/", "/proc", "/sys", "/dev"].contains(where: {
                 "\(path)/".hasPrefix($0) || "\(source)/".hasPrefix($0)
             })

@@ -33,7 +33,8 @@ struct NamespaceContents {
     }
 
     private static let types: [ResourceType] = [
-        .deployment, .service, .ingress, .persistentVolumeClaim, .configMap, .horizontalPodAutoscaler, .podDisruptionBudget,
+        .deployment, .service, .ingress, .persistentVolumeClaim, .configMap, .horizontalPodAutoscaler,
+        .podDisruptionBudget,
         .networkPolicy, .resourceQuota, .limitRange, .cronJob, .job,
         ResourceType(group: "apps", version: "v1", kind: "StatefulSet", plural: "statefulsets"),
         ResourceType(group: "apps", version: "v1", kind: "DaemonSet", plural: "daemonsets"),
@@ -66,7 +67,8 @@ struct NamespaceContents {
 extension JSONValue {
     /// An object's strings.
     var stringMap: [String: String] {
-        Dictionary((object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }, uniquingKeysWith: { $1 })
+        Dictionary(
+            (object ?? [:]).compactMap { key, value in value.string.map { (key, $0) } }, uniquingKeysWith: { $1 })
     }
 }
 

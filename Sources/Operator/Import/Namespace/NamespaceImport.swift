@@ -12,11 +12,13 @@ struct NamespaceImport {
     init(_ contents: NamespaceContents, name: String?, tier: String) throws {
         let namespace = contents.name
         guard !ImportedName.isOfTheCluster(namespace) else {
-            throw ImportedEnvironment.Failure("\(namespace) is a namespace of the cluster itself, which is no environment")
+            throw ImportedEnvironment.Failure(
+                "\(namespace) is a namespace of the cluster itself, which is no environment")
         }
         let kinds = ["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job", "Service"]
         guard kinds.contains(where: { !contents.all($0).isEmpty }) else {
-            throw ImportedEnvironment.Failure("nothing runs in the namespace \(namespace) that could become an environment")
+            throw ImportedEnvironment.Failure(
+                "nothing runs in the namespace \(namespace) that could become an environment")
         }
         self.contents = contents
         environment = ImportedEnvironment(name: name ?? namespace, tier: tier)
@@ -57,7 +59,8 @@ struct NamespaceImport {
         }
         sayConflicts()
         sayTrackers()
-        let unknown = workloads.filter { $0.component.fields["securityContext"]?["runAsUser"] == nil }.map(\.component.name)
+        let unknown = workloads.filter { $0.component.fields["securityContext"]?["runAsUser"] == nil }.map(
+            \.component.name)
         if !unknown.isEmpty {
             environment.note(
                 """
@@ -71,13 +74,15 @@ struct NamespaceImport {
     private mutating func sayConflicts() {
         let foreign = workloads.filter { !$0.deployment.isOfTheOperator }.map(\.component.name)
         guard !foreign.isEmpty else {
-            environment.note("All that runs here is the operator's already: apply it where the environment that made it is gone, or elsewhere.")
+            environment.note(
+                "All that runs here is the operator's already: apply it where the environment that made it is gone, or elsewhere."
+            )
             return
         }
         environment.note(
             """
             Applied to this namespace, nothing that runs is changed or restarted: the operator leaves objects alone that it has not made. \
-            So \(foreign.joined(separator: ", ")) report NameConflict as long as the Deployments and Services of these names are there. To \
+            NameConflict is reported for \(foreign.joined(separator: ", ")) as long as Deployments and Services of these names are there. To \
             move, give a component another name, or delete the old Deployment and Service when you apply; claims stay, and their data has \
             to be copied. Quota, LimitRange, the Pod Security level and default-deny are written only once every component is available, and \
             apply to everything in the namespace from then on.
@@ -93,15 +98,25 @@ struct NamespaceImport {
         }
         for (tool, names) in byTool.sorted(by: { $0.key < $1.key }) {
             environment.note(
-                "By their labels, \(tool) delivers \(names.joined(separator: ", ")), and would bring back what you delete: take them out there first.")
+                "By their labels, \(tool) delivers \(names.joined(separator: ", ")), and would bring back what you delete: take them out there first."
+            )
         }
     }
 
     private mutating func sayOthers() {
         let reasons = [
-            ("StatefulSet", "a component is a Deployment. It keeps running, but default-deny cuts it off unless a NetworkPolicy of yours allows its connections"),
-            ("DaemonSet", "a component is a Deployment. It keeps running, but default-deny cuts it off unless a NetworkPolicy of yours allows its connections"),
-            ("CronJob", "a component runs for ever. It keeps running, but needs a NetworkPolicy of yours once default-deny is written"),
+            (
+                "StatefulSet",
+                "a component is a Deployment. It keeps running, but default-deny cuts it off unless a NetworkPolicy of yours allows its connections"
+            ),
+            (
+                "DaemonSet",
+                "a component is a Deployment. It keeps running, but default-deny cuts it off unless a NetworkPolicy of yours allows its connections"
+            ),
+            (
+                "CronJob",
+                "a component runs for ever. It keeps running, but needs a NetworkPolicy of yours once default-deny is written"
+            ),
             ("Job", "a component runs for ever"),
         ]
         for (kind, reason) in reasons {
@@ -111,12 +126,14 @@ struct NamespaceImport {
         let known = Set(workloads.flatMap { $0.serviceNames })
         let others = contents.all("Service").map(\.name).filter { !known.contains($0) }
         if !others.isEmpty {
-            environment.leaveOut("Left out, Service \(others.joined(separator: ", ")): its pods are those of no component.")
+            environment.leaveOut(
+                "Left out, Service \(others.joined(separator: ", ")): its pods are those of no component.")
         }
         let claims = Set(workloads.flatMap { $0.claimNames })
         let unused = contents.all("PersistentVolumeClaim").map(\.name).filter { !claims.contains($0) }
         if !unused.isEmpty {
-            environment.leaveOut("Left out, PersistentVolumeClaim \(unused.joined(separator: ", ")): no component mounts it. It stays.")
+            environment.leaveOut(
+                "Left out, PersistentVolumeClaim \(unused.joined(separator: ", ")): no component mounts it. It stays.")
         }
     }
 
@@ -128,11 +145,14 @@ struct NamespaceImport {
             environment.fields["quota"] = ["mode": "Fixed", "hard": hard]
         }
         for quota in quotas where quota[path: "spec", "scopes"] != nil || quota[path: "spec", "scopeSelector"] != nil {
-            environment.leaveOut("Left out, the scopes of ResourceQuota \(quota.name): the environment's quota has none.", at: "spec", "quota")
+            environment.leaveOut(
+                "Left out, the scopes of ResourceQuota \(quota.name): the environment's quota has none.", at: "spec",
+                "quota")
         }
         if quotas.count > 1 {
             let names = quotas.dropFirst().map(\.name).joined(separator: ", ")
-            environment.leaveOut("Left out, ResourceQuota \(names): an environment has one. It applies beside it.", at: "spec", "quota")
+            environment.leaveOut(
+                "Left out, ResourceQuota \(names): an environment has one. It applies beside it.", at: "spec", "quota")
         }
         let ranges = contents.all("LimitRange")
         let items = ranges.flatMap { $0[path: "spec", "limits"]?.array ?? [] }
@@ -160,7 +180,9 @@ struct NamespaceImport {
 
     private mutating func connect() {
         let policies = PolicyConnections(contents.all("NetworkPolicy"), workloads, namespace: contents.name)
-        for (field, value) in policies.network { environment.fields["network"] = merged(environment.fields["network"], field, value) }
+        for (field, value) in policies.network {
+            environment.fields["network"] = merged(environment.fields["network"], field, value)
+        }
         for index in workloads.indices {
             let own = workloads[index].component.name
             for peer in policies.peers[own] ?? [] { workloads[index].component.append(peer, to: "connectsTo") }
@@ -182,13 +204,35 @@ struct NamespaceImport {
         for workload in workloads {
             for service in workload.serviceNames { hosts[service] = workload.component.name }
         }
+        let others = contents.all("Service").filter { hosts[$0.name] == nil && $0[path: "spec", "selector"] != nil }
+        let otherNames = Addresses(components: Dictionary(uniqueKeysWithValues: others.map { ($0.name, $0.name) }))
         let addresses = Addresses(components: hosts)
         for index in workloads.indices {
             for (variable, value) in workloads[index].values {
-                for mention in addresses.read(value, of: variable).mentions where !policies.isolated.contains(mention.host) {
+                for mention in addresses.read(value, of: variable).mentions
+                where !policies.isolated.contains(mention.host) {
                     workloads[index].component.connect(to: mention.host)
                 }
+                for mention in otherNames.read(value, of: variable).mentions {
+                    for service in others where service.name == mention.host { connect(index, to: service) }
+                }
             }
+            workloads[index].rename(by: addresses)
+        }
+    }
+
+    /// To pods that are those of no component.
+    private mutating func connect(_ index: Int, to service: DynamicObject) {
+        let ports = (service[path: "spec", "ports"]?.array ?? []).compactMap { port in
+            port["targetPort"]?.integer ?? (port["targetPort"]?.string == nil ? port["port"]?.integer : nil)
+        }
+        guard !ports.isEmpty, let labels = service[path: "spec", "selector"] else { return }
+        let peer: JSONValue = [
+            "namespace": .string(contents.name), "podLabels": labels,
+            "ports": .array(ports.map { ["port": .integer($0)] }),
+        ]
+        if !workloads[index].component.list("connectsTo").contains(peer) {
+            workloads[index].component.append(peer, to: "connectsTo")
         }
     }
 
@@ -204,11 +248,13 @@ struct NamespaceImport {
         var hosts: [(host: String, entry: JSONObject)] = []
         for ingress in contents.all("Ingress") {
             if ingress[path: "spec", "defaultBackend"] != nil {
-                environment.leaveOut("Left out, the default backend of Ingress \(ingress.name): an environment names hosts.")
+                environment.leaveOut(
+                    "Left out, the default backend of Ingress \(ingress.name): an environment names hosts.")
             }
             for rule in ingress[path: "spec", "rules"]?.array ?? [] {
                 guard let host = rule["host"]?.string else {
-                    environment.leaveOut("Left out, the rule without a host of Ingress \(ingress.name): an environment names hosts.")
+                    environment.leaveOut(
+                        "Left out, the rule without a host of Ingress \(ingress.name): an environment names hosts.")
                     continue
                 }
                 let paths = (rule["http"]?["paths"]?.array ?? []).compactMap { path(of: $0, host, ingress.name) }
@@ -230,7 +276,9 @@ struct NamespaceImport {
         guard let workload = workloads.first(where: { $0.serviceNames.contains(name) }),
             let portName = workload.portName(service: name, port?["name"]?.string, port?["number"]?.integer)
         else {
-            environment.leaveOut("Left out, \(host)\(path["path"]?.string ?? "/") of Ingress \(ingress): Service \(name) is that of no component.")
+            environment.leaveOut(
+                "Left out, \(host)\(path["path"]?.string ?? "/") of Ingress \(ingress): Service \(name) is that of no component."
+            )
             return nil
         }
         let fields: [(String, JSONValue?)] = [
@@ -247,10 +295,13 @@ struct NamespaceImport {
         var entry: JSONObject = ["host": .string(host), "paths": .array(paths)]
         entry["className"] = ingress[path: "spec", "ingressClassName"] ?? classAnnotation.map(JSONValue.string)
         entry["clusterIssuer"] = issuer.map(JSONValue.string)
-        entry["tlsSecretName"] = ingress[path: "spec", "tls"]?.array?.first {
-            ($0["hosts"]?.array ?? []).isEmpty || $0["hosts"]?.array?.contains(.string(host)) == true
-        }?["secretName"]
-        let kept = annotations.filter { WorkloadComponent.isWorthKeeping(annotation: $0.key) }.sorted { $0.key < $1.key }
+        entry["tlsSecretName"] =
+            ingress[path: "spec", "tls"]?.array?.first {
+                ($0["hosts"]?.array ?? []).isEmpty || $0["hosts"]?.array?.contains(.string(host)) == true
+            }?["secretName"]
+        let kept = annotations.filter { WorkloadComponent.isWorthKeeping(annotation: $0.key) }.sorted {
+            $0.key < $1.key
+        }
         if !kept.isEmpty { entry["annotations"] = .object(JSONObject(kept.map { ($0.key, .string($0.value)) })) }
         return entry
     }

@@ -29,11 +29,13 @@ struct PolicyConnections {
         if types.contains("Ingress") { isolated.formUnion(subjects.map(\.component.name)) }
         for rule in policy[path: "spec", "ingress"]?.array ?? [] {
             for peer in rule["from"]?.array ?? [] { takeSource(peer, rule, subjects, policy, isForAll: isForAll) }
-            if rule["from"] == nil { sayAll(subjects, "Everybody may connect to it by NetworkPolicy \(policy.name)", policy) }
+            if rule["from"] == nil {
+                sayAll(subjects, "Everybody may connect to it by NetworkPolicy \(policy.name)", policy)
+            }
         }
-        for rule in policy[path: "spec", "egress"]?.array ?? [] {
+        for rule in policy[path: "spec", "egress"]?.array ?? [] where !Self.isDNS(rule) {
             for peer in rule["to"]?.array ?? [] { takeTarget(peer, rule, subjects, policy) }
-            if rule["to"] == nil, !Self.isDNS(rule) { network["egress"] = "Allow" }
+            if rule["to"] == nil { network["egress"] = "Allow" }
         }
     }
 
@@ -58,7 +60,9 @@ struct PolicyConnections {
     private mutating func sayAll(_ subjects: [WorkloadComponent], _ text: String, _ policy: DynamicObject) {
         guard !policy.isOfTheOperator else { return }
         for subject in subjects {
-            say("\(text): an ingress and metrics allow that by themselves; for others keep a policy of your own.", of: subject)
+            say(
+                "\(text): an ingress and metrics allow that by themselves; for others keep a policy of your own.",
+                of: subject)
         }
     }
 
@@ -69,14 +73,16 @@ struct PolicyConnections {
 
     // MARK: Egress
 
-    private mutating func takeTarget(_ peer: JSONValue, _ rule: JSONValue, _ subjects: [WorkloadComponent], _ policy: DynamicObject) {
+    private mutating func takeTarget(
+        _ peer: JSONValue, _ rule: JSONValue, _ subjects: [WorkloadComponent], _ policy: DynamicObject
+    ) {
         if let block = peer["ipBlock"] {
             takeAddresses(block, rule, subjects, policy)
         } else if let selector = ownPods(peer) {
             for target in selected(by: selector) {
                 for subject in subjects { connect(subject, target, rule) }
             }
-        } else if !Self.isDNS(rule) {
+        } else {
             takeNamespace(peer, rule, subjects, policy)
         }
     }
@@ -91,7 +97,9 @@ struct PolicyConnections {
         }
         guard let ports = Self.ports(rule) else {
             for subject in subjects {
-                say("Left out, \(range) of NetworkPolicy \(policy.name): connectsTo wants the numbers of the ports.", of: subject)
+                say(
+                    "Left out, \(range) of NetworkPolicy \(policy.name): connectsTo wants the numbers of the ports.",
+                    of: subject)
             }
             return
         }
@@ -103,7 +111,8 @@ struct PolicyConnections {
     ) {
         let name = peer["namespaceSelector"]?["matchLabels"]?["kubernetes.io/metadata.name"]
         let labels = peer["podSelector"]?["matchLabels"]
-        let isPlain = peer["podSelector"]?["matchExpressions"] == nil && peer["namespaceSelector"]?["matchExpressions"] == nil
+        let isPlain =
+            peer["podSelector"]?["matchExpressions"] == nil && peer["namespaceSelector"]?["matchExpressions"] == nil
         guard let name, isPlain, let ports = Self.ports(rule) else {
             for subject in subjects {
                 say(
@@ -123,7 +132,9 @@ struct PolicyConnections {
     /// The selector of a peer in the same namespace.
     private func ownPods(_ peer: JSONValue) -> JSONValue? {
         guard let space = peer["namespaceSelector"] else { return peer["podSelector"] }
-        let isOwn = space["matchLabels"]?.stringMap == ["kubernetes.io/metadata.name": namespace] && space["matchExpressions"] == nil
+        let isOwn =
+            space["matchLabels"]?.stringMap == ["kubernetes.io/metadata.name": namespace]
+            && space["matchExpressions"] == nil
         return isOwn ? peer["podSelector"] ?? [:] : nil
     }
 
@@ -144,7 +155,9 @@ struct PolicyConnections {
     /// `nil` where one of them is no number.
     private static func ports(_ rule: JSONValue) -> JSONValue? {
         let ports = rule["ports"]?.array ?? []
-        guard !ports.isEmpty, ports.allSatisfy({ $0["port"]?.integer != nil && $0["endPort"] == nil }) else { return nil }
+        guard !ports.isEmpty, ports.allSatisfy({ $0["port"]?.integer != nil && $0["endPort"] == nil }) else {
+            return nil
+        }
         return .array(ports.map(Self.entry))
     }
 

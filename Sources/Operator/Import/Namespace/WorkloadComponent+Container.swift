@@ -35,6 +35,9 @@ extension WorkloadComponent {
 
     private mutating func takeConfig(_ key: String, _ value: String) {
         values.append((key, value))
+        guard ImportedName.isVariable(key) else {
+            return component.leaveOut("Left out, \(key): it is no name of a variable.", at: "config")
+        }
         guard !Sensitive.isSecret(key, value) else { return needSecret(key) }
         var config = component.fields["config"]?.object ?? [:]
         config[key] = .string(value)
@@ -51,6 +54,23 @@ extension WorkloadComponent {
         } else {
             component.append(variable, to: "env")
         }
+    }
+
+    /// Gives Services that are not made the names of the components that take their place.
+    mutating func rename(by addresses: Addresses) {
+        if let config = component.fields["config"]?.object {
+            let renamed = config.map { key, value in
+                (key, JSONValue.string(addresses.read(value.string ?? "", of: key).text))
+            }
+            component.fields["config"] = .object(JSONObject(renamed))
+        }
+        guard component.fields["env"] != nil else { return }
+        component.fields["env"] = .array(
+            component.list("env").map { variable in
+                guard var fields = variable.object, let value = fields["value"]?.string else { return variable }
+                fields["value"] = .string(addresses.read(value, of: fields["name"]?.string ?? "").text)
+                return .object(fields)
+            })
     }
 
     // MARK: Fields
@@ -71,7 +91,9 @@ extension WorkloadComponent {
     /// What a server writes where nobody has said anything.
     static func withoutDefaults(_ container: JSONObject) -> JSONObject {
         let image = container["image"]?.string ?? ""
-        let isLatest = image.hasSuffix(":latest") || !image.contains("@") && image.split(separator: "/").last?.contains(":") != true
+        let isLatest =
+            image.hasSuffix(":latest")
+            || !image.contains("@") && image.split(separator: "/").last?.contains(":") != true
         return container.filter { key, value in
             switch key {
             case "terminationMessagePath": value != "/dev/termination-log"
@@ -84,7 +106,9 @@ extension WorkloadComponent {
 
     mutating func takeProbes() {
         var probes: JSONObject = [:]
-        for (field, name) in [("readinessProbe", "readiness"), ("livenessProbe", "liveness"), ("startupProbe", "startup")] {
+        for (field, name) in [
+            ("readinessProbe", "readiness"), ("livenessProbe", "liveness"), ("startupProbe", "startup"),
+        ] {
             if let probe = container[field]?.object { probes[name] = .object(plain(probe)) }
         }
         let hasPort = component.list("ports").contains { $0["protocol"] == nil }
@@ -95,7 +119,9 @@ extension WorkloadComponent {
 
     /// A probe without what a server adds, with numbers for ports whose names are not those of the component.
     private mutating func plain(_ probe: JSONObject) -> JSONObject {
-        var probe = probe.filter { !($0.key == "timeoutSeconds" && $0.value == 1 || $0.key == "successThreshold" && $0.value == 1) }
+        var probe = probe.filter {
+            !($0.key == "timeoutSeconds" && $0.value == 1 || $0.key == "successThreshold" && $0.value == 1)
+        }
         for kind in ["httpGet", "tcpSocket"] {
             guard var handler = probe[kind]?.object else { continue }
             if handler["scheme"] == "HTTP" { handler["scheme"] = nil }
@@ -114,7 +140,9 @@ extension WorkloadComponent {
     // MARK: Other containers
 
     mutating func takeOtherContainers(_ containers: [JSONObject]) {
-        for other in containers where other["name"] != container["name"] { component.otherContainers.append(masked(other)) }
+        for other in containers where other["name"] != container["name"] {
+            component.otherContainers.append(masked(other))
+        }
         let initial = (pod["initContainers"]?.array ?? []).compactMap(\.object)
         if !initial.isEmpty { component.podFields["initContainers"] = .array(initial.map { masked($0) }) }
     }
@@ -135,9 +163,11 @@ extension WorkloadComponent {
         if !variables.isEmpty { container["env"] = .array(variables) }
         let refused = Self.refused(container["securityContext"]?.object ?? [:])
         if !refused.isEmpty {
-            container["securityContext"] = .object((container["securityContext"]?.object ?? [:]).filter { !refused.contains($0.key) })
+            let kept = (container["securityContext"]?.object ?? [:]).filter { !refused.contains($0.key) }
+            container["securityContext"] = kept.isEmpty ? nil : .object(kept)
             component.leaveOut(
-                "Left out of the container \(container["name"]?.string ?? ""), \(refused.joined(separator: ", ")): the Pod Security level of the tier refuses it.")
+                "Left out of the container \(container["name"]?.string ?? ""), \(refused.joined(separator: ", ")): the Pod Security level of the tier refuses it."
+            )
         }
         let mounts = (container["volumeMounts"]?.array ?? []).filter { !isOfTheHost(volume: $0["name"]?.string ?? "") }
         container["volumeMounts"] = mounts.isEmpty ? nil : .array(mounts.map { renamed($0) })

@@ -16,7 +16,8 @@ extension WorkloadComponent {
             let name = volume["name"]?.string ?? ""
             let own = mounts.filter { $0["name"]?.string == name }
             if volume["hostPath"] != nil {
-                component.leaveOut("Left out, the volume \(name): the Pod Security level of the tier refuses folders of the node.")
+                component.leaveOut(
+                    "Left out, the volume \(name): the Pod Security level of the tier refuses folders of the node.")
             } else if let claim = volume["persistentVolumeClaim"]?["claimName"]?.string {
                 take(claim, volume, own)
             } else {
@@ -40,13 +41,18 @@ extension WorkloadComponent {
     private mutating func take(_ claim: String, _ volume: JSONObject, _ mounts: [JSONValue]) {
         claimNames.append(claim)
         let object = contents.find("PersistentVolumeClaim", claim)
-        guard let main = mounts.first(where: { $0["subPath"] == nil && $0["subPathExpr"] == nil && $0["readOnly"]?.bool != true }),
+        guard
+            let main = mounts.first(where: {
+                $0["subPath"] == nil && $0["subPathExpr"] == nil && $0["readOnly"]?.bool != true
+            }),
             let path = main["mountPath"]?.string
         else {
             component.add(volume: .object(volume))
             for mount in mounts { component.mount(mount) }
             if !mounts.isEmpty {
-                component.leaveOut("It mounts the claim \(claim) as it is: a volume of a component is mounted as a whole, and writable.", at: "template")
+                component.leaveOut(
+                    "It mounts the claim \(claim) as it is: a volume of a component is mounted as a whole, and writable.",
+                    at: "template")
             }
             return
         }
@@ -66,7 +72,8 @@ extension WorkloadComponent {
     private func volumeName(of claim: String) -> String {
         let prefix = "\(component.name)-"
         let short = claim.hasPrefix(prefix) ? String(claim.dropFirst(prefix.count)) : claim
-        return ImportedName.label(short, limit: 20, fallback: "data", taken: component.list("volumes").compactMap { $0["name"]?.string })
+        return ImportedName.label(
+            short, limit: 20, fallback: "data", taken: component.list("volumes").compactMap { $0["name"]?.string })
     }
 
     private mutating func sayClaim(_ claim: String, _ name: String, _ object: DynamicObject?, isShared: Bool) {
@@ -76,9 +83,12 @@ extension WorkloadComponent {
         }
         let made = "\(component.name)-\(name)"
         if made != claim {
-            component.leaveOut("Its claim will be \(made), and is empty: copy the data of \(claim).", at: "volumes", place)
+            component.leaveOut(
+                "Its claim will be \(made), and is empty: copy the data of \(claim).", at: "volumes", place)
         } else if object?.isOfTheOperator != true {
-            component.note("The claim \(claim) is there and is not the operator's: NameConflict, until the volume has another name.", at: "volumes", place)
+            component.note(
+                "The claim \(claim) is there and is not the operator's: NameConflict, until the volume has another name.",
+                at: "volumes", place)
         }
         guard !isShared else { return }
         if component.fields["autoscaling"] != nil || (component.fields["replicas"]?.integer ?? 1) > 1 {
@@ -90,7 +100,9 @@ extension WorkloadComponent {
 
     /// A mount with the name that its volume has in the component.
     func renamed(_ mount: JSONValue) -> JSONValue {
-        guard var fields = mount.object, let name = fields["name"]?.string, let other = volumeNames[name] else { return mount }
+        guard var fields = mount.object, let name = fields["name"]?.string, let other = volumeNames[name] else {
+            return mount
+        }
         fields["name"] = .string(other)
         return .object(fields)
     }
@@ -146,7 +158,8 @@ extension WorkloadComponent {
 
     private static let ownPodFields: Set = [
         "containers", "initContainers", "volumes", "securityContext", "imagePullSecrets", "nodeSelector", "tolerations",
-        "topologySpreadConstraints", "priorityClassName", "priority", "preemptionPolicy", "serviceAccount", "serviceAccountName",
+        "topologySpreadConstraints", "priorityClassName", "priority", "preemptionPolicy", "serviceAccount",
+        "serviceAccountName",
         "automountServiceAccountToken", "enableServiceLinks", "hostNetwork", "hostPID", "hostIPC", "nodeName",
     ]
     private static let podDefaults: JSONObject = [
@@ -165,7 +178,8 @@ extension WorkloadComponent {
         let account = pod["serviceAccountName"]?.string ?? "default"
         if account != "default", account != component.name || !deployment.isOfTheOperator {
             component.leaveOut(
-                "Left out, the ServiceAccount \(account): a component has one of its own, without a token. Bind its rights to \(component.name), and set automountServiceAccountToken in template, if it talks to the API server.")
+                "Left out, the ServiceAccount \(account): a component has one of its own, without a token. Bind its rights to \(component.name), and set automountServiceAccountToken in template, if it talks to the API server."
+            )
         }
         for (key, value) in deployment[path: "spec", "template", "metadata", "annotations"]?.object ?? [:]
         where Self.isWorthKeeping(annotation: key) {
@@ -176,15 +190,21 @@ extension WorkloadComponent {
 
     /// Marks of tools, which say something about the old object only.
     static func isWorthKeeping(annotation key: String) -> Bool {
-        let marks = ["kubectl.kubernetes.io/", "quartermaster.dev/", "meta.helm.sh/", "argocd.argoproj.io/", "deployment.kubernetes.io/"]
+        let marks = [
+            "kubectl.kubernetes.io/", "quartermaster.dev/", "meta.helm.sh/", "argocd.argoproj.io/",
+            "deployment.kubernetes.io/",
+        ]
         return !marks.contains { key.hasPrefix($0) }
     }
 
     private mutating func takePlacement() {
         var placement: JSONObject = [:]
         let constraints = pod["topologySpreadConstraints"]?.array ?? []
-        placement["spread"] = constraints.first.map { $0["whenUnsatisfiable"] == "DoNotSchedule" ? "Required" : "Preferred" } ?? "None"
-        if let key = constraints.first?["topologyKey"], key != "kubernetes.io/hostname" { placement["topologyKey"] = key }
+        placement["spread"] =
+            constraints.first.map { $0["whenUnsatisfiable"] == "DoNotSchedule" ? "Required" : "Preferred" } ?? "None"
+        if let key = constraints.first?["topologyKey"], key != "kubernetes.io/hostname" {
+            placement["topologyKey"] = key
+        }
         if constraints.count > 1 {
             component.leaveOut("Left out, all but the first topologySpreadConstraints.", at: "placement")
         }

@@ -88,7 +88,8 @@ struct WorkloadComponent {
                 .matches(podLabels) == true
         }
         if let budget, budget[path: "spec", "maxUnavailable"]?.integer != 1 {
-            component.note("PodDisruptionBudget \(budget.name) is replaced by one that lets a drain take one pod at a time.")
+            component.note(
+                "PodDisruptionBudget \(budget.name) is replaced by one that lets a drain take one pod at a time.")
         }
     }
 
@@ -139,14 +140,17 @@ struct WorkloadComponent {
         let named = target?.string.flatMap { name in declared.first { $0["name"]?.string == name } }
         let containerPort = named?["containerPort"]?.integer ?? target?.integer ?? number
         let isUDP = port["protocol"] == "UDP"
-        if port["protocol"] == "SCTP" { return component.leaveOut("Left out, port \(number): a component has TCP and UDP.", at: "ports") }
+        if port["protocol"] == "SCTP" {
+            return component.leaveOut("Left out, port \(number): a component has TCP and UDP.", at: "ports")
+        }
         addPort(port["name"]?.string ?? named?["name"]?.string, number, containerPort, isUDP: isUDP)
     }
 
     private mutating func takeContainerPort(_ port: JSONObject) {
         guard let number = port["containerPort"]?.integer else { return }
         if port["hostPort"] != nil {
-            component.leaveOut("Left out, hostPort of port \(number): the Pod Security level of the tier refuses it.", at: "ports")
+            component.leaveOut(
+                "Left out, hostPort of port \(number): the Pod Security level of the tier refuses it.", at: "ports")
         }
         let isUDP = port["protocol"] == "UDP"
         let isKnown = component.list("ports").contains {
