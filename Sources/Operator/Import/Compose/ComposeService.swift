@@ -132,7 +132,10 @@ struct ComposeService {
             guard let path = filled(entry["path"] ?? entry, "env_file") else { continue }
             guard let variables = context.file.variables(path) else {
                 component.leaveOut(
-                    "Left out, the variables of \(path), which can't be read: give those that are not secret in config, the others in a Secret."
+                    """
+                    Left out, the variables of \(path), which can't be read: give those that are not secret in config, the others \
+                    in a Secret.
+                    """
                 )
                 continue
             }
@@ -199,7 +202,10 @@ struct ComposeService {
         if !others.isEmpty {
             let list = others.map { "\($0.port)" }.joined(separator: ", ")
             component.leaveOut(
-                "Published on the host were \(list), which an Ingress is not for. To reach them from outside, add a Service of the type LoadBalancer.",
+                """
+                Published on the host were \(list), which an Ingress is not for. To reach them from outside, add a Service of the \
+                type LoadBalancer.
+                """,
                 at: "ports")
         }
         if ports.contains(where: { $0.port < 1024 }) {

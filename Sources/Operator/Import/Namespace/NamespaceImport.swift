@@ -98,7 +98,10 @@ struct NamespaceImport {
         }
         for (tool, names) in byTool.sorted(by: { $0.key < $1.key }) {
             environment.note(
-                "By their labels, \(tool) delivers \(names.joined(separator: ", ")), and would bring back what you delete: take them out there first."
+                """
+                By their labels, \(tool) delivers \(names.joined(separator: ", ")), and would bring back what you delete: take \
+                them out there first.
+                """
             )
         }
     }

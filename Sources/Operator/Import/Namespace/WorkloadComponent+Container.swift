@@ -166,7 +166,10 @@ extension WorkloadComponent {
             let kept = (container["securityContext"]?.object ?? [:]).filter { !refused.contains($0.key) }
             container["securityContext"] = kept.isEmpty ? nil : .object(kept)
             component.leaveOut(
-                "Left out of the container \(container["name"]?.string ?? ""), \(refused.joined(separator: ", ")): the Pod Security level of the tier refuses it."
+                """
+                Left out of the container \(container["name"]?.string ?? ""), \(refused.joined(separator: ", ")): the Pod \
+                Security level of the tier refuses it.
+                """
             )
         }
         let mounts = (container["volumeMounts"]?.array ?? []).filter { !isOfTheHost(volume: $0["name"]?.string ?? "") }

@@ -178,7 +178,10 @@ extension WorkloadComponent {
         let account = pod["serviceAccountName"]?.string ?? "default"
         if account != "default", account != component.name || !deployment.isOfTheOperator {
             component.leaveOut(
-                "Left out, the ServiceAccount \(account): a component has one of its own, without a token. Bind its rights to \(component.name), and set automountServiceAccountToken in template, if it talks to the API server."
+                """
+                Left out, the ServiceAccount \(account): a component has one of its own, without a token. If it talks to the API \
+                server, bind its rights to \(component.name), and set automountServiceAccountToken in template.
+                """
             )
         }
         for (key, value) in deployment[path: "spec", "template", "metadata", "annotations"]?.object ?? [:]

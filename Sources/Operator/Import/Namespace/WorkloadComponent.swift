@@ -103,7 +103,10 @@ struct WorkloadComponent {
                 fields[name] = percent
             } else {
                 component.leaveOut(
-                    "Left out, the metric \(name.isEmpty ? metric["type"]?.string ?? "" : name) of its autoscaler: a component is scaled by CPU and memory, in per cent of its requests.",
+                    """
+                    Left out, the metric \(name.isEmpty ? metric["type"]?.string ?? "" : name) of its autoscaler: a component is \
+                    scaled by CPU and memory, in per cent of its requests.
+                    """,
                     at: "autoscaling")
             }
         }
