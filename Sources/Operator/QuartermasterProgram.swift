@@ -9,8 +9,8 @@ extension CommandLineProgram {
         summary: "Quartermaster keeps the worker pools, environments and backups of a Kubernetes cluster true.",
         commands: [
             RunCommand.self, RenderCommand.self, ValidateCommand.self, DiffCommand.self, StatusCommand.self,
-            DoctorCommand.self, BackupCommand.self, AccessCommand.self, UninstallCommand.self, CompletionCommand.self,
-            VersionCommand.self,
+            DoctorCommand.self, BackupCommand.self, AccessCommand.self, ImportCommand.self, UninstallCommand.self,
+            CompletionCommand.self, VersionCommand.self,
         ],
         remarks: ["", "Kinds, with their short names:", ""] + kinds)
 

@@ -1,11 +1,11 @@
-internal import KubeAPI
+package import KubeAPI
 
 /// A tool that delivers objects and says on them that they are its own.
 ///
 /// What it delivers it prunes, and puts back: two cannot have one namespace.
-struct NamespaceTracker: Sendable, Hashable {
+package struct NamespaceTracker: Sendable, Hashable {
     /// Such as `Argo CD`.
-    var tool: String
+    package var tool: String
     /// The label or annotation, with its value.
     var mark: String
 
@@ -24,7 +24,7 @@ struct NamespaceTracker: Sendable, Hashable {
     ]
 
     /// - Returns: `nil` where the namespace carries the marks of none.
-    init?(of namespace: DynamicObject) {
+    package init?(of namespace: DynamicObject) {
         let (labels, annotations) = (namespace.labels, namespace.annotations)
         if let (key, tool) = Self.labels.first(where: { labels[$0.0] != nil }) {
             (self.tool, mark) = (tool, "label \(key)=\(labels[key] ?? "")")
@@ -35,5 +35,5 @@ struct NamespaceTracker: Sendable, Hashable {
         }
     }
 
-    var objection: String { "its \(mark.cut(to: 256)) says that \(tool) keeps it" }
+    package var objection: String { "its \(mark.cut(to: 256)) says that \(tool) keeps it" }
 }

@@ -1,0 +1,46 @@
+internal import KubeAPI
+
+/// The image of a service.
+enum ComposeImage {
+    static func image(of service: String, _ fields: JSONObject, _ context: ComposeService.Context) -> String {
+        let filled = ComposeValue.text(fields["image"]).map(context.file.interpolation.fill)
+        guard let filled, !filled.text.isEmpty else {
+            return "registry.example.com/\(context.environment)/\(ImportedName.label(service, limit: 40)):change-me"
+        }
+        guard filled.missing.isEmpty else {
+            // What has no value is most often the tag.
+            let name = filled.text.split(separator: ":").first.map(String.init) ?? filled.text
+            return filled.text.hasSuffix(":") && !name.isEmpty ? "\(name):change-me" : filled.text
+        }
+        return context.tier == "production" ? pinned(filled.text) : filled.text
+    }
+
+    /// In production an image without a tag that stays is refused.
+    private static func pinned(_ image: String) -> String {
+        isPinned(image) ? image : (image.hasSuffix(":latest") ? String(image.dropLast(7)) : image) + ":change-me"
+    }
+
+    private static func isPinned(_ image: String) -> Bool {
+        let last = image.split(separator: "/").last ?? ""
+        return image.contains("@") || last.contains(":") && !last.hasSuffix(":latest")
+    }
+
+    static func remarks(_ fields: JSONObject, _ context: ComposeService.Context) -> [String] {
+        let filled = ComposeValue.text(fields["image"]).map(context.file.interpolation.fill)
+        var remarks: [String] = []
+        if fields["build"] != nil {
+            remarks.append(
+                filled == nil
+                    ? "The file builds the image: push it to a registry, and name it here."
+                    : "The file builds this image: push it to its registry.")
+        } else if filled == nil {
+            remarks.append("The file names no image: name it here.")
+        }
+        if let missing = filled?.missing, !missing.isEmpty {
+            remarks.append("\(ComposeService.listed(missing)) has no value in the file: name the image.")
+        } else if let image = filled?.text, context.tier == "production", !isPinned(image) {
+            remarks.append("In production an image has a digest or a tag other than latest: choose one.")
+        }
+        return remarks
+    }
+}
