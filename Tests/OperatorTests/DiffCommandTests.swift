@@ -57,6 +57,33 @@ struct DiffCommandTests {
         }
     }
 
+    @Test("A manifest that sets images shows which, since nothing else would tell of it")
+    func images() async throws {
+        func images(_ images: String) -> String {
+            """
+            apiVersion: quartermaster.dev/v1alpha1
+            kind: ComponentImages
+            metadata: {name: shop, namespace: workers}
+            spec: {images: \(images)}
+            """
+        }
+        try await CommandCluster.run { cluster in
+            #expect(
+                try await diff(images("{api: 'api:2'}"), cluster) == [
+                    "ComponentImages workers/shop", "  + ComponentImages workers/shop",
+                ])
+            try await cluster.apply(images("{api: 'api:1', web: 'web:1'}"), as: ComponentImages.resourceType)
+            #expect(try await diff(images("{web: 'web:1', api: 'api:1'}"), cluster) == [])
+            let report = try await report(images("{api: 'api:2'}"), cluster)
+            #expect(report.exitStatus == .finding)
+            #expect(
+                report.lines(TextStyle()) == [
+                    "ComponentImages workers/shop", "  ~ ComponentImages workers/shop",
+                    "      spec.images.api: api:1 → api:2", "      spec.images.web: web:1 → nothing",
+                ])
+        }
+    }
+
     @Test("A converged pool has no difference; a changed manifest shows each field, what would go, and nothing else")
     func changed() async throws {
         try await CommandCluster.run { cluster in

@@ -19,6 +19,10 @@ struct TextRedactionTests {
                 "POST https://hooks.example.com/services/T0/B1/abc failed",
                 "POST https://hooks.example.com/[redacted] failed"
             ),
+            ("root:hun/ter2@tcp(db:3306)/shop", "root:[redacted]@tcp(db:3306)/shop"),
+            ("https://discord.com/api/webhooks/1234/Ab_cd", "https://discord.com/[redacted]"),
+            ("https://up.example.com/api/push/Ab3dE6gH?status=up", "https://up.example.com/[redacted]?[redacted]"),
+            ("ENCRYPTION_KEY=hunter2 next", "ENCRYPTION_KEY=[redacted] next"),
             ("https://chat.example.com/in/a1b2c3d4e5f6a7b8c9d0e1", "https://chat.example.com/[redacted]"),
             ("Authorization: Basic dXNlcjpwYXNz end", "Authorization: [redacted] end"),
             ("sent Bearer abcdefghijkl.mno", "sent Bearer [redacted]"),
@@ -50,6 +54,7 @@ struct TextRedactionTests {
             #"{"secretName":"db","passwordKey":"POSTGRES_PASSWORD","tokenExpirationSeconds":3600}"#,
             "image registry:5000/shop/web:1.2@sha256:0123456789abcdef",
             "Get \"https://10.96.0.1:443/api/v1/namespaces/shop/pods/web-7d9f8c6b5d-abcde\": dial tcp: timeout",
+            "Get \"https://10.96.0.1/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/x\": EOF",
             "basic authentication, token expired, --secret-source-namespaces=shared",
             "2026-01-31T09:05:00Z pool workers/pool: 2 of 3 pods available",
         ])
@@ -80,5 +85,27 @@ struct TextRedactionTests {
         #expect(
             scrub("the correct horse battery in eu-central-1, vaXue.1x") == "the [redacted] in eu-central-1, vaXue.1x")
         #expect(RedactionNotes().scrub("anything") == "anything")
+    }
+
+    @Test(
+        "Whatever somebody has written into a variable is looked for as it stands",
+        arguments: [
+            "*\u{FE0F}\u{20E3}release2024", "+\u{301}a1b2c3d4", "(\u{301}a1b2c3d4", "a1b2c3d4_\r\n", "\u{0}a1b2c3d4",
+        ])
+    func literal(value: String) {
+        let notes = RedactionNotes()
+        notes.take(value, named: "DB_PASSWORD")
+        #expect(notes.scrub("is \(value) wrong") == "is [redacted] wrong")
+    }
+
+    @Test("A character of hundreds of marks is no reason to give up, and a backslash may be doubled")
+    func marks() {
+        let notes = RedactionNotes()
+        for index in 0..<50 {
+            notes.take(
+                String(repeating: "\(index % 10)a" + String(repeating: "\u{301}", count: 500), count: 100), named: "X")
+        }
+        notes.take(#"SHOP\svc1"#, named: "MODE")
+        #expect(notes.scrub(#"as SHOP\svc1 or "SHOP\\svc1""#) == #"as [redacted] or "[redacted]""#)
     }
 }

@@ -9,7 +9,7 @@ final class RedactionNotes: Sendable {
         var kept: Set<String> = []
     }
 
-    /// Shorter ones are too common, and longer ones nobody repeats.
+    /// In scalars, since a single character may have hundreds. Shorter ones are too common, and longer ones nobody repeats.
     private static let lengths = 8...256
     /// What one expression looks for: it has to fit the memory that RE2 gives to one.
     private static let together = 50
@@ -22,7 +22,7 @@ final class RedactionNotes: Sendable {
         var words = value.split { $0.isWhitespace || Self.separators.contains($0) }.map(String.init)
             .filter { $0.contains(where: \.isNumber) && $0.contains(where: \.isLetter) }
         if SecretWords.isSecret(name) { words.append(value) }
-        let fitting = words.filter { Self.lengths.contains($0.count) }
+        let fitting = words.filter { Self.lengths.contains($0.unicodeScalars.count) }
         guard !fitting.isEmpty else { return }
         state.withLock { $0.taken.formUnion(fitting) }
     }
@@ -49,10 +49,15 @@ final class RedactionNotes: Sendable {
         }
     }
 
+    /// By scalars: what an expression gives a meaning to may be the base of a character that is not ASCII, such as a keycap.
     private static func literal(_ text: String) -> String {
-        text.reduce(into: "") { literal, character in
-            if character.isASCII, !character.isLetter, !character.isNumber { literal.append("\\") }
-            literal.append(character)
+        text.unicodeScalars.reduce(into: "") { literal, scalar in
+            if scalar.isASCII, !scalar.properties.isAlphabetic, scalar.properties.numericType == nil {
+                literal.append("\\")
+            }
+            literal.unicodeScalars.append(scalar)
+            // YAML and JSON double it, once or more often.
+            if scalar == "\\" { literal.append("+") }
         }
     }
 }

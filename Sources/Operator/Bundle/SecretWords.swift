@@ -4,7 +4,10 @@ enum SecretWords {
         "password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey", "privatekey", "encryptionkey",
         "signingkey", "credential", "authorization", "connectionstring", "cookie", "signature", "webhook",
     ]
-    private static let endings = ["pass", "pwd", "auth", "dsn", "apikey", "secretkey", "accesskey", "privatekey"]
+    private static let endings = [
+        "pass", "pwd", "auth", "dsn", "apikey", "secretkey", "accesskey", "privatekey", "encryptionkey", "signingkey",
+        "masterkey", "authkey", "sshkey",
+    ]
     /// Of fields that only say where a secret is, or how long one is good for.
     private static let harmless = [
         "name", "names", "namespace", "namespaces", "ref", "refs", "file", "path", "seconds", "key", "kind", "count",

@@ -27,7 +27,7 @@ struct TextRedaction: Sendable {
             Rule(#"-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|\z)"#),
             Rule(#"[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>`\\]+"#) { Self.address($0) },
             // `user:password@host` without a scheme, as drivers of databases take it.
-            Rule(#"[A-Za-z0-9_.+-]+:[^\s"/]+@[A-Za-z0-9(]+"#) { Self.login($0) },
+            Rule(#"[A-Za-z0-9_.+-]+:[^\s"/][^\s"]*@[A-Za-z0-9(]+"#) { Self.login($0) },
             Rule(#"(?i)authorization\\*["']?\s*[:=]\s*\\*["']?[a-z]+ +[^\s"'\\]+"#) { _ in "Authorization: \(Self.mark)"
             },
             Rule(#"(?i)\b(?:bearer|basic|digest|token|apikey)[ :=]+[A-Za-z0-9._~+/=-]{8,}"#) { Self.scheme($0) },
@@ -71,10 +71,16 @@ struct TextRedaction: Sendable {
         return end == rest.endIndex ? shown : "\(shown)?\(mark)"
     }
 
-    /// Whether who knows the path may do what it stands for, as with webhooks.
+    /// Of the API server; names in them are long, and some are those of webhooks.
+    private static let objectPaths = ["/api/v1/namespaces/", "/api/v1/nodes/", "/apis/"]
+
+    /// Whether who knows the path may do what it stands for, as with webhooks and heartbeats.
     private static func isKey(host: Substring, path: Substring) -> Bool {
-        guard path.count > 1, !path.hasPrefix("/api/"), !path.hasPrefix("/apis/") else { return false }
-        if host.lowercased().contains("hook") || path.lowercased().contains("hook") { return true }
+        guard path.count > 1, !objectPaths.contains(where: path.hasPrefix) else { return false }
+        let words = path.lowercased()
+        if host.lowercased().contains("hook") || ["hook", "/push/", "/ping/"].contains(where: words.contains) {
+            return true
+        }
         return path.split(separator: "/").contains { part in
             part.count >= 20 && part.contains(where: \.isNumber) && part.contains(where: \.isLetter)
         }

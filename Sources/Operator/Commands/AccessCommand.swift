@@ -5,7 +5,7 @@ internal import Reconcilers
 /// `quartermaster access kubeconfig`: what a pipeline needs to deploy into one environment.
 struct AccessCommand: Command {
     static let name = "access"
-    static let summary = "Write a kubeconfig by which a pipeline deploys into one environment, and does nothing else"
+    static let summary = "Write a kubeconfig by which a pipeline deploys into one environment"
     static let usage = "kubeconfig ENVIRONMENT --to FILE [--duration DURATION] [--server URL]"
     static let flags =
         [

@@ -17,7 +17,8 @@ extension ComponentImages {
         /// The components of the environment.
         package var components: [Component]?
         /// Ready, which is True once every component of the environment that has an entry runs its image and is
-        /// available. Reconciling and Stalled are present only while they are True.
+        /// available, and every one whose entry was removed runs that of the environment again. Reconciling and Stalled
+        /// are present only while they are True.
         package var conditions: [Condition]?
     }
 
@@ -27,7 +28,8 @@ extension ComponentImages {
         package var name: String
         /// The image that the component should run.
         package var image: String
-        /// Where that image is set. AppEnvironment: in the environment. ComponentImages: here.
+        /// Where that image is set. AppEnvironment: in the environment. ComponentImages: here, or until now: the
+        /// component is still on its way back to the image of the environment.
         package var source: Source
         /// What the component waits for, or why the image that is set here is not used; empty if it is as it should be.
         package var message: String?

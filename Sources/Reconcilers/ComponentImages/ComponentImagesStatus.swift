@@ -11,10 +11,17 @@ extension EnvironmentObservation {
                 let (name, refusal) = (observed.component.name, images.refused[observed.component.name])
                 return ComponentImages.Component(
                     name: name, image: observed.component.image.cut(to: 512),
-                    source: images.accepted[name] == nil ? .appEnvironment : .componentImages,
+                    source: counts(observed, in: images) ? .componentImages : .appEnvironment,
                     message: (refusal ?? finding(of: observed))?.message.cut(to: 4096))
             },
             conditions: conditions(of: images))
+    }
+
+    /// Whether `Ready` depends on the component: it has an entry, or had one and has not gone back yet. The status remembers that, so that
+    /// whoever has removed an entry is not told `Ready` while pods of its image still run.
+    private func counts(_ observed: ComponentObservation, in images: DeployedImages) -> Bool {
+        let name = observed.component.name
+        return images.accepted[name] != nil || (images.withdrawn.contains(name) && finding(of: observed) != nil)
     }
 
     private func conditions(of images: DeployedImages) -> [Condition] {
@@ -25,9 +32,9 @@ extension EnvironmentObservation {
         }
         if let namespaceFinding { conditions.block(namespaceFinding) }
         for (_, finding) in images.refused.sorted(by: { $0.key < $1.key }) { conditions.block(finding) }
-        let deployed = components.filter { images.accepted[$0.component.name] != nil }
-        for finding in deployed.compactMap(finding(of:)) { conditions.block(finding) }
-        let list = deployed.map { "\($0.component.name) runs \($0.component.image)" }.joined(separator: ", ")
+        let counted = components.filter { counts($0, in: images) }
+        for finding in counted.compactMap(finding(of:)) { conditions.block(finding) }
+        let list = counted.map { "\($0.component.name) runs \($0.component.image)" }.joined(separator: ", ")
         let none = "no image is set here; the components run those of AppEnvironment \(environment.name)"
         return conditions.assembled(ready: (.ready, list.isEmpty ? none : list))
     }
@@ -37,8 +44,7 @@ extension EnvironmentObservation {
         if let finding = observed.finding { return finding }
         let component = observed.component
         let image = observed.image ?? "none"
-        // The template of a component may set its image, whatever the component says.
-        guard environment.images?.accepted[component.name] != nil, image != component.image else { return nil }
+        guard image != component.templateImage ?? component.image else { return nil }
         if quota?.isSufficient == false {
             let words = "\(observed.name) stays at \(image): the quota leaves no room for the roll-out"
             return Finding(.exceeded, words, .edit)

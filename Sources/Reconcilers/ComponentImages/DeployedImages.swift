@@ -8,6 +8,8 @@ package struct DeployedImages: Sendable, Hashable {
     let accepted: [String: String]
     /// Why entries are not followed, by their key.
     let refused: [String: Finding]
+    /// Components whose entry is gone, as long as their last status says that it counts: see `EnvironmentObservation.status(of:)`.
+    let withdrawn: Set<String>
 
     /// Judges what the object asks for: its author has fewer rights than the environment's.
     ///
@@ -28,6 +30,7 @@ package struct DeployedImages: Sendable, Hashable {
             if let last, environment.objection(to: last, of: name) == nil { accepted[name] = last }
         }
         (self.object, self.accepted, self.refused) = (object, accepted, refused)
+        withdrawn = Set(before.map(\.name)).subtracting(images.spec.images.keys)
     }
 }
 
@@ -79,7 +82,7 @@ extension ResolvedEnvironment {
 
 extension Component {
     /// The image that the template sets over that of the component; `nil` where it sets none.
-    fileprivate var templateImage: String? {
+    var templateImage: String? {
         let containers = spec.template?["spec"]?["containers"]?.elements ?? []
         return containers.first { $0["name"]?.string == name }?["image"]?.string
     }

@@ -62,6 +62,7 @@ struct DeployedImagesTests {
             ("api", "ghcr.io/other/api:2", "neither the repository of the component's image, ghcr.io/shop/api"),
             ("api", "docker.io/shop/api:2", "neither"), ("api", "ghcr.io/shop/api:latest", "in production"),
             ("api", "ghcr.io/shop/api", "in production"), ("api", "ghcr.io/shop/../evil/api:2", "is no image"),
+            ("api", "ghcr.io/shop/api:1.4.3+7", "is no image"),
             ("db", "postgres:17", "has no component db, only api, web; remove the entry"),
             ("web", "ghcr.io/shop/web:2", "template of AppEnvironment shop sets the image"),
         ])
@@ -174,6 +175,36 @@ struct DeployedImagesTests {
         let status = observed.status(of: try #require(environment.images))
         #expect(status.components?.map(\.source) == [.componentImages, .appEnvironment])
         #expect(status.components?.map { $0.message != nil } == [false, true])
+    }
+
+    @Test(
+        "Whoever has removed an entry is told Ready only once the image of the environment runs",
+        arguments: [("api:2", 1, false), ("api:1", 1, false), ("api:1", 0, true)])
+    func withdrawn(runs: String, old: Int, isReady: Bool) throws {
+        var object = try Self.images([:])
+        object["status"] = ["components": [["name": "api", "image": "api:2", "source": "ComponentImages"]]]
+        var environment = try ResolvedEnvironment.written("tier: staging\ncomponents: [{name: api, image: 'api:1'}]")
+        environment.deploy(object)
+        #expect(environment.components[0].image == "api:1")
+        var observed = try Self.observation(of: environment, running: runs)
+        observed.components[0].deployment?.status?.replicas = 1 + old
+        #expect(try Self.ready(observed).status == (isReady ? .true : .false))
+        // It is still so when the status has been written once.
+        let source = observed.status(of: try #require(environment.images)).components?.map(\.source)
+        #expect(source == [isReady ? .appEnvironment : .componentImages])
+    }
+
+    @Test("A component whose entry is gone is not waited for where its template sets the image")
+    func withdrawnTemplate() throws {
+        var object = try Self.images([:])
+        object["status"] = ["components": [["name": "api", "image": "api:2", "source": "ComponentImages"]]]
+        var environment = try ResolvedEnvironment.written(
+            """
+            tier: staging
+            components: [{name: api, image: 'api:1', template: {spec: {containers: [{name: api, image: 'api:0'}]}}}]
+            """)
+        environment.deploy(object)
+        #expect(try Self.ready(Self.observation(of: environment, running: "api:0")).status == .true)
     }
 
     @Test("A refused image is told in its object and nowhere else")

@@ -28,7 +28,7 @@ package struct ChangePreview: Sendable {
             options: .init(hashAnnotation: AnnotationKey.appliedHash))
     }
 
-    /// The children that would change, in the order in which they would be written.
+    /// The children that would change, in the order in which they would be written. Of ComponentImages, which has none, the object itself.
     ///
     /// - Throws: `Rendering.Failure` for a manifest that breaks a rule, `APIError` with the server's words where it
     ///   would refuse a child, `ApplyError` where a child's name belongs to somebody else.
@@ -37,7 +37,7 @@ package struct ChangePreview: Sendable {
         guard violations.isEmpty else {
             throw Rendering.Failure(lines: violations.map { "\(manifest.kind) \(manifest.key): \($0)" })
         }
-        guard let kind = Kinds.named(manifest.kind) else { return [] }
+        guard let kind = Kinds.named(manifest.kind) else { return try await changesOfImages(manifest) }
         let live = try await client.find(kind.resourceType, manifest.key)
         var object = manifest
         object[path: "metadata", "uid"] = live.map { .string($0.uid) }
@@ -60,6 +60,18 @@ package struct ChangePreview: Sendable {
             + stale.filter { !Self.neverPruned.contains($0.kind) }.map {
                 Change(kind: $0.kind, key: $0.key, action: .delete)
             }
+    }
+
+    private func changesOfImages(_ manifest: DynamicObject) async throws -> [Change] {
+        let definition = CustomResource.componentImages
+        let found = try await client.find(definition.type, manifest.key)
+        guard let live = found.map({ definition.applyingDefaults(to: $0) }) else {
+            return [Change(kind: manifest.kind, key: manifest.key, action: .create)]
+        }
+        var after = live
+        after["spec"] = definition.applyingDefaults(to: manifest)["spec"]
+        let fields = FieldChange.changes(from: live, to: after)
+        return fields.isEmpty ? [] : [Change(kind: manifest.kind, key: manifest.key, action: .change(fields))]
     }
 
     /// What holds data stays, and PriorityClasses, which former versions had in inventories, stay too. Secrets can't be looked at.
