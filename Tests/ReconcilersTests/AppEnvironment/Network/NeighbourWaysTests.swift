@@ -118,7 +118,8 @@ struct NeighbourWaysTests {
     func strangers() throws {
         let data = try data("[{namespace: shop, podLabels: {app: apy}}]")
         let told = try words(data, Neighbours(environments: ["shop": try shop("[]")]))
-        #expect(told.message.contains("lets in pods of namespace shop, of which AppEnvironment shop has no such component"))
+        #expect(
+            told.message.contains("lets in pods of namespace shop, of which AppEnvironment shop has no such component"))
         let open = try shop("[]", "network: {egress: Allow}")
         #expect(try !words(data, Neighbours(environments: ["shop": open])).message.contains("lets in"))
     }
