@@ -80,7 +80,8 @@ struct DoctorCommandTests {
             #expect(
                 before.last?.description
                     == "FAIL  rights: ServiceAccount quartermaster-system/quartermaster is not there: the operator is not "
-                    + "installed; kubectl apply -k config/default")
+                    + "installed; kubectl apply --server-side -f install.yaml of this version, or -k config/default of its sources"
+            )
             try await cluster.makeAccount(subject)
             let findings = try await checkup(cluster, subject: subject).rights()
             #expect(findings.count == 1 && findings[0].text.hasSuffix("kubectl apply -k config/rbac of this version"))

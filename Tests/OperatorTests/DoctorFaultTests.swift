@@ -229,7 +229,7 @@ struct DoctorFaultTests {
     private static let faults = [
         Fault(
             "a CRD that is not installed", in: "CRD backuppolicies.quartermaster.dev",
-            says: "is not installed", "kubectl apply --server-side -f crds/"
+            says: "is not installed", "kubectl apply --server-side -f install.yaml of this version, or -f crds/"
         ) { cluster in
             try await cluster.client.delete(
                 .customResourceDefinition, ObjectKey(name: "backuppolicies.quartermaster.dev"))
@@ -240,7 +240,7 @@ struct DoctorFaultTests {
         },
         Fault(
             "a CRD of an older version", in: "CRD regionalworkerpools.quartermaster.dev",
-            says: "it lacks spec.network", "until you apply crds/"
+            says: "it lacks spec.network", "until you apply install.yaml, or crds/, of its version"
         ) { cluster in
             let key = ObjectKey(name: "regionalworkerpools.quartermaster.dev")
             var live = try await cluster.client.get(.customResourceDefinition, key)
@@ -257,7 +257,8 @@ struct DoctorFaultTests {
             _ = try await cluster.client.update(role, as: clusterRole)
         },
         Fault(
-            "a ServiceAccount that is not there", in: "rights", says: "is not there", "kubectl apply -k config/default"
+            "a ServiceAccount that is not there", in: "rights", says: "is not there",
+            "kubectl apply --server-side -f install.yaml of this version, or -k config/default"
         ) { cluster in
             try await cluster.client.delete(.serviceAccount, account)
         },
@@ -404,7 +405,9 @@ struct DoctorFaultTests {
             try await cluster.client.delete(type, Self.poolKey)
             let troubles = try await findings(cluster).filter { $0.verdict == .trouble && $0.subject != "leader" }
             #expect(troubles.map(\.subject) == ["RegionalWorkerPool workers/pool"])
-            #expect(troubles.first?.text.hasSuffix("start the operator: kubectl apply -k config/default") == true)
+            #expect(
+                troubles.first?.text.contains("start the operator: kubectl apply --server-side -f install.yaml ")
+                    == true)
         }
     }
 

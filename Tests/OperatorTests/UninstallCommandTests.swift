@@ -124,7 +124,12 @@ struct UninstallCommandTests {
 
             let done = try await uninstall(client)
             #expect(done.status == .fine, "\(done.lines)")
-            #expect(done.lines.contains { $0.contains("kubectl delete -k config/default") })
+            #expect(
+                done.lines.contains(
+                    "Done: no RegionalWorkerPool, AppEnvironment or BackupPolicy is left, and no node is claimed."))
+            #expect(done.lines.contains { $0.contains("(docs/uninstall.md): kubectl delete -f install.yaml, ") })
+            #expect(
+                done.lines.contains("ServiceAccount and RoleBinding deployer, of pipelines, stay in: preview, shop"))
             #expect(done.lines.contains { $0.contains("keep Secret quartermaster-seal") })
             #expect(try await own(client).isEmpty)
             let node = try await client.get(.node, ObjectKey(name: "a"))
@@ -153,7 +158,7 @@ struct UninstallCommandTests {
             try await makeEverything(client)
             let missing = try #require(await #expect(throws: Uninstall.Failure.self) { try await uninstall(client) })
             #expect(missing.description.contains("there is no Lease default/quartermaster-leader"))
-            #expect(missing.description.contains("kubectl apply -k config/default"))
+            #expect(missing.description.contains("(kubectl apply --server-side -f install.yaml of this version, or "))
             // By its time it was renewed this moment.
             let old = Lease(
                 metadata: ObjectMeta(name: lease.name, namespace: lease.namespace),

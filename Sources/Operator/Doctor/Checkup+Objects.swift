@@ -28,7 +28,7 @@ extension Checkup {
                 Diagnosis(
                     .trouble, subject,
                     "is being deleted, and no operator is there to do what its finalizer \(Finalizer.cleanup) waits for; "
-                        + "start the operator: kubectl apply -k config/default")
+                        + "start the operator: \(Installation.applying)")
             ]
         }
         if report.suspended {

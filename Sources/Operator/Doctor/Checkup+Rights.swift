@@ -29,7 +29,7 @@ extension Checkup {
             return [
                 Diagnosis(
                     .trouble, "rights",
-                    "ServiceAccount \(subject) is not there: the operator is not installed; kubectl apply -k config/default"
+                    "ServiceAccount \(subject) is not there: the operator is not installed; \(Installation.applying)"
                 )
             ]
         }

@@ -88,7 +88,7 @@ struct Checkup: Sendable {
         do {
             live = try await client.get(.customResourceDefinition, ObjectKey(name: name))
         } catch let error as APIError where error.isNotFound {
-            return Diagnosis(.trouble, subject, "is not installed; kubectl apply --server-side -f crds/")
+            return Diagnosis(.trouble, subject, "is not installed; \(Installation.applyingDefinitions)")
         } catch let error as APIError where error.isForbidden {
             return Diagnosis(.notice, subject, "you may not read it: \(error.message)")
         }
@@ -100,7 +100,8 @@ struct Checkup: Sendable {
         if let difference = resource.difference(of: live.json) {
             return Diagnosis(
                 .trouble, subject,
-                "\(difference); the operator leaves the kind alone until you apply crds/ of its version")
+                "\(difference); the operator leaves the kind alone until you apply install.yaml, or crds/, of its version"
+            )
         }
         return Diagnosis(.fine, subject, "installed, and of this program's version")
     }

@@ -64,7 +64,7 @@ struct Uninstall: Sendable {
     private func waitForRenewal() async throws {
         let remedy = """
             nothing was deleted. Only a running operator releases nodes and lets its objects go: start it \
-            (kubectl apply -k config/default), see quartermaster doctor, and name its lease with \
+            (\(Installation.applying)), see quartermaster doctor, and name its lease with \
             --leader-election-namespace and --leader-election-id where it is another one
             """
         guard let first = try await client.find(.lease, lease) else {
@@ -146,23 +146,33 @@ struct Uninstall: Sendable {
     // MARK: What there is
 
     private func sayRest() async throws {
-        say("Left to you: kubectl delete -k config/default, for the operator, its rights, its namespace and the CRDs.")
+        say(
+            """
+            Left to you: the operator, its rights, its namespace and the CRDs (docs/uninstall.md): \
+            \(Installation.deleting)
+            """)
         let classes = try await client.list(.priorityClass).items
             .filter { $0.labels[LabelKey.managedBy] == LabelKey.manager }.map(\.name).sorted()
         if !classes.isEmpty {
             say("PriorityClasses that pods may still name stay: \(classes.joined(separator: ", "))")
         }
-        let bindings = try await client.listAll(.roleBinding).items
-            .filter { $0.labels[LabelKey.appEnvironment] != nil && $0.name == Self.operatorRole }.map(\.namespace)
         try await sayImages()
-        if !bindings.isEmpty {
-            say(
-                "The operator's RoleBinding \(Self.operatorRole) stays in: \(bindings.sorted().joined(separator: ", "))"
-            )
+        let bindings = try await client.listAll(.roleBinding).items
+            .filter { $0.labels[LabelKey.appEnvironment] != nil }
+        func namespaces(of name: String) -> String {
+            bindings.filter { $0.name == name }.map(\.namespace).sorted().joined(separator: ", ")
+        }
+        let deployer = ResolvedEnvironment.deployer
+        let deployers = namespaces(of: deployer)
+        if !deployers.isEmpty { say("ServiceAccount and RoleBinding \(deployer), of pipelines, stay in: \(deployers)") }
+        let role = ResolvedEnvironment.operatorRole
+        let environments = namespaces(of: role)
+        if !environments.isEmpty {
+            say("The operator's RoleBinding \(role) stays in: \(environments)")
             say(
                 """
                 To take these environments up again one day, keep Secret \(SealKey.secretName) of the operator's namespace \
-                first: without it they are somebody else's (docs/operating.md, Uninstall)
+                first: without it they are somebody else's (docs/uninstall.md, Coming back)
                 """)
         }
     }
@@ -178,9 +188,10 @@ struct Uninstall: Sendable {
         say("To keep them, write them into the AppEnvironments first, or save these objects")
     }
 
-    private static let kindNames = Kinds.all.map { $0.resourceType.kind }.joined(separator: ", ")
-
-    private static let operatorRole = "quartermaster-environment"
+    private static let kindNames = {
+        let names = Kinds.all.map { $0.resourceType.kind }
+        return "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")"
+    }()
 
     private func objects(_ type: ResourceType? = nil) async throws -> [DynamicObject] {
         var choice = try OwnObjects.Choice(nil, namespace: nil)

@@ -19,7 +19,8 @@ extension ResolvedEnvironment {
             }
     }
 
-    static let deployer = "deployer"
+    /// The ServiceAccount of pipelines, and the RoleBinding that gives it its rights.
+    package static let deployer = "deployer"
 
     private func roleBinding(_ name: String, to role: String, _ subjects: [JSONValue]) throws -> DesiredChild {
         try child(
