@@ -5,7 +5,6 @@ struct ComposeService {
     /// What a service has to know of the whole.
     struct Context {
         var environment: String
-        var tier: String
         var file: ComposeFile
         var addresses: Addresses
     }
