@@ -117,7 +117,7 @@ struct DoctorCommandTests {
                 Diagnosis.Verdict.fine
             ),
             ("{holderIdentity: pod-a, leaseDurationSeconds: 15, renewTime: '2026-01-02T03:00:00.000000Z'}", .trouble),
-            ("{holderIdentity: '', leaseDurationSeconds: 1}", .notice),
+            ("{holderIdentity: '', leaseDurationSeconds: 1}", .trouble),
         ])
     func leader(spec: String, verdict: Diagnosis.Verdict) throws {
         let text = "{kind: Lease, metadata: {name: l, namespace: n}, spec: \(spec)}"

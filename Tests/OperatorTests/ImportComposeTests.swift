@@ -173,6 +173,10 @@ struct ImportComposeTests {
                 "probes: {readiness: {httpGet: {path: /health, port: 3000}, periodSeconds: 90, timeoutSeconds: 3, failureThreshold: 4}}"
             ),
             ("healthcheck: {test: [CMD, check, \"$$A\"]}", "probes: {readiness: {exec: {command: [check, $A]}}}"),
+            (
+                "healthcheck: {test: \"redis-cli -a ${CACHE_PASSWORD:-hunter2} ping\"}",
+                "probes: {readiness: {exec: {command: [/bin/sh, -c, \"redis-cli -a ${CACHE_PASSWORD} ping\"]}}}\nsecrets: [{name: web-secrets}]"
+            ),
             ("healthcheck: {test: [NONE]}", "probes: {defaults: \"Off\"}"),
             (
                 "working_dir: /srv\ntty: true\nstop_grace_period: 1m\nextra_hosts: [\"a.example.com:192.0.2.1\"]",
@@ -191,6 +195,11 @@ struct ImportComposeTests {
     @Test(
         "What can't be taken is said where it would be, with what to do instead",
         arguments: [
+            (
+                "healthcheck: {test: [CMD, cli, --password, \"${CACHE_PASSWORD:-hunter2}\"]}",
+                "its command holds a secret"
+            ),
+            ("healthcheck: {test: cli --password=hunter2}", "its command holds a secret"),
             ("privileged: true", "# Left out, privileged: the Pod Security level"),
             ("network_mode: host", "# Left out, network_mode host"), ("devices: [/dev/dri]", "# Left out, devices"),
             ("cap_add: [SYS_ADMIN]", "# Left out, cap_add SYS_ADMIN"), ("user: root", "# Left out, user root"),

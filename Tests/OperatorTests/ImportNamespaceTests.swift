@@ -72,6 +72,27 @@ struct ImportNamespaceTests {
             }, uniquingKeysWith: { $1 })
     }
 
+    @Test("In production an image without a tag that stays gets one to choose")
+    func production() throws {
+        let images = ["web", "web:latest", "registry:5000/web@sha256:1", "x y\n", "web:1"]
+        let deployments = images.enumerated().map { index, image -> JSONValue in
+            [
+                "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "c\(index)", "namespace": "a"],
+                "spec": ["template": ["spec": ["containers": [["name": "c", "image": .string(image)]]]]],
+            ]
+        }
+        let contents = try contents(
+            [["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "a"]]] + deployments)
+        let text = try NamespaceImport(contents, name: nil, tier: "production").environment.manifest().text
+        try ImportFixtures.expectUsable(text, "production")
+        let chosen = try YAML.parse(text)[0]["spec"]?["components"]?.array?.compactMap { $0["image"]?.string }
+        #expect(
+            chosen == [
+                "web:change-me", "web:change-me", "registry:5000/web:change-me", "registry.example.com/app:change-me",
+                "web:1",
+            ])
+    }
+
     @Test("The command reads a namespace of a cluster, prints the environment and changes nothing")
     func command() async throws {
         try await CommandCluster.run { cluster in

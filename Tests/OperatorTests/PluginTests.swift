@@ -17,7 +17,7 @@ struct PluginTests {
         let run = try ProgramRun(["--help"])
         #expect(try await run.status() == 0)
         for resource in CustomResource.all {
-            let line = run.output.split(separator: "\n").first { $0.contains(resource.type.kind) }
+            let line = run.output.split(separator: "\n").first { $0.hasPrefix("  \(resource.type.kind) ") }
             #expect(line?.contains(" \(resource.shortName) ") == true && resource.summary.count > 20, "\(run.output)")
             #expect(line?.hasSuffix(resource.summary) == true)
         }

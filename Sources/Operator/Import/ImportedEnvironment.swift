@@ -35,7 +35,9 @@ struct ImportedEnvironment {
     ///
     /// - Throws: `Failure` where nothing is left that could be an environment.
     func manifest() throws -> (text: String, losses: Int) {
-        var (yaml, losses) = commented()
+        var whole = self
+        if tier == AppEnvironment.Tier.production.rawValue { try whole.chooseTags() }
+        var (yaml, losses) = whole.commented()
         while let violation = try Self.violation(in: yaml.document) {
             try Self.leaveOut(violation, from: &yaml)
             losses += 1
@@ -64,6 +66,22 @@ struct ImportedEnvironment {
             for remark in component.remarks { say(remark, below: ["spec", "components", String(index)]) }
         }
         return (yaml, losses)
+    }
+
+    /// In production an image without a tag that stays is refused, and a component without an image too.
+    private mutating func chooseTags() throws {
+        let rule = try RegularExpression("(@sha256:[0-9a-f]{64}|^[^@]+:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})$")
+        for index in components.indices {
+            let image = components[index].fields["image"]?.string ?? ""
+            guard !rule.isFound(in: image) || image.hasSuffix(":latest") else { continue }
+            var parts = image.prefix { $0 != "@" }.split(separator: "/", omittingEmptySubsequences: false)
+            if let last = parts.popLast() { parts.append(last.prefix { $0 != ":" }) }
+            let name = parts.joined(separator: "/")
+            let isName = !name.isEmpty && !name.contains(where: \.isNewline)
+            components[index].fields["image"] = .string("\(isName ? name : "registry.example.com/app"):change-me")
+            components[index].leaveOut(
+                "In production an image has a digest or a tag other than latest: choose one.", at: "image")
+        }
     }
 
     private static let first: Set = ["namespace", "quota", "limitRange", "imagePullSecrets"]

@@ -12,17 +12,7 @@ enum ComposeImage {
             let name = filled.text.split(separator: ":").first.map(String.init) ?? filled.text
             return filled.text.hasSuffix(":") && !name.isEmpty ? "\(name):change-me" : filled.text
         }
-        return context.tier == "production" ? pinned(filled.text) : filled.text
-    }
-
-    /// In production an image without a tag that stays is refused.
-    private static func pinned(_ image: String) -> String {
-        isPinned(image) ? image : (image.hasSuffix(":latest") ? String(image.dropLast(7)) : image) + ":change-me"
-    }
-
-    private static func isPinned(_ image: String) -> Bool {
-        let last = image.split(separator: "/").last ?? ""
-        return image.contains("@") || last.contains(":") && !last.hasSuffix(":latest")
+        return filled.text
     }
 
     static func remarks(_ fields: JSONObject, _ context: ComposeService.Context) -> [String] {
@@ -38,8 +28,6 @@ enum ComposeImage {
         }
         if let missing = filled?.missing, !missing.isEmpty {
             remarks.append("\(ComposeService.listed(missing)) has no value in the file: name the image.")
-        } else if let image = filled?.text, context.tier == "production", !isPinned(image) {
-            remarks.append("In production an image has a digest or a tag other than latest: choose one.")
         }
         return remarks
     }

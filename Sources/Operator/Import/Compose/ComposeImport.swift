@@ -25,7 +25,7 @@ struct ComposeImport {
         for service in file.services {
             guard let component = hosts[service.name], !jobs.contains(service.name) else { continue }
             let context = ComposeService.Context(
-                environment: name, tier: tier, file: file, addresses: Addresses(components: hosts))
+                environment: name, file: file, addresses: Addresses(components: hosts))
             services.append(ComposeService(service.name, service.fields, as: component, context))
         }
         shareVolumes()

@@ -4,7 +4,10 @@ extension ComposeService {
     // MARK: Health
 
     mutating func takeHealthCheck() {
-        guard let check = filledWhole(fields["healthcheck"], "probes") else { return }
+        guard var check = fields["healthcheck"]?.object else { return }
+        let test = check.removeValue(forKey: "test")
+        guard var check = filledWhole(.object(check), "probes") else { return }
+        check["test"] = test
         let words = check["test"]?.array == nil ? nil : ComposeValue.texts(check["test"])
         let shell =
             check["test"]?.string ?? (words?.first == "CMD-SHELL" ? words?.dropFirst().joined(separator: " ") : nil)
@@ -22,6 +25,10 @@ extension ComposeService {
                 "Left out, the times of the image's own health check, which Kubernetes does not run: give probes.")
             return
         }
+        guard let command = withoutSecrets(command, isShell: shell != nil) else {
+            component.leaveOut("Left out, the health check: its command holds a secret. Give probes that need none.")
+            return
+        }
         var probe: JSONObject = request(in: command) ?? ["exec": ["command": .array(command.map(JSONValue.string))]]
         for (source, field) in [("interval", "periodSeconds"), ("timeout", "timeoutSeconds")] {
             if let seconds = ComposeValue.seconds(check[source]) { probe[field] = .integer(seconds) }
@@ -30,6 +37,24 @@ extension ComposeService {
             probe["failureThreshold"] = .integer(retries)
         }
         component.fields["probes"] = ["readiness": .object(probe)]
+    }
+
+    /// A check with its variables filled in. A shell takes secrets from the variables of the container; Kubernetes fills
+    /// them into no probe.
+    ///
+    /// - Returns: `nil` where a secret would have to be written.
+    private mutating func withoutSecrets(_ command: [String], isShell: Bool) -> [String]? {
+        var filled: [String] = []
+        for word in command {
+            var text = reference(word)
+            for name in context.file.interpolation.references(in: word) {
+                guard isShell else { return nil }
+                text = text.replacing("$(\(name))", with: "${\(name)}")
+            }
+            filled.append(text)
+        }
+        let words = isShell ? filled.flatMap { $0.split(separator: " ").map(String.init) } : filled
+        return Sensitive.masked(words).variables.isEmpty ? filled : nil
     }
 
     /// A check that asks the program itself by HTTP needs no program in the container.

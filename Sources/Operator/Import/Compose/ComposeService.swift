@@ -5,7 +5,6 @@ struct ComposeService {
     /// What a service has to know of the whole.
     struct Context {
         var environment: String
-        var tier: String
         var file: ComposeFile
         var addresses: Addresses
     }
@@ -101,7 +100,7 @@ struct ComposeService {
     }
 
     /// Fills a word in, with references where a secret or nothing would stand.
-    private mutating func reference(_ word: String) -> String {
+    mutating func reference(_ word: String) -> String {
         var interpolation = context.file.interpolation
         interpolation.makesReferences = true
         let filled = interpolation.fill(word)

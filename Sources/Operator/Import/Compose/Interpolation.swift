@@ -18,6 +18,13 @@ struct Interpolation: Sendable {
     /// Secrets, and what has no value, become references that Kubernetes fills in from the container's variables.
     var makesReferences = false
 
+    /// The secrets of a text, and what has no value.
+    func references(in text: String) -> [String] {
+        var interpolation = self
+        interpolation.makesReferences = true
+        return interpolation.fill(text).references
+    }
+
     func fill(_ text: String) -> Filled {
         var filled = Filled()
         var rest = text[...]
