@@ -5,10 +5,12 @@ package struct CommandLineProgram: Sendable {
     package var name: String
     package var summary: String
     package var commands: [any Command.Type]
-    /// What the help says below the commands.
-    package var remarks: [String]
+    /// What the help says below the commands; asked for then only.
+    package var remarks: @Sendable () -> [String]
 
-    package init(name: String, summary: String, commands: [any Command.Type], remarks: [String] = []) {
+    package init(
+        name: String, summary: String, commands: [any Command.Type], remarks: @escaping @Sendable () -> [String] = { [] }
+    ) {
         self.name = name
         self.summary = summary
         self.commands = commands
@@ -66,7 +68,7 @@ package struct CommandLineProgram: Sendable {
 
             Usage: \(name) COMMAND [flags]
 
-            \((lines + remarks).joined(separator: "\n"))
+            \((lines + remarks()).joined(separator: "\n"))
 
             \(name) COMMAND --help tells the flags of a command.
             """

@@ -12,7 +12,8 @@ extension CommandLineProgram {
             DoctorCommand.self, BackupCommand.self, AccessCommand.self, ImportCommand.self, UninstallCommand.self,
             CompletionCommand.self, VersionCommand.self,
         ],
-        remarks: ["", "Kinds, with their short names:", ""] + kinds)
+        // The texts of the CRDs: an operator that starts does not wait for them.
+        remarks: { ["", "Kinds, with their short names:", ""] + kinds })
 
     private static let kinds = CustomResource.all.map { resource in
         let names = [resource.type.kind, resource.shortName]

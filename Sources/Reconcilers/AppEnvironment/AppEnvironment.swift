@@ -11,6 +11,8 @@ package struct AppEnvironment: OwnResource, Hashable {
     package static let ownerLabelKey = LabelKey.appEnvironment
     package static let childComponent = "environment"
     package static let definition = CustomResource.appEnvironment
+    /// Without the images that pipelines have set, every environment would go back to its own.
+    package static let definitions = [definition, CustomResource.componentImages]
     package static let partList = "components"
     /// Previews expire.
     package static let ownVerbs: Set = ["delete"]

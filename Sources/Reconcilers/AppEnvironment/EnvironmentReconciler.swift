@@ -117,10 +117,12 @@ struct EnvironmentReconciler: KindReconciler {
         let wanted = try environment.children() + workloads.outgoingConfigMaps(environment)
         let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
         let recorded = Set(observed.inventory.map(\.description))
+        let areImagesKnown = !images.hasVanished(environment, recorded: observed.inventory)
         let written = try await children.apply(
             wanted.map { child in
                 let waits = !hasRights && child.type != .roleBinding
-                let mayRun = quota.isSufficient && refusals[child.part] == nil && !gated.contains(child.part)
+                let mayRun =
+                    areImagesKnown && quota.isSufficient && refusals[child.part] == nil && !gated.contains(child.part)
                 // What is there for them stays while their specs may lack what their authors wrote.
                 let stays = hasUnknownSiblings && child.type.isForSiblings && recorded.contains(child.name)
                 return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
@@ -189,6 +191,10 @@ struct EnvironmentReconciler: KindReconciler {
     }
 
     func reportElsewhere(_ observed: EnvironmentObservation) async throws { try await images.report(observed) }
+
+    func reportElsewhere(_ finding: Finding, about object: DynamicObject) async throws {
+        try await images.report(finding, about: object)
+    }
 
     /// Gives the operator its rights in the namespace where it does not have them.
     ///

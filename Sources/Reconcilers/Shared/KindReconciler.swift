@@ -60,6 +60,9 @@ protocol KindReconciler: Reconciler {
     /// Says elsewhere what was found, once the status of the object itself is written.
     func reportElsewhere(_ observed: Observation) async throws
 
+    /// Says elsewhere why the object can't be followed.
+    func reportElsewhere(_ finding: Finding, about object: DynamicObject) async throws
+
     /// Takes back what would outlive an object that is being deleted.
     ///
     /// - Returns: `nil` once that is done; else how the pass ends, and the status says what is waited for.
@@ -107,6 +110,7 @@ extension KindReconciler {
         case .failure(let finding):
             // What cannot be read is neither written nor pruned; the rest of its status stays.
             try await status.report(finding, on: object)
+            try await reportElsewhere(finding, about: object)
             return .done
         case .success(let resolved): return try await pass(resolved, object)
         }
@@ -148,6 +152,8 @@ extension KindReconciler {
 
     func reportElsewhere(_: Observation) async throws {}
 
+    func reportElsewhere(_: Finding, about _: DynamicObject) async throws {}
+
     func releaseMissing(_: ObjectKey) async throws -> Outcome { .done }
 
     func block(_ object: DynamicObject, _: Reason, _ message: String) async throws -> Outcome {
@@ -162,10 +168,10 @@ extension KindReconciler {
     ) -> Controller {
         let kind = Owner.resourceType.kind
         let controller = Controller(
-            name: kind.lowercased(), reconciler: SchemaGuard(self, of: Owner.definition, in: environment),
+            name: kind.lowercased(), reconciler: SchemaGuard(self, of: Owner.self, in: environment),
             options: controllerOptions, metrics: environment.metrics, logger: logger, time: environment.time)
         controller.reconciles(objects)
-        controller.watches(environment.schemas[Owner.definition])
+        for definition in Owner.definitions { controller.watches(environment.schemas[definition], of: objects) }
         controller.watchesChildren(
             of: Owner.self, types: Owner.childKinds.map(\.type), owners: objects, in: environment)
         if Owner.resourceType.isNamespaced { children.endingNamespaces.wake(controller, owners: objects) }

@@ -22,6 +22,8 @@ package protocol OwnResource: ChildOwner {
     func rendered(asking client: KubeClient) async throws -> [DesiredChild]
     /// The kind's CRD.
     static var definition: CustomResource { get }
+    /// The CRDs without which its objects can't be followed: its own, and those of what is made for them.
+    static var definitions: [CustomResource] { get }
     /// The fields that hold types of Kubernetes itself.
     static var builtInFields: [BuiltInField] { get }
     /// What is wrong that neither the CRD's schema nor its rules can say. None where a kind does not tell.
@@ -31,6 +33,7 @@ package protocol OwnResource: ChildOwner {
 extension OwnResource {
     package var violationsBeyondDefinition: [Violation] { [] }
     package static var ownVerbs: Set<String> { [] }
+    package static var definitions: [CustomResource] { [definition] }
 
     /// Reads an object, with the CRD's defaults for what a server or a file has left out.
     ///

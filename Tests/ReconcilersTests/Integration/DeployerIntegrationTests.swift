@@ -139,6 +139,12 @@ extension IntegrationTests {
                             #expect(try await Self.image(of: "api", cluster) == "ghcr.io/shop/api:1.5")
                             #expect(try await Self.image(of: "web", cluster) == "ghcr.io/shop/web:2")
                             try await cluster.waitForEnvironment("shop", .ready, .ready)
+
+                            // Where the environment can't be followed a pipeline is told why it waits.
+                            try await cluster.changeEnvironment("shop", ["spec": ["defaultsVersion": 999]])
+                            let stuck = try await Self.wait(for: .invalidSpec, user, cluster)
+                            #expect(stuck.message.hasPrefix("AppEnvironment "), "\(stuck.message)")
+                            #expect(stuck.message.contains("defaultsVersion"), "\(stuck.message)")
                         }
                     }
                 }

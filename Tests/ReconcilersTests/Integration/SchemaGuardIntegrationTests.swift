@@ -151,6 +151,54 @@ extension IntegrationTests {
         }
 
         @Test(
+            "While the CRD of ComponentImages hides what pipelines have set, or is gone, environments stay as they are",
+            arguments: ClusterKind.available)
+        func hiddenImages(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await TestOperator.runEnvironments(on: cluster) { process in
+                    try await cluster.makeEnvironment(
+                        "shop", "{tier: staging, components: [{name: web, image: 'web:1'}]}")
+                    let (web, type) = (cluster.inEnvironment("shop", "web"), ComponentImages.resourceType)
+                    let images = cluster.inEnvironment("shop", cluster.environmentName("shop"))
+                    func image() async throws -> JSONValue? {
+                        let live = try await cluster.deployment(web)
+                        return live[path: "spec", "template", "spec", "containers"]?[0]?["image"]
+                    }
+                    try await eventually("ComponentImages are there", within: .seconds(30)) {
+                        try await cluster.exists(type, images)
+                    }
+                    try await cluster.change(type, images, ["spec": ["images": ["web": "web:2"]]])
+                    try await eventually("the image is rolled out", within: .seconds(30)) {
+                        guard try await cluster.exists(.deployment, web) else { return false }
+                        return try await image() == "web:2"
+                    }
+                    try await process.settled()
+                    process.requests.forgetWrites()
+                    let key = ObjectKey(name: cluster.environmentName("shop"))
+                    try await cluster.putDefinition(.componentImages, without: "images")
+                    try await waitForMismatch(AppEnvironment.resourceType, key, on: cluster)
+                    try await process.settled()
+                    #expect(process.requests.writes.allSatisfy { $0.hasPrefix("PATCH appenvironments") })
+                    #expect(try await image() == "web:2")
+
+                    try await cluster.putDefinition(.componentImages)
+                    try await eventually("the operator goes on", within: .seconds(30)) {
+                        let ready = try await ready(AppEnvironment.resourceType, key, on: cluster)
+                        return ready?["reason"] != "SchemaMismatch"
+                    }
+                    try await process.settled()
+                    #expect(try await image() == "web:2")
+
+                    try await cluster.client.delete(
+                        .customResourceDefinition, ObjectKey(name: "componentimages.quartermaster.dev"))
+                    try await waitForMismatch(AppEnvironment.resourceType, key, on: cluster)
+                    try await process.settled()
+                    #expect(try await image() == "web:2")
+                }
+            }
+        }
+
+        @Test(
             "An environment whose deletionPolicy an older CRD has dropped is not deleted by the policy that it has left",
             arguments: ClusterKind.available)
         func droppedDeletionPolicy(kind: ClusterKind) async throws {

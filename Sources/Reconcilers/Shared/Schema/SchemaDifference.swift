@@ -72,6 +72,8 @@ extension CustomResource {
     /// How a CRD on a server differs from the one that this program was built with, in a few words; `nil` where it does not.
     package func difference(of live: JSONValue?) -> String? {
         guard let live else { return "is not installed" }
+        // Its objects go first, one by one.
+        guard live["metadata"]?["deletionTimestamp"] == nil else { return "is being deleted" }
         let version = live["spec"]?["versions"]?.elements.first { $0["name"]?.string == type.version }
         guard let version, version["served"]?.bool == true else { return "does not serve \(type.version)" }
         let served = version["schema"]?["openAPIV3Schema"] ?? .null
