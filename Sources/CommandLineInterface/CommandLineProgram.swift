@@ -9,7 +9,8 @@ package struct CommandLineProgram: Sendable {
     package var remarks: @Sendable () -> [String]
 
     package init(
-        name: String, summary: String, commands: [any Command.Type], remarks: @escaping @Sendable () -> [String] = { [] }
+        name: String, summary: String, commands: [any Command.Type],
+        remarks: @escaping @Sendable () -> [String] = { [] }
     ) {
         self.name = name
         self.summary = summary
