@@ -8,23 +8,6 @@ import Testing
 /// What is promised of the process as a whole, tried on the program itself.
 @Suite("Process of the operator", .serialized, .timeLimit(.minutes(5)))
 struct OperatorProcessTests {
-    private static let pools = ResourceType(
-        group: "quartermaster.dev", version: "v1alpha1", kind: "RegionalWorkerPool", plural: "regionalworkerpools")
-
-    private func makePool(_ client: KubeClient) async throws {
-        let pool = try YAML.parseDocument(
-            Array(
-                """
-                apiVersion: quartermaster.dev/v1alpha1
-                kind: RegionalWorkerPool
-                metadata: {name: pool, namespace: default}
-                spec:
-                  regions: [{name: a, nodeSelector: {matchLabels: {zone: a}}}]
-                  template: {spec: {containers: [{name: worker, image: worker}]}}
-                """.utf8))
-        _ = try await client.create(DynamicObject(pool), as: Self.pools)
-    }
-
     private func audit() -> (AuditLog, EmbeddedAPIServerOptions) {
         let log = AuditLog(resourcesWithBodies: ["leases"])
         return (log, EmbeddedAPIServerOptions(audit: log))
@@ -53,7 +36,7 @@ struct OperatorProcessTests {
     func readiness() async throws {
         let (log, options) = audit()
         try await OperatorProgram.run(options) { server, client in
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             // The cache of the nodes is filled last.
             let hang = server.faults.inject(FaultRule(.hang, verb: "watch", resource: "nodes"))
             let program = try OperatorProgram(on: server)
@@ -167,7 +150,7 @@ struct OperatorProcessTests {
             let program = try OperatorProgram(on: server)
             defer { program.end() }
             try await program.waitUntilReady()
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
             program.terminate()
             #expect(try await program.status() == 0, "\(program.output)")
@@ -190,7 +173,7 @@ struct OperatorProcessTests {
             let standby = try OperatorProgram(on: server, as: "replica-2")
             defer { standby.end() }
             try await standby.waitUntilReady()
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
             #expect(!log.all.contains { $0.user == "replica-2" && $0.isSuccess })
             leader.terminate()
@@ -231,7 +214,7 @@ struct OperatorProcessTests {
             let program = try OperatorProgram(on: server)
             defer { program.end() }
             try await program.waitUntilReady()
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
             var text = ""
             try await eventually("a condition is shown") {
@@ -283,7 +266,7 @@ struct OperatorProcessTests {
             let program = try OperatorProgram(on: server, ["--log-level=debug"])
             defer { program.end() }
             try await program.waitUntilReady()
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             try await eventually("the pool is worked on") { log.all.contains { $0.resource == "deployments" } }
             program.terminate()
             _ = try await program.status()

@@ -1,6 +1,7 @@
 import EmbeddedAPIServer
 import Foundation
 import KubeAPI
+import Reconcilers
 import Support
 
 /// `quartermaster run` as a process of its own, against an embedded API server, for the length of a test.
@@ -143,5 +144,22 @@ extension KubeClient {
                 }
             }
         }
+    }
+}
+
+extension OperatorProgram {
+    /// Makes a pool that matches no node.
+    static func makePool(_ client: KubeClient) async throws {
+        let pool = try YAML.parseDocument(
+            Array(
+                """
+                apiVersion: quartermaster.dev/v1alpha1
+                kind: RegionalWorkerPool
+                metadata: {name: pool, namespace: default}
+                spec:
+                  regions: [{name: a, nodeSelector: {matchLabels: {zone: a}}}]
+                  template: {spec: {containers: [{name: worker, image: worker}]}}
+                """.utf8))
+        _ = try await client.create(DynamicObject(pool), as: RegionalWorkerPool.resourceType)
     }
 }

@@ -42,22 +42,6 @@ struct TracesTests {
         span["attributes"]?.array?.first { $0["key"]?.string == name }?["value"]
     }
 
-    private func makePool(_ client: KubeClient) async throws {
-        let object = try YAML.parseDocument(
-            Array(
-                """
-                apiVersion: quartermaster.dev/v1alpha1
-                kind: RegionalWorkerPool
-                metadata: {name: pool, namespace: default}
-                spec:
-                  regions: [{name: a, nodeSelector: {matchLabels: {zone: a}}}]
-                  template: {spec: {containers: [{name: worker, image: worker}]}}
-                """.utf8))
-        let pools = ResourceType(
-            group: "quartermaster.dev", version: "v1alpha1", kind: "RegionalWorkerPool", plural: "regionalworkerpools")
-        _ = try await client.create(DynamicObject(object), as: pools)
-    }
-
     @Test("A new pool is a trace with its writes, and what is under way at SIGTERM is still sent")
     func pool() async throws {
         let collector = try Collector()
@@ -67,7 +51,7 @@ struct TracesTests {
                 environment: ["OTEL_EXPORTER_OTLP_HEADERS": "authorization=s3cret"])
             defer { program.end() }
             try await program.waitUntilReady()
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             try await eventually("its Deployment is written") {
                 try await !client.list(.deployment, namespace: "default").items.isEmpty
             }
@@ -93,7 +77,7 @@ struct TracesTests {
             let program = try OperatorProgram(
                 on: server, environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": collector.url])
             defer { program.end() }
-            try await makePool(client)
+            try await OperatorProgram.makePool(client)
             try await eventually("a batch waits for its answer") { collector.requests > 0 }
             try await eventually("the work goes on") {
                 try await !client.list(.deployment, namespace: "default").items.isEmpty

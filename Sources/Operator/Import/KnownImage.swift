@@ -1,4 +1,5 @@
 internal import KubeAPI
+internal import Reconcilers
 
 /// What is known of images that many applications bring along and whose sources say nothing of it: ports and users.
 struct KnownImage {
@@ -12,9 +13,9 @@ struct KnownImage {
 
     /// - Parameter image: such as `docker.io/library/postgres:17-alpine`.
     init?(_ image: String) {
-        guard let known = Self.known[Self.program(image)] else { return nil }
+        guard let reference = ImageReference(image), let known = Self.known[Self.program(reference)] else { return nil }
         self = known
-        if Self.tag(image).contains("alpine"), let alpineUser { user = alpineUser }
+        if reference.tag?.contains("alpine") == true, let alpineUser { user = alpineUser }
     }
 
     private init(_ ports: [Int], user: Int? = nil, alpine: Int? = nil, data: (String, String)? = nil) {
@@ -25,15 +26,8 @@ struct KnownImage {
     }
 
     /// The last part of the name: `postgres`.
-    private static func program(_ image: String) -> String {
-        let name = image.split(separator: "@").first.map(String.init) ?? image
-        let last = name.split(separator: "/").last.map(String.init) ?? name
-        return last.split(separator: ":").first.map(String.init) ?? last
-    }
-
-    private static func tag(_ image: String) -> String {
-        let last = image.split(separator: "/").last.map(String.init) ?? image
-        return last.split(separator: ":").dropFirst().first.map(String.init) ?? ""
+    private static func program(_ image: ImageReference) -> String {
+        image.repository.split(separator: "/").last.map(String.init) ?? ""
     }
 
     private static let postgres = KnownImage(
@@ -54,6 +48,7 @@ struct KnownImage {
 
     /// Whether what it serves is for its neighbours and not for people.
     static func isBackend(_ image: String) -> Bool {
-        !["minio", "mailpit"].contains(program(image)) && known[program(image)] != nil
+        guard let program = ImageReference(image).map(program) else { return false }
+        return !["minio", "mailpit"].contains(program) && known[program] != nil
     }
 }

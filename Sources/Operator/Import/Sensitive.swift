@@ -2,12 +2,8 @@ internal import KubeAPI
 
 /// What looks as if nobody else should read it.
 enum Sensitive {
-    private static let words: Set = [
-        "PASSWORD", "PASSWD", "PASS", "PASSPHRASE", "PWD", "TOKEN", "TOKENS", "SECRET", "SECRETS", "KEY", "KEYS",
-        "APIKEY",
-        "CREDENTIAL", "CREDENTIALS", "SALT", "REQUIREPASS", "MASTERAUTH", "PEPPER",
-    ]
-    private static let wordEndings = ["PASSWORD", "PASSWD", "SECRET", "TOKEN"]
+    /// Of variables, beside what names a secret everywhere.
+    private static let words: Set = ["PASS", "KEY", "KEYS", "SALT", "PEPPER"]
 
     /// Whether a variable of this name holds a secret. One that names a file, or says yes or no, does not.
     static func isSecret(_ name: String, _ value: String) -> Bool {
@@ -18,7 +14,7 @@ enum Sensitive {
     static func isSecret(_ name: String) -> Bool {
         let parts = words(of: name)
         guard let last = parts.last, !["FILE", "PATH", "DIR", "ID", "NAME"].contains(last) else { return false }
-        return parts.contains { part in words.contains(part) || wordEndings.contains { part.hasSuffix($0) } }
+        return SecretWords.isSecret(name) || parts.contains(where: words.contains)
     }
 
     /// `DB_PASSWORD`, `dbPassword` and `--db-password` are DB and PASSWORD.
@@ -40,7 +36,7 @@ enum Sensitive {
     /// Whether an address has a password in it: `postgres://app:secret@db/app`.
     static func hasCredentials(_ value: String) -> Bool {
         var rest = value[...]
-        while let start = rest.range(ofText: "://") {
+        while let start = rest.firstRange(of: "://") {
             rest = rest[start.upperBound...]
             let authority = rest.prefix { !"/?# ,\"'".contains($0) }
             guard let at = authority.lastIndex(of: "@") else { continue }
@@ -100,16 +96,6 @@ enum Sensitive {
 }
 
 extension StringProtocol {
-    /// Where a text is found first.
-    func range(ofText text: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-            start = index(after: start)
-        }
-        return nil
-    }
-
     /// Without white space at its ends.
     var trimmed: String {
         let start = drop { $0.isWhitespace }

@@ -6,25 +6,33 @@ extension EnvironmentObservation {
     ///
     /// A refused image is told here and nowhere else: whoever sets images must not be able to make the environment unready.
     func status(of images: DeployedImages) -> ComponentImages.Status {
-        ComponentImages.Status(
-            components: components.map { observed in
-                let (name, refusal) = (observed.component.name, images.refused[observed.component.name])
+        let standings = components.map { observed in
+            let (name, finding) = (observed.component.name, finding(of: observed))
+            return Standing(
+                component: observed.component, finding: finding,
+                counts: images.accepted[name] != nil || (images.withdrawn.contains(name) && finding != nil))
+        }
+        return ComponentImages.Status(
+            components: standings.map { standing in
+                let component = standing.component
                 return ComponentImages.Component(
-                    name: name, image: observed.component.image.cut(to: 512),
-                    source: counts(observed, in: images) ? .componentImages : .appEnvironment,
-                    message: (refusal ?? finding(of: observed))?.message.cut(to: 4096))
+                    name: component.name, image: component.image.cut(to: 512),
+                    source: standing.counts ? .componentImages : .appEnvironment,
+                    message: (images.refused[component.name] ?? standing.finding)?.message.cut(to: 4096))
             },
-            conditions: conditions(of: images))
+            conditions: conditions(of: images, standings.filter(\.counts)))
     }
 
-    /// Whether `Ready` depends on the component: it has an entry, or had one and has not gone back yet. The status remembers that, so that
-    /// whoever has removed an entry is not told `Ready` while pods of its image still run.
-    private func counts(_ observed: ComponentObservation, in images: DeployedImages) -> Bool {
-        let name = observed.component.name
-        return images.accepted[name] != nil || (images.withdrawn.contains(name) && finding(of: observed) != nil)
+    private struct Standing {
+        var component: Component
+        /// Why the component does not run what it should; `nil` where it does.
+        var finding: Finding?
+        /// Whether `Ready` depends on it: it has an entry, or had one and has not gone back yet. The status remembers that, so that
+        /// whoever has removed an entry is not told `Ready` while pods of its image still run.
+        var counts: Bool
     }
 
-    private func conditions(of images: DeployedImages) -> [Condition] {
+    private func conditions(of images: DeployedImages, _ counted: [Standing]) -> [Condition] {
         var conditions = Conditions()
         if environment.spec.suspend {
             conditions.block(
@@ -32,14 +40,12 @@ extension EnvironmentObservation {
         }
         if let namespaceFinding { conditions.block(namespaceFinding) }
         for (_, finding) in images.refused.sorted(by: { $0.key < $1.key }) { conditions.block(finding) }
-        let counted = components.filter { counts($0, in: images) }
-        for finding in counted.compactMap(finding(of:)) { conditions.block(finding) }
+        for finding in counted.compactMap(\.finding) { conditions.block(finding) }
         let list = counted.map { "\($0.component.name) runs \($0.component.image)" }.joined(separator: ", ")
         let none = "no image is set here; the components run those of AppEnvironment \(environment.name)"
         return conditions.assembled(ready: (.ready, list.isEmpty ? none : list))
     }
 
-    /// Why a component does not run what it should; `nil` where it does.
     private func finding(of observed: ComponentObservation) -> Finding? {
         if let finding = observed.finding { return finding }
         let component = observed.component

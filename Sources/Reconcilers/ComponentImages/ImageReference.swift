@@ -1,10 +1,10 @@
 internal import KubeAPI
 
 /// The name of a container image. Source: distribution/reference, "reference.go" and "normalize.go".
-struct ImageReference: Sendable, Hashable {
+package struct ImageReference: Sendable, Hashable {
     /// With its registry: `docker.io/library/nginx`.
-    let repository: String
-    let tag: String?
+    package let repository: String
+    package let tag: String?
     let digest: String?
 
     private static let grammar = LazyExpression(
@@ -14,7 +14,7 @@ struct ImageReference: Sendable, Hashable {
             + #"(?:@(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128}))?$"#)
 
     /// - Returns: `nil` for what names no image: no container runtime would pull it.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard Self.grammar.isFound(in: text) else { return nil }
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         digest = parts.count > 1 ? String(parts[1]) : nil

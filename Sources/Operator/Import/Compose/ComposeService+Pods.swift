@@ -64,7 +64,7 @@ extension ComposeService {
             return nil
         }
         for scheme in ["http://", "https://"] {
-            guard let start = text.range(ofText: scheme) else { continue }
+            guard let start = text.firstRange(of: scheme) else { continue }
             let address = text[start.upperBound...].prefix { !" '\"|;&)".contains($0) }
             let authority = address.prefix { $0 != "/" }
             let parts = authority.split(separator: ":")

@@ -53,7 +53,7 @@ extension ComposeService {
     private static func arguments(of name: String, in rule: String) -> [String] {
         var found: [String] = []
         var rest = rule[...]
-        while let start = rest.range(ofText: "\(name)(") {
+        while let start = rest.firstRange(of: "\(name)(") {
             let isWhole = start.lowerBound == rest.startIndex || !rest[rest.index(before: start.lowerBound)].isLetter
             let list = rest[start.upperBound...].prefix { $0 != ")" }
             rest = rest[list.endIndex...]

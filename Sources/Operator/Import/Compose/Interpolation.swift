@@ -107,6 +107,6 @@ enum VariableFile {
         if let quote = text.first, quote == "'" || quote == "\"", let end = text.dropFirst().firstIndex(of: quote) {
             return String(text[text.index(after: text.startIndex)..<end])
         }
-        return text.range(ofText: " #").map { text[..<$0.lowerBound].trimmed } ?? text
+        return text.firstRange(of: " #").map { text[..<$0.lowerBound].trimmed } ?? text
     }
 }
