@@ -104,7 +104,8 @@ let package = Package(
             swiftSettings: settings),
         // On a real cluster with real nodes (`make e2e`); skipped without one.
         .testTarget(
-            name: "EndToEnd", dependencies: ["KubeAPI", "Operator", "Reconcilers", "Support"], path: "Tests/EndToEnd",
+            name: "EndToEnd", dependencies: ["EmbeddedAPIServer", "KubeAPI", "Operator", "Reconcilers", "Support"],
+            path: "Tests/EndToEnd",
             swiftSettings: settings),
         .testTarget(
             name: "OperatorTests",

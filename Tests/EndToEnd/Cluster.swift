@@ -11,7 +11,7 @@ struct Cluster: Sendable {
     static let kubeconfig = environment["QM_E2E_KUBECONFIG"]
     static let operatorImage =
         environment["QM_E2E_OPERATOR_IMAGE"] ?? "ghcr.io/quartermaster-dev/quartermaster:\(BuildInfo.version)"
-    /// Has a shell, PostgreSQL, rclone and restic: all that the pods of the suite run.
+    /// Has a shell, Python, PostgreSQL, rclone and restic: all that the pods of the suite run.
     static let backupImage =
         environment["QM_E2E_BACKUP_IMAGE"] ?? "ghcr.io/quartermaster-dev/quartermaster-backup:\(BuildInfo.version)"
     /// What stops and starts the kubelet of a node, whose name they get as `$1`, and what ends the API server and starts it again.

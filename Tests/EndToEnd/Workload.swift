@@ -105,6 +105,9 @@ enum Workload {
         exec postgres -D /tmp/pg -k /tmp -c listen_addresses='*'
         """
 
+    /// A text as a word of the shell.
+    static func shellQuoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+
     /// A script as a word of YAML.
     static func quoted(_ script: String) -> String {
         "\"" + script.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
