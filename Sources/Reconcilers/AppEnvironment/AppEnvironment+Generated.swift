@@ -44,7 +44,8 @@ extension AppEnvironment {
         /// The parts of the application. Each is a Deployment, or what its kind says, with its Service, ServiceAccount,
         /// NetworkPolicy and what else it needs.
         package var components: [ComponentSpec]
-        /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
+        /// Hosts at which components are reached from outside. Each entry gets an Ingress of its own, and one more for
+        /// each of its paths with annotations.
         package var ingress: [Ingress]?
         /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, allowFrom, ingress,
         /// metrics and the fields below, and by pools and backup policies of the namespace.
@@ -611,10 +612,17 @@ extension AppEnvironment {
             package var component: String
             /// The name of one of the component's ports.
             package var port: String
+            /// Annotations for this path, over those of the host. Controllers take annotations for a whole Ingress, so
+            /// the path gets one of its own. What names hosts or asks for a certificate is refused: that goes to the
+            /// host.
+            package var annotations: [String: String]?
         }
 
         /// The host name. If several environments name it, or a wildcard that covers it, it belongs to the oldest one.
         package var host: String
+        /// Further hosts with the same paths, such as the one with www. They are in the same Ingress and the same
+        /// certificate. cert-manager issues the certificate again if the list changes.
+        package var additionalHosts: [String]?
         /// Which component serves which path of the host.
         package var paths: [Path]
         /// The IngressClass, such as traefik, haproxy or nginx. Default: that of the cluster.
