@@ -284,6 +284,8 @@ extension AppEnvironment {
         /// production, tools and staging if they do not exist. Outside of the namespaces that --privileged-namespaces
         /// lists, a class above --max-priority-class-value and names that begin with system- are refused.
         package var priorityClassName: String?
+        /// A PriorityClass beside those of the tiers, in place of priorityClassName.
+        package var priorityClass: PriorityClassRequest?
         /// Where Prometheus finds the metrics of the component.
         package var metrics: Metrics?
         /// Alerts of your own about the component, in the PrometheusRule extra-alerts. They get the labels namespace
@@ -508,6 +510,18 @@ extension AppEnvironment {
         package var maxUnavailable: IntOrString?
         /// How many pods evictions must leave, as a number or a percentage.
         package var minAvailable: IntOrString?
+    }
+
+    /// The type of `spec.components[].priorityClass`.
+    package struct PriorityClassRequest: Sendable, Hashable, Codable {
+        /// The name of the class. The same are refused as for priorityClassName.
+        package var name: String
+        /// The priority that the class should have; required with create. A class that exists keeps the value that it
+        /// has; if that is another one, the environment reports PriorityMismatch.
+        package var value: Int?
+        /// With true the operator makes the class if there is none of that name. It never changes or deletes the class,
+        /// since pods of others may name it.
+        package var create: Bool
     }
 
     /// The type of `spec.components[].metrics`.
