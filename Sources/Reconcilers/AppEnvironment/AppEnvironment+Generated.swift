@@ -44,7 +44,8 @@ extension AppEnvironment {
         /// The parts of the application. Each is a Deployment, or what its kind says, with its Service, ServiceAccount,
         /// NetworkPolicy and what else it needs.
         package var components: [ComponentSpec]
-        /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
+        /// Hosts at which components are reached from outside. Each entry gets an Ingress of its own, and one more for
+        /// each of its paths with annotations.
         package var ingress: [Ingress]?
         /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, allowFrom, ingress,
         /// metrics and the fields below, and by pools and backup policies of the namespace.
@@ -283,6 +284,8 @@ extension AppEnvironment {
         /// production, tools and staging if they do not exist. Outside of the namespaces that --privileged-namespaces
         /// lists, a class above --max-priority-class-value and names that begin with system- are refused.
         package var priorityClassName: String?
+        /// A PriorityClass beside those of the tiers, in place of priorityClassName.
+        package var priorityClass: PriorityClassRequest?
         /// Where Prometheus finds the metrics of the component.
         package var metrics: Metrics?
         /// Alerts of your own about the component, in the PrometheusRule extra-alerts. They get the labels namespace
@@ -509,6 +512,18 @@ extension AppEnvironment {
         package var minAvailable: IntOrString?
     }
 
+    /// The type of `spec.components[].priorityClass`.
+    package struct PriorityClassRequest: Sendable, Hashable, Codable {
+        /// The name of the class. The same are refused as for priorityClassName.
+        package var name: String
+        /// The priority that the class should have; required with create. A class that exists keeps the value that it
+        /// has; if that is another one, the environment reports PriorityMismatch.
+        package var value: Int?
+        /// With true the operator makes the class if there is none of that name. It never changes or deletes the class,
+        /// since pods of others may name it.
+        package var create: Bool
+    }
+
     /// The type of `spec.components[].metrics`.
     package struct Metrics: Sendable, Hashable, Codable {
         /// The port of the container. If it is not in ports, the Service gets it as the port metrics.
@@ -611,10 +626,17 @@ extension AppEnvironment {
             package var component: String
             /// The name of one of the component's ports.
             package var port: String
+            /// Annotations for this path, over those of the host. Controllers take annotations for a whole Ingress, so
+            /// the path gets one of its own. What names hosts or asks for a certificate is refused: that goes to the
+            /// host.
+            package var annotations: [String: String]?
         }
 
         /// The host name. If several environments name it, or a wildcard that covers it, it belongs to the oldest one.
         package var host: String
+        /// Further hosts with the same paths, such as the one with www. They are in the same Ingress and the same
+        /// certificate. cert-manager issues the certificate again if the list changes.
+        package var additionalHosts: [String]?
         /// Which component serves which path of the host.
         package var paths: [Path]
         /// The IngressClass, such as traefik, haproxy or nginx. Default: that of the cluster.

@@ -62,7 +62,7 @@ package struct Component: Sendable, Hashable {
             ?? (isBound
                 ? max(defaults.nodeFailureSeconds, defaults.nodeFailureSecondsOfBoundVolumes)
                 : defaults.nodeFailureSeconds)
-        priorityClassName = spec.priorityClassName ?? defaults.priorityClassName
+        priorityClassName = spec.priorityClass?.name ?? spec.priorityClassName ?? defaults.priorityClassName
         (requests, limits) = Self.resources(spec.resources, defaults)
         let environmentName = ChildName.labelValue(environment.metadata.name ?? "")
         podSelector = [LabelKey.appEnvironment: environmentName, LabelKey.environmentComponent: spec.name]

@@ -176,14 +176,6 @@ struct EnvironmentReconciler: KindReconciler {
         return try await fill(environment, object, into: &observed)
     }
 
-    private func ensurePriorityClasses(
-        of environment: ResolvedEnvironment, into observed: inout EnvironmentObservation
-    ) async throws {
-        let ensured = try await priorityClasses.ensure(
-            environment.priorityClasses, in: environment.namespace, isSuspended: environment.spec.suspend)
-        observed.failures += ensured.failures
-    }
-
     /// How the workloads in the namespace are.
     func observe(_: ResolvedEnvironment, into observed: inout EnvironmentObservation) -> [Duration] {
         guard observed.namespaceFinding == nil else { return [] }

@@ -26,7 +26,7 @@ struct DependencyWatch: Sendable {
         let (lost, shared) = hosts.conflicts(of: environment)
         return EnvironmentObservation.Dependencies(
             secrets: secrets.find(for: environment, workloads: workloads), lostHosts: lost, sharedHosts: shared,
-            certificates: certificates.states(for: environment),
+            certificates: certificates.states(for: environment, without: lost.keys),
             unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
             neighbours: neighbours.find(environment))
     }

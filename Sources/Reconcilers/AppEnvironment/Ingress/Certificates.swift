@@ -14,13 +14,20 @@ struct Certificates: Sendable {
         environments.environments(in: event.key.namespace)
     }
 
-    /// By the host; `nil` where cert-manager is not installed.
-    func states(for environment: ResolvedEnvironment) -> [String: CertificateState]? {
+    /// By the host of an entry; `nil` where cert-manager is not installed.
+    ///
+    /// - Parameter lost: hosts that somebody else has: no certificate is asked for them.
+    func states(
+        for environment: ResolvedEnvironment, without lost: some Sequence<String>
+    ) -> [String: CertificateState]? {
         guard informer.isServed else { return nil }
+        let lost = Set(lost)
         return (environment.spec.ingress ?? []).reduce(into: [:]) { states, ingress in
             guard ingress.isSigned, let name = ingress.secretName else { return }
             let key = ObjectKey(namespace: environment.namespace, name: name)
-            states[ingress.host] = informer.store.get(key).map(CertificateState.init) ?? .absent
+            let hosts = ingress.hosts.filter { !lost.contains($0) }
+            states[ingress.host] =
+                informer.store.get(key).map { CertificateState($0, for: hosts) } ?? .absent
         }
     }
 }
@@ -32,12 +39,22 @@ enum CertificateState: Sendable, Hashable {
     /// In cert-manager's own words.
     case pending(String)
 
-    init(_ certificate: CachedObject) {
+    /// - Parameter hosts: what it is to be about. cert-manager learns of a host that is added a moment later, and never where the
+    ///   Certificate is not its own work.
+    init(_ certificate: CachedObject, for hosts: [String]) {
         let conditions = certificate.value(at: "status", "conditions")?.elements ?? []
         guard let ready = conditions.first(where: { $0["type"]?.string == "Ready" }) else {
             self = .pending("cert-manager has not looked at it yet")
             return
         }
-        self = ready["status"]?.string == "True" ? .ready : .pending(ready["message"]?.string ?? "not ready")
+        guard ready["status"]?.string == "True" else {
+            self = .pending(ready["message"]?.string ?? "not ready")
+            return
+        }
+        let names = Set((certificate.value(at: "spec", "dnsNames")?.elements ?? []).compactMap { $0.string })
+        let missing = hosts.first { host in
+            !names.isEmpty && HostName(host).map { names.isDisjoint(with: $0.overlaps) } == true
+        }
+        self = missing.map { .pending("it is not for \($0) yet") } ?? .ready
     }
 }

@@ -19,9 +19,11 @@ struct HostClaims: Sendable {
     private let environments: Informer
     /// Those with our label, and all others: of these only what is looked at here is kept.
     private let ingresses: [Informer]
+    private let seal: Seal
 
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         self.environments = environments
+        seal = environment.seal
         let ours = environment.children(.ingress)
         ours.store.add([.servedHost])
         let others = LabelSelector(matchExpressions: [
@@ -34,7 +36,9 @@ struct HostClaims: Sendable {
         ]
     }
 
-    /// By the host of an entry of the environment's ingress: who has it.
+    /// By the host of the environment's ingress: who has it.
+    ///
+    /// An alias that an annotation adds is one of all hosts of its entry.
     ///
     /// - Returns: the hosts that are lost to others, and those that an Ingress serves beside the environment.
     func conflicts(of environment: ResolvedEnvironment) -> (lost: [String: Rival], shared: [String: Rival]) {
@@ -42,17 +46,31 @@ struct HostClaims: Sendable {
         var lost: [String: Rival] = [:]
         var shared: [String: Rival] = [:]
         for entry in environment.spec.ingress ?? [] {
-            let key = ObjectKey(namespace: environment.namespace, name: entry.objectName)
-            let own = ingresses[0].store.get(key).flatMap { environment.owns($0) ? $0.servedHosts : nil } ?? []
-            for name in HostName.all([entry.host], entry.annotations ?? [:]) {
-                if let older = older(than: live, naming: name) {
-                    lost[entry.host] = older
-                } else if let other = ingress(serving: name, beside: environment) {
-                    if own.contains(name) { shared[entry.host] = other } else { lost[entry.host] = other }
+            let own = hostsServed(by: environment, for: entry)
+            for host in entry.hosts {
+                for name in HostName.all([host], entry.annotations ?? [:]) {
+                    if let older = older(than: live, naming: name) {
+                        lost[host] = older
+                    } else if let other = ingress(serving: name, beside: environment) {
+                        if own.contains(name) { shared[host] = other } else { lost[host] = other }
+                    }
                 }
             }
         }
         return (lost, shared.filter { lost[$0.key] == nil })
+    }
+
+    /// What the environment serves already: by the Ingresses that the entry wants, and by those that it has made, which may have had
+    /// the host in another entry. Labels prove nothing: an editor of the namespace writes them.
+    private func hostsServed(
+        by environment: ResolvedEnvironment, for entry: AppEnvironment.Ingress
+    ) -> Set<HostName> {
+        let wanted = entry.routes.map { ObjectKey(namespace: environment.namespace, name: $0.name) }
+        let made = (environment.environment.status?.inventory ?? []).filter { $0.kind == ResourceType.ingress.kind }
+        let own = Set(wanted + made.map(\.key)).compactMap(ingresses[0].store.get).filter {
+            environment.owns($0, .ingress, seal)
+        }
+        return Set(own.flatMap(\.servedHosts))
     }
 
     private func older(than live: CachedObject, naming name: HostName) -> Rival? {

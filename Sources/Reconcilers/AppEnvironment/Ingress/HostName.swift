@@ -65,8 +65,9 @@ extension CachedObject {
     /// What an AppEnvironment wants to serve.
     var environmentHosts: [HostName] {
         (value(at: "spec", "ingress")?.elements ?? []).flatMap { entry in
-            HostName.all(
-                [entry["host"]?.string].compactMap(\.self),
+            let further = (entry["additionalHosts"]?.elements ?? []).compactMap(\.string)
+            return HostName.all(
+                [entry["host"]?.string].compactMap(\.self) + further,
                 (entry["annotations"]?.object ?? [:]).reduce(into: [:]) { $0[$1.key] = $1.value.string })
         }
     }

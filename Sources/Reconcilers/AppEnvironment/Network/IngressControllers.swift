@@ -73,7 +73,9 @@ extension ResolvedEnvironment {
 
     /// The pods of challenges, one for each host at a time.
     var solverPods: [SiblingPods] {
-        (spec.ingress ?? []).filter(\.isSigned).map { _ in SiblingPods(template: ChallengeSolver.template, count: 1) }
+        (spec.ingress ?? []).filter(\.isSigned).map {
+            SiblingPods(template: ChallengeSolver.template, count: $0.hosts.count)
+        }
     }
 }
 

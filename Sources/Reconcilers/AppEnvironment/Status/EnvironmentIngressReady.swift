@@ -19,20 +19,21 @@ extension ResolvedEnvironment {
     /// - Parameters:
     ///   - lost: hosts that are somebody else's.
     ///   - shared: hosts that an Ingress of somebody else's serves too.
-    ///   - certificates: by the host; `nil` where cert-manager is not installed.
+    ///   - certificates: by the host of an entry; `nil` where cert-manager is not installed.
     func addIngress(
         lost: [String: HostClaims.Rival] = [:], shared: [String: HostClaims.Rival] = [:],
         certificates: [String: CertificateState]?, to conditions: inout Conditions
     ) {
         let ingresses = spec.ingress ?? []
         guard !ingresses.isEmpty else { return }
-        if let rival = ingresses.lazy.compactMap({ lost[$0.host] }).first {
+        let hosts = ingresses.flatMap(\.hosts)
+        if let rival = hosts.lazy.compactMap({ lost[$0] }).first {
             let words = "host \(rival.name) belongs to \(rival.holder); name another host, or \(rival.cure)"
             conditions.add(.ingressReady, Finding(.hostConflict, words, .edit), orElse: .applied, "")
             return
         }
-        var words = ingresses.count.counted("host")
-        if let rival = ingresses.lazy.compactMap({ shared[$0.host] }).first {
+        var words = hosts.count.counted("host")
+        if let rival = hosts.lazy.compactMap({ shared[$0] }).first {
             words += "; \(rival.holder) came later and serves \(rival.name) too"
         }
         if !unknownClasses.isEmpty {
@@ -57,9 +58,11 @@ extension ResolvedEnvironment {
         case nil, .ready: return nil
         case .absent:
             return Finding(
-                .certificatePending, "\(certificate) for \(ingress.host) has not been made by cert-manager yet", .wait)
+                .certificatePending, "\(certificate) for \(ingress.hosts.listed) has not been made by cert-manager yet",
+                .wait)
         case .pending(let words):
-            return Finding(.certificatePending, "\(certificate) for \(ingress.host): \(words)\(solverObjection)", .wait)
+            return Finding(
+                .certificatePending, "\(certificate) for \(ingress.hosts.listed): \(words)\(solverObjection)", .wait)
         }
     }
 

@@ -30,6 +30,8 @@ package struct EnvironmentObservation: Sendable {
     var dependencies: Dependencies?
     /// Optional APIs that children need and the server lacks.
     var monitoringFinding: Finding?
+    /// What is wrong with a PriorityClass that a component names.
+    var priorityFinding: Finding?
     /// Children that are no component's and could not be written.
     package var failures: [WriteFailure] = []
     /// Children that are not wanted any more and could not be deleted.

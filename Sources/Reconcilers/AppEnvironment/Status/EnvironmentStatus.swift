@@ -34,9 +34,10 @@ extension EnvironmentObservation {
         var conditions = Conditions()
         conditions.remark = inventory.omission(for: AppEnvironment.self)
         for section in Self.sections { section(self, &conditions) }
-        for finding in [childFailed, pruneFailed, environment.spec.suspend ? Finding.heldBack(heldBack) : nil]
-            .compactMap(\.self)
-        {
+        for finding in [
+            childFailed, priorityFinding, pruneFailed, environment.spec.suspend ? Finding.heldBack(heldBack) : nil,
+        ]
+        .compactMap(\.self) {
             conditions.block(finding)
         }
         // Said whatever else is wrong: the status is what its event is emitted by, once.

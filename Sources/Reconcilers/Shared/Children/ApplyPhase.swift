@@ -11,9 +11,12 @@ enum ApplyPhase: Int, Comparable, CaseIterable {
     case workloads
     /// What points at workloads and at what surrounds them: a scaler that is there first finds no target.
     case followers
+    /// One after the other, in their order: a path that moves to another Ingress is there before the one that it was in gives it
+    /// up.
+    case routes
 
     /// How many of a phase are written at once.
-    var inFlight: Int { self == .policies ? 1 : 4 }
+    var inFlight: Int { self == .policies || self == .routes ? 1 : 4 }
 
     static func < (one: ApplyPhase, other: ApplyPhase) -> Bool { one.rawValue < other.rawValue }
 }

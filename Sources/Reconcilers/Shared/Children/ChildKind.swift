@@ -49,7 +49,7 @@ package struct ChildKind: Sendable, Hashable {
     static let horizontalPodAutoscaler = ChildKind(
         .horizontalPodAutoscaler, .followers, written: [.cluster, .environmentNamespaces])
     static let scaledObject = ChildKind(.scaledObject, .followers)
-    static let ingress = ChildKind(.ingress, .followers, written: [.environmentNamespaces])
+    static let ingress = ChildKind(.ingress, .routes, written: [.environmentNamespaces])
     static let serviceMonitor = ChildKind(.serviceMonitor, .followers)
     static let prometheusRule = ChildKind(.prometheusRule, .followers)
 }

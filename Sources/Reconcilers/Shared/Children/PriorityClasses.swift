@@ -104,7 +104,7 @@ struct PriorityClasses: Sendable {
 
     /// What is wrong with the class as it is; `nil` where it is as it is counted on, and where there is none: the API
     /// server says so of every pod.
-    private func mismatch(_ request: Request) -> Finding? {
+    func mismatch(_ request: Request) -> Finding? {
         guard let wanted = request.value, let value = value(of: request.name), value != wanted else { return nil }
         return Finding(
             .priorityMismatch,

@@ -76,6 +76,117 @@ struct IngressTests {
         #expect(environment.urls() == [])
     }
 
+    @Test(
+        "Several hosts have one Ingress with a rule for each, and one certificate; one that somebody else has is left out"
+    )
+    func severalHosts() throws {
+        var environment = try environment(
+            "{host: a.example.com, additionalHosts: [www.a.example.com], clusterIssuer: le, "
+                + "paths: [{component: web, port: http}]}")
+        func hosts() throws -> [[String]] {
+            try environment.ingresses().map(\.object).map { ingress in
+                let rules = ingress[path: "spec", "rules"]?.elements.compactMap { $0["host"]?.string } ?? []
+                let signed = ingress[path: "spec", "tls"]?[0]?["hosts"]?.elements.compactMap(\.string)
+                #expect(rules == signed)
+                #expect(ingress[path: "spec", "tls"]?[0]?["secretName"] == "a.example.com-tls")
+                #expect(ingress.name == "a.example.com")
+                return rules
+            }
+        }
+        #expect(try hosts() == [["a.example.com", "www.a.example.com"]])
+        #expect(environment.urls() == ["https://a.example.com", "https://www.a.example.com"])
+        environment.inputs.lostHosts = ["a.example.com"]
+        #expect(try hosts() == [["www.a.example.com"]])
+        #expect(environment.urls(without: ["a.example.com"]) == ["https://www.a.example.com"])
+        environment.inputs.lostHosts = ["a.example.com", "www.a.example.com"]
+        #expect(try hosts() == [])
+    }
+
+    private func routes(_ paths: String, _ fields: String) throws -> [(DynamicObject, [String])] {
+        try environment("{host: a.example.com, \(fields), paths: [\(paths)]}").ingresses().map(\.object).map {
+            ingress in
+            let rules = ingress[path: "spec", "rules"]?[0]?["http"]?["paths"]?.elements ?? []
+            return (ingress, rules.compactMap { $0["path"]?.string })
+        }
+    }
+
+    @Test(
+        "A path with annotations has an Ingress of its own, before that of the others, which alone asks for a certificate"
+    )
+    func ownAnnotations() throws {
+        let routes = try routes(
+            """
+            {component: web, port: http}, {path: /api, component: web, port: http, annotations: {a.example.com/rewrite: /}}, \
+            {path: /x, component: web, port: http}
+            """,
+            """
+            clusterIssuer: le, annotations: {a.example.com/rewrite: /no, a.example.com/b: c, kubernetes.io/tls-acme: 'true', \
+            acme.cert-manager.io/http01-ingress-class: x, nginx.ingress.kubernetes.io/server-alias: b.example.com}
+            """)
+        try #require(routes.map(\.1) == [["/api"], ["/", "/x"]])
+        let (own, main) = (routes[0].0, routes[1].0)
+        #expect(own.annotations == ["a.example.com/rewrite": "/", "a.example.com/b": "c"])
+        #expect(main.annotations["cert-manager.io/cluster-issuer"] == "le")
+        #expect(main.annotations["a.example.com/rewrite"] == "/no" && main.annotations.count == 6)
+        #expect(own[path: "spec", "tls"] == main[path: "spec", "tls"])
+        #expect(main.name == "a.example.com" && own.name.hasPrefix("a.example.com-"))
+    }
+
+    @Test("Where every path has annotations, the first has the Ingress of the host's name, with the certificate")
+    func onlyOwnAnnotations() throws {
+        let routes = try routes(
+            """
+            {path: /a, component: web, port: http, annotations: {a.example.com/x: a}}, \
+            {path: /b, component: web, port: http, annotations: {a.example.com/x: b}}
+            """, "clusterIssuer: le")
+        try #require(routes.map(\.1) == [["/b"], ["/a"]])
+        #expect(routes[0].0.annotations == ["a.example.com/x": "b"])
+        #expect(routes[1].0.annotations == ["a.example.com/x": "a", "cert-manager.io/cluster-issuer": "le"])
+        #expect(routes[1].0.name == "a.example.com")
+    }
+
+    @Test("The name of a path's Ingress follows from the host, the path and its type, and always fits")
+    func routeNames() throws {
+        func name(_ path: String, _ host: String = "a.example.com") throws -> String {
+            try #require(
+                environment(
+                    "{host: \(host), paths: [{component: web, port: http}, {component: web, port: http, "
+                        + "annotations: {a: b}, \(path)}]}"
+                ).ingresses().first
+            ).object.name
+        }
+        let names = try [
+            name("path: /a"), name("path: /b"), name("path: /a, pathType: Exact"), name("path: /a", "b.example.com"),
+        ]
+        #expect(Set(names).count == 4)
+        #expect(try names[0] == name("path: /a"))
+        let long = (0..<25).map { _ in "abcdefghi" }.joined(separator: ".")
+        #expect(try name("path: /a", long).utf8.count <= 253)
+    }
+
+    @Test(
+        "A certificate is waited for until it is for every host, by name or by a wildcard; a host that is lost is not asked for"
+    )
+    func namesOfCertificate() throws {
+        func state(_ names: String, _ hosts: [String]) throws -> CertificateState {
+            CertificateState(
+                CachedObject(
+                    try .fixture(
+                        """
+                        {apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: t}, spec: {dnsNames: \(names)},
+                         status: {conditions: [{type: Ready, status: 'True'}]}}
+                        """)), for: hosts)
+        }
+        let both = ["a.example.com", "www.a.example.com"]
+        #expect(try state("[a.example.com, www.a.example.com]", both) == .ready)
+        #expect(try state("[a.example.com, '*.a.example.com']", both) == .ready)
+        #expect(try state("[a.example.com]", both) == .pending("it is not for www.a.example.com yet"))
+        #expect(try state("[a.example.com]", ["a.example.com"]) == .ready)
+        #expect(try state("['*.example.com']", ["*.example.com"]) == .ready)
+        // One without names has a common name or addresses.
+        #expect(try state("[]", both) == .ready)
+    }
+
     @Test("A host that an older environment has is left to it")
     func conflict() throws {
         var environment = try environment(
