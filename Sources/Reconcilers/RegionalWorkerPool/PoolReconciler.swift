@@ -58,7 +58,7 @@ struct PoolReconciler: KindReconciler {
 
     func observe(_ pool: ResolvedPool, into observed: inout PoolObservation) throws -> [Duration] {
         guard pool.mayClaimNodes else { return [] }
-        return try [workloads.observe(into: &observed, at: now())].compactMap(\.self)
+        return try [workloads.observe(into: &observed, nodeIndex, at: now())].compactMap(\.self)
     }
 
     private func ensurePriorityClasses(of pool: ResolvedPool, into observed: inout PoolObservation) async throws {

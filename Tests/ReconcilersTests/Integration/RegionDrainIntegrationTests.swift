@@ -78,6 +78,59 @@ extension IntegrationTests {
         }
 
         @Test(
+            "Pods whose nodes become another region's are told and not evicted, until they are replaced",
+            arguments: ClusterKind.available)
+        func swappedRegions(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                for (node, zone) in [("a", "eu"), ("b", "us")] { try await cluster.makeNode(node, zone: zone) }
+                try await withPods(on: cluster) {
+                    try await TestOperator.run(on: cluster) { process in
+                        try await cluster.makePool(
+                            "pool",
+                            """
+                            regions:
+                              - {name: eu, nodeSelector: {matchLabels: {zone: ZONE-eu}}}
+                              - {name: us, nodeSelector: {matchLabels: {zone: ZONE-us}}}
+                            """)
+                        try await cluster.waitForCondition("Ready", .ready)
+                        let before = Set(try await pods(on: cluster).map(\.uid))
+                        func label(_ node: String, _ zone: String) async throws {
+                            let zone = JSONValue.string(cluster.zone(zone))
+                            try await cluster.changeNode(node, ["metadata": ["labels": ["zone": zone]]])
+                        }
+                        try await label("a", "us")
+                        try await label("b", "eu")
+                        try await cluster.waitForCondition("Ready", .podsMisplaced)
+                        try await cluster.waitForCondition("Stalled", .podsMisplaced)
+                        try await cluster.waitForCondition("NodesClaimed", .claimed)
+                        try await process.settled()
+                        let message = try #require(try await cluster.condition("Available")?.message)
+                        #expect(
+                            message.contains("runs on Node \(cluster.nodeName("a")), which region us of this pool has"))
+                        #expect(Set(try await pods(on: cluster).map(\.uid)) == before, "nobody is evicted")
+                        #expect(try await cluster.pool()[path: "status", "regionsReady"] == "0/2")
+
+                        // One by one, since each frees the place for the other.
+                        for pod in try await pods(on: cluster) {
+                            try await cluster.client.delete(.pod, pod.key)
+                        }
+                        try await cluster.waitForCondition("Ready", .ready)
+                        for pod in try await pods(on: cluster) {
+                            let node = pod.labels[LabelKey.region] == "eu" ? "b" : "a"
+                            #expect(pod[path: "spec", "nodeName"]?.string == cluster.nodeName(node))
+                        }
+
+                        // A node that nobody wants any more.
+                        try await label("b", "elsewhere")
+                        try await cluster.waitForCondition("Available", .podsMisplaced)
+                        try await label("b", "eu")
+                        try await cluster.waitForCondition("Ready", .ready)
+                    }
+                }
+            }
+        }
+
+        @Test(
             "A drain of a node is held up and let go on as the budget says",
             arguments: ClusterKind.available)
         func drain(kind: ClusterKind) async throws {

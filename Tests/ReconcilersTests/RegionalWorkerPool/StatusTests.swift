@@ -102,6 +102,39 @@ struct RegionalWorkerPoolStatusTests {
             message: "taint workload=worker:NoExecute waits until the pods of region eu tolerate it: 1 of 3 do")
     }
 
+    @Test("Pods on nodes that are another region's by now keep the pool from Ready, with the cure")
+    func misplaced() throws {
+        let cure = """
+            labels move no pod that runs: once the region has other nodes for them, kubectl rollout restart deployment \
+            pool-eu, or give the nodes their labels back
+            """
+        let one = try observation { seen in
+            seen.regions[0].misplaced = [.init(node: "a", pods: ["pool-eu-x"], holder: .region("us"))]
+        }
+        expect(
+            one, .podsMisplaced, on: "Available", .edit,
+            message: "region eu: Pod pool-eu-x runs on Node a, which region us of this pool has by now; \(cure)")
+        #expect(one.status.regionsReady == "0/1" && one.status.regions?[0].message?.hasPrefix("region eu: Pod") == true)
+        let several = try observation { seen in
+            seen.regions[0].misplaced = [
+                .init(node: "a", pods: ["pool-eu-x", "pool-eu-y"], holder: nil),
+                .init(node: "b", pods: ["pool-eu-z"], holder: .pool(ObjectKey(namespace: "n", name: "other"))),
+            ]
+        }
+        expect(
+            several, .podsMisplaced, on: "Available", .edit,
+            message: """
+                region eu: Pod pool-eu-x runs on Node a, which its nodeSelector does not match by now (and 2 other pods on \
+                2 nodes); \(cure)
+                """)
+        // A roll-out replaces them anyway.
+        let rollingOut = try observation { seen in
+            seen.regions[0].misplaced = [.init(node: "a", pods: ["pool-eu-x"], holder: nil)]
+            seen.regions[0].deployment?.status?.updatedReplicas = 1
+        }
+        #expect(condition("Available", of: rollingOut)?.reason == "RollingOut")
+    }
+
     @Test("Everything as it should be is Ready, with sums over the regions")
     func ready() throws {
         let seen = try observation(

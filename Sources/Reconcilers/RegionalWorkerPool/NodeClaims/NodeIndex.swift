@@ -47,6 +47,9 @@ struct NodeIndex: Sendable {
         return parsed(selectors.flatMap(candidates) + held)
     }
 
+    /// A node by its name; `nil` where there is none.
+    func node(_ name: String) -> NodeSnapshot? { nodes.store.get(ObjectKey(name: name)).map(snapshots.value) }
+
     private func parsed(_ found: [CachedObject]) -> [NodeSnapshot] {
         let byName = Dictionary(found.map { ($0.key.name, $0) }) { first, _ in first }
         return byName.sorted { $0.key < $1.key }.map { snapshots.value(of: $0.value) }

@@ -5,7 +5,8 @@ extension RegionObservation {
     /// `nil` where every wanted pod is available.
     var podFinding: Finding? { Self.podChecks.firstFinding(in: self) }
 
-    private static let podChecks = Checks<RegionObservation>(notPermitted, childNotWritten, notMade, notHealthy)
+    private static let podChecks = Checks<RegionObservation>(
+        notPermitted, childNotWritten, notMade, notHealthy, misplaced)
 
     private static func notPermitted(_ observed: RegionObservation) -> Finding? {
         observed.refusal.map { Finding(.notPermitted, "region \(observed.region.name): \($0)", .edit) }
@@ -33,6 +34,26 @@ extension RegionObservation {
     }
 
     private static func notHealthy(_ observed: RegionObservation) -> Finding? { observed.health?.finding }
+
+    /// Kubernetes moves no pod because of labels. Nor does the operator: see
+    /// docs/decisions/0030-pods-that-have-left-their-region.md.
+    private static func misplaced(_ observed: RegionObservation) -> Finding? {
+        guard let first = observed.misplaced.first, let pod = first.pods.first else { return nil }
+        let count = observed.misplaced.reduce(0) { $0 + $1.pods.count } - 1
+        let others = count > 0 ? " (and \(count.counted("other pod")) on \(observed.nodesOfMisplaced))" : ""
+        let place = first.holder.map { "\($0.text) has" } ?? "its nodeSelector does not match"
+        return Finding(
+            .podsMisplaced,
+            """
+            region \(observed.region.name): Pod \(pod) runs on Node \(first.node), which \(place) by now\(others); labels \
+            move no pod that runs: once the region has other nodes for them, kubectl rollout restart deployment \
+            \(observed.region.childName), or give the nodes their labels back
+            """, .edit)
+    }
+
+    private var nodesOfMisplaced: String {
+        misplaced.count == 1 ? "it" : misplaced.count.counted("node")
+    }
 
     /// `nil` where there is no Deployment.
     var health: DeploymentHealth? {

@@ -53,6 +53,8 @@ package struct RegionObservation: Sendable {
     package var pods: [Pod] = []
     /// Why nodes of those pods are not ready, by their names.
     package var nodeProblems: [String: String] = [:]
+    /// Pods of the region that run on nodes which its selector does not match, by the node.
+    package var misplaced: [Misplaced] = []
     /// A claimed node that is not ready.
     package var unready: UnreadyNode?
     package var now = Timestamp.now()
@@ -67,6 +69,13 @@ package struct RegionObservation: Sendable {
         package var name: String
         /// What follows the name: `is not ready: …`.
         package var problem: String = "is not ready"
+    }
+
+    package struct Misplaced: Sendable, Hashable {
+        package var node: String
+        package var pods: [String]
+        /// Whose the node is by now; `nil`: nobody's.
+        package var holder: Holder?
     }
 
     package struct Conflict: Sendable, Hashable {

@@ -5,6 +5,7 @@ struct PoolWorkloads: Sendable {
     private let deployments: Informer
     private let pods: Informer
     private let nodes: NodeReadiness
+    private let places = PodPlaces()
 
     init(_ environment: ReconcilerEnvironment) {
         deployments = environment.children(.deployment)
@@ -15,10 +16,11 @@ struct PoolWorkloads: Sendable {
         nodes = NodeReadiness(environment)
     }
 
-    /// Wakes the pools whose pods have something to say for themselves.
+    /// Wakes the pools whose pods have something to say for themselves, or leave nodes where they should not be.
     func wake(_ controller: Controller, pools: Informer) {
-        controller.watches(pods) { event in
-            UnsteadyPods.haveNews(event)
+        controller.watches(pods) { [places] event in
+            let isRelief = places.note(event)
+            return isRelief || UnsteadyPods.haveNews(event)
                 ? event.object.labelledOwners(of: RegionalWorkerPool.self, among: pools) : []
         }
     }
@@ -35,8 +37,9 @@ struct PoolWorkloads: Sendable {
     /// Adds the Deployments and what their pods say to the observation.
     ///
     /// - Returns: when to requeue although nothing may have changed.
-    func observe(into observed: inout PoolObservation, at now: Timestamp) throws -> Duration? {
+    func observe(into observed: inout PoolObservation, _ nodeIndex: NodeIndex, at now: Timestamp) throws -> Duration? {
         let pool = observed.pool
+        let ownership = nodeIndex.ownership()
         let unsteady = UnsteadyPods.of(
             pool.name, in: pool.namespace, by: LabelKey.regionalWorkerPool, from: pods)
         for index in observed.regions.indices {
@@ -46,11 +49,32 @@ struct PoolWorkloads: Sendable {
             let own = unsteady.filter { isMade($0, for: region) }
             observed.regions[index].pods = own
             observed.regions[index].nodeProblems = nodes.problems(ofNodesOf: own)
+            observed.regions[index].misplaced = misplaced(of: region, of: pool, nodeIndex, ownership)
             if let node = observed.regions[index].unready?.name, let problem = nodes.problem(with: node) {
                 observed.regions[index].unready?.problem = problem
             }
         }
         return observed.regions.compactMap { $0.health?.requeueAfter }.min()
+    }
+
+    /// A node that is gone has no labels that could be wrong: its pods go with it.
+    private func misplaced(
+        of region: Region, of pool: ResolvedPool, _ nodeIndex: NodeIndex, _ ownership: NodeOwnership
+    ) -> [RegionObservation.Misplaced] {
+        func labels(of node: String) -> [String: String]? {
+            nodeIndex.node(node).map(ownership.trusting)?.baseLabels
+        }
+        let deployment = ObjectKey(namespace: pool.namespace, name: region.childName)
+        return places.misplaced(of: deployment) { node in
+            labels(of: node).map { !region.nodeSelector.matches($0) } ?? false
+        }.map { node, pods in
+            let owner = labels(of: node).flatMap(ownership.owner)
+            let holder = owner.map { owner in
+                owner.pool.key == pool.pool.key
+                    ? RegionObservation.Holder.region(owner.region) : .pool(owner.pool.key)
+            }
+            return RegionObservation.Misplaced(node: node, pods: pods, holder: holder)
+        }
     }
 
     private func isMade(_ pod: Pod, for region: Region) -> Bool {

@@ -31,6 +31,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case quotaExceeded = "QuotaExceeded"
     case podSecurityBlocked = "PodSecurityBlocked"
     case podsRefused = "PodsRefused"
+    case podsMisplaced = "PodsMisplaced"
     // Of environments, too.
     case imagePullFailed = "ImagePullFailed"
     case crashLooping = "CrashLooping"
