@@ -39,7 +39,7 @@ struct EnvironmentReconciler: KindReconciler {
     /// Lets go of what is kept in memory of an environment.
     func forget(_ key: ObjectKey) {
         expiry.forget(key)
-        dependencies.secrets.forget(key)
+        dependencies.forget(key)
         warnings.forget(key)
         bounds.forget(key)
     }

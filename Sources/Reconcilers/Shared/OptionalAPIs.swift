@@ -16,8 +16,23 @@ extension ResourceType {
         group: "velero.io", version: "v1", kind: "Backup", plural: "backups")
     package static let certificate = ResourceType(
         group: "cert-manager.io", version: "v1", kind: "Certificate", plural: "certificates")
+    package static let externalSecret = ResourceType(
+        group: "external-secrets.io", version: "v1", kind: "ExternalSecret", plural: "externalsecrets")
+    /// What servers have that do not have v1 yet.
+    package static let externalSecretBeta = ResourceType(
+        group: "external-secrets.io", version: "v1beta1", kind: "ExternalSecret", plural: "externalsecrets")
+    package static let sealedSecret = ResourceType(
+        group: "bitnami.com", version: "v1alpha1", kind: "SealedSecret", plural: "sealedsecrets")
+    /// Of CloudNativePG.
+    package static let postgresCluster = ResourceType(
+        group: "postgresql.cnpg.io", version: "v1", kind: "Cluster", plural: "clusters")
+    package static let postgresPooler = ResourceType(
+        group: "postgresql.cnpg.io", version: "v1", kind: "Pooler", plural: "poolers")
 
-    private static let optionalGroups: Set = ["keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io"]
+    private static let optionalGroups: Set = [
+        "keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io", "external-secrets.io", "bitnami.com",
+        "postgresql.cnpg.io",
+    ]
 
     /// Whether the operator has no right to see objects of the type across the cluster, and watches it by the namespace.
     var isConfidential: Bool { self == .secret }

@@ -99,12 +99,21 @@ package struct Right: Sendable, Hashable {
             .cluster, "discovery.k8s.io", "endpointslices", read, names: ["kubernetes"], usedBy: "ServerPorts"),
         Right(.cluster, "", "namespaces", read.union(manage), usedBy: "NamespaceProvisioner"),
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
+        // What makes a Secret that is missing.
+        Right(.cluster, "postgresql.cnpg.io", "clusters", ["list", "watch"], usedBy: "SecretMakers"),
+        Right(
+            .environmentNamespaces, "external-secrets.io", "externalsecrets", ["list", "watch"], usedBy: "SecretMakers"),
+        Right(.environmentNamespaces, "bitnami.com", "sealedsecrets", ["list", "watch"], usedBy: "SecretMakers"),
         // Why a pod does not start, where only an event says so.
         Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
         Right(
             .environmentNamespaces, ComponentImages.resourceType.group, "\(ComponentImages.resourceType.plural)/status",
             ["patch"], usedBy: "StatusWriter"),
         Right(.secretSourceNamespaces, "", "secrets", ["list", "watch"], usedBy: "SecretCaches"),
+        Right(
+            .secretSourceNamespaces, "external-secrets.io", "externalsecrets", ["list", "watch"],
+            usedBy: "SecretMakers"),
+        Right(.secretSourceNamespaces, "bitnami.com", "sealedsecrets", ["list", "watch"], usedBy: "SecretMakers"),
         Right(.cluster, "events.k8s.io", "events", ["create", "patch"], usedBy: "EventRecorder"),
         // Whether whoever asks for the metrics may have them.
         Right(.cluster, "authentication.k8s.io", "tokenreviews", ["create"], usedBy: "MetricsAccess"),

@@ -7,6 +7,9 @@ struct DependencyWatch: Sendable {
     private let certificates: Certificates
     private let namespaces: Informer
     private let neighbours: NeighbourWatch
+    /// Objects of other programs, for as long as an environment has a question that they answer.
+    private let others: FollowedSelections
+    private let time: TimeSource
 
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         secrets = SecretCaches(environment)
@@ -14,6 +17,8 @@ struct DependencyWatch: Sendable {
         certificates = Certificates(environment)
         namespaces = environment.informers.informer(Selection(.namespace))
         neighbours = NeighbourWatch(environment)
+        others = FollowedSelections(environment.informers, trim: OthersObjects.trim)
+        time = environment.time
     }
 
     /// - Parameter hasRights: whether the operator may read the Secrets of the namespace.
@@ -24,14 +29,27 @@ struct DependencyWatch: Sendable {
         await secrets.waitUntilSynced(environment)
         let named = environment.neighbourNamespaces
         let (lost, shared) = hosts.conflicts(of: environment)
+        let secrets = secrets.find(for: environment, workloads: workloads)
+        let missing = environment.missingSecrets(secrets)
+        let key = ObjectKey(name: environment.name)
+        others.follow(Set(Set(missing.map(\.namespace)).flatMap(SecretMakers.selections)), for: key)
+        await others.all(of: key).waitUntilSynced(time)
         return EnvironmentObservation.Dependencies(
-            secrets: secrets.find(for: environment, workloads: workloads), lostHosts: lost, sharedHosts: shared,
+            secrets: secrets, makers: SecretMakers(of: missing, in: others.informer), lostHosts: lost,
+            sharedHosts: shared,
             certificates: certificates.states(for: environment, without: lost.keys),
             unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
             neighbours: neighbours.find(environment))
     }
 
+    /// Lets go of what is kept in memory of an environment.
+    func forget(_ environment: ObjectKey) {
+        secrets.forget(environment)
+        others.forget(environment)
+    }
+
     func wake(_ controller: Controller, of environments: Informer) {
+        others.wake(controller)
         secrets.wake(controller, of: environments)
         hosts.wake(controller)
         controller.watches(certificates.informer) { Certificates.owners(of: $0, among: environments) }

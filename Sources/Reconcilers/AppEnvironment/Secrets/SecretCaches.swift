@@ -42,7 +42,7 @@ struct SecretCaches: Sendable {
     func follow(_ environment: ResolvedEnvironment) {
         let key = ObjectKey(name: environment.name)
         guard environment.usesSecrets else { return forget(key) }
-        own.follow(Self.selection(environment.namespace), for: key)
+        own.follow([Self.selection(environment.namespace)], for: key)
     }
 
     /// Ends that: the environment is gone, or has nothing to do with Secrets any more.
@@ -50,18 +50,12 @@ struct SecretCaches: Sendable {
 
     /// Waits a moment for the first look at what is watched already: after a start of the operator an environment must
     /// not seem to have lost its Secrets.
-    func waitUntilSynced(_ environment: ResolvedEnvironment, within limit: Duration = .seconds(5)) async {
+    func waitUntilSynced(_ environment: ResolvedEnvironment) async {
         let watched = [
             environment.spec.secretsFrom.flatMap { sources[$0.namespace] },
             own.informer(of: ObjectKey(name: environment.name)),
-        ].compactMap(\.self).filter { $0.phase == .syncing(problem: nil) }
-        guard !watched.isEmpty else { return }
-        await withTaskGroup { [time] group in
-            group.addTask { for informer in watched { try? await informer.waitUntilSynced() } }
-            group.addTask { try? await time.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
+        ]
+        await watched.compactMap(\.self).waitUntilSynced(time)
     }
 
     /// What is known now.

@@ -5,6 +5,7 @@ package struct EnvironmentObservation: Sendable {
     /// What an environment depends on and others make: Secrets, hosts, certificates, namespaces.
     struct Dependencies: Sendable {
         var secrets: EnvironmentSecrets
+        var makers = SecretMakers()
         /// Hosts that are somebody else's.
         var lostHosts: [String: HostClaims.Rival]
         /// Hosts that are the environment's, and that an Ingress of somebody else's serves too.

@@ -3,21 +3,23 @@ internal import KubeAPI
 extension EnvironmentObservation {
     static func addSecrets(_ observed: EnvironmentObservation, to conditions: inout Conditions) {
         guard let dependencies = observed.dependencies else { return }
-        observed.environment.addSecrets(dependencies.secrets, to: &conditions)
+        observed.environment.addSecrets(dependencies.secrets, dependencies.makers, to: &conditions)
     }
 }
 
 extension ResolvedEnvironment {
     /// The condition `SecretsResolved`.
-    func addSecrets(_ secrets: EnvironmentSecrets, to conditions: inout Conditions) {
+    func addSecrets(
+        _ secrets: EnvironmentSecrets, _ makers: SecretMakers = SecretMakers(), to conditions: inout Conditions
+    ) {
         let wanted = secretNames
         conditions.add(
-            .secretsResolved, secretsFinding(secrets), orElse: .resolved,
+            .secretsResolved, secretsFinding(secrets, makers), orElse: .resolved,
             wanted.isEmpty ? "no component needs a Secret" : "\(wanted.count.counted("Secret")) there")
     }
 
     /// What is wrong with the Secrets, never what is in them.
-    private func secretsFinding(_ secrets: EnvironmentSecrets) -> Finding? {
+    private func secretsFinding(_ secrets: EnvironmentSecrets, _ makers: SecretMakers) -> Finding? {
         if let source = spec.secretsFrom {
             guard secrets.isSourcePermitted else {
                 return Finding(
@@ -37,7 +39,7 @@ extension ResolvedEnvironment {
                         .missing,
                         """
                         Secret \(source.namespace)/\(name) is missing or has no label \(LabelKey.share)=true; its copy \
-                        stays as it is
+                        stays as it is\(words(ObjectKey(namespace: source.namespace, name: name), makers))
                         """, .wait)
                 }
             }
@@ -47,10 +49,29 @@ extension ResolvedEnvironment {
             case .found: continue
             case .unread(let problem): return unread(namespace, problem)
             case .missing:
-                return Finding(.missing, "Secret \(namespace)/\(name), which \(user) needs, is missing; make it", .wait)
+                let secret = ObjectKey(namespace: namespace, name: name)
+                return Finding(
+                    .missing, "Secret \(secret), which \(user) needs, is missing; \(makers.cure(secret))", .wait)
             }
         }
         return nil
+    }
+
+    /// Who makes a Secret that is to be shared. One that is there already, as its maker says, lacks the label.
+    private func words(_ secret: ObjectKey, _ makers: SecretMakers) -> String {
+        guard let maker = makers.found[secret] else { return "" }
+        let label = maker.isDone ? "; set the label by its \(maker.labelField)" : ""
+        return "; \(maker.sentence)\(label)"
+    }
+
+    /// The Secrets that are known to be missing, here and where copies come from.
+    func missingSecrets(_ secrets: EnvironmentSecrets) -> [ObjectKey] {
+        let source = spec.secretsFrom.flatMap { secrets.isSourcePermitted ? $0 : nil }
+        let shared = (source?.names ?? []).filter { secrets.sources[$0] == .missing }
+            .map { ObjectKey(namespace: source?.namespace ?? "", name: $0) }
+        let own = Set(secretUsers.map(\.name)).sorted().filter { secrets.lookup($0) == .missing }
+            .map { ObjectKey(namespace: namespace, name: $0) }
+        return shared + own
     }
 
     private func unread(_ namespace: String, _ problem: String?) -> Finding {

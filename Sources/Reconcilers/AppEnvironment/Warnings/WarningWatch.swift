@@ -24,7 +24,7 @@ struct WarningWatch: Sendable {
         let key = ObjectKey(name: environment.name)
         let ages = observed.components.filter(\.isSilent).map(\.silence)
         if let oldest = ages.max(), oldest >= Self.patience {
-            followed.follow(Self.selection(environment.namespace), for: key)
+            followed.follow([Self.selection(environment.namespace)], for: key)
         } else if observed.components.allSatisfy(\.isSettled) {
             followed.forget(key)
         }
