@@ -1,5 +1,6 @@
 internal import BackupModel
 internal import Glibc
+internal import KubeAPI
 
 /// Another program, started with a list of arguments and all of its environment: no shell reads either.
 struct Program {
@@ -39,9 +40,9 @@ struct Program {
 
         /// Its last words, on one line.
         var words: String {
-            let lines = messages.split(separator: "\n").filter { !$0.trimmingBlanks.isEmpty }
+            let lines = messages.split(separator: "\n").filter { !$0.trimmed.isEmpty }
             let telling = lines.filter { !Self.isDetail($0) }
-            return (telling.isEmpty ? lines : telling).suffix(3).map { $0.trimmingBlanks }.joined(separator: " ")
+            return (telling.isEmpty ? lines : telling).suffix(3).map { $0.trimmed }.joined(separator: " ")
         }
 
         /// What borg adds to an error of the system, and the log of kubectl, say nothing of what went wrong.
@@ -154,14 +155,5 @@ struct Program {
             "PATH": Settings.text("PATH") ?? "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "HOME": Settings.text("QM_HOME") ?? "/tmp", "TMPDIR": Settings.text("TMPDIR") ?? "/tmp",
         ]
-    }
-}
-
-extension StringProtocol {
-    fileprivate var trimmingBlanks: String {
-        var text = Substring(self)
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
     }
 }

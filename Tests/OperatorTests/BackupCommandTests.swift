@@ -116,6 +116,47 @@ struct BackupCommandTests {
     private static let good =
         #"{"version":1,"result":"Succeeded","message":"","durationSeconds":3,"artifact":"20260131T020000Z","sizeBytes":2048,"verified":"read","count":7}"#
 
+    @Test(
+        "No run is started while a destination that it needs is not ready, as the operator says of the spec as it is now"
+    )
+    func destinationNotReady() async throws {
+        try await withServer { actions, client, lines in
+            func set(_ reason: String, generation: Int, prepared: String = "") async throws {
+                let status = """
+                    observedGeneration: \(generation)
+                    destinations: [{name: bucket, preparedTime: "2026-01-01T00:00:00Z"}, {name: box\(prepared)}]
+                    conditions:
+                    - {type: Scheduled, status: "False", reason: \(reason), message: "destination box could not be made ready: no route", lastTransitionTime: "2026-01-01T00:00:00Z"}
+                    """
+                _ = try await client.patch(
+                    BackupPolicy.resourceType, ObjectKey(namespace: "shop", name: "nightly"),
+                    .merge(["status": try YAML.parseDocument(Array(status.utf8))]), subresource: "status")
+            }
+            func jobs() async throws -> Int { try await client.list(.job, namespace: "shop").items.count }
+            try await set("DestinationNotReady", generation: 1)
+            #expect(try await actions.run(sources: ["db"], follows: true) == .finding)
+            #expect(
+                lines.all == [
+                    "no run is started, since it would fail: Scheduled is False, DestinationNotReady: destination box could "
+                        + "not be made ready: no route"
+                ])
+            #expect(try await jobs() == 0)
+            // What is said of a former spec, of something else, or of a destination that is ready keeps nothing back.
+            for (reason, generation, prepared) in [
+                ("DestinationNotReady", 0, ""), ("PodSecurityBlocked", 1, ""),
+                ("SecretMissing", 1, ", preparedTime: \"2026-01-01T00:00:00Z\""),
+            ] {
+                let before = try await jobs()
+                try await set(reason, generation: generation, prepared: prepared)
+                #expect(try await actions.run(sources: ["db"], follows: false) == .fine)
+                #expect(try await jobs() == before + 1, "\(reason)")
+                for job in try await client.list(.job, namespace: "shop").items {
+                    try await client.delete(.job, job.key)
+                }
+            }
+        }
+    }
+
     @Test("A run is started with the policy's labels and without its jitter, followed, and its result is the status")
     func run() async throws {
         try await withServer { actions, client, lines in

@@ -240,7 +240,7 @@ struct DoctorFaultTests {
         },
         Fault(
             "a CRD of an older version", in: "CRD regionalworkerpools.quartermaster.dev",
-            says: "it lacks spec.network", "until you apply install.yaml, or crds/, of its version"
+            says: "it lacks spec.network", "until this is mended: install this version's CRDs"
         ) { cluster in
             let key = ObjectKey(name: "regionalworkerpools.quartermaster.dev")
             var live = try await cluster.client.get(.customResourceDefinition, key)

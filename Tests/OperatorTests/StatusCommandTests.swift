@@ -1,4 +1,5 @@
 import CommandLineInterface
+import EmbeddedAPIServer
 import KubeAPI
 import Reconcilers
 import Testing
@@ -131,6 +132,90 @@ struct StatusCommandTests {
         #expect(lines.contains("regions us   no node matches"))
         #expect(!lines.contains { $0.hasPrefix("regions eu") })
         #expect(lines.last == "Children: 2 Deployment, 1 PodDisruptionBudget")
+    }
+
+    @Test("A message that several conditions, parts or objects have is shown once")
+    func repeated() throws {
+        let text = "Deployment pool-eu: Pod pool-eu-5d9f can't pull its image: no such tag, or no right to it"
+        let failing = """
+            status:
+              observedGeneration: 2
+              conditions:
+                - {type: Ready, status: "False", reason: ImagePullFailed, message: "\(text)"}
+                - {type: Stalled, status: "True", reason: ImagePullFailed, message: "\(text)"}
+                - {type: NodesClaimed, status: "True", reason: Claimed, message: ok}
+                - {type: Odd, status: "True", reason: Odd, message: ok}
+              regions: [{name: eu, message: "\(text)"}]
+            """
+        let lines = ObjectReport(try pool(failing)).explanation(TextStyle(now: now))
+        #expect(lines.count { $0.contains("no such tag") } == 1 && lines[1] == "  \(text)")
+        #expect(lines.count { $0.hasSuffix("   as above") } == 3)
+        #expect(lines.count { $0.hasSuffix("   ok") } == 2, "what is short stays")
+
+        var other = try pool(failing)
+        other[path: "metadata", "name"] = "other"
+        let report = try StatusReport([ObjectReport(pool(failing)), ObjectReport(other)], .init(nil, namespace: nil))
+        let table = report.lines(TextStyle(now: now))
+        #expect(table[1].hasSuffix(text) && table[2].hasSuffix("   as RegionalWorkerPool workers/pool"))
+        #expect(try report.text(as: .wide).matches(of: /no such tag/).count == 2)
+    }
+
+    @Test(
+        "What may be read is shown, and of the rest it is said that it may not: then it is not known whether all is Ready"
+    )
+    func partlyForbidden() async throws {
+        try await CommandCluster.run(authorization: .rbac) { cluster in
+            let environment =
+                "{apiVersion: quartermaster.dev/v1alpha1, kind: AppEnvironment, metadata: {name: shop}, "
+                + "spec: {tier: staging, components: [{name: api, image: 'api:1'}]}}"
+            try await cluster.apply(environment, as: AppEnvironment.resourceType)
+            try await cluster.makeAccount(ObjectKey(namespace: "shop", name: "deployer"))
+            let images = ComponentImages.resourceType
+            try await cluster.apply(
+                "{apiVersion: quartermaster.dev/v1alpha1, kind: ComponentImages, metadata: {name: shop, namespace: shop}}",
+                as: images)
+            let group = "rbac.authorization.k8s.io"
+            try await cluster.apply(
+                """
+                {apiVersion: \(group)/v1, kind: Role, metadata: {name: deployer, namespace: shop},
+                 rules: [{apiGroups: [quartermaster.dev], resources: [componentimages], verbs: [get, list, watch]}]}
+                """, as: ResourceType(group: group, version: "v1", kind: "Role", plural: "roles"))
+            try await cluster.apply(
+                """
+                {apiVersion: \(group)/v1, kind: RoleBinding, metadata: {name: deployer, namespace: shop},
+                 roleRef: {apiGroup: \(group), kind: Role, name: deployer},
+                 subjects: [{kind: ServiceAccount, name: deployer, namespace: shop}]}
+                """, as: .roleBinding)
+            let file = cluster.kubeconfig + "-deployer"
+            let access = try cluster.quartermaster("access", "kubeconfig", "shop", "--to", file)
+            #expect(try await access.status() == 0, "\(access.errors)")
+            func status(_ more: String...) async throws -> (code: Int32, run: ProgramRun) {
+                let run = try ProgramRun(
+                    ["status", "-n", "shop"] + more, environment: ["KUBECONFIG": file, "HOME": "/nowhere"])
+                return (try await run.status(), run)
+            }
+            let ready =
+                "conditions: [{type: Ready, status: 'True', reason: Ready, message: m, lastTransitionTime: '2026-01-02T03:02:05Z'}]"
+            let key = ObjectKey(namespace: "shop", name: "shop")
+            let unready = try await status()
+            #expect(unready.code == 1, "what is shown is not Ready")
+            try await cluster.setStatus("{observedGeneration: 1, \(ready)}", of: images, key)
+            let all = try await status()
+            #expect(all.code == 2)
+            let lines = all.run.output.split(separator: "\n")
+            #expect(lines.contains { $0.hasPrefix("ComponentImages") && $0.contains("True") }, "\(all.run.output)")
+            for kind in ["AppEnvironment", "BackupPolicy", "RegionalWorkerPool"] {
+                #expect(lines.contains { $0.hasPrefix("\(kind) could not be read: ") && $0.contains("cannot list") })
+            }
+            let json = try JSONValue.parse(try await status("-o", "json").run.output)
+            #expect(json["items"]?.array?.count == 1 && json["unread"]?.array?.count == 3)
+            #expect(try await status("cimg/shop").code == 0, "nothing else was asked for")
+            #expect(try await status("cimg/shop", "--wait").code == 0)
+            let wait = try await status("--wait")
+            #expect(wait.code == 2 && wait.run.errors.contains("BackupPolicy could not be read"))
+            let none = try await status("rwp/pool")
+            #expect(none.code == 2 && none.run.errors.contains("cannot list"))
+        }
     }
 
     @Test("A suspended object and one that is being deleted say so")

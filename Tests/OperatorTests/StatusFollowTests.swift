@@ -83,6 +83,46 @@ struct StatusFollowTests {
         }
     }
 
+    @Test("What is Stalled for its spec as it is now ends the wait early; what was so a moment ago does not")
+    func stalled() async throws {
+        try await withChangedPool { cluster in
+            func stalled(_ generation: Int64) -> String {
+                """
+                observedGeneration: \(generation)
+                conditions:
+                - {type: Ready, status: "False", reason: ImagePullFailed, message: no such tag, lastTransitionTime: "2026-01-02T03:02:05Z"}
+                - {type: Stalled, status: "True", reason: ImagePullFailed, message: no such tag, lastTransitionTime: "2026-01-02T03:02:05Z"}
+                - {type: NodesClaimed, status: "False", reason: NoMatchingNodes, message: no node, lastTransitionTime: "2026-01-02T03:02:05Z"}
+                """
+            }
+            try await cluster.setStatus(stalled(1), of: type, key)
+            let former = try cluster.quartermaster("status", "pool", "--wait", "--timeout", "60s")
+            try await eventually("it waits") { former.output.contains("NotObserved") }
+            try await cluster.setStatus(stalled(2), of: type, key)
+            let other = try cluster.quartermaster(
+                "status", "pool", "--wait", "--for", "NodesClaimed", "--timeout", "60s")
+            #expect(try await former.status() == 1)
+            #expect(
+                former.errors
+                    == "quartermaster status: Ready does not come without an edit: RegionalWorkerPool workers/pool: Ready is "
+                    + "False, ImagePullFailed: no such tag\n")
+            #expect(other.isRunning, "that is not what the object is Stalled for")
+
+            let mended = try cluster.quartermaster("status", "pool", "--wait", "--timeout", "60s")
+            try await eventually("it waits, too") { mended.output.contains("ImagePullFailed") }
+            try await cluster.setStatus(
+                ready("False", generation: 2, reason: "RollingOut").replacing(
+                    "NodesClaimed, status: \"False\"", with: "Stalled, status: \"False\""),
+                of: type, key)
+            try await eventually("progress is told") { mended.output.contains("RollingOut") }
+            try await cluster.setStatus(
+                ready("True", generation: 2).replacing(
+                    "NodesClaimed, status: \"False\"", with: "NodesClaimed, status: \"True\""), of: type, key)
+            #expect(try await mended.status() == 0)
+            #expect(try await other.status() == 0)
+        }
+    }
+
     @Test("What goes away, a signal, and nothing to wait for are errors")
     func nothing() async throws {
         try await withChangedPool { cluster in

@@ -84,9 +84,14 @@ struct CronJobDecisionTests {
         "a Job that still runs is kept beside, waited for or replaced, as the policy says",
         arguments: [("Allow", 1, [String]()), ("Forbid", 0, []), ("Replace", 1, ["old"])])
     func concurrency(_ policy: String, _ made: Int, _ gone: [String]) throws {
-        let cronJob = try cronJob("{concurrencyPolicy: \(policy)}")
-        let decision = CronJobDecision.decide(
-            cronJob: cronJob, jobs: [job("old", of: cronJob, nil)], now: .noon)
+        var cronJob = try cronJob("{concurrencyPolicy: \(policy)}")
+        let old = job("old", of: cronJob, nil)
+        // One that is not in its list only says that it is the CronJob's, and is as if it were not there.
+        let stranger = CronJobDecision.decide(cronJob: cronJob, jobs: [old], now: .noon)
+        #expect(created(stranger).count == 1 && deleted(stranger).isEmpty)
+        #expect(cronJob.applying(stranger.writes)[path: "status", "active"] == nil)
+        cronJob[path: "status", "active"] = [["name": "old", "uid": .string(old.uid)]]
+        let decision = CronJobDecision.decide(cronJob: cronJob, jobs: [old], now: .noon)
         #expect(created(decision).count == made)
         #expect(deleted(decision) == gone)
         #expect(decision.events.contains("JobAlreadyActive") == (policy == "Forbid"))

@@ -189,14 +189,6 @@ extension String {
     fileprivate init(_ scalars: ArraySlice<Unicode.Scalar>) {
         self.init(String.UnicodeScalarView(scalars))
     }
-
-    fileprivate var trimmed: String {
-        let scalars = Array(unicodeScalars)
-        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[first...last])
-    }
 }
 
 extension [UInt8] {

@@ -26,7 +26,7 @@ struct CompiledRule: Sendable {
         guard program.type.agrees(with: .bool) else {
             throw Problem(field: .rule, message: "cel expression must evaluate to a bool")
         }
-        message = json["message"]?.string.map(\.trimmedSpaces).flatMap { $0.isEmpty ? nil : $0 }
+        message = json["message"]?.string.map(\.trimmed).flatMap { $0.isEmpty ? nil : $0 }
         messageProgram = try json["messageExpression"]?.string.flatMap { $0.isEmpty ? nil : $0 }
             .map { text throws(Problem) in try Self.compile(text, variables, .messageExpression) }
         guard messageProgram?.type.agrees(with: .string) ?? true else {
@@ -61,16 +61,8 @@ struct CompiledRule: Sendable {
     }
 
     /// What names the rule in errors of its evaluation.
-    var name: String { message ?? program.source.trimmedSpaces }
+    var name: String { message ?? program.source.trimmed }
 
     /// What is said where the rule does not hold.
     var text: String { message ?? "failed rule: \(name)" }
-}
-
-extension String {
-    fileprivate var trimmedSpaces: String {
-        let isSpace: (Character) -> Bool = { $0.isWhitespace }
-        guard let last = lastIndex(where: { !isSpace($0) }) else { return "" }
-        return String(self[...last].drop(while: isSpace))
-    }
 }

@@ -117,7 +117,7 @@ struct RulePass {
         guard let program = rule.messageProgram else { return nil }
         let result = try? spend { budget throws(CELError) in try program.evaluate(values, budget: &budget) }
         guard case .string(let text)? = result else { return nil }
-        let trimmed = String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        let trimmed = text.trimmed
         let isFit = !trimmed.isEmpty && trimmed.utf8.count <= Self.maximumMessage && !trimmed.utf8.contains(0x0A)
         return isFit ? trimmed : nil
     }

@@ -57,12 +57,10 @@ final class TokenFile: Sendable {
     }
 
     private func read() throws(ConfigurationError) -> Redacted<String> {
-        let text = String(decoding: try FileContents.read(path), as: UTF8.self)
-        let token = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-        guard !token.isEmpty else {
+        let value = String(decoding: try FileContents.read(path), as: UTF8.self).trimmed
+        guard !value.isEmpty else {
             throw ConfigurationError(.invalid, "\(path): holds no token; check what writes it")
         }
-        let value = String(token)
         guard value.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw ConfigurationError(
                 .invalid, "\(path): holds a character that no token has; it must hold the token only")

@@ -65,8 +65,8 @@ package struct OTLPSettings: Sendable, Hashable {
         guard let variable else { return [:] }
         for part in variable.value.split(separator: ",") {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let key = String(sides[0]).trimmed.percentDecoded()
-            let value = sides.count == 2 ? String(sides[1]).trimmed.percentDecoded() : ""
+            let key = sides[0].trimmed.percentDecoded()
+            let value = sides.count == 2 ? sides[1].trimmed.percentDecoded() : ""
             guard sides.count == 2, !key.isEmpty, !(key + value).utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
             else {
                 throw ConfigurationError(.invalid, "\(variable.name): wants name=value, separated by commas")
@@ -93,14 +93,5 @@ package struct OTLPSettings: Sendable, Hashable {
             throw ConfigurationError(
                 .invalid, "OTEL_TRACES_SAMPLER: \"\(other)\" is unknown; take always_on, always_off or traceidratio")
         }
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        var text = Substring(self)
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
     }
 }

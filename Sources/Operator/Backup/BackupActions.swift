@@ -21,7 +21,7 @@ struct BackupActions: Sendable {
 
     /// Starts a job for each source, and follows them.
     ///
-    /// - Returns: a finding where something failed or is incomplete.
+    /// - Returns: a finding where something failed or is incomplete, or is not begun since a destination is not ready for it.
     /// - Throws: `Failure` where a run can't be started.
     func run(sources names: [String], follows: Bool) async throws -> CommandStatus {
         let policy = try await read()
@@ -36,6 +36,10 @@ struct BackupActions: Sendable {
                 throw Failure(
                     description: "source \(source): job \(job.name) goes on; wait until it is done, or delete it")
             }
+        }
+        if let obstacle = policy.unpreparedDestination {
+            write("no run is started, since it would fail: \(obstacle)")
+            return .finding
         }
         let labels = await namespaceLabels()
         var started: [(source: String, job: ObjectKey)] = []
@@ -133,4 +137,21 @@ struct BackupActions: Sendable {
         write(plan.text)
         return .fine
     }
+}
+
+extension BackupPolicy {
+    /// What the operator says of a destination that runs need and that it has not made ready; `nil` where it says that of none, or has
+    /// not looked at the spec as it is now.
+    fileprivate var unpreparedDestination: String? {
+        let required = Set(requiredDestinations)
+        guard let status, status.observedGeneration == metadata.generation,
+            (status.destinations ?? []).contains(where: { required.contains($0.name) && $0.preparedTime == nil }),
+            let scheduled = status.conditions?.first(where: { $0.type == ConditionType.scheduled.rawValue }),
+            scheduled.status == .false,
+            Self.ofDestinations.map(\.rawValue).contains(scheduled.reason)
+        else { return nil }
+        return "Scheduled is False, \(scheduled.reason): \(scheduled.message)"
+    }
+
+    private static let ofDestinations: [Reason] = [.destinationNotReady, .preparing, .secretMissing, .podWaiting]
 }

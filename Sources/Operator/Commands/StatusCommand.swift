@@ -14,7 +14,10 @@ struct StatusCommand: Command {
             Flag("watch", short: "w", help: "show each change, until SIGINT or SIGTERM"),
             Flag(
                 "wait",
-                help: "wait until everything shown is Ready, as its spec is now; 1 if it is not within --timeout"),
+                help: """
+                    wait until everything shown is Ready, as its spec is now; 1 if it is not within --timeout, or does not \
+                    become so without an edit
+                    """),
             Flag("for", "CONDITION", help: "the condition that --wait waits for; else Ready"),
             Flag("timeout", "DURATION", help: "how long --wait waits; else 5m"),
         ] + ClusterFlags.connection
@@ -66,16 +69,17 @@ struct StatusCommand: Command {
     func run() async throws -> CommandStatus {
         try await cluster.withClient { client in
             // The first answer says what a watch would wait for in vain: no right, no server, no such object.
-            let objects = try await OwnObjects(client: client).list(choice)
-            let report = try StatusReport(objects.map(ObjectReport.init), choice)
-            guard case .once = mode else { return try await follow(client) }
+            let (objects, refusals) = try await OwnObjects(client: client).find(choice)
+            let unread = refusals.map { OwnObjects.Unread(kind: $0.type.kind, message: $0.error.message) }
+            let report = try StatusReport(objects.map(ObjectReport.init), unread: unread, choice)
+            guard case .once = mode else { return try await follow(client, unread) }
             return try report.printed(as: format)
         }
     }
 
-    private func follow(_ client: KubeClient) async throws -> CommandStatus {
+    private func follow(_ client: KubeClient, _ unread: [OwnObjects.Unread]) async throws -> CommandStatus {
         let stream = StatusStream(
-            client: client, choice: choice, signals: ProcessSignals.termination(),
+            client: client, choice: choice, signals: ProcessSignals.termination(), unread: unread,
             warn: { printError("quartermaster status: \($0)") })
         guard case .wait(let condition, let timeout) = mode else {
             try await StatusWatch(stream: stream, format: format, width: Terminal.width, write: printLine).run()

@@ -100,7 +100,7 @@ struct Checkup: Sendable {
         if let difference = resource.difference(of: live.json) {
             return Diagnosis(
                 .trouble, subject,
-                "\(difference); the operator leaves the kind alone until you apply install.yaml, or crds/, of its version"
+                "\(difference); the operator leaves the kind alone until this is mended: \(CustomResource.installation)"
             )
         }
         return Diagnosis(.fine, subject, "installed, and of this program's version")

@@ -94,11 +94,3 @@ enum Sensitive {
             + keys.map { " --from-literal=\($0)=…" }.joined()
     }
 }
-
-extension StringProtocol {
-    /// Without white space at its ends.
-    var trimmed: String {
-        let start = drop { $0.isWhitespace }
-        return String(start.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}

@@ -86,13 +86,14 @@ struct ObjectReport: Sendable, Hashable, Encodable {
     /// What explains the object: its conditions, and what its parts wait for.
     func explanation(_ style: TextStyle) -> [String] {
         var lines = [headline]
-        if !message.isEmpty { lines.append("  \(message)") }
+        var shown = ShownMessages()
+        if !message.isEmpty { lines.append("  \(shown.text(message, of: "above"))") }
         if suspended { lines.append("  spec.suspend is true: nothing is written") }
         if deletionTimestamp != nil {
             lines.append("  it is being deleted; finalizers: \((finalizers ?? []).joined(separator: ", "))")
         }
-        if !conditions.isEmpty { lines += [""] + conditionLines(style) }
-        if !parts.isEmpty { lines += [""] + partLines(style) }
+        if !conditions.isEmpty { lines += [""] + conditionLines(style, &shown) }
+        if !parts.isEmpty { lines += [""] + partLines(style, &shown) }
         if !children.isEmpty { lines += ["", "Children: \(childrenText)"] }
         return lines
     }
@@ -100,19 +101,23 @@ struct ObjectReport: Sendable, Hashable, Encodable {
     /// `3 Deployment, 1 NetworkPolicy`.
     var childrenText: String { children.map { "\($0.count) \($0.kind)" }.joined(separator: ", ") }
 
-    private func conditionLines(_ style: TextStyle) -> [String] {
+    private func conditionLines(_ style: TextStyle, _ shown: inout ShownMessages) -> [String] {
         var table = TextTable("CONDITION", "STATUS", "REASON", "SINCE", "MESSAGE")
         for condition in conditions {
             table.add(
                 condition.type, condition.status.rawValue, condition.reason,
-                Self.age(of: condition.lastTransitionTime, at: style.now), condition.message)
+                Self.age(of: condition.lastTransitionTime, at: style.now),
+                shown.text(condition.message, of: condition.type))
         }
         return table.lines(width: style.width)
     }
 
-    private func partLines(_ style: TextStyle) -> [String] {
+    private func partLines(_ style: TextStyle, _ shown: inout ShownMessages) -> [String] {
         var table = TextTable("PART", "MESSAGE")
-        for part in parts { table.add("\(part.list) \(part.name)", part.message) }
+        for part in parts {
+            let name = "\(part.list) \(part.name)"
+            table.add(name, shown.text(part.message, of: name))
+        }
         return table.lines(width: style.width)
     }
 

@@ -27,19 +27,42 @@ struct OwnObjects: Sendable {
         }
     }
 
+    /// A kind that may not be read.
+    struct Unread: Sendable, Hashable, Encodable {
+        var kind: String
+        /// The server's words.
+        var message: String
+    }
+
     /// - Throws: `UsageError` for a kind that is none of ours, `APIError`.
     func list(_ choice: Choice) async throws -> [DynamicObject] {
+        let (objects, refusals) = try await find(choice)
+        if let refusal = refusals.first { throw refusal.error }
+        return objects
+    }
+
+    /// The objects of the kinds that may be read, and what the server says of the others.
+    ///
+    /// - Throws: as `list`, the first refusal where none may be read.
+    func find(
+        _ choice: Choice
+    ) async throws -> (objects: [DynamicObject], refusals: [(type: ResourceType, error: APIError)]) {
         var objects: [DynamicObject] = []
-        for resource in try Self.resources(choice.kind) {
+        var refusals: [(type: ResourceType, error: APIError)] = []
+        let resources = try Self.resources(choice.kind)
+        for resource in resources {
             do {
                 let namespace = resource.type.isNamespaced ? choice.namespace : nil
                 let all = try await client.list(resource.type, namespace: namespace).items
                 objects += all.filter { choice.name == nil || $0.name == choice.name }
             } catch let error as APIError where error.isNotFound {
                 continue  // Its CRD is not installed; `doctor` tells so.
+            } catch let error as APIError where error.isForbidden {
+                refusals.append((resource.type, error))
             }
         }
-        return objects.sorted { ($0.kind, $0.key) < ($1.kind, $1.key) }
+        if refusals.count == resources.count, let refusal = refusals.first { throw refusal.error }
+        return (objects.sorted { ($0.kind, $0.key) < ($1.kind, $1.key) }, refusals)
     }
 
     /// Those of a kind as the user wrote it; of every kind where none is named.

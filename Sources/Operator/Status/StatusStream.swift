@@ -21,6 +21,10 @@ struct StatusStream: Sendable {
     let client: KubeClient
     let choice: OwnObjects.Choice
     let signals: AsyncStream<Int32>
+    /// Kinds that may not be read: they are left out.
+    var unread: [OwnObjects.Unread] = []
+    /// How often the objects are looked at although nothing has changed; `nil`: never.
+    var pulse: Duration?
     /// `nil`: no end.
     var timeout: Duration?
     /// Told where the watch is lost: what was seen last may be old.
@@ -31,7 +35,9 @@ struct StatusStream: Sendable {
     /// - Throws: what `isFound` throws, `UsageError` for a kind that is none of ours.
     func follow(_ isFound: ([ObjectReport]) throws -> Bool) async throws -> Ending {
         let wakes = Mailbox<Wake>(capacity: .max)
-        let informers = try OwnObjects.resources(choice.kind).map { informer(of: $0.type, wakes) }
+        let informers = try OwnObjects.resources(choice.kind).map(\.type)
+            .filter { type in !unread.contains { $0.kind == type.kind } }
+            .map { informer(of: $0, wakes) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
             for informer in informers { group.addTask { try await informer.run() } }
@@ -44,6 +50,14 @@ struct StatusStream: Sendable {
                 group.addTask {
                     try await Task.sleep(for: timeout)
                     wakes.send(.deadline)
+                }
+            }
+            if let pulse {
+                group.addTask {
+                    while true {
+                        try await Task.sleep(for: pulse)
+                        wakes.send(.change)
+                    }
                 }
             }
             while true {

@@ -28,7 +28,7 @@ struct StatusWatch: Sendable {
         let text =
             choice.name != nil && objects.isEmpty
             ? StatusReport.NotFound(choice: choice).description
-            : try StatusReport(objects, choice).text(as: format, width: width)
+            : try StatusReport(objects, unread: stream.unread, choice).text(as: format, width: width)
         // The cursor goes to the corner, and what is below it goes.
         return write("\u{1B}[H\u{1B}[2J\(Timestamp.now().rfc3339)\n\n\(text)")
     }

@@ -17,6 +17,8 @@ struct ComponentJob: Sendable, Hashable {
     let state: State
     /// It has none that runs or is on its way.
     let isWithoutPods: Bool
+    /// The operator has made it. Another one in its place is left alone and says nothing.
+    var isOwn = true
 
     init(_ job: DynamicObject) {
         name = job.name

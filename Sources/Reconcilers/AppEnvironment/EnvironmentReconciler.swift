@@ -128,6 +128,7 @@ struct EnvironmentReconciler: KindReconciler {
                 return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
             }, of: environment.environment, object, recorded: observed.inventory, isSuspended: isSuspended)
         observed.add(written)
+        workloads.made.learn(written.inventory, of: environment)
         if !isSuspended, hasRights {
             observed.pruneFailures += try await claims.deleteUnwanted(of: environment, announcing: object, to: events)
         }

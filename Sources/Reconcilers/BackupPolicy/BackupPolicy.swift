@@ -118,7 +118,7 @@ extension BackupPolicy {
     var ownSources: [Source] { spec.sources.filter { $0.velero == nil } }
 
     /// Those that the policy can't do without; all of them where it could do without each.
-    var requiredDestinations: [String] {
+    package var requiredDestinations: [String] {
         let required = spec.destinations.filter(\.required)
         return (required.isEmpty ? spec.destinations : required).map(\.name)
     }

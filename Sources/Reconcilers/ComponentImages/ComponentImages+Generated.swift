@@ -14,7 +14,7 @@ extension ComponentImages {
     package struct Status: Sendable, Hashable, Codable {
         /// The metadata.generation that this status describes; -1 until the operator has reconciled the object.
         package var observedGeneration: Int64?
-        /// The components of the environment.
+        /// The components of the environment, and those that it no longer has and whose entry is still here.
         package var components: [Component]?
         /// Ready, which is True once every component of the environment that has an entry runs its image and is
         /// available, and every one whose entry was removed runs that of the environment again. Reconciling and Stalled

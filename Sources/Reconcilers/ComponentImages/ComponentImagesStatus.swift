@@ -5,6 +5,9 @@ extension EnvironmentObservation {
     /// The status of the object in which the deployer sets images.
     ///
     /// A refused image is told here and nowhere else: whoever sets images must not be able to make the environment unready.
+    ///
+    /// An entry that was left behind by its component is told and keeps nobody from Ready. The status remembers its image: once a pipeline
+    /// sets another one it is refused, or the pipeline would take a deployment that does nothing for done.
     func status(of images: DeployedImages) -> ComponentImages.Status {
         let standings = components.map { observed in
             let (name, finding) = (observed.component.name, finding(of: observed))
@@ -19,7 +22,11 @@ extension EnvironmentObservation {
                     name: component.name, image: component.image.cut(to: 512),
                     source: standing.counts ? .componentImages : .appEnvironment,
                     message: (images.refused[component.name] ?? standing.finding)?.message.cut(to: 4096))
-            },
+            }
+                + images.stale.sorted { $0.key < $1.key }.map { name, image in
+                    ComponentImages.Component(
+                        name: name, image: image, source: .componentImages, message: staleness(of: name))
+                },
             conditions: conditions(of: images, standings.filter(\.counts)))
     }
 
@@ -42,8 +49,13 @@ extension EnvironmentObservation {
         for (_, finding) in images.refused.sorted(by: { $0.key < $1.key }) { conditions.block(finding) }
         for finding in counted.compactMap(\.finding) { conditions.block(finding) }
         let list = counted.map { "\($0.component.name) runs \($0.component.image)" }.joined(separator: ", ")
+        conditions.remark = images.stale.keys.sorted().map { "; \(staleness(of: $0))" }.joined()
         let none = "no image is set here; the components run those of AppEnvironment \(environment.name)"
         return conditions.assembled(ready: (.ready, list.isEmpty ? none : list))
+    }
+
+    private func staleness(of name: String) -> String {
+        "the entry of \(name) has no effect: AppEnvironment \(environment.name) has no such component any more; remove it"
     }
 
     private func finding(of observed: ComponentObservation) -> Finding? {

@@ -8,6 +8,8 @@ package struct DeployedImages: Sendable, Hashable {
     let accepted: [String: String]
     /// Why entries are not followed, by their key.
     let refused: [String: Finding]
+    /// Entries that were followed until their component was taken out of the environment, and that nobody has changed since.
+    let stale: [String: String]
     /// Components whose entry is gone, as long as their last status says that it counts: see `EnvironmentObservation.status(of:)`.
     let withdrawn: Set<String>
 
@@ -18,10 +20,15 @@ package struct DeployedImages: Sendable, Hashable {
         let complete = CustomResource.componentImages.applyingDefaults(to: object)
         guard let images = try? complete.decode(ComponentImages.self) else { return nil }
         let before = (images.status?.components ?? []).filter { $0.source == .componentImages }
-        var (accepted, refused): ([String: String], [String: Finding]) = ([:], [:])
+        var (accepted, stale): ([String: String], [String: String]) = ([:], [:])
+        var refused: [String: Finding] = [:]
         for (name, image) in images.spec.images {
             guard let finding = environment.objection(to: image, of: name) else {
                 accepted[name] = image
+                continue
+            }
+            if environment.component(name) == nil, before.contains(where: { $0.name == name && $0.image == image }) {
+                stale[name] = image
                 continue
             }
             refused[name] = finding
@@ -29,7 +36,7 @@ package struct DeployedImages: Sendable, Hashable {
             let last = before.first { $0.name == name }?.image
             if let last, environment.objection(to: last, of: name) == nil { accepted[name] = last }
         }
-        (self.object, self.accepted, self.refused) = (object, accepted, refused)
+        (self.object, self.accepted, self.refused, self.stale) = (object, accepted, refused, stale)
         withdrawn = Set(before.map(\.name)).subtracting(images.spec.images.keys)
     }
 }

@@ -11,7 +11,7 @@ enum CronJobDecision {
         let jobs = jobs.filter { $0.isControlled(by: object) && !$0.isBeingDeleted }.map(JobFacts.init)
         var decision = Decision()
         decision.writes += cleanUp(jobs, cronJob)
-        var active = jobs.filter { !$0.isFinished }
+        var active = jobs.filter { !$0.isFinished && cronJob.hasMade($0.object) }
         var lastSchedule = cronJob.lastSchedule
         if !cronJob.isSuspended, let due = due(cronJob, now) {
             if cronJob.policy == .forbid, !active.isEmpty {

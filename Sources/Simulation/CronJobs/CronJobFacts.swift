@@ -37,13 +37,23 @@ struct CronJobFacts: Sendable {
         return schedule.next(after: time, in: zone)
     }
 
+    /// Whether the controller has made an unfinished Job that names it as its own: its list says so, or the name is that of the last
+    /// time, and a crash came before the list was written. Others that say so are reported there, and not counted.
+    func hasMade(_ job: DynamicObject) -> Bool {
+        let listed = object[path: "status", "active"]?.array ?? []
+        return listed.contains { $0["uid"]?.string == job.uid }
+            || lastSchedule.map { job.name == name(at: $0) } ?? false
+    }
+
+    private func name(at time: Timestamp) -> String { "\(object.name)-\(time.secondsSinceEpoch / 60)" }
+
     /// The Job of one time that is due. Its name is the time, so that no time gets two.
     func job(at time: Timestamp) -> DynamicObject {
         let template = object[path: "spec", "jobTemplate"] ?? .object([:])
         var annotations = template[path: ["metadata", "annotations"]] ?? .object([:])
         annotations["batch.kubernetes.io/cronjob-scheduled-timestamp"] = .string(time.rfc3339)
         var metadata: JSONValue = [
-            "name": .string("\(object.name)-\(time.secondsSinceEpoch / 60)"), "namespace": .string(object.namespace),
+            "name": .string(name(at: time)), "namespace": .string(object.namespace),
             "annotations": annotations, "ownerReferences": [object.asController()],
         ]
         metadata["labels"] = template[path: ["metadata", "labels"]]

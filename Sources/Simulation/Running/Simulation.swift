@@ -36,10 +36,10 @@ package final class Simulation: Sendable {
         nodePart = NodeController(cluster: cluster, options: options, now: now)
         let parts: [any SimulationController] = [
             nodePart, KubeletController(cluster: cluster, options: options, now: now, time: time),
-            SchedulerController(cluster: cluster, now: now), DeploymentController(cluster: cluster, now: now),
+            SchedulerController(cluster: cluster, now: now), DecidingController.deployments(cluster, now: now),
             ReplicaSetController(cluster: cluster, now: now),
             StatefulSetController(cluster: cluster), JobController(cluster: cluster, options: options, now: now),
-            CronJobController(cluster: cluster, now: now), DisruptionBudgetController(cluster: cluster, now: now),
+            DecidingController.cronJobs(cluster, now: now), DisruptionBudgetController(cluster: cluster, now: now),
             PodCollectionController(cluster: cluster, options: options),
             TaintEvictionController(cluster: cluster, now: now),
         ]

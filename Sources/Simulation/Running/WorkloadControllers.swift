@@ -1,21 +1,43 @@
 internal import KubeAPI
 
-/// Deployments by their ReplicaSets.
-struct DeploymentController: SimulationController {
-    let controller = SimulatedController.deployments
-    let workers = 2
+/// A controller of what makes no pods itself: it looks at an object and at what that controls, and writes what follows.
+struct DecidingController: SimulationController {
+    let controller: SimulatedController
+    let workers: Int
+    let type: ResourceType
+    /// What the objects control.
+    let dependents: ResourceType
     let cluster: SimulatedCluster
-    let now: @Sendable () -> Timestamp
+    let decide: @Sendable (DynamicObject) -> Decision
+
+    /// Deployments by their ReplicaSets.
+    static func deployments(_ cluster: SimulatedCluster, now: @escaping @Sendable () -> Timestamp) -> Self {
+        DecidingController(
+            controller: .deployments, workers: 2, type: .deployment, dependents: .replicaSet, cluster: cluster
+        ) { deployment in
+            // Those that nobody controls, too: it may adopt them.
+            DeploymentDecision.decide(
+                deployment: deployment, replicaSets: cluster.objects(.replicaSet, in: deployment.namespace), now: now())
+        }
+    }
+
+    /// CronJobs by their Jobs.
+    static func cronJobs(_ cluster: SimulatedCluster, now: @escaping @Sendable () -> Timestamp) -> Self {
+        DecidingController(
+            controller: .cronJobs, workers: 1, type: .cronJob, dependents: .job, cluster: cluster
+        ) { cronJob in
+            CronJobDecision.decide(cronJob: cronJob, jobs: cluster.dependents(.job, of: cronJob), now: now())
+        }
+    }
 
     func observe(_ queue: WorkQueue<ObjectKey>) {
-        cluster.informer(.deployment).addHandler { queue.add($0.key) }
-        cluster.informer(.replicaSet).addHandler { queue.addController(of: $0.object, kind: "Deployment") }
+        cluster.informer(type).addHandler { queue.add($0.key) }
+        cluster.informer(dependents).addHandler { queue.addController(of: $0.object, kind: type.kind) }
     }
 
     func sync(_ key: ObjectKey) async throws -> Duration? {
-        guard let deployment = cluster.get(.deployment, key) else { return nil }
-        let replicaSets = cluster.objects(.replicaSet, in: key.namespace)
-        let decision = DeploymentDecision.decide(deployment: deployment, replicaSets: replicaSets, now: now())
+        guard let object = cluster.get(type, key) else { return nil }
+        let decision = decide(object)
         try await cluster.perform(decision.writes)
         return decision.checkAgain
     }

@@ -36,21 +36,26 @@ final class LoopbackServer: Sendable {
     private let state = Mutex(State())
     private let handler: Handler
     private let greeting: String
+    /// Keeps the port from others for as long as this object is there. Where it was stopped, nobody is to answer, and what its clients
+    /// still send is not to reach the server of another test.
+    private let placeholder: Int32
 
     /// - Parameter greeting: sent on each new connection before anything is read.
     init(greeting: String = "", handler: @escaping Handler) throws {
         self.greeting = greeting
         self.handler = handler
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard listener >= 0 else { throw SetUpError(step: "socket") }
+        let listener = try Self.shareableSocket()
+        placeholder = try Self.shareableSocket()
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let placeholder = placeholder
         let code = withUnsafeMutableBytes(of: &address) { bytes -> Int32 in
             guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return -1 }
             guard bind(listener, address, length) == 0, listen(listener, 512) == 0 else { return -1 }
-            return getsockname(listener, address, &length)
+            guard getsockname(listener, address, &length) == 0 else { return -1 }
+            return bind(placeholder, address, length)
         }
         guard code == 0 else { throw SetUpError(step: "bind") }
         port = Int(UInt16(bigEndian: address.sin_port))
@@ -66,7 +71,20 @@ final class LoopbackServer: Sendable {
         }
     }
 
-    deinit { stop() }
+    deinit {
+        stop()
+        close(placeholder)
+    }
+
+    /// A socket whose port another one of this user may have, too, if both say so. A port that the kernel chooses is never shared.
+    private static func shareableSocket() throws -> Int32 {
+        let new = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var isShared: Int32 = 1
+        guard new >= 0,
+            setsockopt(new, SOL_SOCKET, SO_REUSEPORT, &isShared, socklen_t(MemoryLayout<Int32>.size)) == 0
+        else { throw SetUpError(step: "socket") }
+        return new
+    }
 
     var requests: [Request] { state.withLock { $0.requests } }
     var connectionCount: Int { state.withLock { $0.connections.count } }

@@ -9,6 +9,9 @@ struct TransportTests {
         _ server: LoopbackServer, _ change: (inout TransportConfiguration) -> Void = { _ in }
     ) throws -> Transport {
         var configuration = TransportConfiguration(server: try ServerAddress(server.url))
+        // A machine with much else to do may not run the transport's thread for seconds; libcurl then takes a connection that was
+        // made long ago for one that was not made in time.
+        configuration.connectTimeout = .seconds(50)
         change(&configuration)
         return try Transport(configuration: configuration)
     }

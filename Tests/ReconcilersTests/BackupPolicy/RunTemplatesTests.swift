@@ -52,6 +52,22 @@ struct RunTemplatesTests {
         #expect(try !templates.haveMade(job("agent:2", part: 4), by: cronJob))
     }
 
+    @Test(
+        "What the API server fills in for a Job does not tell it apart, and another value does",
+        arguments: [
+            ("completions", 1, 0), ("parallelism", 1, 2), ("manualSelector", false, true), ("backoffLimit", 2, 3),
+        ] as [(String, JSONValue, JSONValue)])
+    func defaults(field: String, filledIn: JSONValue, other: JSONValue) throws {
+        let templates = RunTemplates(.test)
+        let cronJob = try cronJob("agent:1")
+        templates.learn(cronJob)
+        for (value, isMade) in [(filledIn, true), (other, false)] {
+            var job = try job("agent:1")
+            job[path: "spec", field] = value
+            #expect(templates.haveMade(job, by: cronJob) == isMade)
+        }
+    }
+
     @Test("What it made them from before is known after a restart, where the operator has recorded it")
     func restart() throws {
         let before = RunTemplates(.test)

@@ -97,6 +97,37 @@ struct DeployedImagesTests {
         #expect(environment.images?.refused.keys.sorted() == ["api"])
     }
 
+    @Test("An entry that its component has left behind keeps nobody from Ready; one that is set or changed then does")
+    func stale() throws {
+        func status(_ entry: String, last: String?, source: String = "ComponentImages") throws -> ComponentImages.Status
+        {
+            var object = try Self.images(["web": "web:2", "old": entry])
+            let known: [JSONValue] = [["name": "web", "image": "web:2", "source": "ComponentImages"]]
+            let old = last.map { [JSONValue.object(["name": "old", "image": .string($0), "source": .string(source)])] }
+            object["status"] = ["components": .array(known + (old ?? []))]
+            var environment = try ResolvedEnvironment.written(
+                "tier: staging\ncomponents: [{name: web, image: 'web:1'}]")
+            environment.deploy(object)
+            let observed = try Self.observation(of: environment, running: "web:2")
+            return observed.status(of: try #require(environment.images))
+        }
+        let left = try status("old:2", last: "old:2")
+        let ready = try #require(left.conditions?.first)
+        let words = "the entry of old has no effect: AppEnvironment shop has no such component any more; remove it"
+        #expect(ready.status == .true && ready.message == "web runs web:2; \(words)", "\(ready)")
+        #expect(left.components?.map(\.name) == ["web", "old"] && left.components?[1].message == words)
+        #expect(
+            left.components?[1].image == "old:2" && left.components?[1].source == .componentImages, "it is remembered")
+        for (entry, last, source) in [
+            ("old:3", "old:2", "ComponentImages"), ("old:2", nil, "ComponentImages"),
+            ("old:2", "old:2", "AppEnvironment"),
+        ] {
+            let other = try status(entry, last: last, source: source)
+            #expect(other.conditions?.first?.reason == "InvalidSpec")
+            #expect(other.conditions?.contains { $0.type == "Stalled" } == true)
+        }
+    }
+
     @Test("Repositories of the environment are allowed to every component")
     func repositories() throws {
         let environment = try Self.deployed(

@@ -45,6 +45,9 @@ struct ImageReferenceTests {
             ("shop/api", "shop/*", true), ("docker.io/shop/api", "shop/*", true), ("ghcr.io/shop/api", "shop/*", false),
             ("ghcr.io/shop/api", "ghcr.io/*", true), ("ghcr.io.example.com/api", "ghcr.io/*", false),
             ("localhost:5000/api", "localhost:5000/*", true), ("nginx", "docker.io/*", true),
+            ("redis:7", "docker.io/library/*", true), ("docker.io/library/redis:7", "redis", true),
+            ("redis:7", "docker.io/library/redis", true), ("shop/redis:7", "docker.io/library/*", false),
+            ("registry.example.com/library/redis:7", "docker.io/library/*", false), ("redis:7", "library/*", true),
             ("shop/api", "docker.io/*", true), ("Shop/api", "docker.io/*", false), ("Shop/api", "shop/*", false),
         ])
     func patterns(image: String, pattern: String, isIn: Bool) throws {

@@ -148,6 +148,7 @@ extension IntegrationTests {
                                 kind: CronJob
                                 image: report:1
                                 cronJob: {schedule: "0 0 1 1 *", timeZone: Europe/Berlin}
+                                job: {backoffLimit: 0}
                             """)
                         try await cluster.waitForEnvironment("shop", .ready, .ready)
                         try await process.settled()
@@ -166,8 +167,131 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "A Job that only says to be of a CronJob makes the component neither failed nor well, however it is made",
+            arguments: [ClusterKind.embedded])
+        func forgedRuns(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            components:
+                              - name: report
+                                kind: CronJob
+                                image: report:1
+                                cronJob: {schedule: "0 0 1 1 *", timeZone: Europe/Berlin}
+                                job: {backoffLimit: 0}
+                            """)
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        func forge(_ name: String, _ exitCode: String, _ change: (inout DynamicObject) -> Void)
+                            async throws
+                        {
+                            try await makeRun(name, exitCode: exitCode, in: cluster, change)
+                            try await eventually("\(name) has ended", within: .seconds(30)) {
+                                let job = try await cluster.client.get(.job, cluster.inEnvironment("shop", name))
+                                return !ComponentJob(job).isUnfinished
+                            }
+                            try await process.settled()
+                        }
+                        // The name of the next time, and another program.
+                        try await forge("report-29439360", "1") {
+                            setContainer(of: &$0, "image", to: "x:1")
+                        }
+                        // One that never ends.
+                        try await makeRun("report-endless", exitCode: "0", in: cluster) {
+                            setContainer(of: &$0, "image", to: "fail-image:1")
+                        }
+                        try await eventually("its pod waits", within: .seconds(30)) {
+                            let pods = try await cluster.client.list(.pod, namespace: cluster.environmentName("shop"))
+                                .items
+                            return pods.contains {
+                                $0.name.hasPrefix("report-endless") && $0[path: "status", "phase"] == "Pending"
+                            }
+                        }
+                        try await process.settled()
+                        #expect(try await cluster.environmentCondition(.ready, of: "shop")?.status == .true)
+                        #expect(
+                            try await cluster.environmentCondition(.componentsAvailable, of: "shop")?.status == .true)
+
+                        try await makeRun("report-1", exitCode: "7", in: cluster)
+                        try await cluster.waitForEnvironment("shop", .componentsAvailable, .failed)
+                        try await forge("report-2", "0") {
+                            setContainer(of: &$0, "command", to: ["true"])
+                        }
+                        // As the template, and done before it has begun.
+                        try await forge("report-3", "0") { $0[path: "spec", "completions"] = 0 }
+                        #expect(
+                            try await cluster.environmentCondition(.componentsAvailable, of: "shop")?.reason == "Failed"
+                        )
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "A Job in the place of a migration, with its seal and labels, is no migration: the roll-out waits, and it is told",
+            arguments: [ClusterKind.embedded])
+        func forgedGate(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    var forged: String?
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment("shop", shop(1, exitCode: 0).serializedString())
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        try await cluster.changeEnvironment("shop", ["spec": shop(2, exitCode: 3)])
+                        try await cluster.waitForEnvironment("shop", .componentsAvailable, .failed)
+                        try await process.settled()
+                    }
+                    // While nobody is there to put the real one in its place.
+                    let space = cluster.environmentName("shop")
+                    let real = try #require(try await cluster.client.list(.job, namespace: space).items.first)
+                    try await cluster.client.delete(.job, real.key)
+                    try await cluster.waitUntilGone(.job, real.key)
+                    var job = real
+                    for field in ["uid", "resourceVersion", "creationTimestamp", "managedFields", "generation"] {
+                        job[path: "metadata", field] = nil
+                    }
+                    job["status"] = nil
+                    job["spec"] = ["template": ["spec": try #require(real[path: "spec", "template", "spec"])]]
+                    setContainer(of: &job, "image", to: "x:1")
+                    forged = try await cluster.client.create(job, as: .job).uid
+                    try await eventually("it has succeeded", within: .seconds(30)) {
+                        ComponentJob(try await cluster.client.get(.job, real.key)).state == .succeeded
+                    }
+                    for _ in 0..<2 {
+                        try await TestOperator.runEnvironments(on: cluster) { process in
+                            let told = try await cluster.waitForEnvironment("shop", .componentsAvailable, .nameConflict)
+                            #expect(
+                                told.message.hasPrefix("Job \(real.name) is not the one that the operator has made"))
+                            try await process.settled()
+                            let web = try await cluster.deployment(cluster.inEnvironment("shop", "web"))
+                            #expect(web[path: "spec", "template"]?.image(ofContainer: "web") == "shop:1")
+                            #expect(try await cluster.client.get(.job, real.key).uid == forged, "it is left alone")
+                        }
+                    }
+                    try await TestOperator.runEnvironments(on: cluster) { _ in
+                        try await cluster.client.delete(.job, real.key)
+                        try await cluster.waitForEnvironment("shop", .componentsAvailable, .failed)
+                        #expect(try await cluster.client.get(.job, real.key).uid != forged)
+                    }
+                }
+            }
+        }
+
+        private func setContainer(of job: inout DynamicObject, _ field: String, to value: JSONValue) {
+            var containers = job[path: "spec", "template", "spec", "containers"]?.elements ?? []
+            for index in containers.indices { containers[index][field] = value }
+            job[path: "spec", "template", "spec", "containers"] = .array(containers)
+        }
+
         /// As its controller would, without the wait for the time.
-        private func makeRun(_ name: String, exitCode: String, in cluster: TestCluster) async throws {
+        private func makeRun(
+            _ name: String, exitCode: String, in cluster: TestCluster,
+            _ change: (inout DynamicObject) -> Void = { _ in }
+        ) async throws {
             let cronJob = try await cluster.client.get(.cronJob, cluster.inEnvironment("shop", "report"))
             let template = try #require(cronJob[path: "spec", "jobTemplate"])
             var job = try DynamicObject.fixture("apiVersion: batch/v1\nkind: Job\nmetadata: {name: \(name)}")
@@ -180,11 +304,11 @@ extension IntegrationTests {
                 ]
             ]
             job["spec"] = template["spec"]
-            job[path: "spec", "backoffLimit"] = 0
             job[path: "spec", "template", "metadata", "annotations"] = [
                 "simulation.quartermaster.dev/exit-code": .string(exitCode),
                 "simulation.quartermaster.dev/termination-message": "no disk",
             ]
+            change(&job)
             _ = try await cluster.client.create(job, as: .job)
         }
 

@@ -6,16 +6,17 @@ extension ResolvedEnvironment {
     func jobs() throws -> [DesiredChild] {
         try components.filter { $0.kind == .job }.flatMap { component -> [DesiredChild] in
             let found = inputs.jobs[component.name] ?? []
-            let outgoing = found.filter { $0.name != component.jobName && $0.isUnfinished }
-            func held(_ name: String) -> DesiredChild {
-                .held(.job, ObjectKey(namespace: namespace, name: name), part: component.name)
+            let outgoing = found.filter { $0.isOwn && $0.name != component.jobName && $0.isUnfinished }
+            func held(_ job: ComponentJob) -> DesiredChild {
+                .held(
+                    .job, ObjectKey(namespace: namespace, name: job.name), uid: job.isOwn ? job.uid : nil,
+                    part: component.name)
             }
             let current =
-                found.contains { $0.name == component.jobName }
-                ? held(component.jobName)
-                : try child(.job, named: component.jobName, of: component, ["spec": jobSpec(of: component)])
-                    .held(!outgoing.isEmpty)
-            return outgoing.filter(\.hasBegun).map { held($0.name) } + [current]
+                try found.first { $0.name == component.jobName }.map(held)
+                ?? child(.job, named: component.jobName, of: component, ["spec": jobSpec(of: component)])
+                .held(!outgoing.isEmpty)
+            return outgoing.filter(\.hasBegun).map(held) + [current]
         }
     }
 
@@ -57,7 +58,9 @@ extension ResolvedEnvironment {
         guard template.image(ofContainer: component.name) != inputs.images[component.name] else { return nil }
         return components.first { job in
             job.kind == .job && job.spec.job?.runBefore?.contains(component.name) == true
-                && !(inputs.jobs[job.name] ?? []).contains { $0.name == job.jobName && $0.state == .succeeded }
+                && !(inputs.jobs[job.name] ?? []).contains {
+                    $0.isOwn && $0.name == job.jobName && $0.state == .succeeded
+                }
         }
     }
 }

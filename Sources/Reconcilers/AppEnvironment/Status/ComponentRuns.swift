@@ -98,13 +98,7 @@ extension ComponentObservation {
 extension String {
     /// A program says last why it ends. Not longer than a status can take.
     fileprivate var lastLine: String {
-        let lines = split(whereSeparator: \.isNewline).map { $0.trimmed }.filter { !$0.isEmpty }
+        let lines = split(whereSeparator: \.isNewline).map(\.trimmed).filter { !$0.isEmpty }
         return (lines.last ?? "").cut(to: 512)
-    }
-}
-
-extension Substring {
-    fileprivate var trimmed: String {
-        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

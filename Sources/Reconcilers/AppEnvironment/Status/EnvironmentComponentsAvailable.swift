@@ -17,7 +17,7 @@ extension ComponentObservation {
     package var finding: Finding? { Self.checks.firstFinding(in: self) }
 
     private static let checks = Checks<ComponentObservation>(
-        notPermitted, childNotWritten, fixed, gated, notMade, notHealthy, runFailed, runUnfinished)
+        notPermitted, childNotWritten, replaced, fixed, gated, notMade, notHealthy, runFailed, runUnfinished)
 
     private static func notPermitted(_ observed: ComponentObservation) -> Finding? {
         observed.refusal.map { Finding(.notPermitted, "component \(observed.component.name): \($0)", .edit) }
@@ -31,6 +31,17 @@ extension ComponentObservation {
             return refusal
         }
         return observed.claimFinding(failure) ?? failure.finding
+    }
+
+    /// It could be anything, and what it says of itself is not to be trusted. Jobs hold no data.
+    private static func replaced(_ observed: ComponentObservation) -> Finding? {
+        guard let job = observed.impostor else { return nil }
+        return Finding(
+            .nameConflict,
+            """
+            Job \(job.name) is not the one that the operator has made, by its UID, and counts for nothing; find out who has put \
+            it there and delete it, and the component's own runs once more: kubectl delete job \(job.name)
+            """, .edit)
     }
 
     private static func notMade(_ observed: ComponentObservation) -> Finding? {

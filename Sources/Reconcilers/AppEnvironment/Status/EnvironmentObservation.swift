@@ -59,6 +59,8 @@ package struct ComponentObservation: Sendable {
     package var deployment: Deployment?
     /// Its Job, or the Jobs that its CronJob has made, the newest first.
     var runs: [ComponentJob] = []
+    /// A Job of somebody else's in the place of its own.
+    var impostor: ComponentJob?
     /// Its CronJob is there.
     var hasSchedule = false
     /// Those of its pods that are not ready or were restarted.

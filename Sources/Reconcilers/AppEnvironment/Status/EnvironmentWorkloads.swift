@@ -12,6 +12,7 @@ struct EnvironmentWorkloads: Sendable {
     private let nodes: NodeReadiness
     private let autoscalers: Informer
     private let seal: Seal
+    let made = MadeJobs()
 
     init(_ environment: ReconcilerEnvironment) {
         scaled = [.deployment: environment.children(.deployment), .statefulSet: environment.children(.statefulSet)]
@@ -139,8 +140,8 @@ struct EnvironmentWorkloads: Sendable {
             return live(component, environment).map { !Self.isRolledOut($0, to: component) } ?? false
         }
         return jobs(of: component, in: environment).contains { job in
-            ComponentJob(job).isUnfinished
-                && (job[path: "spec", "template"]?.configurations ?? []).contains(map)
+            ComponentJob(job.dynamic()).isUnfinished
+                && (job.value(at: "spec", "template")?.configurations ?? []).contains(map)
         }
     }
 
@@ -182,11 +183,14 @@ extension EnvironmentWorkloads {
         runsInto observed: inout ComponentObservation, of environment: ResolvedEnvironment, _ unsteady: [Pod]
     ) {
         let component = observed.component
-        let key = ObjectKey(namespace: environment.namespace, name: component.name)
-        let cronJob = component.kind == .cronJob ? cronJobs.store.whole(key) : nil
-        observed.hasSchedule = cronJob.map { environment.owns($0, .cronJob, seal) } ?? false
+        let cronJob = component.kind == .cronJob ? cronJob(of: component, in: environment) : nil
+        observed.hasSchedule = cronJob != nil
         observed.runs = runs(of: component, in: environment)
-        if component.kind == .job { observed.runs.removeAll { $0.name != component.jobName } }
+        if component.kind == .job {
+            observed.runs.removeAll { $0.name != component.jobName }
+            observed.impostor = observed.runs.first { !$0.isOwn }
+            observed.runs.removeAll { !$0.isOwn }
+        }
         observed.runImage =
             cronJob?.value(at: "spec", "jobTemplate", "spec", "template")?.image(ofContainer: component.name)
             ?? (component.kind == .job && !observed.runs.isEmpty ? component.image : nil)
@@ -196,21 +200,37 @@ extension EnvironmentWorkloads {
         observed.pods = (unsteady + ended).filter { $0.metadata.controller.map { uids.contains($0.uid) } ?? false }
     }
 
-    /// The Jobs of a component that the operator or its CronJob has made, the newest first.
+    /// The Jobs of a component, the newest first. Of a CronJob those that its controller runs now, by its status, and those that do
+    /// what it does: see docs/decisions/0031-whose-runs-count.md.
     private func runs(of component: Component, in environment: ResolvedEnvironment) -> [ComponentJob] {
-        jobs(of: component, in: environment).map(ComponentJob.init)
-            .sorted { ($0.createdAt?.rfc3339 ?? "", $0.name) > ($1.createdAt?.rfc3339 ?? "", $1.name) }
+        let cronJob = component.kind == .cronJob ? cronJob(of: component, in: environment) : nil
+        let active = Set(
+            (cronJob?.value(at: "status", "active")?.elements ?? []).compactMap { $0["uid"]?.string })
+        let work = cronJob.map { JobWork.digest($0.value(at: "spec", "jobTemplate", "spec") ?? [:]) }
+        return jobs(of: component, in: environment).compactMap { cached -> ComponentJob? in
+            let object = cached.dynamic()
+            var job = ComponentJob(object)
+            if let work {
+                guard active.contains(job.uid) || JobWork.digest(object["spec"] ?? [:]) == work else { return nil }
+            } else {
+                job.isOwn = made.contain(cached, of: environment)
+            }
+            return job
+        }.sorted { ($0.createdAt?.rfc3339 ?? "", $0.name) > ($1.createdAt?.rfc3339 ?? "", $1.name) }
     }
 
-    private func jobs(of component: Component, in environment: ResolvedEnvironment) -> [DynamicObject] {
-        let owner: String?
-        if component.kind == .cronJob {
-            let key = ObjectKey(namespace: environment.namespace, name: component.name)
-            owner = cronJobs.store.get(key)?.uid
-        } else {
-            owner = Indexer.labelled(
+    private func cronJob(of component: Component, in environment: ResolvedEnvironment) -> CachedObject? {
+        let found = cronJobs.store.whole(ObjectKey(namespace: environment.namespace, name: component.name))
+        return found.flatMap { environment.owns($0, .cronJob, seal) ? $0 : nil }
+    }
+
+    /// Those that say whose they are, and whose seal fits where there has to be one.
+    private func jobs(of component: Component, in environment: ResolvedEnvironment) -> [CachedObject] {
+        let owner =
+            component.kind == .cronJob
+            ? cronJob(of: component, in: environment)?.uid
+            : Indexer.labelled(
                 LabelKey.appEnvironment, ChildName.labelValue(environment.name), ownerNamespace: nil)
-        }
         guard let owner else { return [] }
         return jobs.store.list(index: Indexer.childOwner.name, value: owner)
             .filter { job in
@@ -218,7 +238,6 @@ extension EnvironmentWorkloads {
                     && job.labels[LabelKey.environmentComponent] == component.name
                     && (component.kind == .cronJob || environment.owns(job, .job, seal))
             }
-            .map { $0.dynamic() }
     }
 }
 

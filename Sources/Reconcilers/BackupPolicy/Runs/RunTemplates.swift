@@ -2,7 +2,7 @@ internal import KubeAPI
 internal import Synchronization
 
 /// What CronJobs of ours make jobs from, and made them from before: how a job of theirs is told from one that only says
-/// so. Anybody who may create jobs can name a CronJob as the owner.
+/// so.
 final class RunTemplates: Sendable {
     private struct Known {
         var generation: Int64
@@ -12,14 +12,8 @@ final class RunTemplates: Sendable {
 
     /// Changes of a template during a run are few.
     private static let limit = 8
-    /// Where a pod runs says nothing about what it does, and queueing systems set it on jobs.
-    private static let placement = [
-        "nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "schedulingGates", "schedulerName",
-        "priorityClassName", "priority",
-    ]
     /// Of a run by hand the delay is 0, and each check reads the next part.
     private static let changing = ["QM_DELAY_SECONDS", "QM_CHECK_PART"]
-    private static let rules = ["backoffLimit", "activeDeadlineSeconds", "podFailurePolicy", "successPolicy"]
 
     private let seal: Seal
     /// By the UID of the CronJob.
@@ -65,21 +59,7 @@ final class RunTemplates: Sendable {
         return known.withLock { $0[cronJob.uid]?.digests.contains(digest) ?? false }
     }
 
-    /// Of a job's spec, but for what differs between the jobs of one CronJob.
-    private static func digest(_ spec: JSONValue) -> String {
-        var pod = spec["template"]?["spec"]?.object ?? [:]
-        for field in placement { pod[field] = nil }
-        for list in ["initContainers", "containers"] {
-            pod.edit(eachOf: list) { _, container in
-                container.edit(eachOf: "env") { _, variable in
-                    if variable["name"]?.string.map(changing.contains) ?? false { variable["value"] = "0" }
-                }
-            }
-        }
-        var digested = JSONObject([("pod", .object(pod))])
-        for field in rules { digested[field] = spec[field] }
-        return String(sha256Hex(JSONValue.object(digested).canonicalBytes()).prefix(32))
-    }
+    private static func digest(_ spec: JSONValue) -> String { JobWork.digest(spec, changing: changing) }
 }
 
 /// Whether a pod is what a job's template asks for.

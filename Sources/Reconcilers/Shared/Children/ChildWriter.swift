@@ -108,7 +108,8 @@ struct ChildWriter: Sendable {
         _ wanted: [DesiredChild], of owner: Owner, _ object: DynamicObject, recorded: [InventoryEntry],
         isSuspended: Bool
     ) async throws -> Result {
-        let known = Inventory.merged(recorded, finder.children(of: owner, uid: object.uid))
+        // What the status says first: of two of one name it is the one that the operator has made.
+        let known = recorded + Set(finder.children(of: owner, uid: object.uid)).subtracting(recorded).sorted()
         var pass = Pass(
             Owner.self, object, controller: OwnerReference(controllerFor: owner), recorded: known, sealing: seal)
         pass.isSuspended = isSuspended
@@ -209,7 +210,11 @@ struct ChildWriter: Sendable {
     private func write(_ child: DesiredChild, in pass: Pass) async throws -> ChildResult {
         let known = pass.recordedEntry(of: child) ?? InventoryEntry(child.object.key, of: child.type, uid: "")
         guard isServed(child.type) else { return ChildResult(missingAPI: child.type) }
-        if child.isHeld { return ChildResult(entry: known) }
+        if child.isHeld {
+            let uid = child.object.uid
+            return ChildResult(
+                entry: uid.isEmpty ? known : InventoryEntry(child.object.key, of: child.type, uid: uid))
+        }
         let namespace = child.object.namespace
         if endingNamespaces.contain(namespace) || pass.refusedNamespaces.contain(namespace) {
             return ChildResult(

@@ -22,8 +22,13 @@ package struct DesiredChild: Sendable, Hashable {
     }
 
     /// A child that is there and stays as it is, whatever it is like.
-    static func held(_ type: ResourceType, _ key: ObjectKey, part: String = "") -> DesiredChild {
+    ///
+    /// - Parameter uid: of the object that it is, where that is known better than by the inventory.
+    static func held(
+        _ type: ResourceType, _ key: ObjectKey, uid: String? = nil, part: String = ""
+    ) -> DesiredChild {
         var metadata: JSONObject = ["name": .string(key.name)]
+        if let uid { metadata["uid"] = .string(uid) }
         if !key.namespace.isEmpty { metadata["namespace"] = .string(key.namespace) }
         let fields: JSONObject = [
             "apiVersion": .string(type.apiVersion), "kind": .string(type.kind), "metadata": .object(metadata),

@@ -4,6 +4,12 @@ package import KubeAPI
 /// A custom resource of ours as its CRD describes it: what `render` and `validate` know without a cluster.
 package struct CustomResource: Sendable {
     package let type: ResourceType
+    /// How the CRDs of this version come to a server. They came with the rest, and go with it: another tool's fields would conflict.
+    package static let installation = """
+        install this version's CRDs as those there were installed: helm upgrade, kubectl apply -f install.yaml, or kubectl apply \
+        --server-side -f crds/ of its sources
+        """
+
     /// The CRD's text, as it stands under `crds/`.
     package let text: String
     /// The `openAPIV3Schema` of the served version.

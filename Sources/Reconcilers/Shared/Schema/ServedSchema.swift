@@ -112,7 +112,7 @@ package final class ServedSchema: Sendable {
             state.phase = live == nil ? .unknown : .other
             state.words = """
                 \(difference); nothing is written or deleted for \(resource.type.kind) objects until this is mended: \
-                kubectl apply --server-side -f crds/ of this version
+                \(CustomResource.installation)
                 """
         }
     }
