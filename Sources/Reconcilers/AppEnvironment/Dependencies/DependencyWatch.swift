@@ -7,6 +7,7 @@ struct DependencyWatch: Sendable {
     private let certificates: Certificates
     private let namespaces: Informer
     private let neighbours: NeighbourWatch
+    private let server: ServerPorts
 
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         secrets = SecretCaches(environment)
@@ -14,6 +15,7 @@ struct DependencyWatch: Sendable {
         certificates = Certificates(environment)
         namespaces = environment.informers.informer(Selection(.namespace))
         neighbours = NeighbourWatch(environment)
+        server = ServerPorts(environment)
     }
 
     /// - Parameter hasRights: whether the operator may read the Secrets of the namespace.
@@ -28,7 +30,7 @@ struct DependencyWatch: Sendable {
             secrets: secrets.find(for: environment, workloads: workloads), lostHosts: lost, sharedHosts: shared,
             certificates: certificates.states(for: environment, without: lost.keys),
             unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
-            neighbours: neighbours.find(environment))
+            neighbours: neighbours.find(environment), server: server.addresses)
     }
 
     func wake(_ controller: Controller, of environments: Informer) {
@@ -44,5 +46,6 @@ struct DependencyWatch: Sendable {
             return environments.store.list(index: Indexer.peerNamespace.name, value: event.key.name).map(\.key)
         }
         neighbours.wake(controller, of: environments)
+        server.wake(controller, of: environments)
     }
 }
