@@ -48,7 +48,7 @@ struct TypeNames {
                 "protocol": "TransportProtocol", "pdb": "Switch", "probes.defaults": "Switch",
                 "volumes[].onRemove": "Volume.Removal", "service.type": "Service.Kind", "limitRange.pod": "PodLimits",
                 "placement.spread": "Spread", "connectsTo[]": "Peer",
-                "components[].priorityClass": "PriorityClassRequest",
+                "components[].apiAccess[]": "APIAccess", "components[].priorityClass": "PriorityClassRequest",
                 "connectsTo[].ports[]": "Peer.Port", "allowFrom[]": "Guest", "allowFrom[].ports[]": "Peer.Port",
                 "allowFrom[].backupPolicy": "Guest.Reference", "allowFrom[].pool": "Guest.Reference",
                 "extraAlerts[]": "Alert", "observability.thresholds": "Observability.Thresholds",

@@ -284,6 +284,12 @@ extension AppEnvironment {
         /// production, tools and staging if they do not exist. Outside of the namespaces that --privileged-namespaces
         /// lists, a class above --max-priority-class-value and names that begin with system- are refused.
         package var priorityClassName: String?
+        /// What the component may do in the Kubernetes API, in its own namespace. Its pods then have the token of its
+        /// ServiceAccount, and may reach the API server. Whoever may run pods in the namespace can do the same.
+        /// LeaderElection: read and write Leases. CreateEvents: create and change Events. Read: get, list and watch
+        /// Pods; logs of Pods; Services and EndpointSlices; ConfigMaps; Deployments, ReplicaSets, StatefulSets, Jobs
+        /// and CronJobs.
+        package var apiAccess: [APIAccess]?
         /// A PriorityClass beside those of the tiers, in place of priorityClassName.
         package var priorityClass: PriorityClassRequest?
         /// Where Prometheus finds the metrics of the component.
@@ -510,6 +516,17 @@ extension AppEnvironment {
         package var maxUnavailable: IntOrString?
         /// How many pods evictions must leave, as a number or a percentage.
         package var minAvailable: IntOrString?
+    }
+
+    /// The type of `spec.components[].apiAccess[]`.
+    package enum APIAccess: String, Sendable, Hashable, Codable, CaseIterable {
+        case leaderElection = "LeaderElection"
+        case createEvents = "CreateEvents"
+        case readPods = "ReadPods"
+        case readLogs = "ReadLogs"
+        case readServices = "ReadServices"
+        case readConfigMaps = "ReadConfigMaps"
+        case readWorkloads = "ReadWorkloads"
     }
 
     /// The type of `spec.components[].priorityClass`.

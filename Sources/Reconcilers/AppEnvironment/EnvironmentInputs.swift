@@ -26,6 +26,8 @@ package struct EnvironmentInputs: Sendable, Hashable {
     /// Whether quota, LimitRange, Pod Security level and default-deny may be written. In a namespace that was there before they wait
     /// until the components stand: what ran there goes on until then.
     package var isEnforced = true
+    /// Where components that call the Kubernetes API get to.
+    var server = ServerAddresses()
     /// Where the operator's ServiceAccount is.
     package var operatorNamespace = Permissions().operatorNamespace
 
@@ -71,6 +73,12 @@ extension EnvironmentInputs {
         if let live = try await client.find(.namespace, ObjectKey(name: environment.namespace)), live.isAdopted {
             isAdopted = true
             isEnforced = try await Self.isEnforced(environment, live, asking: client)
+        }
+        if environment.components.contains(where: \.usesAPI),
+            let slice = try? await client.get(.endpointSlice, ServerPorts.slice)
+        {
+            server = ServerAddresses(
+                addressType: slice["addressType"], endpoints: slice["endpoints"], ports: slice["ports"])
         }
         let namespace = environment.namespace
         let policies = (try? await client.list(BackupPolicy.resourceType, namespace: namespace).items) ?? []

@@ -153,6 +153,7 @@ struct EnvironmentReconciler: KindReconciler {
         environment.inputs.statefulSets = workloads.fixedFields(of: resolved)
         environment.inputs.secrets = found.secrets
         environment.inputs.lostHosts = Set(found.lostHosts.keys)
+        environment.inputs.server = found.server
         return environment
     }
 

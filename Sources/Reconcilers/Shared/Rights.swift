@@ -93,6 +93,10 @@ package struct Right: Sendable, Hashable {
                 "quartermaster-backup-reader", "quartermaster-backup-secrets", "quartermaster-backup-hooks",
                 "quartermaster-environment", "quartermaster-deployer", "view", "edit", "admin",
             ], usedBy: "BackupPolicy.roleBindings, ResolvedEnvironment.access"),
+        // Those of config/rbac/applications.yaml.
+        Right(
+            .cluster, "rbac.authorization.k8s.io", "clusterroles", ["bind"],
+            names: Set(AppEnvironment.APIAccess.allCases.map(\.role)), usedBy: "ResolvedEnvironment.apiAccess"),
         Right(.cluster, "", "pods", read, usedBy: "BackupRuns, TaintGate, EnvironmentWorkloads, PoolWorkloads"),
         Right(.cluster, "velero.io", "backups", read, usedBy: "VeleroRuns"),
         Right(

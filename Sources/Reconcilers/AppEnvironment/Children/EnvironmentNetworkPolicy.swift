@@ -70,7 +70,8 @@ extension ResolvedEnvironment {
             guard let target = target(of: peer), let ports = ports(of: peer) else { return nil }
             return NetworkPolicyRule([target], ports: ports)
         }
-        return sharedEgress + declared + [otlpRule].compactMap(\.self)
+        let server = component.usesAPI ? inputs.server.rule : nil
+        return sharedEgress + declared + [server, otlpRule].compactMap(\.self)
     }
 
     private func target(of peer: AppEnvironment.Peer) -> NetworkPolicyRule.Peer? {

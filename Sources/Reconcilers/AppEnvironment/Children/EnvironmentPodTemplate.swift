@@ -34,7 +34,7 @@ extension ResolvedEnvironment {
         let fields: JSONValue = .compact([
             "restartPolicy": component.runsToItsEnd ? "Never" : nil,
             "serviceAccountName": .string(component.name),
-            "automountServiceAccountToken": false,
+            "automountServiceAccountToken": .bool(component.usesAPI),
             "enableServiceLinks": false,
             "priorityClassName": .string(component.priorityClassName),
             "securityContext": .object(security.pod),

@@ -10,6 +10,7 @@ struct DependencyWatch: Sendable {
     /// Objects of other programs, for as long as an environment has a question that they answer.
     private let others: FollowedSelections
     private let time: TimeSource
+    private let server: ServerPorts
 
     init(_ environment: ReconcilerEnvironment, environments: Informer) {
         secrets = SecretCaches(environment)
@@ -19,6 +20,7 @@ struct DependencyWatch: Sendable {
         neighbours = NeighbourWatch(environment)
         others = FollowedSelections(environment.informers, trim: OthersObjects.trim)
         time = environment.time
+        server = ServerPorts(environment)
     }
 
     /// - Parameter hasRights: whether the operator may read the Secrets of the namespace.
@@ -39,7 +41,7 @@ struct DependencyWatch: Sendable {
             sharedHosts: shared,
             certificates: certificates.states(for: environment, without: lost.keys),
             unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
-            neighbours: neighbours.find(environment))
+            neighbours: neighbours.find(environment), server: server.addresses)
     }
 
     /// Lets go of what is kept in memory of an environment.
@@ -62,5 +64,6 @@ struct DependencyWatch: Sendable {
             return environments.store.list(index: Indexer.peerNamespace.name, value: event.key.name).map(\.key)
         }
         neighbours.wake(controller, of: environments)
+        server.wake(controller, of: environments)
     }
 }

@@ -10,22 +10,37 @@ extension EnvironmentObservation {
         }
         observed.environment.addNetwork(
             unknown: dependencies.unknownNamespaces, neighbours: dependencies.neighbours, callers: observed.callers,
-            isEnforced: observed.isEnforced, to: &conditions)
+            isEnforced: observed.isEnforced, server: dependencies.server, to: &conditions)
     }
 }
 
 extension ResolvedEnvironment {
     /// The condition `NetworkReady`.
     ///
-    /// - Parameter isEnforced: whether the pods of others in the namespace are held to anything.
+    /// - Parameters:
+    ///   - isEnforced: whether the pods of others in the namespace are held to anything.
+    ///   - server: where the Kubernetes API is.
     func addNetwork(
         unknown: Set<String>, neighbours: Neighbours = Neighbours(), callers: [ComponentCaller] = [],
-        isEnforced: Bool = true, to conditions: inout Conditions
+        isEnforced: Bool = true, server: ServerAddresses = ServerAddresses(), to conditions: inout Conditions
     ) {
         let later = isEnforced ? [] : ["\(Self.denyName) waits until the components stand"]
         conditions.add(
             .networkReady, unknownNamespace(unknown) ?? unknownGuest(among: neighbours), orElse: .applied,
-            ([openness] + siblings(callers) + oneSidedWays(to: neighbours).prefix(3) + later).joined(separator: "; "))
+            ([openness] + siblings(callers) + oneSidedWays(to: neighbours).prefix(3) + closedServer(server) + later)
+                .joined(separator: "; "))
+    }
+
+    private func closedServer(_ server: ServerAddresses) -> [String] {
+        guard egress != .allow, server.rule == nil, let component = components.first(where: \.usesAPI) else {
+            return []
+        }
+        return [
+            """
+            EndpointSlice \(ServerPorts.slice) does not say where the API server is: \(component.name) reaches it where connectsTo \
+            names its addresses
+            """
+        ]
     }
 
     private func unknownNamespace(_ unknown: Set<String>) -> Finding? {

@@ -15,6 +15,7 @@ package struct EnvironmentObservation: Sendable {
         /// Namespaces that `connectsTo` and `allowFrom` name and that do not exist.
         var unknownNamespaces: Set<String>
         var neighbours = Neighbours()
+        var server = ServerAddresses()
     }
 
     package var environment: ResolvedEnvironment
