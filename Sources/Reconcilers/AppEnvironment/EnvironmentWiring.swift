@@ -24,6 +24,7 @@ extension EnvironmentReconciler {
                 environments.environments(in: event.key.namespace)
             }
         }
+        workloads.scalers.wake(controller) { namespace, _ in environments.environments(in: namespace) }
         images.wake(in: environment)
         dependencies.wake(controller, of: environments)
         siblings.wake(controller, of: environments)

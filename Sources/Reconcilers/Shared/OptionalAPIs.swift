@@ -17,7 +17,12 @@ extension ResourceType {
     package static let certificate = ResourceType(
         group: "cert-manager.io", version: "v1", kind: "Certificate", plural: "certificates")
 
-    private static let optionalGroups: Set = ["keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io"]
+    package static let verticalPodAutoscaler = ResourceType(
+        group: "autoscaling.k8s.io", version: "v1", kind: "VerticalPodAutoscaler", plural: "verticalpodautoscalers")
+
+    private static let optionalGroups: Set = [
+        "keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io", "autoscaling.k8s.io",
+    ]
 
     /// Whether the operator has no right to see objects of the type across the cluster, and watches it by the namespace.
     var isConfidential: Bool { self == .secret }

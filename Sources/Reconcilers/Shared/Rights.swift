@@ -99,6 +99,10 @@ package struct Right: Sendable, Hashable {
             .cluster, "discovery.k8s.io", "endpointslices", read, names: ["kubernetes"], usedBy: "ServerPorts"),
         Right(.cluster, "", "namespaces", read.union(manage), usedBy: "NamespaceProvisioner"),
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
+        // Whether something else changes the pods that an autoscaler counts.
+        Right(
+            .cluster, ResourceType.verticalPodAutoscaler.group, ResourceType.verticalPodAutoscaler.plural, read,
+            usedBy: "ScalerHandover"),
         // Why a pod does not start, where only an event says so.
         Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
         Right(
