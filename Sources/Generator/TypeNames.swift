@@ -19,9 +19,8 @@ struct TypeNames {
                 "lockOutPolicy": "LockOutPolicy", "onRelease": "ReleasePolicy", "runtime.type": "Runtime.Kind",
                 "runtime.hostSocket": "Runtime.HostSocket", "runtime.dockerInDocker": "Runtime.DockerInDocker",
                 "runtime.runtimeClass": "Runtime.RuntimeClass", "scaling.behavior": "ScalingBehavior",
-                "scaling.hpa": "HPASettings", "scaling.keda": "KEDASettings",
-                "keda.authentication": "TriggerAuthenticationSettings", "secretTargetRef[]": "SecretParameter",
-                "placement.priorityClass": "PriorityClassRequest", "network.connectsTo[]": "Network.Peer",
+                "scaling.hpa": "HPASettings", "placement.priorityClass": "PriorityClassRequest",
+                "network.connectsTo[]": "Network.Peer",
                 "monitoring.serviceMonitor": "Scrape", "status.regions[]": "RegionStatus",
                 "status.regions[].nodes": "NodeCounts", "conflicts[]": "NodeConflict",
             ],
@@ -51,6 +50,7 @@ struct TypeNames {
                 "components[].apiAccess[]": "APIAccess", "components[].priorityClass": "PriorityClassRequest",
                 "connectsTo[].ports[]": "Peer.Port", "allowFrom[]": "Guest", "allowFrom[].ports[]": "Peer.Port",
                 "allowFrom[].backupPolicy": "Guest.Reference", "allowFrom[].pool": "Guest.Reference",
+                "autoscaling.behavior": "Autoscaling.Behavior",
                 "extraAlerts[]": "Alert", "observability.thresholds": "Observability.Thresholds",
                 "ingress[].paths[]": "Ingress.Path",
                 "network.ingress": "Network.IngressMode", "network.egress": "Network.EgressMode",
@@ -66,6 +66,7 @@ struct TypeNames {
         ["labels", "annotations"]: "InheritedMetadata",
         ["apiVersion", "kind", "namespace", "name", "uid"]: "InventoryEntry",
         ["type", "status", "reason", "message", "observedGeneration", "lastTransitionTime"]: "Condition",
+        ["pollingInterval", "cooldownPeriod", "fallback", "triggers", "authentication", "advanced"]: "KEDASettings",
         // An EnvVar as the user wrote it.
         ["name", "value", "valueFrom"]: "JSONObject",
     ]

@@ -40,9 +40,15 @@ extension Checkup {
         }
     }
 
-    /// One that the operator has made.
+    /// One that the operator has made, and that goes by what pods use.
     private func firstAutoscaler() async throws -> ObjectKey? {
-        let options = ListOptions(labelSelector: "\(LabelKey.managedBy)=\(LabelKey.manager)", limit: 1)
-        return try await client.list(.horizontalPodAutoscaler, options: options).items.first?.key
+        let options = ListOptions(labelSelector: "\(LabelKey.managedBy)=\(LabelKey.manager)")
+        let autoscalers = try await client.list(.horizontalPodAutoscaler, options: options).items
+        return autoscalers.first { autoscaler in
+            let metrics = autoscaler[path: "spec", "metrics"]?.array ?? []
+            // Without any it goes by CPU.
+            return metrics.isEmpty
+                || metrics.contains { ["Resource", "ContainerResource"].contains($0["type"]?.string) }
+        }?.key
     }
 }

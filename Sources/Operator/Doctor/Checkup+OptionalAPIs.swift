@@ -3,7 +3,10 @@ internal import Reconcilers
 
 extension Checkup {
     private static let optional: [(type: ResourceType, purpose: String)] = [
-        (.scaledObject, "pools scale by HorizontalPodAutoscalers, or stay at their replicas"),
+        (
+            .scaledObject,
+            "pools scale by HorizontalPodAutoscalers, or stay at their replicas, and components with keda do not scale"
+        ),
         (.serviceMonitor, "no metrics are scraped"),
         (.prometheusRule, "no alerts are made"),
         (.veleroSchedule, "velero sources are not backed up"),

@@ -234,8 +234,8 @@ extension AppEnvironment {
         package var cronJob: CronJob?
         /// How a run of a Job or CronJob ends.
         package var job: Job?
-        /// Scales the component by a HorizontalPodAutoscaler instead of replicas. It starts with the current number of
-        /// pods.
+        /// Scales the component instead of replicas, by a HorizontalPodAutoscaler or, with keda, by KEDA. It starts
+        /// with the current number of pods.
         package var autoscaling: Autoscaling?
         /// Ports of the component's Service. Without ports and metrics there is no Service.
         package var ports: [Port]?
@@ -366,15 +366,30 @@ extension AppEnvironment {
 
     /// The type of `spec.components[].autoscaling`.
     package struct Autoscaling: Sendable, Hashable, Codable {
-        /// The fewest pods. Default: the tier's replicas, but not more than max.
+        /// The type of `spec.components[].autoscaling.behavior`.
+        package struct Behavior: Sendable, Hashable, Codable {
+            /// How fast pods are added, as in a HorizontalPodAutoscaler.
+            package var scaleUp: JSONObject?
+            /// How fast pods are removed, as in a HorizontalPodAutoscaler.
+            package var scaleDown: JSONObject?
+        }
+
+        /// The fewest pods; 0 only with keda. Default: the tier's replicas, but not more than max.
         package var min: Int?
         /// The most pods.
         package var max: Int
-        /// The average CPU use of the pods to aim for, in per cent of their requests. Default: 70 if memory is not set
-        /// either.
+        /// The average CPU use of the pods to aim for, in per cent of their requests. Default: 70 if neither memory,
+        /// metrics nor keda is set.
         package var cpu: Int?
         /// The average memory use of the pods to aim for, in per cent of their requests.
         package var memory: Int?
+        /// Further metrics of the HorizontalPodAutoscaler, as its spec.metrics has them: the one that asks for the most
+        /// pods counts. External, Pods and Object need an adapter in the cluster that serves them.
+        package var metrics: [JSONObject]?
+        /// How fast pods are added and removed, as in a HorizontalPodAutoscaler. It holds with keda, too.
+        package var behavior: Behavior?
+        /// Scales the component by KEDA, which has to be installed. Without KEDA the number of pods stays as it is.
+        package var keda: KEDASettings?
     }
 
     /// The type of `spec.components[].ports[]`.

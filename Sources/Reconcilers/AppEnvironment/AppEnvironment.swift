@@ -40,7 +40,8 @@ extension AppEnvironment {
     package static let childKinds: [ChildKind] = [
         .roleBinding, .componentImages, .resourceQuota, .limitRange, .serviceAccount, .configMap, .podDisruptionBudget,
         .service,
-        .deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler, .networkPolicy, .secret, .ingress,
+        .deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler, .triggerAuthentication, .scaledObject,
+        .networkPolicy, .secret, .ingress,
         .serviceMonitor, .prometheusRule,
         .persistentVolumeClaim,
     ]
@@ -116,6 +117,9 @@ extension AppEnvironment {
     package static let builtInFields = [
         // Laid over our own pods.
         BuiltInField("spec.components[].template", "PodTemplateSpec", isPartial: true),
+        BuiltInField("spec.components[].autoscaling.metrics[]", "MetricSpec"),
+        BuiltInField("spec.components[].autoscaling.behavior.scaleUp", "HPAScalingRules"),
+        BuiltInField("spec.components[].autoscaling.behavior.scaleDown", "HPAScalingRules"),
         BuiltInField("spec.components[].env[].valueFrom", "EnvVarSource"),
         BuiltInField("spec.components[].envFrom[]", "EnvFromSource"),
         BuiltInField("spec.components[].probes.startup", "Probe", isPartial: true),

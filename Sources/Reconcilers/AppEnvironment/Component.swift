@@ -15,6 +15,9 @@ package struct Component: Sendable, Hashable {
         package var max: Int
         package var cpu: Int?
         package var memory: Int?
+        package var metrics: [JSONObject]
+        package var behavior: AppEnvironment.Autoscaling.Behavior?
+        package var keda: KEDASettings?
     }
 
     package let name: String
@@ -49,7 +52,8 @@ package struct Component: Sendable, Hashable {
         autoscaling = spec.autoscaling.map { given in
             Autoscaling(
                 min: min(given.min ?? defaults.replicas, given.max), max: given.max,
-                cpu: given.cpu ?? (given.memory == nil ? defaults.targetUtilization : nil), memory: given.memory)
+                cpu: given.cpu ?? (given.isWithoutMetrics ? defaults.targetUtilization : nil), memory: given.memory,
+                metrics: given.metrics ?? [], behavior: given.behavior, keda: given.keda)
         }
         let runsOnce = spec.kind == .job || spec.kind == .cronJob
         replicas =
@@ -93,6 +97,19 @@ package struct Component: Sendable, Hashable {
 
     /// The most pods that the component wants at a time.
     package var maxReplicas: Int { autoscaling?.max ?? replicas }
+
+    package var scaler: Scaler {
+        autoscaling.map { $0.keda == nil ? .hpa : .keda } ?? .fixed
+    }
+
+    /// What the component is made of as something that is scaled.
+    package var target: ScaleTarget {
+        ScaleTarget(
+            workloadType, named: name, replicas: replicas, minReplicas: replicas, maxReplicas: maxReplicas)
+    }
+
+    /// The name of the component's TriggerAuthentication.
+    var triggerAuthenticationName: String { "\(name)-triggers" }
 
     /// Whether only one node can mount a volume of the component.
     package var hasBoundVolume: Bool { volumes.contains { $0.accessMode == .readWriteOnce } }
@@ -164,4 +181,8 @@ package struct Component: Sendable, Hashable {
     private static func hash(_ config: [String: String]) -> String {
         String(sha256Hex(JSONValue.strings(config).canonicalBytes()).prefix(10))
     }
+}
+
+extension AppEnvironment.Autoscaling {
+    fileprivate var isWithoutMetrics: Bool { memory == nil && metrics == nil && keda == nil }
 }

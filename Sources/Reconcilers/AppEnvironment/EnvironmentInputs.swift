@@ -9,6 +9,10 @@ package struct EnvironmentInputs: Sendable, Hashable {
     /// Components with an autoscaler whose Deployment is not there yet, or has no pods: it begins with the fewest. Later the number
     /// is the autoscaler's.
     package var starting: Set<String> = []
+    /// Whether the API server has KEDA's API.
+    package var isKEDAServed = true
+    /// What scales the workloads now, by the component.
+    package var scalers: [String: LiveScalers] = [:]
     /// The Jobs of components of that kind, by the component.
     var jobs: [String: [ComponentJob]] = [:]
     /// The images that the workloads of components run, by the component.
@@ -63,6 +67,16 @@ extension EnvironmentInputs {
             }.map(ComponentJob.init)
         }
         self.secrets = secrets
+        isKEDAServed = try await LiveScalers.isKEDAServed(asking: client)
+        let scalers = try await LiveScalers.all(
+            in: environment.namespace, isKEDAServed: isKEDAServed, asking: client)
+        for component in environment.components where !component.runsToItsEnd {
+            let workload = live.first { $0.name == component.name && $0.kind == component.workloadType.kind }
+            self.scalers[component.name] = LiveScalers(
+                of: component.target, in: environment.namespace, ownerUID: environment.environment.metadata.uid ?? "",
+                replicas: workload?[path: "spec", "replicas"]?.integer.map(Int.init), objects: scalers
+            ) { object in environment.ownerLabels.allSatisfy { object.labels[$0.key] == $0.value } }
+        }
         let running = Set(live.map(\.name))
         starting = Set(
             environment.components.filter { $0.autoscaling != nil && !running.contains($0.name) }.map(\.name))

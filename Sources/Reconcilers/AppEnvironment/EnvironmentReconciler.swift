@@ -108,12 +108,14 @@ struct EnvironmentReconciler: KindReconciler {
             let component = observed.components[index].component
             observed.components[index].refusal = refusals[component.name]
             observed.components[index].gate = environment.gate(before: component)
+            observed.components[index].plan = environment.scalerPlan(of: component)
             observed.components[index].fixed = component.fixedFinding(
                 environment.inputs.statefulSets[component.name], in: environment.namespace)
         }
         let gated = Set(observed.components.filter { $0.gate != nil }.map(\.component.name))
 
         let isSuspended = environment.spec.suspend
+        if !isSuspended, hasRights { try await prepareScalers(of: environment, into: &observed) }
         let wanted = try environment.children() + workloads.outgoingConfigMaps(environment)
         let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
         let recorded = Set(observed.inventory.map(\.description))
@@ -147,7 +149,9 @@ struct EnvironmentReconciler: KindReconciler {
         environment.inputs.isEnforced = observed.isEnforced
         (environment.inputs.callers, environment.inputs.siblings) = siblings.find(resolved)
         environment.inputs.retainedClaims = claims.unwanted(of: resolved).map(\.size)
-        environment.inputs.starting = workloads.starting(resolved)
+        environment.inputs.isKEDAServed = workloads.scalers.isKEDAServed
+        environment.inputs.scalers = workloads.liveScalers(of: resolved)
+        environment.inputs.starting = workloads.starting(environment)
         environment.inputs.jobs = workloads.jobs(of: resolved)
         environment.inputs.images = workloads.images(of: resolved)
         environment.inputs.statefulSets = workloads.fixedFields(of: resolved)
@@ -176,6 +180,22 @@ struct EnvironmentReconciler: KindReconciler {
         observed.beginAnew()
         observed.isEnforced = true
         return try await fill(environment, object, into: &observed)
+    }
+
+    private func prepareScalers(
+        of environment: ResolvedEnvironment, into observed: inout EnvironmentObservation
+    ) async throws {
+        for index in observed.components.indices {
+            let target = observed.components[index].component.target
+            do {
+                let plan = environment.scalerPlan(of: observed.components[index].component)
+                try await workloads.scalers.prepare(plan, for: target, in: environment.namespace)
+            } catch {
+                let key = ObjectKey(namespace: environment.namespace, name: target.name)
+                let failure = try WriteFailure(error, on: WrittenObject(.horizontalPodAutoscaler, key))
+                observed.components[index].scalerFailures.append(failure)
+            }
+        }
     }
 
     /// How the workloads in the namespace are.
@@ -211,7 +231,7 @@ struct EnvironmentReconciler: KindReconciler {
 extension ResourceType {
     /// What makes pods.
     fileprivate var isRolledOut: Bool {
-        [.deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler].contains(self)
+        [.deployment, .statefulSet, .job, .cronJob, .horizontalPodAutoscaler, .scaledObject].contains(self)
     }
 
     /// What follows from pools and policies of the namespace, too.

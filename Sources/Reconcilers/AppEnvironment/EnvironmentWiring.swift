@@ -25,6 +25,7 @@ extension EnvironmentReconciler {
             }
         }
         wakeForPriorityClasses(controller)
+        workloads.scalers.wake(controller) { namespace, _ in environments.environments(in: namespace) }
         images.wake(in: environment)
         dependencies.wake(controller, of: environments)
         siblings.wake(controller, of: environments)

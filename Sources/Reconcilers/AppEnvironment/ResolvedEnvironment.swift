@@ -45,7 +45,7 @@ extension ResolvedEnvironment {
     static let builders: [Builder] = [
         operatorBindings, access, apiAccess, componentImages, networkPolicies, resourceQuotas, limitRanges, serviceAccounts,
         secretCopies,
-        configMaps,
+        configMaps, triggerAuthentications,
         claims, disruptionBudgets, services, deployments, statefulSets, jobs, cronJobs, autoscalers, ingresses,
         serviceMonitors, alerts,
     ]

@@ -4,7 +4,7 @@ package import KubeAPI
 package struct PoolInputs: Sendable {
     /// Whether the API server has KEDA's API.
     package var isKEDAServed = true
-    package var scalers: [String: RegionScalers] = [:]
+    package var scalers: [String: LiveScalers] = [:]
     /// The taints that nodes of a region carry by their ledgers, by its name: its pods tolerate them until they are gone,
     /// whatever the spec says by now.
     package var carriedTaints: [String: Set<Taint>] = [:]
@@ -20,15 +20,16 @@ extension PoolInputs {
     ///
     /// - Throws: `APIError`.
     init(of pool: RegionalWorkerPool, asking client: KubeClient) async throws {
-        let keda = ResourceType.scaledObject
-        isKEDAServed = try await client.resourceType(apiVersion: keda.apiVersion, kind: keda.kind) != nil
+        isKEDAServed = try await LiveScalers.isKEDAServed(asking: client)
+        let namespace = pool.metadata.namespace ?? ""
+        let found = try await LiveScalers.all(in: namespace, isKEDAServed: isKEDAServed, asking: client)
         for region in pool.spec.regions where region.enabled {
-            let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: pool.childName(ofRegion: region.name))
+            let target = Region(region, of: pool).target
+            let key = ObjectKey(namespace: namespace, name: target.name)
             let replicas = try await client.find(.deployment, key)?[path: "spec", "replicas"]?.integer
-            scalers[region.name] = RegionScalers(
-                autoscaler: try await client.find(.horizontalPodAutoscaler, key),
-                scaledObject: try await client.find(keda, key), poolUID: pool.metadata.uid ?? "",
-                replicas: replicas.map(Int.init))
+            scalers[region.name] = LiveScalers(
+                of: target, in: namespace, ownerUID: pool.metadata.uid ?? "", replicas: replicas.map(Int.init),
+                objects: found, isMade: { _ in false })
         }
         carriedTaints = try await Self.carriedTaints(of: pool, asking: client)
     }

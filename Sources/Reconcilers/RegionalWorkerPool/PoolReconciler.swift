@@ -11,6 +11,7 @@ struct PoolReconciler: KindReconciler {
     let priorityClasses: PriorityClasses
     let workloads: PoolWorkloads
     let scalers: ScalerHandover
+    let seal: Seal
     let finalizers: Finalizers
     let status: StatusReporter
     let events: any EventSink
@@ -23,7 +24,7 @@ struct PoolReconciler: KindReconciler {
 
     func resolve(_ object: DynamicObject) -> Result<ResolvedPool, Finding> {
         RegionalWorkerPool.read(object).map { pool in
-            let inputs = PoolInputs(isKEDAServed: scalers.isKEDAServed, scalers: scalers.scalers(of: pool))
+            let inputs = PoolInputs(isKEDAServed: scalers.isKEDAServed, scalers: liveScalers(of: pool))
             return ResolvedPool(pool, inputs).permitted(by: permissions, priorityClasses)
         }
     }
@@ -73,13 +74,32 @@ struct PoolReconciler: KindReconciler {
         guard !pool.spec.suspend else { return }
         for (region, plan) in zip(pool.regions, pool.plans) {
             do {
-                try await scalers.prepare(plan, for: region, of: pool)
+                try await scalers.prepare(plan, for: region.target, in: pool.namespace)
             } catch {
                 let key = ObjectKey(namespace: pool.namespace, name: region.childName)
                 let failure = try WriteFailure(error, on: WrittenObject(.horizontalPodAutoscaler, key))
                 observed.add(failure, to: region.name)
             }
         }
+    }
+}
+
+extension PoolReconciler {
+    /// What scales the regions, by their names.
+    private func liveScalers(of pool: RegionalWorkerPool) -> [String: LiveScalers] {
+        let namespace = pool.metadata.namespace ?? ""
+        let mark = ChildSeal(seal, of: RegionalWorkerPool.self, pool.key)
+        return Dictionary(
+            pool.spec.regions.filter(\.enabled).map { region in
+                let target = Region(region, of: pool).target
+                let live = scalers.find(
+                    target, in: namespace, replicas: workloads.replicas(of: target, of: pool),
+                    ownerUID: pool.metadata.uid ?? ""
+                ) { object, type in
+                    mark.isOn(object, type) || pool.status?.inventory?.contains { $0.uid == object.uid } == true
+                }
+                return (region.name, live)
+            }, uniquingKeysWith: { first, _ in first })
     }
 }
 

@@ -30,6 +30,14 @@ extension PoolReconciler {
         controller.watches(environment.children(.horizontalPodAutoscaler)) {
             $0.object.labelledOwners(of: RegionalWorkerPool.self, among: pools)
         }
+        scalers.wake(controller) { namespace, name in
+            pools.store.list(index: Indexer.namespaceOfPeers.name, value: namespace).filter { pool in
+                pool.key.namespace == namespace
+                    && (pool.value(at: "spec", "regions")?.elements ?? []).contains {
+                        ChildName.joined(pool.key.name, $0["name"]?.string ?? "") == name
+                    }
+            }.map(\.key)
+        }
     }
 
     init(_ environment: ReconcilerEnvironment, now: @escaping @Sendable () -> Timestamp = Timestamp.now) {
@@ -46,7 +54,7 @@ extension PoolReconciler {
                 gate: TaintGate(nodes: environment.nodes, in: environment)),
             children: ChildWriter(environment, kinds: RegionalWorkerPool.childKinds),
             priorityClasses: PriorityClasses(environment),
-            workloads: PoolWorkloads(environment), scalers: ScalerHandover(environment),
+            workloads: PoolWorkloads(environment), scalers: ScalerHandover(environment), seal: environment.seal,
             finalizers: Finalizers(environment.client),
             status: StatusReporter(RegionalWorkerPool.resourceType, in: environment), events: environment.events,
             permissions: permissions, now: now, namespaceEnvironments: NamespaceEnvironments(environment))

@@ -19,6 +19,11 @@ package struct Region: Sendable, Hashable {
     package let env: [JSONObject]
     /// The name of the region's children.
     package let childName: String
+    /// The region's Deployment as something that is scaled.
+    package var target: ScaleTarget {
+        ScaleTarget(
+            .deployment, named: childName, replicas: replicas, minReplicas: minReplicas, maxReplicas: maxReplicas)
+    }
     /// The labels that select the region's pods. They must never change: a Deployment's selector cannot.
     package let podSelector: [String: String]
     /// Every label that the pods get beside those of the template.

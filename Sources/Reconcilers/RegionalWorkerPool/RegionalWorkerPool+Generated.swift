@@ -209,41 +209,6 @@ extension RegionalWorkerPool {
         package var memoryUtilization: Int?
     }
 
-    /// The type of `spec.scaling.keda`.
-    package struct KEDASettings: Sendable, Hashable, Codable {
-        /// Seconds between two checks of the triggers, as in a ScaledObject.
-        package var pollingInterval: Int
-        /// Seconds from when a trigger was last active until a region is scaled to 0 pods. Above 0, behavior says how
-        /// fast pods are removed.
-        package var cooldownPeriod: Int
-        /// The number of pods while triggers fail, as in a ScaledObject.
-        package var fallback: JSONObject?
-        /// Triggers as in a ScaledObject. $(REGION), $(POOL) and $(NAMESPACE) in the values of metadata stand for the
-        /// region, the pool and its namespace; $$(REGION) stays $(REGION).
-        package var triggers: [JSONObject]
-        /// Secrets for the triggers that have no authenticationRef of their own. The operator makes one
-        /// TriggerAuthentication for them. KEDA reads the Secrets; the operator does not.
-        package var authentication: TriggerAuthenticationSettings?
-        /// The field advanced of the ScaledObject. A behavior that is given here is used instead of scaling.behavior.
-        package var advanced: JSONObject?
-    }
-
-    /// The type of `spec.scaling.keda.authentication`.
-    package struct TriggerAuthenticationSettings: Sendable, Hashable, Codable {
-        /// Parameters of the triggers whose values are in Secrets.
-        package var secretTargetRef: [SecretParameter]
-    }
-
-    /// The type of `spec.scaling.keda.authentication.secretTargetRef[]`.
-    package struct SecretParameter: Sendable, Hashable, Codable {
-        /// The trigger's parameter, such as password.
-        package var parameter: String
-        /// A Secret in the namespace of the pool.
-        package var name: String
-        /// The key in the Secret.
-        package var key: String
-    }
-
     /// The type of `spec.placement`.
     package struct Placement: Sendable, Hashable, Codable {
         /// A topology spread constraint for the pods of each region. Nodes with taints that the pods do not tolerate do

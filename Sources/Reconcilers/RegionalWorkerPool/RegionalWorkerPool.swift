@@ -25,13 +25,6 @@ package struct RegionalWorkerPool: OwnResource, Hashable {
         BuiltInField("spec.network.extraEgress[]", "NetworkPolicyEgressRule"),
     ]
 
-    /// What scales the regions of a pool.
-    package enum Scaler: String, Sendable, Hashable {
-        case keda = "KEDA"
-        case hpa = "HPA"
-        case fixed = "Fixed"
-    }
-
     package var metadata: ObjectMeta
     package var spec: Spec
     package var status: Status?

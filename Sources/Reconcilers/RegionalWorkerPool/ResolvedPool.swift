@@ -5,7 +5,7 @@ package struct ResolvedPool: ResolvedKind {
     package let pool: RegionalWorkerPool
     /// The enabled regions in the order of the list.
     package let regions: [Region]
-    package let scaler: RegionalWorkerPool.Scaler
+    package let scaler: Scaler
     /// What is to become of the scalers of the regions, in their order.
     package let plans: [ScalerPlan]
     /// What nodes carry is known only once they are claimed; the rest is as it was when the pass began.
@@ -26,7 +26,7 @@ package struct ResolvedPool: ResolvedKind {
         self.regions = regions
         plans = regions.map { region in
             ScalerPlan(
-                for: region, by: scaler, live: inputs.scalers[region.name], isKEDAServed: inputs.isKEDAServed)
+                for: region.target, by: scaler, live: inputs.scalers[region.name], isKEDAServed: inputs.isKEDAServed)
         }
     }
 
@@ -34,7 +34,7 @@ package struct ResolvedPool: ResolvedKind {
     package var name: String { pool.metadata.name ?? "" }
     package var namespace: String { pool.metadata.namespace ?? "" }
 
-    private static func scaler(of spec: RegionalWorkerPool.Spec, isKEDAServed: Bool) -> RegionalWorkerPool.Scaler {
+    private static func scaler(of spec: RegionalWorkerPool.Spec, isKEDAServed: Bool) -> Scaler {
         guard let scaling = spec.scaling else { return .fixed }
         return switch scaling.engine {
         case .auto: isKEDAServed && scaling.keda != nil ? .keda : .hpa

@@ -29,9 +29,12 @@ extension ResourceType {
     package static let postgresPooler = ResourceType(
         group: "postgresql.cnpg.io", version: "v1", kind: "Pooler", plural: "poolers")
 
+    package static let verticalPodAutoscaler = ResourceType(
+        group: "autoscaling.k8s.io", version: "v1", kind: "VerticalPodAutoscaler", plural: "verticalpodautoscalers")
+
     private static let optionalGroups: Set = [
         "keda.sh", "monitoring.coreos.com", "velero.io", "cert-manager.io", "external-secrets.io", "bitnami.com",
-        "postgresql.cnpg.io",
+        "postgresql.cnpg.io", "autoscaling.k8s.io",
     ]
 
     /// Whether the operator has no right to see objects of the type across the cluster, and watches it by the namespace.

@@ -108,6 +108,10 @@ package struct Right: Sendable, Hashable {
         Right(
             .environmentNamespaces, "external-secrets.io", "externalsecrets", ["list", "watch"], usedBy: "SecretMakers"),
         Right(.environmentNamespaces, "bitnami.com", "sealedsecrets", ["list", "watch"], usedBy: "SecretMakers"),
+        // Whether something else changes the pods that an autoscaler counts.
+        Right(
+            .cluster, ResourceType.verticalPodAutoscaler.group, ResourceType.verticalPodAutoscaler.plural, read,
+            usedBy: "ScalerHandover"),
         // Why a pod does not start, where only an event says so.
         Right(.environmentNamespaces, "events.k8s.io", "events", ["list", "watch"], usedBy: "WarningWatch"),
         Right(

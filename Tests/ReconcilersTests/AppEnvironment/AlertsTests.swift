@@ -61,6 +61,20 @@ struct EnvironmentAlertTests {
         #expect(try !expression("CertificateExpiresSoon", whole).contains("own"))
     }
 
+    @Test("At 0 pods, where KEDA may scale to, an autoscaler is inactive and no alert fires")
+    func atNone() throws {
+        func blind(_ scaling: String) throws -> String {
+            try expression(
+                "AutoscalerBlind",
+                "observability: {alerts: true}\ncomponents: [{name: web, image: 'web:1', autoscaling: {\(scaling)}}]")
+        }
+        let byKEDA = try blind("min: 0, max: 3, keda: {triggers: [{type: cron}]}")
+        #expect(byKEDA.contains("horizontalpodautoscaler=\"web\""))
+        #expect(
+            byKEDA.hasSuffix(" and max(kube_deployment_spec_replicas{namespace=\"shop\", deployment=\"web\"}) > 0"))
+        #expect(try !blind("min: 1, max: 3").contains("kube_deployment_spec_replicas"))
+    }
+
     @Test(
         "Thresholds are those of the spec, in the units of the metrics",
         arguments: [

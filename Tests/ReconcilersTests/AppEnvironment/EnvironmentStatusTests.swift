@@ -66,8 +66,11 @@ struct EnvironmentStatusTests {
             try ResolvedEnvironment.written(
                 "tier: staging\ncomponents: [{name: web, image: 'web:1', autoscaling: {min: 1, max: 3}}]"))
         seen.components[0].deployment = deployment(ready: 1)
-        seen.components[0].autoscaler = try DynamicObject.fixture(
+        var scalers = LiveScalers(ownerUID: "uid-shop", replicas: 1)
+        scalers.autoscaler = try DynamicObject.fixture(
             "kind: HorizontalPodAutoscaler\nmetadata: {name: web}\nstatus: {conditions: \(conditions)}")
+        scalers.isAutoscalerMade = true
+        seen.components[0].scalers = scalers
         #expect(try ready(of: seen).reason == reason)
         let scaling = try #require(seen.status.conditions?.first { $0.type == "AutoscalingReady" })
         #expect(scaling.status.rawValue == status)

@@ -13,6 +13,33 @@ struct PlayedKEDA {
     private static let label = "quartermaster.dev/test"
 
     let cluster: TestCluster
+    /// Where its objects are.
+    let namespace: String
+
+    init(cluster: TestCluster, namespace: String? = nil) {
+        self.cluster = cluster
+        self.namespace = namespace ?? cluster.namespace
+    }
+
+    private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: namespace, name: name) }
+
+    /// Runs `body` on a cluster whose KEDA is the test's own.
+    static func run(
+        _ kind: ClusterKind, _ body: (TestCluster, PlayedKEDA) async throws -> Void
+    ) async throws {
+        try await TestCluster.run(kind) { cluster in
+            let keda = PlayedKEDA(cluster: cluster)
+            guard try await keda.isOurs() else { return }
+            try await keda.remove()
+            do {
+                try await body(cluster, keda)
+            } catch {
+                try? await keda.remove()
+                throw error
+            }
+            try await keda.remove()
+        }
+    }
 
     /// Whether the cluster's KEDA is the test's to install and remove.
     func isOurs() async throws -> Bool {
@@ -62,7 +89,7 @@ struct PlayedKEDA {
     }
 
     func scaledObject(_ name: String) async throws -> DynamicObject {
-        try await cluster.client.get(.scaledObject, cluster.key(name))
+        try await cluster.client.get(.scaledObject, key(name))
     }
 
     func waitForScaledObject(_ name: String) async throws -> DynamicObject {
@@ -80,7 +107,7 @@ struct PlayedKEDA {
         var autoscaler = try DynamicObject.fixture(
             "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: \(hpaName)}")
         let labels = object.labels.merging(["scaledobject.keda.sh/name": name]) { $1 }
-        autoscaler[path: "metadata", "namespace"] = .string(cluster.namespace)
+        autoscaler[path: "metadata", "namespace"] = .string(namespace)
         autoscaler[path: "metadata", "labels"] = .strings(
             ["app.kubernetes.io/managed-by": "keda-operator", "app.kubernetes.io/name": hpaName].merging(labels) { $1 })
         autoscaler[path: "metadata", "annotations"] = .strings(object.annotations)
@@ -125,14 +152,14 @@ struct PlayedKEDA {
             ["type": "Paused", "status": "Unknown"],
         ]
         _ = try await cluster.client.patch(
-            .scaledObject, cluster.key(name), .merge(["status": ["conditions": conditions]]), subresource: "status",
+            .scaledObject, key(name), .merge(["status": ["conditions": conditions]]), subresource: "status",
             options: WriteOptions(fieldManager: "keda"))
     }
 
     /// What an autoscaler does when it has decided.
     func scale(_ deployment: String, to replicas: Int64) async throws {
         _ = try await cluster.client.patch(
-            .deployment, cluster.key(deployment), .merge(["spec": ["replicas": .integer(replicas)]]),
+            .deployment, key(deployment), .merge(["spec": ["replicas": .integer(replicas)]]),
             subresource: "scale", options: WriteOptions(fieldManager: "kube-controller-manager"))
     }
 }

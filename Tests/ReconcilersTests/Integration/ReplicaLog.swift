@@ -12,11 +12,12 @@ final class ReplicaLog: Sendable {
 
     /// Watches while `body` runs.
     static func run(
-        on cluster: TestCluster, _ deployment: String, _ body: (ReplicaLog) async throws -> Void
+        on cluster: TestCluster, _ deployment: String, in namespace: String? = nil,
+        _ body: (ReplicaLog) async throws -> Void
     ) async throws {
         let client = try TestCluster.client(cluster.configuration)
         let log = ReplicaLog()
-        let informer = Informer(Selection(.deployment, namespace: cluster.namespace), source: client)
+        let informer = Informer(Selection(.deployment, namespace: namespace ?? cluster.namespace), source: client)
         informer.addHandler { event in
             if event.key.name == deployment { log.note(event.object.value(at: "spec", "replicas")?.integer ?? -1) }
         }

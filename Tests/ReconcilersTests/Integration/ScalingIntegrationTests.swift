@@ -43,23 +43,6 @@ extension IntegrationTests {
             try await cluster.changePool("pool", ["spec": ["scaling": scaling]])
         }
 
-        /// Runs `body` on a cluster whose KEDA is the test's own.
-        private func withKEDA(_ kind: ClusterKind, _ body: (TestCluster, PlayedKEDA) async throws -> Void) async throws
-        {
-            try await TestCluster.run(kind) { cluster in
-                let keda = PlayedKEDA(cluster: cluster)
-                guard try await keda.isOurs() else { return }
-                try await keda.remove()
-                do {
-                    try await body(cluster, keda)
-                } catch {
-                    try? await keda.remove()
-                    throw error
-                }
-                try await keda.remove()
-            }
-        }
-
         @Test(
             "Switched on at six pods a region stays at six, what scales it is left alone, and switched off it goes back",
             arguments: ClusterKind.available)
@@ -134,7 +117,7 @@ extension IntegrationTests {
             "Auto changes over when KEDA comes and when it goes, with one autoscaler and no pod less",
             arguments: ClusterKind.available)
         func kedaComesAndGoes(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool("pool", "replicas: 6\n" + regions)
                     try await waitForReplicas(6, on: cluster)
@@ -179,7 +162,7 @@ extension IntegrationTests {
 
         @Test("A region that KEDA had at 0 gets pods again when KEDA goes", arguments: ClusterKind.available)
         func leftAtZero(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await keda.install()
                 try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool("pool", regions)
@@ -209,7 +192,7 @@ extension IntegrationTests {
 
         @Test("KEDA at an unexpected version is as none, until it comes in ours", arguments: ClusterKind.available)
         func unexpectedVersion(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await keda.install(version: "v2")
                 try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool("pool", "replicas: 2\n" + regions)
@@ -232,10 +215,49 @@ extension IntegrationTests {
         }
 
         @Test(
+            "An HPA that somebody makes for a region has the number, until it is gone", arguments: ClusterKind.available
+        )
+        func foreignAutoscaler(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.makeNode("a", zone: "eu")
+                try await TestOperator.run(on: cluster) { process in
+                    try await cluster.makePool("pool", "replicas: 3\n" + regions)
+                    try await waitForReplicas(3, on: cluster)
+                    try await ReplicaLog.run(on: cluster, key) { log in
+                        var autoscaler = try DynamicObject.fixture(
+                            """
+                            apiVersion: autoscaling/v2
+                            kind: HorizontalPodAutoscaler
+                            metadata: {name: mine}
+                            spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: \(key)}, maxReplicas: 9}
+                            """)
+                        autoscaler[path: "metadata", "namespace"] = .string(cluster.namespace)
+                        _ = try await cluster.client.create(autoscaler, as: .horizontalPodAutoscaler)
+                        try await eventually("it is noticed", within: .seconds(30)) {
+                            try await cluster.condition("AutoscalingReady")?.message.contains("mine") == true
+                        }
+                        try await process.settled()
+                        try await PlayedKEDA(cluster: cluster).scale(key, to: 6)
+                        try await process.settled()
+                        #expect(try await cluster.pool()[path: "status", "replicas"] == 6)
+                        try await setScaling(hpa, on: cluster)
+                        try await cluster.waitForCondition("AutoscalingReady", .foreignScaler)
+                        #expect(try await self.autoscaler(on: cluster) == nil)
+                        try await setScaling(.null, on: cluster)
+                        try await cluster.client.delete(.horizontalPodAutoscaler, cluster.key("mine"))
+                        try await waitForReplicas(3, on: cluster)
+                        try await eventually("the watch has told it too") { log.numbers == [3, 6, 3] }
+                        #expect(process.events.messages(.driftCorrected) == [])
+                    }
+                }
+            }
+        }
+
+        @Test(
             "What a user writes on a ScaledObject stays, and a paused one is told; what KEDA says stands in the status",
             arguments: ClusterKind.available)
         func pausedAndFailing(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await keda.install()
                 try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool("pool", regions)
@@ -282,7 +304,7 @@ extension IntegrationTests {
             "A ScaledObject that is refused is told in the server's words, and the HPA that is there goes on",
             arguments: ClusterKind.available)
         func refusedTrigger(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool("pool", regions)
                     try await setScaling(["keda": ["triggers": [["type": "redis"]]]], on: cluster)
@@ -305,7 +327,7 @@ extension IntegrationTests {
             "A pool goes from KEDA to an HPA and to nothing while KEDA stays, each after the one before is gone",
             arguments: ClusterKind.available)
         func engineIsChanged(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await keda.install()
                 try await TestOperator.run(on: cluster) { process in
                     try await cluster.makePool("pool", "replicas: 6\n" + regions)
@@ -365,7 +387,7 @@ extension IntegrationTests {
             "Every child of the sample pools is what the API server knows, to the last field",
             arguments: ClusterKind.available)
         func strictFields(kind: ClusterKind) async throws {
-            try await withKEDA(kind) { cluster, keda in
+            try await PlayedKEDA.run(kind) { cluster, keda in
                 try await keda.install()
                 for manifest in KindFixtures(kind: RegionalWorkerPool.self).valid where manifest.name != "template" {
                     let documents = try Repository.yaml(manifest.path)

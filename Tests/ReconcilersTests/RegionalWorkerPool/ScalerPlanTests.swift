@@ -31,13 +31,13 @@ struct ScalerPlanTests {
     private enum Live: String, CaseIterable {
         case nothing, ours, kedas, kedasAndScaledObject, scaledObject, foreign
 
-        func scalers(replicas: Int? = 6) throws -> RegionScalers {
+        func scalers(replicas: Int? = 6) throws -> LiveScalers {
             let controllers: [Live: String] = [
                 .ours: "{apiVersion: quartermaster.dev/v1alpha1, kind: RegionalWorkerPool, name: pool, uid: uid-pool}",
                 .kedas: "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, name: pool-eu, uid: uid-so}",
                 .kedasAndScaledObject: "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, name: pool-eu, uid: uid-so}",
             ]
-            var scalers = RegionScalers(poolUID: "uid-pool", replicas: replicas)
+            var scalers = LiveScalers(ownerUID: "uid-pool", replicas: replicas)
             if self != .nothing, self != .scaledObject {
                 var autoscaler = try DynamicObject.fixture(
                     """
@@ -59,10 +59,10 @@ struct ScalerPlanTests {
         }
     }
 
-    private func plan(_ scaler: RegionalWorkerPool.Scaler, _ live: RegionScalers?, served: Bool = true) throws
+    private func plan(_ scaler: Scaler, _ live: LiveScalers?, served: Bool = true) throws
         -> ScalerPlan
     {
-        ScalerPlan(for: try pool(keda).region("eu"), by: scaler, live: live, isKEDAServed: served)
+        ScalerPlan(for: try pool(keda).region("eu").target, by: scaler, live: live, isKEDAServed: served)
     }
 
     @Test("Only where nothing scales is the number ours, and never while a scaler is active")
@@ -71,11 +71,11 @@ struct ScalerPlanTests {
             spec: "replicas: 5\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]"
         ).region("eu")
         for live in Live.allCases {
-            let fixed = ScalerPlan(for: region, by: .fixed, live: try live.scalers(), isKEDAServed: true)
+            let fixed = ScalerPlan(for: region.target, by: .fixed, live: try live.scalers(), isKEDAServed: true)
             let isFree = live == .nothing || live == .foreign
             #expect(fixed.replicas == (isFree ? 5 : nil) && (fixed.obstacle == nil) == isFree, "\(live)")
             #expect(fixed.autoscaler == .none && !fixed.hasScaledObject && fixed.orphan == nil, "\(live)")
-            for scaler in [RegionalWorkerPool.Scaler.hpa, .keda] {
+            for scaler in [Scaler.hpa, .keda] {
                 for served in [true, false] {
                     #expect(try plan(scaler, live.scalers(), served: served).replicas == nil)
                 }
@@ -85,7 +85,11 @@ struct ScalerPlanTests {
 
     @Test("KEDA gets our HPA as it is: it is neither written nor pruned until KEDA has it")
     func toKEDA() throws {
-        for live in Live.allCases {
+        // Somebody else's autoscaler of that name would be KEDA's, too.
+        let taken = try plan(.keda, Live.foreign.scalers())
+        #expect(!taken.hasScaledObject && taken.obstacle == "HorizontalPodAutoscaler workers/pool-eu")
+        #expect(taken.replicas == nil)
+        for live in Live.allCases where live != .foreign {
             let plan = try plan(.keda, live.scalers())
             #expect(plan.hasScaledObject && plan.orphan == nil && plan.firstReplicas == nil)
             #expect(plan.autoscaler == (live == .ours ? .held : .none), "\(live)")

@@ -14,7 +14,7 @@ struct ScalingStatusTests {
     ) throws -> PoolObservation {
         let pool = try RegionalWorkerPool.fixture(
             spec: "scaling: {\(scaling)}\nregions: [{name: eu, nodeSelector: {matchLabels: {zone: eu}}}]")
-        var scalers = RegionScalers(poolUID: "uid-pool", replicas: replicas)
+        var scalers = LiveScalers(ownerUID: "uid-pool", replicas: replicas)
         scalers.autoscaler = try hpa.map { try object("HorizontalPodAutoscaler", $0, owner: "uid-pool") }
         scalers.scaledObject = try scaledObject.map { try object("ScaledObject", $0, owner: "uid-pool") }
         let inputs = PoolInputs(isKEDAServed: isKEDAServed, scalers: ["eu": scalers])

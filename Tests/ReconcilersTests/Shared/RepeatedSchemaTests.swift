@@ -24,6 +24,28 @@ struct RepeatedSchemaTests {
         #expect(Set(parts).count == 1)
     }
 
+    // One Swift type and one builder serve both.
+    @Test("What is said to KEDA is the same for a pool and for a component, but for the words about it")
+    func kedaSettings() throws {
+        func settings(_ resource: CustomResource, _ path: [String]) throws -> JSONValue {
+            let schema = path.reduce(resource.schema) { schema, field in
+                let found = schema["properties"]?[field] ?? .null
+                return found["items"] ?? found
+            }
+            #expect(schema["properties"]?["triggers"] != nil)
+            return Self.withoutWords(schema)
+        }
+        let ofPools = try settings(.regionalWorkerPool, ["spec", "scaling", "keda"])
+        #expect(try settings(.appEnvironment, ["spec", "components", "autoscaling", "keda"]) == ofPools)
+    }
+
+    private static func withoutWords(_ schema: JSONValue) -> JSONValue {
+        if let list = schema.array { return .array(list.map(withoutWords)) }
+        guard let fields = schema.object else { return schema }
+        let kept = fields.filter { !(["description", "message"].contains($0.key) && $0.value.string != nil) }
+        return .object(JSONObject(kept.map { ($0.key, withoutWords($0.value)) }))
+    }
+
     // kubectl reads in the order of the file: what a merge key brings in takes the place of what stands above it.
     @Test(
         "A merge key stands before the fields that it does not bring in",

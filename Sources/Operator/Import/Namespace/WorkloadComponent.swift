@@ -94,25 +94,27 @@ struct WorkloadComponent {
     }
 
     private mutating func take(_ scaler: DynamicObject) {
+        if let owner = scaler.ownerReferences.first(where: { $0.controller == true && $0.kind == "ScaledObject" }) {
+            return component.note(
+                """
+                ScaledObject \(owner.name) scales it, and goes on to: the number of pods is left to it. Or write its triggers into \
+                autoscaling.keda, and delete it.
+                """)
+        }
         var fields: JSONObject = [:]
-        fields["min"] = scaler[path: "spec", "minReplicas"] ?? 1
+        var metrics: [JSONValue] = []
+        fields["min"] = .integer(max(scaler[path: "spec", "minReplicas"]?.integer ?? 1, 1))
         fields["max"] = scaler[path: "spec", "maxReplicas"]
         for metric in scaler[path: "spec", "metrics"]?.array ?? [] {
             let name = metric["resource"]?["name"]?.string ?? ""
             if let percent = metric["resource"]?["target"]?["averageUtilization"], ["cpu", "memory"].contains(name) {
                 fields[name] = percent
             } else {
-                component.leaveOut(
-                    """
-                    Left out, the metric \(name.isEmpty ? metric["type"]?.string ?? "" : name) of its autoscaler: a component is \
-                    scaled by CPU and memory, in per cent of its requests.
-                    """,
-                    at: "autoscaling")
+                metrics.append(metric)
             }
         }
-        if scaler[path: "spec", "behavior"] != nil {
-            component.leaveOut("Left out, the behavior of its autoscaler.", at: "autoscaling")
-        }
+        if !metrics.isEmpty { fields["metrics"] = .array(metrics) }
+        fields["behavior"] = scaler[path: "spec", "behavior"]
         component.fields["replicas"] = nil
         component.fields["autoscaling"] = .object(fields)
     }

@@ -69,13 +69,20 @@ extension ResolvedEnvironment {
         let selector = "namespace=\"\(namespace)\", \(isOrdered ? "statefulset" : "deployment")=\"\(component.name)\""
         let available =
             isOrdered ? "kube_statefulset_status_replicas_available" : "kube_deployment_status_replicas_available"
-        let wanted = isOrdered ? "kube_statefulset_replicas" : "kube_deployment_spec_replicas"
+        let wanted = wanted(component)
         return AlertRule(
             name: "ComponentUnavailable",
-            expression: "\(available){\(selector)} == 0 and \(wanted){\(selector)} > 0", duration: "5m",
+            expression: "\(available){\(selector)} == 0 and \(wanted) > 0", duration: "5m",
             severity: "critical",
             summary: "\(component.name) in \(namespace) has no pod that is ready",
             description: "kubectl describe appenvironment \(name) names the cause.")
+    }
+
+    /// The number of pods that the component wants.
+    private func wanted(_ component: Component) -> String {
+        component.kind == .statefulSet
+            ? #"kube_statefulset_replicas{namespace="\#(namespace)", statefulset="\#(component.name)"}"#
+            : #"kube_deployment_spec_replicas{namespace="\#(namespace)", deployment="\#(component.name)"}"#
     }
 
     /// Of a CronJob those count that it has been due for: it is well again with the next success.
@@ -152,13 +159,16 @@ extension ResolvedEnvironment {
             description: "{{ $labels.persistentvolumeclaim }} is filled by {{ $value | humanize }} %.")
     }
 
+    /// KEDA's autoscaler has the name of ours. At 0 pods it is inactive and nothing is wrong.
     private func autoscaler(_ component: Component) -> AlertRule {
-        AlertRule(
+        let blind = """
+            max(kube_horizontalpodautoscaler_status_condition{namespace="\(namespace)", \
+            horizontalpodautoscaler="\(component.name)", condition="ScalingActive", status="false"}) == 1
+            """
+        return AlertRule(
             name: "AutoscalerBlind",
-            expression: """
-                max(kube_horizontalpodautoscaler_status_condition{namespace="\(namespace)", \
-                horizontalpodautoscaler="\(component.name)", condition="ScalingActive", status="false"}) == 1
-                """, duration: "15m", severity: "warning",
+            expression: component.autoscaling?.min == 0
+                ? "\(blind) and max(\(wanted(component))) > 0" : blind, duration: "15m", severity: "warning",
             summary: "\(component.name) in \(namespace) is not scaled",
             description: "Its HorizontalPodAutoscaler can't read its metrics for 15 minutes.")
     }

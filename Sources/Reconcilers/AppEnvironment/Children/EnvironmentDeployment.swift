@@ -13,18 +13,26 @@ extension ResolvedEnvironment {
     func workload(
         _ type: ResourceType, of component: Component, _ fields: KeyValuePairs<String, JSONValue>
     ) throws -> DesiredChild {
-        let isAutoscaled = component.autoscaling != nil && !inputs.starting.contains(component.name)
+        let replicas = replicas(of: component)
         let secrets = inputs.secrets?.hash(of: component, in: environment) ?? .value(nil)
         var spec: JSONObject = [:]
-        if !isAutoscaled { spec["replicas"] = .integer(Int64(component.replicas)) }
+        if let replicas { spec["replicas"] = .integer(Int64(replicas)) }
         spec["selector"] = ["matchLabels": .strings(component.podSelector)]
         for (field, value) in fields { spec[field] = value }
         spec["template"] = .object(podTemplate(of: component, secrets))
         var workload = try child(type, named: component.name, of: component, ["spec": .object(spec)])
         workload.isHeld = secrets == .unknown
-        // The autoscaler takes over the number that is there.
-        if isAutoscaled { workload.releasedFields = [.replicas] }
+        // A scaler takes over the number that is there.
+        if replicas == nil { workload.releasedFields = [.replicas] }
         return workload
+    }
+
+    /// What its workload says; `nil` where a scaler decides.
+    private func replicas(of component: Component) -> Int? {
+        let plan = scalerPlan(of: component)
+        guard !plan.isLeft, inputs.starting.contains(component.name) else { return plan.replicas }
+        // Under KEDA, too: it takes them away once it is there.
+        return max(component.replicas, 1)
     }
 }
 

@@ -38,9 +38,12 @@ struct QuotaCheck: Sendable, Hashable {
     var exceeded: Quota?
     /// A container or a pod that a LimitRange would refuse.
     var objection: String?
+    /// Scalers of others that ask for more than their component does.
+    var foreign: [String] = []
 
     init(_ environment: ResolvedEnvironment, quotas: [Quota] = [], bounds: [Bounds] = []) {
-        let need = ResourceNeed(environment)
+        // The quota itself does not grow by what others ask for: whoever may edit the namespace could raise it.
+        let need = ResourceNeed(environment, countsForeign: true)
         required = need.total.reduce(into: [:]) { $0[$1.key] = Amount.text($1.value, of: $1.key) }
         // Ours as it is going to be, whatever it is now.
         var all = quotas.filter { $0.name != ResolvedEnvironment.quotaName && !$0.isScoped }
@@ -64,6 +67,11 @@ struct QuotaCheck: Sendable, Hashable {
             }
         }
         objection = Self.objection(environment, bounds)
+        foreign = environment.components.flatMap { component in
+            (environment.inputs.scalers[component.name]?.foreign ?? []).filter {
+                $0.maxReplicas > component.maxReplicas
+            }.map { "\($0.name) (up to \($0.maxReplicas))" }
+        }
     }
 
     var isSufficient: Bool { shortfall.isEmpty && objection == nil }

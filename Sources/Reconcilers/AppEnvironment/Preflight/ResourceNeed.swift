@@ -5,10 +5,12 @@ internal import KubeAPI
 struct ResourceNeed: Sendable, Hashable {
     private(set) var total: [String: Quantity] = [:]
 
-    init(_ environment: ResolvedEnvironment) {
+    /// - Parameter countsForeign: with the pods that scalers of others may ask for.
+    init(_ environment: ResolvedEnvironment, countsForeign: Bool = false) {
         let bounds = environment.containerBounds
         for component in environment.components {
-            let pods = component.maxReplicas + component.surge
+            let foreign = countsForeign ? environment.inputs.scalers[component.name]?.foreignMaximum ?? 0 : 0
+            let pods = max(component.maxReplicas, foreign) + component.surge
             let pod = PodResources(environment.podTemplate(of: component), bounds: bounds)
             for (name, amount) in pod.amounts { add(amount.times(pods), to: name) }
             add(Quantity(units: pods), to: "pods")

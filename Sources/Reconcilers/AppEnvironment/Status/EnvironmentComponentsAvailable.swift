@@ -17,7 +17,7 @@ extension ComponentObservation {
     package var finding: Finding? { Self.checks.firstFinding(in: self) }
 
     private static let checks = Checks<ComponentObservation>(
-        notPermitted, childNotWritten, replaced, fixed, gated, notMade, notHealthy, runFailed, runUnfinished)
+        notPermitted, childNotWritten, replaced, fixed, gated, notMade, emptied, notHealthy, runFailed, runUnfinished)
 
     private static func notPermitted(_ observed: ComponentObservation) -> Finding? {
         observed.refusal.map { Finding(.notPermitted, "component \(observed.component.name): \($0)", .edit) }
@@ -59,6 +59,13 @@ extension ComponentObservation {
         let stays = observed.image.map { "stays at \($0)" } ?? "is not made"
         return Finding(
             .rollingOut, "\(observed.name) \(stays) until Job \(gate.jobName) has succeeded", .wait)
+    }
+
+    /// A scaler has taken all pods of a component that is to have some: anybody who may edit the namespace can make one.
+    private static func emptied(_ observed: ComponentObservation) -> Finding? {
+        observed.scalers?.emptied(
+            observed.name, least: observed.component.replicas,
+            unless: observed.component.autoscaling == nil ? "set replicas to 0" : "set autoscaling.min to 0")
     }
 
     private static func notHealthy(_ observed: ComponentObservation) -> Finding? { observed.health?.finding }

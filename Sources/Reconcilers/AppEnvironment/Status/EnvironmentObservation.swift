@@ -34,6 +34,8 @@ package struct EnvironmentObservation: Sendable {
     var monitoringFinding: Finding?
     /// What is wrong with a PriorityClass that a component names.
     var priorityFinding: Finding?
+    /// Whether the API server has KEDA's API.
+    package var isKEDAServed = true
     /// Children that are no component's and could not be written.
     package var failures: [WriteFailure] = []
     /// Children that are not wanted any more and could not be deleted.
@@ -82,16 +84,21 @@ package struct ComponentObservation: Sendable {
     var runImage: String?
     /// Its roll-out is not begun since the quota does not leave room for it.
     package var isHeld = false
-    /// Its HorizontalPodAutoscaler as it was found.
-    package var autoscaler: DynamicObject?
+    /// What scales it, as it was found.
+    package var scalers: LiveScalers?
+    /// What is to become of that; `nil` where nothing was written.
+    package var plan: ScalerPlan?
+    /// Those of its failures that are about what scales it.
+    var scalerFailures: [WriteFailure] = []
     /// What the cluster says of pods that say nothing themselves.
     var warning: Warning?
 
     package init(component: Component) { self.component = component }
 
-    /// Under an autoscaler what it asks for now.
+    /// Where a scaler decides what it asks for now.
     package var desired: Int {
-        component.autoscaling == nil ? component.replicas : deployment?.spec.replicas ?? component.replicas
+        let isScaled = component.autoscaling != nil || plan.map { $0.replicas == nil } ?? false
+        return isScaled ? deployment?.spec.replicas ?? component.replicas : component.replicas
     }
 
     /// The image that it runs.
@@ -105,7 +112,11 @@ extension EnvironmentObservation: KindObservation {
     mutating func add(_ written: ChildWriter.Result) {
         for failure in written.failures {
             if let index = components.firstIndex(where: { $0.component.name == failure.part }) {
-                components[index].failures.append(failure.failure)
+                if failure.failure.isAboutScaler {
+                    components[index].scalerFailures.append(failure.failure)
+                } else {
+                    components[index].failures.append(failure.failure)
+                }
             } else {
                 failures.append(failure.failure)
             }
@@ -130,7 +141,9 @@ extension EnvironmentObservation: KindObservation {
     }
 
     /// Everything that could not be written.
-    var allFailures: [WriteFailure] { failures + pruneFailures + components.flatMap(\.failures) }
+    var allFailures: [WriteFailure] {
+        failures + pruneFailures + components.flatMap { $0.failures + $0.scalerFailures }
+    }
 
     /// Why children of these types are not what the spec asks for; `nil` where all of them could be written.
     ///

@@ -25,6 +25,7 @@ extension QuotaCheck {
             .sorted { $0.key < $1.key }.map { "\($0.key) \(Amount.text($0.value, of: $0.key))" }
         let beside =
             others.isEmpty ? "" : " beside what others in the namespace use (\(others.joined(separator: ", ")))"
+        let scalers = foreign.isEmpty ? "" : ", counting the pods that \(foreign.listed) may ask for"
         let fix =
             exceeded.name == ResolvedEnvironment.quotaName
             ? "raise spec.quota.hard or lower the components' resources or replicas"
@@ -32,7 +33,7 @@ extension QuotaCheck {
         return Finding(
             .exceeded,
             """
-            ResourceQuota \(exceeded.name) lacks \(missing) for all components with surge and autoscaling\(beside); \(fix); \
+            ResourceQuota \(exceeded.name) lacks \(missing) for all components with surge and autoscaling\(scalers)\(beside); \(fix); \
             no roll-out is begun
             """, .edit)
     }

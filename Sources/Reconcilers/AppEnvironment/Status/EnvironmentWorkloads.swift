@@ -10,7 +10,7 @@ struct EnvironmentWorkloads: Sendable {
     let pods: Informer
     private let services: Informer
     private let nodes: NodeReadiness
-    private let autoscalers: Informer
+    let scalers: ScalerHandover
     private let seal: Seal
     let made = MadeJobs()
 
@@ -21,7 +21,7 @@ struct EnvironmentWorkloads: Sendable {
         configMaps = environment.children(.configMap)
         services = environment.children(.service)
         nodes = NodeReadiness(environment)
-        autoscalers = environment.children(.horizontalPodAutoscaler)
+        scalers = ScalerHandover(environment)
         seal = environment.seal
         let ours = LabelSelector(matchExpressions: [.init(key: LabelKey.appEnvironment, operator: .exists)])
         pods = environment.informers.informer(
@@ -29,16 +29,32 @@ struct EnvironmentWorkloads: Sendable {
             indexers: [.label(LabelKey.appEnvironment), UnsteadyPods.indexer(LabelKey.appEnvironment)])
     }
 
-    /// Components whose autoscaler would have nothing to begin with: no Deployment yet, or one of no pods, which it
-    /// takes for switched off.
+    /// Components whose autoscaler would have nothing to begin with: no Deployment yet, or one of no pods, which an HPA
+    /// takes for switched off. KEDA begins at 0 by itself, as long as it is there.
     func starting(_ environment: ResolvedEnvironment) -> Set<String> {
         let starting = environment.components.filter { component in
             // Of one that is kept in part its number is not known, and nothing begins.
             let key = ObjectKey(namespace: environment.namespace, name: component.name)
             return component.autoscaling != nil && scaled[component.workloadType]?.store.get(key)?.isWhole != false
-                && (live(component, environment)?.spec.replicas ?? 0) == 0
+                && isEmpty(component, environment)
         }
         return Set(starting.map(\.name))
+    }
+
+    private func isEmpty(_ component: Component, _ environment: ResolvedEnvironment) -> Bool {
+        guard let live = live(component, environment) else { return true }
+        return live.spec.replicas ?? 0 == 0 && (component.scaler != .keda || !environment.inputs.isKEDAServed)
+    }
+
+    /// What scales the workloads, by the component.
+    func liveScalers(of environment: ResolvedEnvironment) -> [String: LiveScalers] {
+        environment.components.filter { !$0.runsToItsEnd }.reduce(into: [:]) { live, component in
+            live[component.name] = scalers.find(
+                component.target, in: environment.namespace,
+                replicas: workload(component, environment)?.value(at: "spec", "replicas")?.integer.map(Int.init),
+                ownerUID: environment.environment.metadata.uid ?? ""
+            ) { environment.owns($0, $1, seal) }
+        }
     }
 
     /// ConfigMaps that pods of an earlier roll-out still run with: wanted until the new pods have taken over.
@@ -94,6 +110,8 @@ struct EnvironmentWorkloads: Sendable {
         let byComponent = Dictionary(grouping: unsteady) {
             $0.metadata.labels?[LabelKey.environmentComponent] ?? ""
         }
+        let found = liveScalers(of: environment)
+        observed.isKEDAServed = scalers.isKEDAServed
         for index in observed.components.indices {
             let component = observed.components[index].component
             observed.components[index].now = now
@@ -106,7 +124,7 @@ struct EnvironmentWorkloads: Sendable {
                 }
             }
             observed.components[index].nodeProblems = nodes.problems(ofNodesOf: observed.components[index].pods)
-            observed.components[index].autoscaler = autoscaler(component, environment)
+            observed.components[index].scalers = found[component.name]
             guard !observed.components[index].isSettled else { continue }
             observed.components[index].isHeld = isHeld
         }
@@ -124,14 +142,6 @@ struct EnvironmentWorkloads: Sendable {
             environment.owns(found, component.workloadType, seal)
         else { return nil }
         return found
-    }
-
-    private func autoscaler(_ component: Component, _ environment: ResolvedEnvironment) -> DynamicObject? {
-        let key = ObjectKey(namespace: environment.namespace, name: component.name)
-        guard component.autoscaling != nil, let found = autoscalers.store.whole(key),
-            environment.owns(found, .horizontalPodAutoscaler, seal)
-        else { return nil }
-        return found.dynamic()
     }
 
     /// Whether pods may run with a configuration that is the component's no more.

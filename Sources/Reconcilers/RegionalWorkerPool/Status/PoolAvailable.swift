@@ -6,7 +6,7 @@ extension RegionObservation {
     var podFinding: Finding? { Self.podChecks.firstFinding(in: self) }
 
     private static let podChecks = Checks<RegionObservation>(
-        notPermitted, childNotWritten, notMade, notHealthy, misplaced)
+        notPermitted, childNotWritten, notMade, emptied, notHealthy, misplaced)
 
     private static func notPermitted(_ observed: RegionObservation) -> Finding? {
         observed.refusal.map { Finding(.notPermitted, "region \(observed.region.name): \($0)", .edit) }
@@ -31,6 +31,14 @@ extension RegionObservation {
     private static func notMade(_ observed: RegionObservation) -> Finding? {
         guard observed.deployment == nil else { return nil }
         return Finding(.rollingOut, "Deployment \(observed.region.childName) is not there yet", .wait)
+    }
+
+    /// Somebody else's scaler has taken all pods of a region that is to have some.
+    private static func emptied(_ observed: RegionObservation) -> Finding? {
+        guard observed.plan.isLeft else { return nil }
+        return observed.scalers?.emptied(
+            "Deployment \(observed.region.childName)", least: observed.region.minReplicas,
+            unless: "set replicas of the region to 0")
     }
 
     private static func notHealthy(_ observed: RegionObservation) -> Finding? { observed.health?.finding }

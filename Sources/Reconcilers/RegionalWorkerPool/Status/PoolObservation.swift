@@ -61,7 +61,7 @@ package struct RegionObservation: Sendable {
     /// What the region's pods ask for and the operator's configuration does not let them have.
     package var refusal: String?
     /// What scales the region, as it was found.
-    package var scalers: RegionScalers?
+    package var scalers: LiveScalers?
     /// What is to become of it.
     package var plan: ScalerPlan
 
@@ -149,11 +149,4 @@ extension PoolObservation: KindObservation {
         nodeFailures + pruneFailures + failures + monitoringFailures
             + regions.flatMap { $0.failures + $0.scalerFailures }
     }
-}
-
-extension WriteFailure {
-    private static let scalerTypes: [ResourceType] = [.horizontalPodAutoscaler, .scaledObject, .triggerAuthentication]
-
-    /// Whether what scales the pods could not be written, and not the pods.
-    var isAboutScaler: Bool { object.isOne(of: Self.scalerTypes) }
 }

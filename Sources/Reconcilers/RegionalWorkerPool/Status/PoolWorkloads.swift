@@ -34,6 +34,16 @@ struct PoolWorkloads: Sendable {
         return deployment
     }
 
+    /// The pods that the live Deployment of a region wants; `nil` where there is none that is the pool's: another's of its name is
+    /// neither scaled nor taken for the pool's.
+    func replicas(of target: ScaleTarget, of pool: RegionalWorkerPool) -> Int? {
+        let key = ObjectKey(namespace: pool.metadata.namespace ?? "", name: target.name)
+        guard let deployment = deployments.store.whole(key),
+            deployment.ownerReferences.contains(where: { $0.uid == pool.metadata.uid })
+        else { return nil }
+        return deployment.value(at: "spec", "replicas")?.integer.map(Int.init)
+    }
+
     /// Adds the Deployments and what their pods say to the observation.
     ///
     /// - Returns: when to requeue although nothing may have changed.

@@ -24,11 +24,15 @@ enum ForeignObjects {
         { object in object.byteCount <= largest || ChildSeal.isOn(object, type, seal) ? nil : outline(object) }
     }
 
-    /// Whose an object says it is, and which hosts it serves.
+    /// Whose an object says it is, which hosts it serves, and what it scales.
     @Sendable static func outline(_ object: CachedObject) -> JSONValue {
         let metadata = object.value(at: "metadata")
         let rules = object.value(at: "spec", "rules")?.elements
-        let annotations = rules == nil ? [AnnotationKey.madeFor] : Self.annotations
+        let scaling = ForeignScaler.outline(ofSpec: object)
+        let annotations =
+            scaling != nil
+            ? ForeignScaler.annotationKeys.union([AnnotationKey.madeFor])
+            : rules == nil ? [AnnotationKey.madeFor] : Self.annotations
         var kept: JSONObject = [
             "metadata": .compact([
                 "namespace": metadata?["namespace"], "name": metadata?["name"], "uid": metadata?["uid"],
@@ -40,7 +44,7 @@ enum ForeignObjects {
                 "labels": part(metadata?["labels"]) { key, _ in labels.contains(key) },
                 "annotations": part(metadata?["annotations"]) { key, value in
                     annotations.contains(key)
-                        && (key != AnnotationKey.madeFor || (value.string?.utf8.count ?? 0) <= longestSeal)
+                        && (HostName.annotationKeys.contains(key) || (value.string?.utf8.count ?? 0) <= longestSeal)
                 },
             ])
         ]
@@ -48,6 +52,10 @@ enum ForeignObjects {
         kept["kind"] = object.value(at: "kind")
         if let rules {
             kept["spec"] = ["rules": .array(rules.map { .compact(["host": $0["host"]]) })]
+        }
+        if let scaling {
+            kept["spec"] = scaling
+            kept["status"] = ForeignScaler.outline(ofStatus: object)
         }
         return .object(kept)
     }

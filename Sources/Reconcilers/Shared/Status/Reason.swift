@@ -49,6 +49,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case kedaNotInstalled = "KEDANotInstalled"
     case triggerFailing = "TriggerFailing"
     case scalerPending = "ScalerPending"
+    case foreignScaler = "ForeignScaler"
 
     // Of BackupPolicy.
     case converged = "Converged"
