@@ -207,6 +207,31 @@ extension IntegrationTests {
         }
 
         @Test(
+            "One of ours stays ours and is mended when somebody takes its label away", arguments: ClusterKind.available)
+        func takenLabel(kind: ClusterKind) async throws {
+            try await withEnvironment("autoscaling: {min: 2, max: 10}", kind) { cluster, _, process, _ in
+                try await waitForController(nil, on: cluster)
+                let key = cluster.inEnvironment("shop", "web")
+                let uid = try await cluster.client.get(.horizontalPodAutoscaler, key).uid
+                try await process.settled()
+                try await cluster.change(
+                    .horizontalPodAutoscaler, key,
+                    [
+                        "metadata": ["labels": ["app.kubernetes.io/managed-by": "me"]],
+                        "spec": ["maxReplicas": 400],
+                    ])
+                try await eventually("it is as the spec says", within: .seconds(30)) {
+                    let live = try await cluster.client.get(.horizontalPodAutoscaler, key)
+                    return live.uid == uid && live[path: "spec", "maxReplicas"] == 10
+                        && live.labels["app.kubernetes.io/managed-by"] == "quartermaster"
+                }
+                try await process.settled()
+                #expect(
+                    try await cluster.environmentCondition(.autoscalingReady, of: "shop")?.reason == "ScalerPending")
+            }
+        }
+
+        @Test(
             "A ScaledObject of somebody's that takes all pods leaves no environment Ready",
             arguments: ClusterKind.available)
         func takenToNone(kind: ClusterKind) async throws {

@@ -36,16 +36,20 @@ struct ScalerHandover: Sendable {
         isMade: (CachedObject, ResourceType) -> Bool
     ) -> LiveScalers {
         let key = ObjectKey(namespace: namespace, name: target.name)
-        let named = [(autoscalers, ResourceType.horizontalPodAutoscaler), (scaledObjects, .scaledObject)]
-            .compactMap { informer, type in informer.store.get(key).map { (object: $0, type: type) } }
         let value = Indexer.scaleTarget(namespace, target.name)
-        let scaling = ([autoscalers, scaledObjects] + others).flatMap {
-            $0.store.list(index: Indexer.scaleTarget.name, value: value)
-        }.filter { object in !named.contains { $0.object.uid == object.uid } }
-        let made = Set(named.filter { isMade($0.object, $0.type) }.map(\.object.uid))
+        var found: [String: CachedObject] = [:]
+        var made: Set<String> = []
+        for informer in [autoscalers, scaledObjects] + others {
+            // One of ours whose label somebody has taken away is among those of others, and still ours.
+            if let named = informer.store.get(key), isMade(named, informer.selection.type) { made.insert(named.uid) }
+            let scaling = informer.store.list(index: Indexer.scaleTarget.name, value: value)
+            for object in scaling + [informer.store.get(key)].compactMap(\.self) where found[object.uid] == nil {
+                found[object.uid] = object
+            }
+        }
         return LiveScalers(
             of: target, in: namespace, ownerUID: ownerUID, replicas: replicas,
-            objects: (named.map(\.object) + scaling).map { $0.dynamic() }, isMade: { made.contains($0.uid) })
+            objects: found.values.map { $0.dynamic() }, isMade: { made.contains($0.uid) })
     }
 
     /// Wakes the owners of what a scaler of somebody else scales, or did.
