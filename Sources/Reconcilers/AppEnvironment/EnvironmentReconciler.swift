@@ -108,10 +108,11 @@ struct EnvironmentReconciler: KindReconciler {
             let component = observed.components[index].component
             observed.components[index].refusal = refusals[component.name]
             observed.components[index].gate = environment.gate(before: component)
+            observed.components[index].awaited = environment.databaseWait(of: component, found.databases)
             observed.components[index].fixed = component.fixedFinding(
                 environment.inputs.statefulSets[component.name], in: environment.namespace)
         }
-        let gated = Set(observed.components.filter { $0.gate != nil }.map(\.component.name))
+        let gated = Set(observed.components.filter { $0.gate != nil || $0.awaited != nil }.map(\.component.name))
 
         let isSuspended = environment.spec.suspend
         let wanted = try environment.children() + workloads.outgoingConfigMaps(environment)
