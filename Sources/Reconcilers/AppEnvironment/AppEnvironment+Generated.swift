@@ -46,6 +46,10 @@ extension AppEnvironment {
         package var components: [ComponentSpec]
         /// Hosts at which components are reached from outside. Each entry gets an Ingress of its own, and one more for
         /// each of its paths with annotations.
+        /// Databases and other services that somebody else runs, for the components that name them in uses. What a
+        /// component gets of them follows from these fields alone.
+        package var services: [BackingService]?
+        /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
         package var ingress: [Ingress]?
         /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, allowFrom, ingress,
         /// metrics and the fields below, and by pools and backup policies of the namespace.
@@ -304,6 +308,9 @@ extension AppEnvironment {
         /// backupPolicy and pool. Components of this environment are let in by their own connectsTo, and pools and
         /// backup policies of its namespace by what they name themselves.
         package var allowFrom: [Guest]?
+        /// Services of this environment that the component uses: their variables stand in its container, and its pods
+        /// may connect to them.
+        package var uses: [String]?
         /// Fields of a pod's and of a container's securityContext; each is set where it belongs. What the Pod Security
         /// level restricted requires is added.
         package var securityContext: JSONObject?
@@ -639,6 +646,72 @@ extension AppEnvironment {
         package var ports: [Peer.Port]?
     }
 
+    /// The type of `spec.services[]`.
+    package struct BackingService: Sendable, Hashable, Codable {
+        /// The type of `spec.services[].kind`.
+        package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case postgres = "Postgres"
+            case redis = "Redis"
+            case external = "External"
+        }
+
+        /// The type of `spec.services[].ref`.
+        package struct Reference: Sendable, Hashable, Codable {
+            /// The type of `spec.services[].ref.kind`.
+            package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+                case cluster = "Cluster"
+                case pooler = "Pooler"
+                case service = "Service"
+            }
+
+            /// Cluster: the primary of a Cluster of CloudNativePG. Pooler: one of its poolers; the database behind it
+            /// is not opened. Service: any Service.
+            package var kind: Kind
+            /// The namespace of the object. Default: that of the environment. Another namespace must let the components
+            /// in: where it is that of an environment, by allowFrom or a NetworkPolicy of yours.
+            package var namespace: String?
+            /// The name of the Cluster, Pooler or Service.
+            package var name: String
+            /// Labels of the pods behind a Service: only these are opened. Required for a Service.
+            package var podLabels: [String: String]?
+        }
+
+        /// The type of `spec.services[].credentialsSecretRef`.
+        package struct Credentials: Sendable, Hashable, Codable {
+            /// The name of the Secret.
+            package var name: String
+            /// Keys of the Secret by the variables that they become. Those of Postgres are by default USER: username,
+            /// PASSWORD: password and, without database, DATABASE: dbname; of Redis PASSWORD: password. External has
+            /// none.
+            package var keys: [String: String]?
+        }
+
+        /// The name of the service, by which uses refers to it.
+        package var name: String
+        /// Postgres: a database of CloudNativePG, with the variables HOST, PORT, DATABASE, USER and PASSWORD. Redis: a
+        /// Service, with HOST, PORT and, with credentialsSecretRef, PASSWORD. External: a host outside of the cluster,
+        /// with HOST, PORT and what credentialsSecretRef names.
+        package var kind: Kind
+        /// What the service is in the cluster. Required for Postgres and Redis.
+        package var ref: Reference?
+        /// The host name or address of an external service.
+        package var host: String?
+        /// The port of the service and of its pods. Default: 5432 for Postgres, 6379 for Redis; required for External.
+        package var port: Int?
+        /// The addresses of an external service. Default: every public address at its port, because a NetworkPolicy
+        /// knows no names.
+        package var cidrs: [String]?
+        /// The name of the database. Default: the key dbname of the Secret.
+        package var database: String?
+        /// The Secret of the environment's namespace with the credentials. Default: <cluster>-app for a Cluster, none
+        /// for Redis and External.
+        package var credentialsSecretRef: Credentials?
+        /// Names of variables in the components, by what they are: HOST, PORT, DATABASE, USER, PASSWORD, URL and the
+        /// keys of credentialsSecretRef. Default: the name of the service in capitals in front, such as DATABASE_HOST.
+        /// URL, an address with the credentials as they are, is only there if it is named here.
+        package var variables: [String: String]?
+    }
+
     /// The type of `spec.ingress[]`.
     package struct Ingress: Sendable, Hashable, Codable {
         /// The type of `spec.ingress[].paths[]`.
@@ -798,9 +871,9 @@ extension AppEnvironment {
         package var quota: QuotaStatus?
         /// The objects that the operator has made, without the namespace. Those that are no longer wanted are deleted.
         package var inventory: [InventoryEntry]?
-        /// Ready, NamespaceReady, QuotaSufficient, SecretsResolved, AutoscalingReady, NetworkReady, IngressReady,
-        /// ObservabilityReady, ComponentsAvailable and, during a deletion, DeletionBlocked. Reconciling and Stalled are
-        /// present only while they are True.
+        /// Ready, NamespaceReady, QuotaSufficient, SecretsResolved, ServicesReady, AutoscalingReady, NetworkReady,
+        /// IngressReady, ObservabilityReady, ComponentsAvailable and, during a deletion, DeletionBlocked. Reconciling
+        /// and Stalled are present only while they are True.
         package var conditions: [Condition]?
     }
 

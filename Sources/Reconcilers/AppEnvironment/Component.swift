@@ -41,11 +41,15 @@ package struct Component: Sendable, Hashable {
     package let podLabels: [String: String]
     /// `nil` where there is no configuration.
     package let configHash: String?
+    /// The services that it uses.
+    let services: [BoundService]
     let defaults: TierDefaults
 
     init(_ spec: AppEnvironment.ComponentSpec, of environment: AppEnvironment, defaults: TierDefaults) {
         self.spec = spec
         self.defaults = defaults
+        services = (environment.spec.services ?? []).filter { spec.uses?.contains($0.name) == true }
+            .map { BoundService($0, in: environment) }
         name = spec.name
         image = spec.image
         let isBound = (spec.volumes ?? []).contains { $0.accessMode == .readWriteOnce }

@@ -109,10 +109,11 @@ struct EnvironmentReconciler: KindReconciler {
             observed.components[index].refusal = refusals[component.name]
             observed.components[index].gate = environment.gate(before: component)
             observed.components[index].plan = environment.scalerPlan(of: component)
+            observed.components[index].awaited = environment.databaseWait(of: component, found.databases)
             observed.components[index].fixed = component.fixedFinding(
                 environment.inputs.statefulSets[component.name], in: environment.namespace)
         }
-        let gated = Set(observed.components.filter { $0.gate != nil }.map(\.component.name))
+        let gated = Set(observed.components.filter { $0.gate != nil || $0.awaited != nil }.map(\.component.name))
 
         let isSuspended = environment.spec.suspend
         if !isSuspended, hasRights { try await prepareScalers(of: environment, into: &observed) }

@@ -57,7 +57,9 @@ extension EnvironmentReconciler {
 extension EnvironmentReconciler {
     private static func environments(_ environment: ReconcilerEnvironment) -> Informer {
         let informer = environment.objects(of: .appEnvironment)
-        informer.store.add([.environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace, .guest])
+        informer.store.add([
+            .environmentNamespace, .sharedSecret, .environmentHost, .peerNamespace, .guest, .databaseNamespace,
+        ])
         return informer
     }
 }

@@ -103,8 +103,9 @@ package struct Right: Sendable, Hashable {
             .cluster, "discovery.k8s.io", "endpointslices", read, names: ["kubernetes"], usedBy: "ServerPorts"),
         Right(.cluster, "", "namespaces", read.union(manage), usedBy: "NamespaceProvisioner"),
         Right(.cluster, "cert-manager.io", "certificates", read, usedBy: "Certificates"),
-        // What makes a Secret that is missing.
-        Right(.cluster, "postgresql.cnpg.io", "clusters", ["list", "watch"], usedBy: "SecretMakers"),
+        // What makes a Secret that is missing, and the databases that services name, which are mostly in namespaces of their own.
+        Right(.cluster, "postgresql.cnpg.io", "clusters", ["list", "watch"], usedBy: "SecretMakers, DatabaseWatch"),
+        Right(.cluster, "postgresql.cnpg.io", "poolers", ["list", "watch"], usedBy: "DatabaseWatch"),
         Right(
             .environmentNamespaces, "external-secrets.io", "externalsecrets", ["list", "watch"], usedBy: "SecretMakers"),
         Right(.environmentNamespaces, "bitnami.com", "sealedsecrets", ["list", "watch"], usedBy: "SecretMakers"),

@@ -117,7 +117,7 @@ extension IntegrationTests {
                     .postgresCluster, main,
                     ["status": ["conditions": [["type": "Ready", "status": "True", "reason": "ClusterIsReady"]]]])
                 try await message(
-                    "says that it has made it: ClusterIsReady; set the label by its spec.inheritedMetadata.labels")
+                    "says that it has made it: ClusterIsReady; set the label on the Secret")
                 // Whose application Secret is somebody else's makes none.
                 try await cluster.put(
                     .postgresCluster, main, ["spec": ["bootstrap": ["initdb": ["secret": ["name": "own"]]]]])

@@ -75,7 +75,9 @@ extension Component {
     /// The name of the component's Job: another one for another image or configuration.
     package var jobName: String {
         let spec = (try? JSONValueEncoder().encode(spec)) ?? .null
-        let parts = [.string(image)] + Self.whatRuns.map { spec[$0] ?? .null }
+        // Without services it is what it was before there were any.
+        let variables = services.flatMap(\.variables).map(\.json)
+        let parts = [.string(image)] + Self.whatRuns.map { spec[$0] ?? .null } + variables
         return "\(name)-\(sha256Hex(JSONValue.array(parts).canonicalBytes()).prefix(10))"
     }
 }

@@ -16,7 +16,7 @@ extension ResolvedEnvironment {
         let denying = try DesiredChild.networkPolicy(
             of: environment, named: Self.denyName,
             NetworkPolicySpec(podLabels: [:], ingress: sharedIngress, egress: sharedEgress))
-        return try allowing + solverPolicy() + (inputs.isEnforced ? [denying] : [])
+        return try allowing + servicePolicies() + solverPolicy() + (inputs.isEnforced ? [denying] : [])
     }
 
     static let denyName = "default-deny"
@@ -66,12 +66,14 @@ extension ResolvedEnvironment {
 
     private func egressRules(of component: Component) -> [NetworkPolicyRule] {
         if egress == .allow { return sharedEgress }
-        let declared = (component.spec.connectsTo ?? []).compactMap { peer -> NetworkPolicyRule? in
+        let declared = component.connections.compactMap { peer -> NetworkPolicyRule? in
             guard let target = target(of: peer), let ports = ports(of: peer) else { return nil }
             return NetworkPolicyRule([target], ports: ports)
         }
         let server = component.usesAPI ? inputs.server.rule : nil
-        return sharedEgress + declared + [server, otlpRule].compactMap(\.self)
+        // A policy knows no names: the port towards every public address is as close as it gets.
+        let outside = component.outsidePorts.map { NetworkPolicyRule(PublicAddresses.peers, ports: [.tcp($0)]) }
+        return sharedEgress + declared + outside + [server, otlpRule].compactMap(\.self)
     }
 
     private func target(of peer: AppEnvironment.Peer) -> NetworkPolicyRule.Peer? {

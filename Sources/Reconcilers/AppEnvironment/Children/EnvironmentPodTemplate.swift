@@ -52,7 +52,10 @@ extension ResolvedEnvironment {
 
     private func container(of component: Component, _ security: JSONObject) -> JSONObject {
         let spec = component.spec
-        let environment = telemetryVariables(of: component) + (spec.env ?? []).map(JSONValue.object)
+        // Before the component's own, which may refer to them.
+        let environment =
+            telemetryVariables(of: component) + component.services.flatMap(\.variables).map(\.json)
+            + (spec.env ?? []).map(JSONValue.object)
         let probes = component.probes
         let mounts =
             component.volumes.map { ["name": .string($0.name), "mountPath": .string($0.path)] as JSONValue }

@@ -7,6 +7,7 @@ struct DependencyWatch: Sendable {
     private let certificates: Certificates
     private let namespaces: Informer
     private let neighbours: NeighbourWatch
+    private let databases: DatabaseWatch
     /// Objects of other programs, for as long as an environment has a question that they answer.
     private let others: FollowedSelections
     private let time: TimeSource
@@ -18,6 +19,7 @@ struct DependencyWatch: Sendable {
         certificates = Certificates(environment)
         namespaces = environment.informers.informer(Selection(.namespace))
         neighbours = NeighbourWatch(environment)
+        databases = DatabaseWatch(environment)
         others = FollowedSelections(environment.informers, trim: OthersObjects.trim)
         time = environment.time
         server = ServerPorts(environment)
@@ -34,14 +36,17 @@ struct DependencyWatch: Sendable {
         let secrets = secrets.find(for: environment, workloads: workloads)
         let missing = environment.missingSecrets(secrets)
         let key = ObjectKey(name: environment.name)
-        others.follow(Set(Set(missing.map(\.namespace)).flatMap(SecretMakers.selections)), for: key)
+        others.follow(
+            Set(Set(missing.map(\.namespace)).flatMap(SecretMakers.selections) + databases.selections(environment)),
+            for: key)
         await others.all(of: key).waitUntilSynced(time)
         return EnvironmentObservation.Dependencies(
             secrets: secrets, makers: SecretMakers(of: missing, in: others.informer), lostHosts: lost,
             sharedHosts: shared,
             certificates: certificates.states(for: environment, without: lost.keys),
             unknownNamespaces: named.filter { namespaces.store.get(ObjectKey(name: $0)) == nil },
-            neighbours: neighbours.find(environment), server: server.addresses)
+            neighbours: neighbours.find(environment),
+            databases: databases.find(for: environment, in: others.informer), server: server.addresses)
     }
 
     /// Lets go of what is kept in memory of an environment.
@@ -65,5 +70,6 @@ struct DependencyWatch: Sendable {
         }
         neighbours.wake(controller, of: environments)
         server.wake(controller, of: environments)
+        databases.wake(controller, of: environments)
     }
 }

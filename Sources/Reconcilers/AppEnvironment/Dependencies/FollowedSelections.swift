@@ -4,13 +4,14 @@ internal import Synchronization
 /// Informers that environments have for a time, each for a part of the cluster. What changes there wakes the environments that
 /// follow it.
 final class FollowedSelections: Sendable {
-    private struct Followed {
-        var informer: Informer
-        var environments: Set<ObjectKey>
+    private struct State {
+        var informers: [Selection: Informer] = [:]
+        var followers: [Selection: Set<ObjectKey>] = [:]
+        var selections: [ObjectKey: Set<Selection>] = [:]
     }
 
     private let informers: InformerSet
-    private let followed = Mutex<[Selection: Followed]>([:])
+    private let state = Mutex(State())
     private let wake = Mutex<@Sendable (ObjectKey) -> Void>({ _ in })
 
     private let trim: InformerOptions.Trim?
@@ -29,30 +30,34 @@ final class FollowedSelections: Sendable {
     func informer(of environment: ObjectKey) -> Informer? { all(of: environment).first }
 
     /// The informer of a selection that somebody follows.
-    func informer(_ selection: Selection) -> Informer? { followed.withLock { $0[selection]?.informer } }
+    func informer(_ selection: Selection) -> Informer? { state.withLock { $0.informers[selection] } }
 
     /// The informers of what an environment follows.
     func all(of environment: ObjectKey) -> [Informer] {
-        followed.withLock { $0.values.filter { $0.environments.contains(environment) }.map(\.informer) }
+        state.withLock { state in (state.selections[environment] ?? []).compactMap { state.informers[$0] } }
     }
 
     /// Begins to follow these and nothing else; nothing happens with what is followed already.
     func follow(_ selections: Set<Selection>, for environment: ObjectKey) {
-        // An informer that one environment asks for must not be let go by another in between.
-        let added = followed.withLock { followed in
-            for (selection, entry) in followed
-            where entry.environments.contains(environment) && !selections.contains(selection) {
-                followed[selection]?.environments.remove(environment)
-                guard followed[selection]?.environments.isEmpty == true else { continue }
-                followed[selection] = nil
+        let added = state.withLock { state -> [(Selection, Informer)] in
+            let before = state.selections[environment] ?? []
+            guard before != selections else { return [] }
+            state.selections[environment] = selections.isEmpty ? nil : selections
+            // Both under the lock: what one environment lets go of another may ask for.
+            for selection in before.subtracting(selections) {
+                state.followers[selection]?.remove(environment)
+                guard state.followers[selection]?.isEmpty == true else { continue }
+                state.followers[selection] = nil
+                state.informers[selection] = nil
                 informers.release(selection)
             }
-            return selections.compactMap { selection -> (Selection, Informer)? in
-                if followed[selection]?.environments.insert(environment) != nil { return nil }
+            return selections.subtracting(before).compactMap { selection in
+                state.followers[selection, default: []].insert(environment)
+                guard state.informers[selection] == nil else { return nil }
                 // Not awaited: a right that is missing here must not stop every environment.
                 let informer = informers.informer(
                     selection, isOptional: selection.type.isOptional, isAwaited: false, trim: trim)
-                followed[selection] = Followed(informer: informer, environments: [environment])
+                state.informers[selection] = informer
                 return (selection, informer)
             }
         }
@@ -65,7 +70,7 @@ final class FollowedSelections: Sendable {
     func forget(_ environment: ObjectKey) { follow([], for: environment) }
 
     private func wakeFollowers(of selection: Selection) {
-        let environments = followed.withLock { $0[selection]?.environments ?? [] }
+        let environments = state.withLock { $0.followers[selection] ?? [] }
         let wake = wake.withLock { $0 }
         for environment in environments { wake(environment) }
     }

@@ -62,23 +62,24 @@ struct NeighbourWatch: Sendable {
 }
 
 extension ResolvedEnvironment {
-    /// The namespaces that `connectsTo` and `allowFrom` name.
+    /// The namespaces that `connectsTo`, `allowFrom` and services that are used name.
     var neighbourNamespaces: Set<String> {
         Set(
             components.flatMap { component in
-                (component.spec.connectsTo ?? []).compactMap(\.namespace)
+                component.connections.compactMap(\.namespace)
                     + (component.spec.allowFrom ?? []).compactMap { $0.pods(namespace)?.namespace }
             })
     }
 }
 
 extension Indexer {
-    /// Environments by the namespaces that `connectsTo` and `allowFrom` name.
+    /// Environments by the namespaces that `connectsTo`, `allowFrom` and services name.
     static let peerNamespace = Indexer("peerNamespace") { environment in
         let named = entries(of: environment, "connectsTo", "allowFrom").flatMap { entry in
             [entry["namespace"], entry["backupPolicy"]?["namespace"], entry["pool"]?["namespace"]]
         }
-        return Array(Set(named.compactMap { $0?.string }))
+        let services = (environment.value(at: "spec", "services")?.elements ?? []).map { $0["ref"]?["namespace"] }
+        return Array(Set((named + services).compactMap { $0?.string }))
     }
 
     /// Environments by the policies and pools that `allowFrom` names.

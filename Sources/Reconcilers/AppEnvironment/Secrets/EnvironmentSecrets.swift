@@ -103,8 +103,9 @@ extension Component {
                 SecretUse(name: $0, isOptional: reference?["optional"]?.bool ?? false)
             }
         }
+        let credentials = services.compactMap(\.credentials).map { SecretUse(name: $0, isOptional: false) }
         var seen: Set<String> = []
-        return (named + others).filter { seen.insert($0.name).inserted }
+        return (named + others + credentials).filter { seen.insert($0.name).inserted }
     }
 }
 

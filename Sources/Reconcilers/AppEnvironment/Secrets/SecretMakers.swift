@@ -6,8 +6,8 @@ struct SecretMaker: Sendable, Hashable {
     var name: String
     /// In its own words how far it is, on one line.
     var words: String
-    /// Where the labels of its Secret are set.
-    var labelField: String
+    /// Where the labels of its Secret are set; `nil`: on the Secret itself.
+    var labelField: String?
     /// Whether it says that the Secret is there.
     var isDone = false
 }
@@ -61,7 +61,7 @@ extension SecretMakers {
         var makesAny = false
         /// The condition that says whether the Secret is there.
         var condition = "Ready"
-        var labelField: String
+        var labelField: String?
         var makes: @Sendable (CachedObject, String) -> Bool
 
         func selection(_ namespace: String) -> Selection { Selection(type, namespace: namespace) }
@@ -82,7 +82,8 @@ extension SecretMakers {
             {
                 $0.key.name == $1
             },
-            Kind(type: .postgresCluster, labelField: "spec.inheritedMetadata.labels", makes: isMade),
+            // What it inherits all of the Cluster's Secrets would have, the keys of its authority among them.
+            Kind(type: .postgresCluster, makes: isMade),
             Kind(type: .certificate, labelField: "spec.secretTemplate.labels") {
                 $0.value(at: "spec", "secretName")?.string == $1
             },

@@ -55,6 +55,9 @@ extension ComponentObservation {
     private static func fixed(_ observed: ComponentObservation) -> Finding? { observed.fixed }
 
     private static func gated(_ observed: ComponentObservation) -> Finding? {
+        if let awaited = observed.awaited {
+            return Finding(.rollingOut, "\(observed.name) is not made until \(awaited)", .wait)
+        }
         guard let gate = observed.gate else { return nil }
         let stays = observed.image.map { "stays at \($0)" } ?? "is not made"
         return Finding(

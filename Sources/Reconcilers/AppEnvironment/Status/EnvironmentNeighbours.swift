@@ -30,6 +30,7 @@ extension ResolvedEnvironment {
         guard neighbours.areKnown else { return [] }
         return components.flatMap { component in
             (component.spec.connectsTo ?? []).compactMap { oneSided($0, from: component, neighbours) }
+                + component.services.compactMap { oneSided($0, from: component, neighbours) }
                 + (component.spec.allowFrom ?? []).compactMap { oneSided($0, to: component, neighbours) }
         }
     }
@@ -51,6 +52,20 @@ extension ResolvedEnvironment {
         return """
             \(component.name) connects to namespace \(target), where no such component of AppEnvironment \(other.name) lets it \
             in at port \(closed.map { "\($0.port)" }.listed): allowFrom there has to name namespace \(namespace)
+            """
+    }
+
+    private func oneSided(_ service: BoundService, from component: Component, _ neighbours: Neighbours) -> String? {
+        guard service.spec.kind == .postgres else {
+            return service.peers.lazy.compactMap { self.oneSided($0, from: component, neighbours) }.first
+        }
+        // Pods of a database are no component's.
+        guard let target = service.namespace, let other = neighbours.environments[target],
+            other.spec.network.ingress != .allow
+        else { return nil }
+        return """
+            \(component.name) uses \(service.title), whose namespace is that of AppEnvironment \(other.name): a NetworkPolicy of \
+            yours there has to let pods of namespace \(namespace) in at port \(service.port)
             """
     }
 

@@ -45,6 +45,14 @@ extension ResolvedEnvironment {
 
     private func unknownNamespace(_ unknown: Set<String>) -> Finding? {
         for component in components {
+            if let service = component.services.first(where: { unknown.contains($0.namespace ?? "") }) {
+                return Finding(
+                    .peerUnknown,
+                    """
+                    \(component.name) uses service \(service.name) of namespace \(service.namespace ?? ""), which does not exist; \
+                    make it or correct spec.services
+                    """, .wait)
+            }
             if let namespace = (component.spec.connectsTo ?? []).compactMap(\.namespace).first(where: unknown.contains)
             {
                 return Finding(

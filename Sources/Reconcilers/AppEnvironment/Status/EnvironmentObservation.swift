@@ -15,6 +15,8 @@ package struct EnvironmentObservation: Sendable {
         /// Namespaces that `connectsTo` and `allowFrom` name and that do not exist.
         var unknownNamespaces: Set<String>
         var neighbours = Neighbours()
+        /// By the name of the service.
+        var databases: [String: DatabaseState] = [:]
         var server = ServerAddresses()
     }
 
@@ -78,6 +80,8 @@ package struct ComponentObservation: Sendable {
     var refusal: String?
     /// The component whose Job has to succeed before it is rolled out.
     var gate: Component?
+    /// The database that it waits for before it is made, and what that says.
+    var awaited: String?
     /// What of its StatefulSet can't be changed.
     var fixed: Finding?
     /// The image of its Job or CronJob.

@@ -51,16 +51,30 @@ extension ResolvedEnvironment {
             case .missing:
                 let secret = ObjectKey(namespace: namespace, name: name)
                 return Finding(
-                    .missing, "Secret \(secret), which \(user) needs, is missing; \(makers.cure(secret))", .wait)
+                    .missing, "Secret \(secret), which \(user) needs, is missing; \(cure(secret, makers))", .wait)
             }
         }
         return nil
     }
 
+    /// A Secret that is made beside a database of another namespace does not come by itself.
+    private func cure(_ secret: ObjectKey, _ makers: SecretMakers) -> String {
+        let service = boundServices.first { service in
+            service.credentials == secret.name && service.spec.credentialsSecretRef == nil
+                && service.namespace != namespace
+        }
+        guard makers.found[secret] == nil, let service else { return makers.cure(secret) }
+        return """
+            copy it from \(service.namespace ?? "") by secretsFrom, or name another one in credentialsSecretRef of service \
+            \(service.name)
+            """
+    }
+
     /// Who makes a Secret that is to be shared. One that is there already, as its maker says, lacks the label.
     private func words(_ secret: ObjectKey, _ makers: SecretMakers) -> String {
         guard let maker = makers.found[secret] else { return "" }
-        let label = maker.isDone ? "; set the label by its \(maker.labelField)" : ""
+        let place = maker.labelField.map { "by its \($0)" } ?? "on the Secret"
+        let label = maker.isDone ? "; set the label \(place)" : ""
         return "; \(maker.sentence)\(label)"
     }
 

@@ -27,7 +27,8 @@ extension EnvironmentObservation {
 
     /// The conditions beside `Ready`, in the order of their weight: what stands first is told first.
     private static let sections: [@Sendable (EnvironmentObservation, inout Conditions) -> Void] = [
-        addNamespace, addQuota, addSecrets, addComponents, addScaling, addNetwork, addIngress, addObservability,
+        addNamespace, addQuota, addSecrets, addServices, addComponents, addScaling, addNetwork, addIngress,
+        addObservability,
     ]
 
     private var conditions: [Condition] {

@@ -23,6 +23,7 @@ package enum ConditionType: String, Sendable, CaseIterable {
     case namespaceReady = "NamespaceReady"
     case quotaSufficient = "QuotaSufficient"
     case secretsResolved = "SecretsResolved"
+    case servicesReady = "ServicesReady"
     case componentsAvailable = "ComponentsAvailable"
     case networkReady = "NetworkReady"
     case ingressReady = "IngressReady"

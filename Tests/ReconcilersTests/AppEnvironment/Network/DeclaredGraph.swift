@@ -56,7 +56,9 @@ struct TrafficWorld {
         let cidrs = environment.components.flatMap {
             ($0.spec.connectsTo ?? []).compactMap(\.cidr) + ($0.spec.allowFrom ?? []).compactMap(\.cidr)
         }
-        let blocks = (cidrs + (network.ingressController.cidrs ?? [])).map { String($0.prefix { $0 != "/" }) }
+        let blocks =
+            (cidrs + (environment.spec.services ?? []).flatMap { $0.cidrs ?? [] }
+            + (network.ingressController.cidrs ?? [])).map { String($0.prefix { $0 != "/" }) }
         for address in Set(
             blocks + [
                 "198.51.100.7", "10.200.0.1", "172.20.0.1", "172.32.0.1", "192.168.1.1", "100.64.0.1",
@@ -83,6 +85,17 @@ struct TrafficWorld {
                 if let pool = guest.pool {
                     named.append((pool.namespace ?? "", ["quartermaster.dev/regionalworkerpool": pool.name]))
                 }
+            }
+        }
+        for service in environment.spec.services ?? [] {
+            guard let ref = service.ref else { continue }
+            let cluster = ["cnpg.io/cluster": ref.name]
+            for labels in [
+                cluster.merging(["cnpg.io/podRole": "instance"]) { $1 },
+                cluster.merging(["cnpg.io/podRole": "pooler", "cnpg.io/poolerName": ref.name]) { $1 },
+                ref.podLabels ?? [:],
+            ] {
+                named.append((ref.namespace ?? environment.namespace, labels))
             }
         }
         // Whom it lets in of its own namespace is looked at beside its siblings.
@@ -134,10 +147,11 @@ struct DeclaredGraph {
         _ source: TrafficWorld.Site, _ destination: TrafficWorld.Site, _ port: Int,
         _ transport: Support.TransportProtocol
     ) -> Bool {
-        let isOurs = destination.role == .stray || componentName(destination) != nil
-        guard isOurs, spec.network.ingress != .allow else { return true }
-        if spec.network.ingress == .namespace, source.role == .stray || componentName(source) != nil { return true }
-        guard let name = componentName(destination), let target = component(name) else { return false }
+        guard isOurs(destination), spec.network.ingress != .allow else { return true }
+        if spec.network.ingress == .namespace, isOurs(source) { return true }
+        guard let name = componentName(destination), let target = component(name) else {
+            return componentName(source).map { uses($0, destination, port, transport) } ?? false
+        }
         if let caller = componentName(source), connects(caller, to: name, port, transport) { return true }
         let web = (spec.ingress ?? []).flatMap(\.paths).filter { $0.component == name }.map(\.port)
         let isWeb = (target.ports ?? []).contains {
@@ -181,16 +195,16 @@ struct DeclaredGraph {
         _ transport: Support.TransportProtocol
     ) -> Bool {
         let mode = spec.network.egress ?? (isProduction ? .declared : .internet)
-        guard source.role == .stray || componentName(source) != nil, mode != .allow else { return true }
+        guard isOurs(source), mode != .allow else { return true }
         if port == 53, transport != .sctp,
             isPod(destination, of: spec.network.dns.namespace, with: spec.network.dns.podLabels)
         {
             return true
         }
         if mode == .internet, isPublic(destination) { return true }
-        let isNeighbour = destination.role == .stray || componentName(destination) != nil
-        if spec.network.ingress != .deny, isNeighbour { return true }
+        if spec.network.ingress != .deny, isOurs(destination) { return true }
         guard let caller = componentName(source) else { return false }
+        if uses(caller, destination, port, transport) { return true }
         if let name = componentName(destination), connects(caller, to: name, port, transport) { return true }
         for peer in component(caller)?.connectsTo ?? [] where names(peer.ports ?? [], port, transport) {
             if let namespace = peer.namespace, isPod(destination, of: namespace, with: peer.podLabels ?? [:]) {
@@ -199,6 +213,34 @@ struct DeclaredGraph {
             if let cidr = peer.cidr, isIn(cidr, destination) { return true }
         }
         return isCollector(destination, port, transport)
+    }
+
+    /// Whether a component uses a service that is there.
+    private func uses(
+        _ caller: String, _ destination: TrafficWorld.Site, _ port: Int, _ transport: Support.TransportProtocol
+    ) -> Bool {
+        let used = component(caller)?.uses ?? []
+        return (spec.services ?? []).contains { service in
+            guard used.contains(service.name), transport == .tcp,
+                port == service.port ?? (service.kind == .redis ? 6379 : 5432)
+            else { return false }
+            guard let ref = service.ref else {
+                return service.cidrs.map { $0.contains { isIn($0, destination) } } ?? isPublic(destination)
+            }
+            let labels =
+                switch ref.kind {
+                case .cluster: ["cnpg.io/cluster": ref.name, "cnpg.io/podRole": "instance"]
+                case .pooler: ["cnpg.io/poolerName": ref.name]
+                case .service: ref.podLabels ?? [:]
+                }
+            return isPod(destination, of: ref.namespace ?? namespace, with: labels)
+        }
+    }
+
+    /// Whether `default-deny` covers it.
+    private func isOurs(_ site: TrafficWorld.Site) -> Bool {
+        if case .pod(namespace, _) = site.role { return true }
+        return site.role == .stray || componentName(site) != nil
     }
 
     /// Only the form that the samples have: `http://service.namespace.svc:port`.

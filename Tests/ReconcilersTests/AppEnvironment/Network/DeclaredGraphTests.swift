@@ -16,7 +16,7 @@ struct DeclaredGraphTests {
         let graph = DeclaredGraph(spec: environment.spec, namespace: environment.namespace)
         let declared = environment.components.flatMap { component in
             component.ports.map(\.containerPort)
-                + (component.spec.connectsTo ?? []).flatMap { $0.ports ?? [] }.map(\.port)
+                + component.connections.flatMap { $0.ports ?? [] }.map(\.port) + component.outsidePorts
         }
         var (allowed, refused, wrong) = (0, 0, [String]())
         for source in world.sites {
@@ -55,6 +55,16 @@ struct DeclaredGraphTests {
         let fixture = try Repository.yaml("Tests/Fixtures/appenvironment/valid/neighbours.yaml")
         let counts = try walk(
             ResolvedEnvironment(AppEnvironment(defaulting: DynamicObject(#require(fixture.first)))))
+        #expect(counts.allowed > 0 && counts.refused > 0)
+    }
+
+    @Test(
+        "Of an environment with databases and caches, beside it and elsewhere, and hosts outside",
+        arguments: ["Deny", "Namespace"])
+    func services(ingress: String) throws {
+        var document = try #require(Repository.yaml("Tests/Fixtures/appenvironment/valid/services.yaml").first)
+        document[path: ["spec", "network"]] = ["ingress": .string(ingress)]
+        let counts = try walk(ResolvedEnvironment(AppEnvironment(defaulting: DynamicObject(document))))
         #expect(counts.allowed > 0 && counts.refused > 0)
     }
 
