@@ -52,6 +52,7 @@ struct TypeNames {
                 "connectsTo[].ports[]": "Peer.Port", "allowFrom[]": "Guest", "allowFrom[].ports[]": "Peer.Port",
                 "allowFrom[].backupPolicy": "Guest.Reference", "allowFrom[].pool": "Guest.Reference",
                 "extraAlerts[]": "Alert", "observability.thresholds": "Observability.Thresholds",
+                "observability.dashboards[]": "Observability.Dashboard",
                 "ingress[].paths[]": "Ingress.Path",
                 "network.ingress": "Network.IngressMode", "network.egress": "Network.EgressMode",
                 "network.ingressController": "Network.IngressController", "network.dns": "Network.DNS",

@@ -47,7 +47,7 @@ extension ResolvedEnvironment {
         secretCopies,
         configMaps,
         claims, disruptionBudgets, services, deployments, statefulSets, jobs, cronJobs, autoscalers, ingresses,
-        serviceMonitors, alerts,
+        serviceMonitors, alerts, dashboards,
     ]
 
     func outerChildren() throws -> [DesiredChild] { [try namespaceChild()] }
