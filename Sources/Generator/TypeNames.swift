@@ -52,6 +52,7 @@ struct TypeNames {
                 "allowFrom[].backupPolicy": "Guest.Reference", "allowFrom[].pool": "Guest.Reference",
                 "autoscaling.behavior": "Autoscaling.Behavior",
                 "extraAlerts[]": "Alert", "observability.thresholds": "Observability.Thresholds",
+                "observability.dashboards[]": "Observability.Dashboard",
                 "ingress[].paths[]": "Ingress.Path", "spec.services[]": "BackingService",
                 "services[].ref": "BackingService.Reference",
                 "services[].credentialsSecretRef": "BackingService.Credentials",

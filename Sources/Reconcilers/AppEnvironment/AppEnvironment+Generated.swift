@@ -44,12 +44,11 @@ extension AppEnvironment {
         /// The parts of the application. Each is a Deployment, or what its kind says, with its Service, ServiceAccount,
         /// NetworkPolicy and what else it needs.
         package var components: [ComponentSpec]
-        /// Hosts at which components are reached from outside. Each entry gets an Ingress of its own, and one more for
-        /// each of its paths with annotations.
         /// Databases and other services that somebody else runs, for the components that name them in uses. What a
         /// component gets of them follows from these fields alone.
         package var services: [BackingService]?
-        /// Hosts at which components are reached from outside. Each gets an Ingress of its own.
+        /// Hosts at which components are reached from outside. Each entry gets an Ingress of its own, and one more for
+        /// each of its paths with annotations.
         package var ingress: [Ingress]?
         /// NetworkPolicies of the namespace. Only what is declared is allowed: by connectsTo, allowFrom, ingress,
         /// metrics and the fields below, and by pools and backup policies of the namespace.
@@ -827,6 +826,15 @@ extension AppEnvironment {
             package var certificateDays: Int
         }
 
+        /// The type of `spec.observability.dashboards[]`.
+        package struct Dashboard: Sendable, Hashable, Codable {
+            /// The name of the dashboard, and of its file.
+            package var name: String
+            /// The dashboard as Grafana exports it: a JSON object with a title. One whose uid another dashboard of the
+            /// same Grafana has is not loaded.
+            package var json: String
+        }
+
         /// Makes a ServiceMonitor for each component with metrics. Default: that of the tier.
         package var serviceMonitor: Bool?
         /// Makes the PrometheusRule alerts, with the built-in alerts of all components. Default: that of the tier.
@@ -840,6 +848,12 @@ extension AppEnvironment {
         /// Labels of the ServiceMonitors and PrometheusRules, by which your Prometheus selects them. The same keys are
         /// refused as in inheritedMetadata.labels.
         package var labels: [String: String]
+        /// Dashboards of your own for Grafana. Each is a ConfigMap dashboard-<name>, which the sidecar of Grafana's
+        /// chart loads. They do not depend on the other fields.
+        package var dashboards: [Dashboard]?
+        /// Labels of the ConfigMaps of dashboards, by which the sidecar finds them. The same keys are refused as in
+        /// inheritedMetadata.labels.
+        package var dashboardLabels: [String: String]
         /// Where the components send traces, such as http://tempo.monitoring.svc:4318. Sets
         /// OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES unless env has them, and lets
         /// the pods reach that address.

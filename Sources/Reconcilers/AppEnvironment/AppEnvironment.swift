@@ -59,12 +59,12 @@ extension AppEnvironment {
         return try resolved.rendered()
     }
 
-    /// Volumes that would be one claim, and variables that would come from two places.
+    /// Volumes that would be one claim, variables that would come from two places, and dashboards that are no JSON.
     ///
     /// The name of a claim is put together from two, and two pairs can come out as one: then two components would write over
     /// each other's data. Not in the CRD: to compare all pairs there costs more than the API server allows.
     package var violationsBeyondDefinition: [Violation] {
-        var violations = unsharedClaims + serviceViolations
+        var violations = unsharedClaims + serviceViolations + unreadableDashboards
         var first: [String: (component: String, volume: String)] = [:]
         for (index, component) in spec.components.enumerated() {
             for volume in component.volumes ?? [] where volume.existingClaim == nil {

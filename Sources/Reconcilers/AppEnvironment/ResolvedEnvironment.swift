@@ -43,11 +43,12 @@ extension ResolvedEnvironment {
     /// Rights come before what needs them, bounds and policies before pods, what pods mount before the pods, and what points at the
     /// pods last.
     static let builders: [Builder] = [
-        operatorBindings, access, apiAccess, componentImages, networkPolicies, resourceQuotas, limitRanges, serviceAccounts,
+        operatorBindings, access, apiAccess, componentImages, networkPolicies, resourceQuotas, limitRanges,
+        serviceAccounts,
         secretCopies,
         configMaps, triggerAuthentications,
         claims, disruptionBudgets, services, deployments, statefulSets, jobs, cronJobs, autoscalers, ingresses,
-        serviceMonitors, alerts,
+        serviceMonitors, alerts, dashboards,
     ]
 
     func outerChildren() throws -> [DesiredChild] { [try namespaceChild()] }

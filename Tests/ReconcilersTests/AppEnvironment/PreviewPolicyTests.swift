@@ -73,7 +73,7 @@ struct PreviewPolicyTests {
     func settings() {
         let free: [String: Set<String>] = [
             "inheritedMetadata": [], "namespace": [], "quota": [], "limitRange": [], "secretsFrom": ["names"],
-            "access": ["deployer"], "network": [], "observability": ["labels", "thresholds"],
+            "access": ["deployer"], "network": [], "observability": ["labels", "thresholds", "dashboardLabels"],
         ]
         for (group, fields) in free { expect(fields, coverFieldsAt: [group]) }
     }
