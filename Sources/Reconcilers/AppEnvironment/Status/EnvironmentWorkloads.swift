@@ -171,6 +171,13 @@ extension EnvironmentWorkloads {
         }
     }
 
+    /// Components all of whose pods run by their present specs, and are available.
+    func serving(_ environment: ResolvedEnvironment) -> Set<String> {
+        Set(
+            environment.components.filter { !$0.runsToItsEnd && live($0, environment)?.isRolledOut == true }.map(\.name)
+        )
+    }
+
     /// What of the StatefulSets that are there can't be changed, by the component.
     func fixedFields(of environment: ResolvedEnvironment) -> [String: FixedFields] {
         environment.components.filter { $0.kind == .statefulSet }.reduce(into: [:]) { fields, component in
