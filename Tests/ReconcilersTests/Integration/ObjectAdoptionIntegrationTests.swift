@@ -116,6 +116,23 @@ extension IntegrationTests {
                         #expect(untouched["spec"] == before["spec"] && untouched.labels == before.labels)
                         #expect(untouched.annotations[AnnotationKey.madeFor] == nil)
 
+                        let preview = ChangePreview(client: cluster.client)
+                        var listing = try await cluster.environment("shop")
+                        listing[path: "spec", "adopt", "objects"] = try YAML.parseDocument(Array(Self.objects.utf8))
+                        let shown = try await preview.changes(of: listing).first {
+                            $0.kind == "Deployment" && $0.key.name == "my-app"
+                        }
+                        guard case .change(let fields) = shown?.action else {
+                            Issue.record("diff shows no change of the Deployment: \(String(describing: shown))")
+                            return
+                        }
+                        #expect(
+                            fields.contains { $0.path == "spec.template.spec.containers[sidecar]" && $0.after == nil })
+                        #expect(
+                            !fields.contains {
+                                $0.path.hasPrefix("spec.selector") || $0.path.hasPrefix("spec.replicas")
+                            })
+
                         try await probe.whileProbing {
                             try await cluster.changeEnvironment(
                                 "shop", ["spec": ["adopt": ["objects": YAML.parseDocument(Array(Self.objects.utf8))]]])
@@ -135,6 +152,8 @@ extension IntegrationTests {
                         let key = ObjectKey(name: cluster.environmentName("shop"))
                         for _ in 0..<10 { _ = try await process.reconciler.reconcile(key) }
                         #expect(process.requests.writes == [])
+                        let differences = try await preview.changes(of: cluster.environment("shop"))
+                        #expect(differences.isEmpty, "\(differences)")
                         // The list has done its work, and nothing depends on it.
                         try await cluster.changeEnvironment("shop", ["spec": ["adopt": .null]])
                         try await cluster.waitForEnvironment("shop", .ready, .ready)

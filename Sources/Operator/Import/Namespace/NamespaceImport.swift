@@ -89,7 +89,8 @@ struct NamespaceImport {
             The operator takes over what spec.adopt lists, in place: the pods of \(adopted.joined(separator: ", ")) are replaced once, by new \
             ones before old ones go where no volume forbids it.\u{20}
             """
-        let left = foreign.filter { !adopted.contains($0) }
+        let left = workloads.filter { $0.deployment.name == $0.component.name }.map(\.component.name)
+            .filter { foreign.contains($0) && !adopted.contains($0) }
         let conflicts =
             left.isEmpty
             ? ""
