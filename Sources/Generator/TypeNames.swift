@@ -40,6 +40,8 @@ struct TypeNames {
         "ComponentImages": TypeNames(names: ["components[].source": "Source"]),
         "AppEnvironment": TypeNames(
             names: [
+                "spec.adopt": "Adoption", "adopt.objects[]": "Adoption.Object",
+                "status.adoption[]": "AdoptionStatus",
                 "spec.namespace": "NamespaceSettings", "namespace.adopt": "NamespaceSettings.Adoption",
                 "podSecurity": "PodSecurityLevel", "secretsFrom": "SecretSource", "imagePullSecrets[]": "SecretName",
                 "access.bindings[]": "Access.Binding", "subjects[]": "Access.Subject",

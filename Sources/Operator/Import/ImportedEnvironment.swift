@@ -84,7 +84,7 @@ struct ImportedEnvironment {
         }
     }
 
-    private static let first: Set = ["namespace", "quota", "limitRange", "imagePullSecrets"]
+    private static let first: Set = ["namespace", "adopt", "quota", "limitRange", "imagePullSecrets"]
 
     // MARK: What the rules refuse
 

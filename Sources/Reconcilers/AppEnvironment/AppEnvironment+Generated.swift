@@ -18,6 +18,8 @@ extension AppEnvironment {
         package var defaultsVersion: Int?
         /// The namespace of the environment.
         package var namespace: NamespaceSettings
+        /// What was in the namespace before the environment, and becomes its own.
+        package var adopt: Adoption?
         /// What is deleted together with the environment. Retain: nothing, everything keeps running. KeepData:
         /// everything but the namespace, its PersistentVolumeClaims and Secrets. Delete: the namespace and everything
         /// in it, or of an adopted namespace what the operator has made; in the tier production only with the
@@ -88,6 +90,36 @@ extension AppEnvironment {
         case privileged
         case baseline
         case restricted
+    }
+
+    /// The type of `spec.adopt`.
+    package struct Adoption: Sendable, Hashable, Codable {
+        /// The type of `spec.adopt.objects[]`.
+        package struct Object: Sendable, Hashable, Codable {
+            /// The type of `spec.adopt.objects[].kind`.
+            package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+                case deployment = "Deployment"
+                case statefulSet = "StatefulSet"
+                case cronJob = "CronJob"
+                case service = "Service"
+                case persistentVolumeClaim = "PersistentVolumeClaim"
+                case ingress = "Ingress"
+                case horizontalPodAutoscaler = "HorizontalPodAutoscaler"
+                case podDisruptionBudget = "PodDisruptionBudget"
+                case serviceAccount = "ServiceAccount"
+                case networkPolicy = "NetworkPolicy"
+            }
+
+            /// The kind of the object.
+            package var kind: Kind
+            /// The name of the object. It is in the namespace of the environment.
+            package var name: String
+        }
+
+        /// Objects that exist under the name of something that the environment would make, and that the operator has
+        /// not made. Each of these is taken over; status.adoption says what that changes. An object that is not listed
+        /// is left alone and reported, and the environment is not Ready.
+        package var objects: [Object]
     }
 
     /// The type of `spec.deletionPolicy`.
@@ -883,7 +915,11 @@ extension AppEnvironment {
         package var components: [ComponentStatus]?
         /// Whether the components fit into the quotas of the namespace.
         package var quota: QuotaStatus?
-        /// The objects that the operator has made, without the namespace. Those that are no longer wanted are deleted.
+        /// Objects that exist under the name of something that the environment would make, and those of
+        /// spec.adopt.objects.
+        package var adoption: [AdoptionStatus]?
+        /// The objects that the operator has made or taken over, without the namespace. Those that are no longer wanted
+        /// are deleted.
         package var inventory: [InventoryEntry]?
         /// Ready, NamespaceReady, QuotaSufficient, SecretsResolved, ServicesReady, AutoscalingReady, NetworkReady,
         /// IngressReady, ObservabilityReady, ComponentsAvailable and, during a deletion, DeletionBlocked. Reconciling
@@ -924,5 +960,31 @@ extension AppEnvironment {
         /// What is missing, by the keys of a ResourceQuota; absent if everything fits. No roll-out begins while
         /// something is missing.
         package var shortfall: [String: String]?
+    }
+
+    /// The type of `status.adoption[]`.
+    package struct AdoptionStatus: Sendable, Hashable, Codable {
+        /// The type of `status.adoption[].state`.
+        package enum State: String, Sendable, Hashable, Codable, CaseIterable {
+            case found = "Found"
+            case pending = "Pending"
+            case adopted = "Adopted"
+            case refused = "Refused"
+        }
+
+        /// The kind of the object.
+        package var kind: String
+        /// The name of the object.
+        package var name: String
+        /// Found: it is somebody else's and left alone, since spec.adopt.objects does not list it. Pending: it is
+        /// listed, and not taken over yet, or not in full. Adopted: it is the environment's. Refused: it is listed and
+        /// stays as it is; the message says why.
+        package var state: State
+        /// Whether taking it over replaces pods.
+        package var restarts: Bool?
+        /// The fields that taking it over changes, without their values.
+        package var changes: [String]?
+        /// Why the object is left alone, or what is waited for.
+        package var message: String?
     }
 }

@@ -56,7 +56,12 @@ extension AppEnvironment {
             resolved.deploy(images)
         }
         resolved.inputs = try await EnvironmentInputs(of: resolved, asking: client)
-        return try resolved.rendered()
+        resolved = resolved.adopting(try await Adoptions(of: resolved, asking: client))
+        resolved.inputs.starting.subtract(resolved.adoptedWithPods)
+        resolved.keepAdoptedStatefulSets()
+        let (children, objections) = try resolved.adoptingChildren()
+        if let objection = objections.first { throw ApplyError(.foreignObject, objection.failure.message) }
+        return try resolved.priorityClasses.compactMap(PriorityClasses.desired) + resolved.outerChildren() + children
     }
 
     /// Volumes that would be one claim, variables that would come from two places, and dashboards that are no JSON.

@@ -25,7 +25,7 @@ package struct Component: Sendable, Hashable {
     /// What its container runs: that of the spec, or what a pipeline has set in its place.
     package internal(set) var image: String
     /// Pods wanted; under an autoscaler the fewest.
-    package let replicas: Int
+    package internal(set) var replicas: Int
     package let autoscaling: Autoscaling?
     /// The ports of the Service, that of the metrics among them.
     package let ports: [Port]

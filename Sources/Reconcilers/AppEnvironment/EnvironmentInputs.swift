@@ -19,6 +19,8 @@ package struct EnvironmentInputs: Sendable, Hashable {
     var images: [String: String] = [:]
     /// What of the StatefulSets that are there can't be changed, by the component.
     var statefulSets: [String: FixedFields] = [:]
+    /// What of others becomes the environment's.
+    var adoptions = Adoptions()
     /// What is known of Secrets; `nil` without a cluster.
     package var secrets: EnvironmentSecrets?
     /// Hosts that somebody else has.

@@ -37,9 +37,11 @@ extension EnvironmentReconciler {
         guard let (live, claim) = try await namespaces.owned(by: environment) else {
             return try await prune(environment, object, keeping: { $0.namespace == environment.namespace })
         }
-        if claim == .adopted {
+        // A claim that was there before the environment stays, and so its namespace does.
+        let all = claims.all(of: environment)
+        if claim == .adopted || all.contains(where: \.isTakenOver) {
             if let outcome = try await prune(environment, object, keeping: { _ in false }) { return outcome }
-            let left = claims.all(of: environment)
+            let left = all.filter { !$0.isTakenOver }
             let failures = try await claims.delete(left, announcing: object, to: events)
             if let failure = failures.first { return try await wait(object, for: failure) }
             if let first = left.first {

@@ -10,6 +10,7 @@ struct EnvironmentReconciler: KindReconciler {
     let bounds: NamespaceBounds
     let claims: PersistentVolumeClaims
     let workloads: EnvironmentWorkloads
+    let adoptions: AdoptionFinder
     let images: EnvironmentImages
     let bindings: Informer
     let dependencies: DependencyWatch
@@ -95,7 +96,8 @@ struct EnvironmentReconciler: KindReconciler {
         let hasRights = hasRights(in: resolved)
         let found = await dependencies.find(resolved, hasRights: hasRights, workloads: workloads.scaled)
         observed.dependencies = found
-        let environment = environment(resolved, found, observed)
+        let environment = environment(resolved.adopting(try await adoptions.find(resolved)), found, observed)
+        observed.components = observed.components(as: environment)
         observed.callers = environment.inputs.callers
         let claimed = claims.all(of: environment)
         for index in observed.components.indices { observed.components[index].claims = claimed }
@@ -117,19 +119,23 @@ struct EnvironmentReconciler: KindReconciler {
 
         let isSuspended = environment.spec.suspend
         if !isSuspended, hasRights { try await prepareScalers(of: environment, into: &observed) }
-        let wanted = try environment.children() + workloads.outgoingConfigMaps(environment)
+        let (wanted, objections) = try environment.adoptingChildren()
         let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
         let recorded = Set(observed.inventory.map(\.description))
         let areImagesKnown = !images.hasVanished(environment, recorded: observed.inventory)
-        let written = try await children.apply(
-            wanted.map { child in
-                let waits = !hasRights && child.type != .roleBinding
-                let mayRun =
-                    areImagesKnown && quota.isSufficient && refusals[child.part] == nil && !gated.contains(child.part)
-                // What is there for them stays while their specs may lack what their authors wrote.
-                let stays = hasUnknownSiblings && child.type.isForSiblings && recorded.contains(child.name)
-                return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
-            }, of: environment.environment, object, recorded: observed.inventory, isSuspended: isSuspended)
+        let held = (wanted + workloads.outgoingConfigMaps(environment)).map { child in
+            let waits = !hasRights && child.type != .roleBinding
+            let mayRun =
+                areImagesKnown && quota.isSufficient && refusals[child.part] == nil && !gated.contains(child.part)
+            // What is there for them stays while their specs may lack what their authors wrote.
+            let stays = hasUnknownSiblings && child.type.isForSiblings && recorded.contains(child.name)
+            return child.held(waits || stays || (!mayRun && child.type.isRolledOut))
+        }
+        var written = try await children.apply(
+            held, of: environment.environment, object, recorded: observed.inventory, isSuspended: isSuspended)
+        written.failures += objections
+        observed.adoption = try await adoptions.report(
+            held, of: environment, canTry: hasRights, into: &written)
         observed.add(written)
         workloads.made.learn(written.inventory, of: environment)
         if !isSuspended, hasRights {
@@ -152,10 +158,13 @@ struct EnvironmentReconciler: KindReconciler {
         environment.inputs.retainedClaims = claims.unwanted(of: resolved).map(\.size)
         environment.inputs.isKEDAServed = workloads.scalers.isKEDAServed
         environment.inputs.scalers = workloads.liveScalers(of: resolved)
+        environment.countAdoptedPods()
         environment.inputs.starting = workloads.starting(environment)
         environment.inputs.jobs = workloads.jobs(of: resolved)
         environment.inputs.images = workloads.images(of: resolved)
+        environment.inputs.starting.subtract(environment.adoptedWithPods)
         environment.inputs.statefulSets = workloads.fixedFields(of: resolved)
+        environment.keepAdoptedStatefulSets()
         environment.inputs.secrets = found.secrets
         environment.inputs.lostHosts = Set(found.lostHosts.keys)
         environment.inputs.server = found.server

@@ -37,11 +37,13 @@ extension EnvironmentReconciler {
         catalogue: DefaultsCatalogue = .builtIn
     ) {
         let environments = Self.environments(environment)
+        let workloads = EnvironmentWorkloads(environment)
         self.init(
             objects: environments, namespaces: NamespaceProvisioner(environment, environments: environments),
             priorityClasses: PriorityClasses(environment),
             bounds: NamespaceBounds(environment), claims: PersistentVolumeClaims(environment),
-            workloads: EnvironmentWorkloads(environment), images: EnvironmentImages(environment, wallClock: now),
+            workloads: workloads, adoptions: AdoptionFinder(environment, workloads),
+            images: EnvironmentImages(environment, wallClock: now),
             bindings: environment.children(.roleBinding),
             dependencies: DependencyWatch(environment, environments: environments),
             siblings: Siblings(environment), warnings: WarningWatch(environment),

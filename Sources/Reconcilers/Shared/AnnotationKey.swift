@@ -14,6 +14,8 @@ package enum AnnotationKey {
     package static let adopted = "quartermaster.dev/adopted"
     /// On a namespace that was there before: what bounds it was written, and stays. Sealed.
     package static let enforced = "quartermaster.dev/enforced"
+    /// On what somebody else had made and an environment took over: what of it stays. Sealed.
+    package static let takenOver = "quartermaster.dev/taken-over"
     /// On a claim: `Delete` where it goes when nothing wants it any more.
     package static let onRemove = "quartermaster.dev/on-remove"
     /// On a pod template: changes with the content of the Secrets that its environment comes from.

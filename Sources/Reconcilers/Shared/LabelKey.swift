@@ -1,5 +1,7 @@
 /// The label keys that the operator sets on its children.
 package enum LabelKey {
+    /// What our own keys begin with.
+    static let prefix = "quartermaster.dev/"
     package static let managedBy = "app.kubernetes.io/managed-by"
     package static let name = "app.kubernetes.io/name"
     package static let component = "app.kubernetes.io/component"

@@ -65,13 +65,6 @@ struct ClaimFindingTests {
         #expect(finding.message.contains("does not grow from 1Gi to 2Gi before it has a volume"), "\(finding.message)")
     }
 
-    @Test("Nobody is told to delete a claim whose name is taken")
-    func nameTaken() throws {
-        let finding = try finding("size: 1Gi", has: "1Gi", failed: .nameTaken)
-        #expect(finding.reason == .nameConflict && finding.consequence == .edit)
-        #expect(!finding.message.contains("delete") && finding.message.contains("with its data"), "\(finding.message)")
-    }
-
     @Test("What else the API server refuses is told in its words alone")
     func otherwise() throws {
         #expect(try finding("size: 1Gi", has: "1Gi").message == "PersistentVolumeClaim shop/db-data: no way")

@@ -182,6 +182,9 @@ final class RecordedRequests: ObjectAPI {
     func patch(
         _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
+        if options.dryRun {
+            return try await client.patch(type, key, patch, subresource: subresource, options: options)
+        }
         let action = beforePatch.withLock { action in
             defer { if type == .node { action = nil } }
             return type == .node ? action : nil

@@ -43,12 +43,18 @@ package final class Applier: Sendable {
         let desired: DynamicObject
         let type: ResourceType
         let mark: Ownership.Mark?
+        /// What somebody else has made, and becomes ours with this write.
+        let takeover: FieldTakeover?
         let hash: String
 
-        init(_ desired: DynamicObject, _ type: ResourceType, _ mark: Ownership.Mark?) {
+        init(
+            _ desired: DynamicObject, _ type: ResourceType, _ mark: Ownership.Mark?,
+            takingOver takeover: FieldTakeover? = nil
+        ) {
             self.desired = desired
             self.type = type
             self.mark = mark
+            self.takeover = takeover
             hash = sha256Hex(desired.json.canonicalBytes())
         }
 
@@ -62,11 +68,13 @@ package final class Applier: Sendable {
     ///   - ownership: what makes a live object ours; every label in it should stand on `desired` too.
     ///   - released: fields that are not in `desired` since somebody else decides them from now on. They keep the values
     ///     that they have.
+    ///   - takeover: an object of somebody else's that becomes ours, and that `ownership` counts among ours already.
     /// - Throws: `ApplyError` for an object that is not ours or is being deleted, `NotLeaderError`, `APIError`.
     package func apply(
-        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, releasing released: [FieldPath] = []
+        _ desired: DynamicObject, as type: ResourceType, ownership: Ownership, releasing released: [FieldPath] = [],
+        takingOver takeover: FieldTakeover? = nil
     ) async throws -> ApplyResult {
-        let intent = Intent(desired, type, ownership.mark)
+        let intent = Intent(desired, type, ownership.mark, takingOver: takeover)
         if let found = try await find(type, desired.key) {
             do {
                 return try await apply(intent, over: found, ownership, releasing: released)
@@ -230,6 +238,9 @@ extension Applier {
     private func update(
         _ intent: Intent, over live: DynamicObject, drift: [Drift], releasing fields: [FieldPath]
     ) async throws -> ApplyResult {
+        if let patch = intent.takeover?.patch(for: intent.type, by: options.fieldManager) {
+            try await client.patch(intent.type, intent.key, patch, fieldManager: options.fieldManager)
+        }
         if !fields.isEmpty { try await handOver(fields, of: live, as: intent.type) }
         let written = try await send(intent, where: "uid", is: live.uid, force: true)
         let isSame = written.resourceVersion == live.resourceVersion

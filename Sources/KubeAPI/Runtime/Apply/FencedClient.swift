@@ -58,6 +58,14 @@ package struct FencedClient: Sendable {
         return written
     }
 
+    /// What a patch would make of an object. Nothing is stored.
+    ///
+    /// - Throws: `APIError` in the server's words where it would refuse it, `NotLeaderError`.
+    package func tryPatch(_ type: ResourceType, _ key: ObjectKey, _ patch: Patch) async throws -> DynamicObject {
+        try gate.check()
+        return try await api.patch(type, key, patch, subresource: nil, options: WriteOptions(dryRun: true))
+    }
+
     /// Deletes this object, and no other of its name.
     ///
     /// - Parameters:

@@ -33,6 +33,8 @@ struct NamespaceImport {
         takeIngresses()
         takePullSecrets()
         environment.components = workloads.map(\.component)
+        let adopted = workloads.flatMap(\.adoptable)
+        if !adopted.isEmpty { environment.fields["adopt"] = ["objects": .array(adopted)] }
     }
 
     private mutating func makeWorkloads() {
@@ -79,13 +81,25 @@ struct NamespaceImport {
             )
             return
         }
+        let adopted = workloads.filter { !$0.adoptable.isEmpty }.map(\.component.name)
+        let takenOver =
+            adopted.isEmpty
+            ? ""
+            : """
+            The operator takes over what spec.adopt lists, in place: the pods of \(adopted.joined(separator: ", ")) are replaced once, by new \
+            ones before old ones go where no volume forbids it.\u{20}
+            """
+        let left = workloads.filter { $0.deployment.name == $0.component.name }.map(\.component.name)
+            .filter { foreign.contains($0) && !adopted.contains($0) }
+        let conflicts =
+            left.isEmpty
+            ? ""
+            : "NameConflict is reported for \(left.joined(separator: ", ")), since objects of these names are there. "
         environment.note(
             """
-            Applied to this namespace, nothing that runs is changed or restarted: the operator leaves objects alone that it has not made. \
-            NameConflict is reported for \(foreign.joined(separator: ", ")) as long as Deployments and Services of these names are there. To \
-            move, give a component another name, or delete the old Deployment and Service when you apply; claims stay, and their data has \
-            to be copied. Quota, LimitRange, the Pod Security level and default-deny are written only once every component is available, and \
-            apply to everything in the namespace from then on.
+            Applied to this namespace, nothing that spec.adopt does not list is changed or restarted, and status.adoption says of each \
+            object what would be. \(takenOver)\(conflicts)Quota, LimitRange, the Pod Security level and default-deny are written only \
+            once every component is available, and apply to everything in the namespace from then on.
             """)
     }
 

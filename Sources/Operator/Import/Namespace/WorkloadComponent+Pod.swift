@@ -85,10 +85,8 @@ extension WorkloadComponent {
         if made != claim {
             component.leaveOut(
                 "Its claim will be \(made), and is empty: copy the data of \(claim).", at: "volumes", place)
-        } else if object?.isOfTheOperator != true {
-            component.note(
-                "The claim \(claim) is there and is not the operator's: NameConflict, until the volume has another name.",
-                at: "volumes", place)
+        } else if let object, !object.isOfTheOperator {
+            component.note("The claim \(claim) is taken over with its data, and never deleted.", at: "volumes", place)
         }
         guard !isShared else { return }
         if component.fields["autoscaling"] != nil || (component.fields["replicas"]?.integer ?? 1) > 1 {

@@ -48,6 +48,20 @@ struct WorkloadComponent {
 
     var serviceNames: [String] { services.map(\.name) }
 
+    /// What an environment can take over of it: what has the names that its component would give, and that no tool delivers.
+    var adoptable: [JSONValue] {
+        // Nor what belongs to a workload that one does.
+        guard NamespaceTracker(of: deployment) == nil else { return [] }
+        let named =
+            [deployment] + services + contents.all("HorizontalPodAutoscaler") + contents.all("PodDisruptionBudget")
+        let claims = Set(component.list("volumes").compactMap { $0["name"]?.string }.map { "\(component.name)-\($0)" })
+        let mounted = claimNames.compactMap { contents.find("PersistentVolumeClaim", $0) }
+        let found = named.filter { $0.name == component.name } + mounted.filter { claims.contains($0.name) }
+        return found.filter { !$0.isOfTheOperator && NamespaceTracker(of: $0) == nil }.map {
+            ["kind": .string($0.kind), "name": .string($0.name)]
+        }
+    }
+
     var pullSecrets: [String] { (pod["imagePullSecrets"]?.array ?? []).compactMap { $0["name"]?.string } }
 
     private mutating func takeCommand() {

@@ -47,8 +47,10 @@ extension ResolvedEnvironment {
     // MARK: What a component may do
 
     private func ingressRules(of component: Component) -> [NetworkPolicyRule] {
-        // Where everybody may come in there is nothing to add.
+        // Where everybody may come in there is nothing to add. Before the namespace is enforced the pods of before, which have no labels of
+        // ours, go in and out as they did.
         if spec.network.ingress == .allow { return sharedIngress }
+        if !inputs.isEnforced { return [NetworkPolicyRule()] }
         let callers = components.flatMap { caller in
             (caller.spec.connectsTo ?? []).filter { $0.component == component.name }.compactMap { peer in
                 ports(of: peer).map { NetworkPolicyRule([.pods(caller.podSelector)], ports: $0) }
@@ -66,6 +68,7 @@ extension ResolvedEnvironment {
 
     private func egressRules(of component: Component) -> [NetworkPolicyRule] {
         if egress == .allow { return sharedEgress }
+        if !inputs.isEnforced { return [NetworkPolicyRule()] }
         let declared = component.connections.compactMap { peer -> NetworkPolicyRule? in
             guard let target = target(of: peer), let ports = ports(of: peer) else { return nil }
             return NetworkPolicyRule([target], ports: ports)

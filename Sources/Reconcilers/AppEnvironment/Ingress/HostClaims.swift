@@ -86,7 +86,8 @@ struct HostClaims: Sendable {
             name.overlaps.flatMap { informer.store.list(index: Indexer.servedHost.name, value: $0) }
         }
         let others = serving.filter { ingress in
-            !environment.owns(ingress) && !Self.consents(ingress) && !isOfAnEnvironment(ingress, naming: name)
+            !environment.owns(ingress) && !environment.adopts(ingress) && !Self.consents(ingress)
+                && !isOfAnEnvironment(ingress, naming: name)
         }
         return others.map(\.key).min().map { key in
             Rival(
@@ -154,5 +155,10 @@ extension ResolvedEnvironment {
     fileprivate func owns(_ ingress: CachedObject) -> Bool {
         let labels = ingress.labels
         return ingress.key.namespace == namespace && ownerLabels.allSatisfy { labels[$0.key] == $0.value }
+    }
+
+    /// Whether it is about to be taken over. Under another name than that of a host it is listed to serve beside the environment's.
+    fileprivate func adopts(_ ingress: CachedObject) -> Bool {
+        ingress.key.namespace == namespace && mayAdopt(.ingress, ingress.key.name)
     }
 }

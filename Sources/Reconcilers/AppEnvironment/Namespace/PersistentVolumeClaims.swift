@@ -10,6 +10,8 @@ struct PersistentVolumeClaims: Sendable {
         var storageClass: String?
         var isBound: Bool
         var goesWhenUnwanted: Bool
+        /// It was there before the environment, which never deletes it.
+        var isTakenOver = false
         var isBeingDeleted: Bool
         var finalizers: [String] = []
     }
@@ -41,8 +43,17 @@ struct PersistentVolumeClaims: Sendable {
                     isBound: claim.value(at: "status", "phase")?.string == "Bound",
                     goesWhenUnwanted: claim.annotations[AnnotationKey.onRemove]
                         == AppEnvironment.Volume.Removal.delete.rawValue,
+                    isTakenOver: isTakenOver(claim, by: environment),
                     isBeingDeleted: claim.isBeingDeleted, finalizers: claim.finalizers)
             }.sorted { $0.key < $1.key }
+    }
+
+    private func isTakenOver(_ claim: CachedObject, by environment: ResolvedEnvironment) -> Bool {
+        // Listed, it is also where somebody has taken the record away.
+        if environment.mayAdopt(.persistentVolumeClaim, claim.key.name) { return true }
+        guard let text = claim.annotations[AnnotationKey.takenOver] else { return false }
+        return AdoptionSeal(seal: seal, environment: environment.name)
+            .record(in: text, .persistentVolumeClaim, claim.key) != nil
     }
 
     /// Those that no component wants for itself any more, whether or not another one mounts them.
@@ -68,7 +79,7 @@ struct PersistentVolumeClaims: Sendable {
         _ claims: [Claim], announcing object: DynamicObject, to events: any EventSink
     ) async throws -> [WriteFailure] {
         var failures: [WriteFailure] = []
-        for claim in claims where !claim.isBeingDeleted {
+        for claim in claims where !claim.isBeingDeleted && !claim.isTakenOver {
             let name = WrittenObject(.persistentVolumeClaim, claim.key)
             do {
                 guard try await client.delete(.persistentVolumeClaim, claim.key, expecting: claim.uid) else { continue }

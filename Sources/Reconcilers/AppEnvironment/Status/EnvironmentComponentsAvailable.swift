@@ -95,14 +95,6 @@ extension ComponentObservation {
     func claimFinding(_ failure: WriteFailure) -> Finding? {
         // Wanted by two of the environment itself: its own words say what to do.
         if failure.isDouble { return nil }
-        if failure.kind == .nameTaken, failure.object.isOne(of: [.persistentVolumeClaim]) {
-            // Nobody shall delete data because a status told them to.
-            let words = """
-                \(failure.object) exists and is left alone with its data: the operator has not made it, or does not know so \
-                any more (docs/operating.md, Uninstall); make a volume of another name, or take the claim up again by hand
-                """
-            return Finding(.nameConflict, words, .edit)
-        }
         guard failure.kind == .refused, failure.object.isOne(of: [.persistentVolumeClaim]),
             let claim = claims.first(where: { $0.key == failure.object.key }),
             let volume = component.ownVolumes.first(where: { component.claimNames($0).contains(claim.key.name) }),

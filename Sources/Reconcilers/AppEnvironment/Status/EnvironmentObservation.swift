@@ -45,6 +45,8 @@ package struct EnvironmentObservation: Sendable {
     /// What would be written if the environment were not suspended, as `Deployment shop/web`.
     package var heldBack: [String] = []
     package var inventory: [InventoryEntry] = []
+    /// Objects of others in the place of children, and what becomes of them.
+    var adoption: [AppEnvironment.AdoptionStatus] = []
     package var specChange: AppEnvironment.SpecChange?
     package var expiresAt: Timestamp?
     /// Its time is up, and it is deleted in a few minutes.

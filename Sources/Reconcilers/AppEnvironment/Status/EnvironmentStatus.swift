@@ -20,6 +20,7 @@ extension EnvironmentObservation {
                 used: $0.used.isEmpty ? nil : $0.used, required: $0.required,
                 shortfall: $0.shortfall.isEmpty ? nil : $0.shortfall)
         }
+        status.adoption = adoption.isEmpty ? nil : adoption
         status.inventory = inventory.listed(for: AppEnvironment.self)
         status.conditions = conditions
         return status

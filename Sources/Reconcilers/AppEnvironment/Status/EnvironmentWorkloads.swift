@@ -53,7 +53,11 @@ struct EnvironmentWorkloads: Sendable {
                 component.target, in: environment.namespace,
                 replicas: workload(component, environment)?.value(at: "spec", "replicas")?.integer.map(Int.init),
                 ownerUID: environment.environment.metadata.uid ?? ""
-            ) { environment.owns($0, $1, seal) }
+            ) { scaler, type in
+                // What is to become the component's does not stand in its own way.
+                environment.owns(scaler, type, seal)
+                    || (component.autoscaling != nil && environment.mayAdopt(type, scaler.key.name))
+            }
         }
     }
 
@@ -180,6 +184,13 @@ extension EnvironmentWorkloads {
             images[component.name] = workload(component, environment)?.value(at: "spec", "template")?
                 .image(ofContainer: component.name)
         }
+    }
+
+    /// Components all of whose pods run by their present specs, and are available.
+    func serving(_ environment: ResolvedEnvironment) -> Set<String> {
+        Set(
+            environment.components.filter { !$0.runsToItsEnd && live($0, environment)?.isRolledOut == true }.map(\.name)
+        )
     }
 
     /// What of the StatefulSets that are there can't be changed, by the component.

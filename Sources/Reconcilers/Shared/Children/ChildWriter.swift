@@ -288,7 +288,12 @@ struct ChildWriter: Sendable {
             }
         }
         let applied = try await applier.apply(
-            child.object, as: child.type, ownership: pass.ownership(of: child), releasing: child.releasedFields)
+            child.object, as: child.type, ownership: pass.ownership(of: child), releasing: child.releasedFields,
+            takingOver: child.takeover)
+        if child.takeover != nil, applied.action == .updated {
+            let words = "Took over \(child.name)"
+            events.emit(ObjectEvent(pass.object, .normal, .adopted, action: "Adopt", message: words))
+        }
         var result = ChildResult(entry: InventoryEntry(child.object.key, of: child.type, uid: applied.uid))
         if case .contended(let time) = applied.action {
             result.retryAfter = time

@@ -10,6 +10,8 @@ package struct DesiredChild: Sendable, Hashable {
     package var isHeld = false
     /// Fields that somebody else decides from now on: see `Applier.apply`.
     package var releasedFields: [FieldPath] = []
+    /// What somebody else has made under its name, and it becomes.
+    package var takeover: FieldTakeover?
 
     package init(_ type: ResourceType, _ object: DynamicObject, part: String = "") {
         self.type = type
@@ -62,9 +64,10 @@ package struct DesiredChild: Sendable, Hashable {
     ) -> Ownership {
         var labels = labels
         if let namespace = object.labels[LabelKey.ownerNamespace] { labels[LabelKey.ownerNamespace] = namespace }
+        let takenOver = [takeover?.live.uid].compactMap(\.self)
         return Ownership(
             labels: labels, controller: object.ownerReferences.isEmpty ? nil : controller,
-            recordedUIDs: recorded, mark: mark)
+            recordedUIDs: recorded.union(takenOver), mark: mark)
     }
 }
 

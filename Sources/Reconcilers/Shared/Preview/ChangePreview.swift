@@ -97,11 +97,21 @@ package struct ChangePreview: Sendable {
                 // The namespace is made with it; the server can't look at the child before.
             }
             return .create
+        case .update(let live, _) where child.takeover != nil:
+            // What an apply alone would leave of it goes.
+            let after = live["spec"] == nil ? live : try await tryReplacing(child, live)
+            return .change(FieldChange.changes(from: live, to: after))
         case .update(let live, _):
             let changes = FieldChange.changes(from: live, to: try await tryWriting(child))
             // Only the operator's own mark: nobody would see a difference.
             return changes.isEmpty ? nil : .change(changes)
         }
+    }
+
+    private func tryReplacing(_ child: DesiredChild, _ live: DynamicObject) async throws -> DynamicObject {
+        try await client.patch(
+            child.type, live.key, child.takeoverPatch(over: live),
+            options: WriteOptions(fieldManager: ReconcilerEnvironment.fieldManager, dryRun: true))
     }
 
     /// What the server would make of the child; its refusal comes in its own words.

@@ -27,7 +27,9 @@ package struct FieldChange: Sendable, Hashable, Encodable, CustomStringConvertib
 
 extension FieldChange {
     /// The operator's own marks on a child.
-    private static let marks = Set([AnnotationKey.appliedHash, AnnotationKey.enforced, AnnotationKey.madeFor])
+    private static let marks = Set([
+        AnnotationKey.appliedHash, AnnotationKey.enforced, AnnotationKey.madeFor, AnnotationKey.takenOver,
+    ])
     /// What the server keeps for itself.
     private static let serverFields: Set = [
         "managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink",

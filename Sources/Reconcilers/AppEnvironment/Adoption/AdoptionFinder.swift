@@ -1,0 +1,220 @@
+internal import KubeAPI
+
+/// Finds what an environment has taken over and may take over, and what that would change.
+///
+/// Objects of others have no label by which an informer would show them: they are asked of the server, those that the spec lists in
+/// each pass until they are the environment's, others where a child found its name taken.
+struct AdoptionFinder: Sendable {
+    private let client: FencedClient
+    private let seal: Seal
+    private let informers: [ResourceType: Informer]
+    private let workloads: EnvironmentWorkloads
+
+    init(_ environment: ReconcilerEnvironment, _ workloads: EnvironmentWorkloads) {
+        client = environment.client
+        seal = environment.seal
+        let types = AppEnvironment.Adoption.types
+        informers = Dictionary(uniqueKeysWithValues: types.map { ($0, environment.children($0)) })
+        self.workloads = workloads
+    }
+
+    /// - Throws: `APIError`.
+    func find(_ environment: ResolvedEnvironment) async throws -> Adoptions {
+        var adoptions = Adoptions()
+        for (type, key) in environment.recordBearers {
+            // Most have no record, and that is quick to see.
+            guard let cached = informers[type]?.store.whole(key),
+                cached.annotations[AnnotationKey.takenOver] != nil,
+                environment.owns(cached, type, seal)
+            else { continue }
+            adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
+        }
+        for (type, key) in environment.adoptable where adoptions[type, key] == nil {
+            if let cached = informers[type]?.store.whole(key), environment.owns(cached, type, seal) {
+                adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
+            } else if let live = try await client.read(type, key) {
+                adoptions.entries[WrittenObject(type, key)] =
+                    isOwn(live, type, of: environment)
+                    ? own(live, type, of: environment) : foreign(live, type, of: environment)
+            }
+        }
+        if adoptions.entries.keys.contains(where: { $0.isOne(of: [.service]) }) {
+            adoptions.serving = workloads.serving(environment)
+        }
+        return adoptions
+    }
+
+    private func isOwn(_ live: DynamicObject, _ type: ResourceType, of environment: ResolvedEnvironment) -> Bool {
+        environment.environment.status?.inventory?.contains { $0.uid == live.uid } == true
+            || ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: environment.name)).mark(type, live.key)
+                .stands(on: live)
+    }
+
+    private func own(
+        _ live: DynamicObject, _ type: ResourceType, of environment: ResolvedEnvironment
+    ) -> Adoptions.Entry {
+        let annotation = live.annotations[AnnotationKey.takenOver]
+        let record = annotation.flatMap { records(of: environment).record(in: $0, type, live.key) }
+        return Adoptions.Entry(live: live, isOwn: true, record: record, annotation: record == nil ? nil : annotation)
+    }
+
+    private func foreign(
+        _ live: DynamicObject, _ type: ResourceType, of environment: ResolvedEnvironment
+    ) -> Adoptions.Entry {
+        guard type.bearsRecord else { return Adoptions.Entry(live: live, isOwn: false) }
+        let record = AdoptionRecord(of: live, as: type)
+        let annotation = records(of: environment).annotation(record, type, live.key)
+        return Adoptions.Entry(live: live, isOwn: false, record: record, annotation: annotation)
+    }
+
+    private func records(of environment: ResolvedEnvironment) -> AdoptionSeal {
+        AdoptionSeal(seal: seal, environment: environment.name)
+    }
+}
+
+// What is told of it.
+extension AdoptionFinder {
+    /// Adds what the status says of the objects, and to the failures of those that others have what could be done.
+    ///
+    /// - Parameter canTry: whether the operator has the rights to ask the server what a change would come to.
+    /// - Throws: `APIError`, `NotLeaderError`.
+    func report(
+        _ wanted: [DesiredChild], of environment: ResolvedEnvironment, canTry: Bool,
+        into written: inout ChildWriter.Result
+    ) async throws -> [AppEnvironment.AdoptionStatus] {
+        var told: [AppEnvironment.AdoptionStatus] = []
+        for (type, key) in environment.adoptable {
+            let child = wanted.first { $0.type == type && $0.object.key == key }
+            let failure = written.failures.first { $0.failure.object == WrittenObject(type, key) }?.failure
+            told.append(try await listed(type, key, child, failure, of: environment, canTry: canTry))
+        }
+        for index in written.failures.indices {
+            let failure = written.failures[index].failure
+            guard failure.kind == .nameTaken, !failure.isDouble,
+                let child = wanted.first(where: { $0.reference == failure.object && $0.type.isAdoptable }),
+                !environment.mayAdopt(child.type, child.object.name),
+                let live = try await client.read(child.type, child.object.key)
+            else { continue }
+            var (status, objection) = try await changes(child, over: live, of: environment, canTry: canTry)
+            status.state = .found
+            status.message = objection ?? status.message
+            written.failures[index].failure.message = """
+                \(failure.object) exists and is left alone\(child.type == .persistentVolumeClaim ? " with its data" : ""): the operator has not made it; \
+                \(objection.map { "it can't be taken over, since \($0); or" } ?? "list it in spec.adopt.objects to take it over, or") give \
+                \(child.type == .persistentVolumeClaim ? "the volume" : "what wants it here") another name
+                """
+            told.append(status)
+        }
+        return Array(told.prefix(256))
+    }
+
+    private func listed(
+        _ type: ResourceType, _ key: ObjectKey, _ child: DesiredChild?, _ failure: WriteFailure?,
+        of environment: ResolvedEnvironment, canTry: Bool
+    ) async throws -> AppEnvironment.AdoptionStatus {
+        var status = AppEnvironment.AdoptionStatus(kind: type.kind, name: key.name, state: .pending)
+        guard let child else {
+            status.state = .refused
+            status.message = "the environment wants no \(type.kind) of this name: remove it from spec.adopt.objects"
+            return status
+        }
+        guard let entry = environment.inputs.adoptions[type, key] else {
+            status.message = "there is none: it is made"
+            return status
+        }
+        if entry.isOwn {
+            let isWaiting =
+                type == .service && entry.record != nil
+                && child.object[path: "spec", "selector"]?.strings != environment.component(child.part)?.podSelector
+            status.state = isWaiting ? .pending : .adopted
+            if isWaiting {
+                status.message =
+                    "it selects the pods of before, too, until those of component \(child.part) are available"
+            }
+            return status
+        }
+        if let failure, failure.kind == .nameTaken {
+            status.state = .refused
+            status.message = failure.message.cut(to: 1024)
+            return status
+        }
+        let objection: String?
+        (status, objection) = try await changes(
+            child, over: entry.live, of: environment, canTry: canTry && (child.isHeld || environment.spec.suspend))
+        status.message = (failure?.message ?? objection ?? status.message)?.cut(to: 1024)
+        return status
+    }
+
+    /// What would change, by the API server's own word, or why nothing can.
+    private func changes(
+        _ child: DesiredChild, over live: DynamicObject, of environment: ResolvedEnvironment, canTry: Bool
+    ) async throws -> (status: AppEnvironment.AdoptionStatus, objection: String?) {
+        var status = AppEnvironment.AdoptionStatus(kind: child.type.kind, name: live.name, state: .pending)
+        let entry = foreign(live, child.type, of: environment)
+        var adoptions = environment.inputs.adoptions
+        adoptions.entries[child.reference] = entry
+        var environment = environment.adopting(adoptions)
+        environment.inputs.starting.subtract(environment.adoptedWithPods)
+        // As it would be made then: with as many pods as there are.
+        let wanted = try environment.children().first { $0.reference == child.reference } ?? child
+        let fitted = wanted.fitted(to: entry, in: environment)
+        if let objection = AdoptionRules(environment: environment, child: fitted, live: live).objection {
+            return (status, objection.cut(to: 512))
+        }
+        if child.type == .deployment, environment.component(child.part)?.hasBoundVolume == true {
+            status.message = """
+                it does not answer while its pods are replaced: the old ones end first, since a volume of component \(child.part) can be on \
+                one node only
+                """
+        }
+        guard canTry, live["spec"] != nil else { return (status, nil) }
+        do {
+            let patch = fitted.takeoverPatch(over: live)
+            let after = try await client.tryPatch(child.type, live.key, patch)
+            let fields = FieldChange.changes(from: live, to: after).filter { $0.path.hasPrefix("spec") }
+            status.restarts = fields.contains { $0.path.hasPrefix("spec.template") }
+            let changes = fields.prefix(32).map(\.outline)
+            status.changes = changes.isEmpty ? nil : changes
+        } catch let error as APIError where !error.isTransient {
+            return (status, "the API server would refuse it: \(error.message)".cut(to: 512))
+        }
+        return (status, nil)
+    }
+}
+
+extension DesiredChild {
+    /// What the spec becomes, for a try.
+    func takeoverPatch(over live: DynamicObject) -> Patch {
+        let wanted = object["spec"]?.object ?? [:]
+        var spec = type.takenFields == nil ? wanted : live["spec"]?.object ?? [:]
+        for (field, value) in wanted { spec[field] = value }
+        // Those are left to whoever scales it.
+        if releasedFields.contains(.replicas) { spec["replicas"] = live[path: "spec", "replicas"] }
+        return .json([["op": "replace", "path": "/spec", "value": .object(spec)]])
+    }
+}
+
+extension FieldChange {
+    /// Without values: what is in the environment of a container may be secret.
+    fileprivate var outline: String {
+        let word = before == nil ? "is added" : after == nil ? "is removed" : "changes"
+        return "\(path.cut(to: 480)) \(word)"
+    }
+}
+
+extension ResourceType {
+    /// Whether what it was like before matters later.
+    var bearsRecord: Bool { [.deployment, .statefulSet, .service, .persistentVolumeClaim].contains(self) }
+}
+
+extension ResolvedEnvironment {
+    /// What may bear a record.
+    fileprivate var recordBearers: [(ResourceType, ObjectKey)] {
+        components.flatMap { component in
+            var objects = component.runsToItsEnd ? [] : [(component.workloadType, key(of: component))]
+            if !component.ports.isEmpty { objects.append((.service, key(of: component))) }
+            let claims = component.ownVolumes.flatMap(component.claimNames)
+            return objects + claims.map { (.persistentVolumeClaim, ObjectKey(namespace: namespace, name: $0)) }
+        }
+    }
+}
