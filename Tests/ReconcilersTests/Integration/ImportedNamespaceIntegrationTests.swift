@@ -38,7 +38,11 @@ extension IntegrationTests {
                     }
                     // Of what a tool delivers nothing is listed.
                     #expect(names.isEmpty == (name == "release"), "\(names)")
-                    #expect(Set(names).isSubset(of: announced.keys), "\(names), \(announced)")
+                    // An autoscaler goes on to scale, and how it is taken over is said with what scales.
+                    let scalers = names.filter { $0.hasPrefix("HorizontalPodAutoscaler ") }
+                    #expect(Set(names).subtracting(scalers).isSubset(of: announced.keys), "\(names), \(announced)")
+                    let scaling = try await cluster.environmentCondition(.autoscalingReady, of: "shop")?.message ?? ""
+                    #expect(scalers.isEmpty || scaling.contains("list it in spec.adopt.objects"), "\(scaling)")
                     if let listed {
                         try await cluster.changeEnvironment("shop", ["spec": ["adopt": listed]])
                         try await eventually("all are the environment's", within: .seconds(30)) {

@@ -38,7 +38,10 @@ extension ComponentObservation {
     /// `nil` where nothing scales it.
     fileprivate func scaling(isKEDAServed: Bool) -> ScalerState? {
         let setting = component.autoscaling == nil ? nil : "spec.components[\(component.name)].autoscaling"
-        if let plan, let foreign = scalers?.foreignState(plan, of: part, setting: setting) { return foreign }
+        let adopter = component.scaler == .hpa ? "spec.adopt.objects" : nil
+        if let plan, let foreign = scalers?.foreignState(plan, of: part, setting: setting, adopter: adopter) {
+            return foreign
+        }
         if let obstacle = plan?.obstacle {
             return .failing(Finding(.scalerPending, "\(part) waits until \(obstacle) is gone", .wait))
         }

@@ -64,15 +64,20 @@ extension LiveScalers {
     /// - Parameters:
     ///   - part: `region eu`, `component web`.
     ///   - setting: the field by which the owner scales the part itself; `nil` where it does not.
-    func foreignState(_ plan: ScalerPlan, of part: String, setting: String?) -> ScalerState? {
+    ///   - adopter: the field that lets the owner take over an autoscaler of the workload's name; `nil` where there is none.
+    func foreignState(
+        _ plan: ScalerPlan, of part: String, setting: String?, adopter: String? = nil
+    ) -> ScalerState? {
         guard let first = foreign.first else { return nil }
         if let setting {
             let words =
                 plan.isLeft
                 ? "\(first.name) scales \(part) already, and it is left to that one"
                 : "\(first.name) scales \(part) too, against \(own.map { "\($0.kind) \($0.key)" } ?? "the operator")"
+            let isAdoptable = plan.isLeft && first.object.uid == autoscaler?.uid
+            let adoption = adopter.map { isAdoptable ? "list it in \($0) to take it over, " : "" } ?? ""
             return .failing(
-                Finding(.foreignScaler, "\(words): delete \(first.name), or remove \(setting)", .edit))
+                Finding(.foreignScaler, "\(words): \(adoption)delete \(first.name), or remove \(setting)", .edit))
         }
         if plan.obstacle != nil { return nil }
         guard foreign.count == 1 else {
