@@ -205,51 +205,128 @@ extension EndToEnd {
             #expect(orders.text == "4711\n", "\(answer.text)\n\(orders.text)")
         }
 
-        @Test("A namespace that is taken up keeps answering while its objects are somebody else's")
+        /// Two pods that go on to answer for a while after they were told to end, as what serves should.
+        private func handMade(in namespace: String) -> String {
+            """
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: \(namespace), labels: {app: web}}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: web}}
+              template:
+                metadata: {labels: {app: web, track: stable}}
+                spec:
+                  terminationGracePeriodSeconds: 20
+                  containers:
+                    - name: server
+                      image: \(Cluster.backupImage)
+                      command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8080)))]
+                      ports: [{name: web, containerPort: 8080}]
+                      lifecycle: {preStop: {sleep: {seconds: 5}}}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: \(namespace)}
+            spec: {selector: {app: web, track: stable}, ports: [{port: 8080, targetPort: web}]}
+            """
+        }
+
+        private func adopter(_ name: String, _ adopt: String) -> String {
+            """
+            apiVersion: quartermaster.dev/v1alpha1
+            kind: AppEnvironment
+            metadata: {name: \(name)}
+            spec:
+              tier: staging
+              deletionPolicy: Retain
+              namespace: {name: \(name), adopt: IfUnmanaged}
+              \(adopt)
+              components:
+                - name: web
+                  image: "\(Cluster.backupImage)"
+                  command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8080)))]
+                  ports: [{name: http, port: 8080}]
+                  securityContext: {runAsUser: 65532}
+                  allowFrom: [{namespace: e2e-client}]
+                  template: {spec: {containers: [{name: web, lifecycle: {preStop: {sleep: {seconds: 5}}}}]}}
+            """
+        }
+
+        @Test("An application is taken over, its namespace and then its objects, and answers every request meanwhile")
         func adoption() throws {
             let name = "e2e-adopt"
             defer {
                 _ = try? cluster.kubectl("delete", "appenv", name, "--ignore-not-found", "--timeout=120s")
                 try? cluster.remove(namespaces: name, "e2e-client")
             }
-            try cluster.apply(
-                Workload.namespace(name) + Workload.namespace("e2e-client")
-                    + Workload.deployment("web", name, port: 8080, Workload.serveHTTP(8080)))
+            try cluster.apply(Workload.namespace(name) + Workload.namespace("e2e-client") + handMade(in: name))
             try cluster.kubectl("rollout", "status", "-n", name, "deployment/web", "--timeout=120s")
             let address = try cluster.value("service", "web", name, ".spec.clusterIP")
-            let knock = """
-                while :; do timeout 2 bash -c '</dev/tcp/\(address)/8080' 2>/dev/null && echo answered || echo failed; sleep 0.2; done
+            let ask = """
+                import time, urllib.request
+                while True:
+                    try:
+                        print(urllib.request.urlopen("http://\(address):8080/metrics", timeout=3).status, flush=True)
+                    except Exception as error:
+                        print("failed", time.strftime("%T"), error, flush=True)
+                    time.sleep(0.05)
                 """
-            try cluster.apply(Workload.pod("client", "e2e-client", labels: "{app: client}", knock))
-            func knocks() throws -> String { try cluster.kubectl("logs", "-n", "e2e-client", "client") }
-            try cluster.eventually("the client is answered", knocks) { $0.contains("answered") }
             try cluster.apply(
-                """
-                apiVersion: quartermaster.dev/v1alpha1
-                kind: AppEnvironment
-                metadata: {name: \(name)}
-                spec:
-                  tier: staging
-                  namespace: {name: \(name), adopt: IfUnmanaged}
-                  components:
-                    - {name: web, image: "\(Cluster.backupImage)", replicas: 1, ports: [{name: http, port: 8080}]}
-                """)
-            try cluster.eventually("the conflict is told", within: 60) {
-                try cluster.condition("Ready", "appenv", name)
+                Workload.pod(
+                    "client", "e2e-client", labels: "{app: client}", "exec python3 -c \(Workload.shellQuoted(ask))"))
+            func answers() throws -> [Substring] {
+                try cluster.kubectl("logs", "-n", "e2e-client", "client").split(separator: "\n")
+            }
+            func more() throws {
+                let before = try answers().count
+                try cluster.eventually("the client asks on", within: 60) {
+                    try String(answers().count - before)
+                } is: {
+                    (Int($0) ?? 0) > 100
+                }
+            }
+            try cluster.eventually("the client is answered", within: 60) {
+                try answers().contains("200") ? "answered" : ""
             } is: {
-                $0.hasPrefix("False ") && $0.contains("web")
+                !$0.isEmpty
             }
-            let before = try knocks().split(separator: "\n").count
-            try cluster.eventually("the client knocks on", within: 60, knocks) {
-                $0.split(separator: "\n").count > before + 50
+            // Before the pod's first answer it may have asked in vain: its network was not there yet.
+            let first = try answers().prefix { $0 != "200" }.count
+
+            try cluster.apply(adopter(name, ""))
+            try cluster.eventually("what it would come to is told", within: 60) {
+                try cluster.condition("Ready", "appenv", name)
+                    + cluster.value("appenv", name, nil, ".status.adoption")
+            } is: {
+                $0.hasPrefix("False ") && $0.contains("spec.adopt.objects") && $0.contains("Found")
+                    && $0.contains("spec.template.spec.containers[server] is removed")
             }
-            let failed = try knocks().split(separator: "\n").filter { $0 == "failed" }
-            // Before the pod's first answer it may have knocked in vain: its network was not there yet.
-            let first = try knocks().split(separator: "\n").prefix { $0 == "failed" }
-            #expect(failed.count == first.count)
-            // Policies of components are for the pods of components alone.
+            try more()
             #expect(try cluster.kubectl("get", "resourcequotas,limitranges", "-n", name, "-o", "name") == "")
             #expect(try cluster.value("networkpolicy", "default-deny", name, ".metadata.name") == "")
+
+            let uid = try cluster.value("deployment", "web", name, ".metadata.uid")
+            try cluster.apply(
+                adopter(name, "adopt: {objects: [{kind: Deployment, name: web}, {kind: Service, name: web}]}"))
+            try cluster.ready("appenv", name)
+            try cluster.eventually("policies bound the namespace", within: 60) {
+                try cluster.value("networkpolicy", "default-deny", name, ".metadata.name")
+            } is: {
+                $0 == "default-deny"
+            }
+            try more()
+            let all = try answers()
+            let failed = all.dropFirst(first).filter { $0 != "200" }
+            #expect(failed.isEmpty, "of \(all.count): \(failed.suffix(5))")
+            #expect(try cluster.value("deployment", "web", name, ".metadata.uid") == uid)
+            let containers = ".spec.template.spec.containers[*].name"
+            #expect(try cluster.value("deployment", "web", name, containers) == "web")
+            #expect(try cluster.value("deployment", "web", name, ".spec.replicas") == "2")
+            let selector = try cluster.value("service", "web", name, ".spec.selector")
+            #expect(selector.contains("quartermaster.dev/environment-component") && !selector.contains("track"))
+            try cluster.expectNothingRefused()
         }
     }
 }

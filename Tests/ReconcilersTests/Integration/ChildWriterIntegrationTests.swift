@@ -255,7 +255,7 @@ extension IntegrationTests {
         func missingAPI() async throws {
             try await withWriter(.embedded) { cluster, environment, apply, pool in
                 let monitor = try DesiredChild.serviceMonitor(
-                    of: pool, named: "pool", selecting: ["a": "b"], inNamespace: cluster.namespace, port: "http")
+                    of: pool, named: "pool", selecting: ["a": "b"], inNamespace: cluster.namespace, port: .name("http"))
                 let wanted = [monitor, try configMap("a", of: pool)]
                 let before = try await apply(wanted)
                 #expect(before.missingAPIs == [.serviceMonitor] && before.failures.isEmpty)

@@ -105,6 +105,9 @@ extension IntegrationTests {
                         let changes = found["changes"]?.elements.compactMap(\.string) ?? []
                         #expect(changes.contains("spec.template.spec.containers[sidecar] is removed"), "\(changes)")
                         #expect(changes.contains("spec.template.spec.containers[my-app].env is removed"), "\(changes)")
+                        // Its targetPort is a name that only the pods know.
+                        let service = try #require(try await adoption(cluster, "Service", "my-app"))
+                        #expect(service["state"] == "Found" && service["message"] == nil, "\(service)")
                         let wrong = changes.filter {
                             $0.contains("OLD") || $0.hasPrefix("spec.replicas") || $0.hasPrefix("spec.selector")
                         }
@@ -406,6 +409,8 @@ extension IntegrationTests {
                     .init(LabelKey.appEnvironment): .string(cluster.environmentName("shop")),
                     .init(LabelKey.environmentComponent): "my-app",
                 ])
+            // By another name a port is another one for kube-proxy, and refuses until the endpoints follow.
+            #expect(service[path: "spec", "ports"]?[0]?["name"] == nil)
             let claim = try await cluster.client.get(
                 .persistentVolumeClaim, cluster.inEnvironment("shop", "store-data"))
             #expect(claim[path: "spec", "resources", "requests", "storage"] == "10Gi")

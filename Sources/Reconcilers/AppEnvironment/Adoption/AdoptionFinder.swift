@@ -88,6 +88,7 @@ extension AdoptionFinder {
             let failure = written.failures.first { $0.failure.object == WrittenObject(type, key) }?.failure
             told.append(try await listed(type, key, child, failure, of: environment, canTry: canTry))
         }
+        var found: [(index: Int, child: DesiredChild, live: DynamicObject)] = []
         for index in written.failures.indices {
             let failure = written.failures[index].failure
             guard failure.kind == .nameTaken, !failure.isDouble,
@@ -95,6 +96,15 @@ extension AdoptionFinder {
                 !environment.mayAdopt(child.type, child.object.name),
                 let live = try await client.read(child.type, child.object.key)
             else { continue }
+            found.append((index, child, live))
+        }
+        // A Service is judged with the workload that it leads to.
+        var environment = environment
+        for (_, child, live) in found {
+            environment.inputs.adoptions.entries[child.reference] = foreign(live, child.type, of: environment)
+        }
+        for (index, child, live) in found {
+            let failure = written.failures[index].failure
             var (status, objection) = try await changes(child, over: live, of: environment, canTry: canTry)
             status.state = .found
             status.message = objection ?? status.message
@@ -165,6 +175,12 @@ extension AdoptionFinder {
             status.message = """
                 it does not answer while its pods are replaced: the old ones end first, since a volume of component \(child.part) can be on \
                 one node only
+                """
+        }
+        if child.type == .service, entry.hasUnnamedPort, (child.object[path: "spec", "ports"]?.elements.count ?? 0) > 1
+        {
+            status.message = """
+                it does not answer for a moment: its port gets a name, as it needs one beside others
                 """
         }
         guard canTry, live["spec"] != nil else { return (status, nil) }

@@ -10,6 +10,9 @@ package struct Adoptions: Sendable, Hashable {
         var record: AdoptionRecord?
         /// The record as it stands on the object, or is to.
         var annotation: String?
+
+        /// Whether it is a Service with a port without a name: then that is its only one.
+        var hasUnnamedPort: Bool { live[path: "spec", "ports"]?[0].map { $0["name"] == nil } ?? false }
     }
 
     var entries: [WrittenObject: Entry] = [:]
@@ -113,9 +116,20 @@ extension ResolvedEnvironment {
     /// What scales a workload of somebody else's goes on to do so once that is taken over, from the number that is there.
     mutating func countAdoptedPods() {
         for component in components {
-            guard let entry = inputs.adoptions[component.workloadType, key(of: component)], !entry.isOwn else { continue }
+            guard let entry = inputs.adoptions[component.workloadType, key(of: component)], !entry.isOwn else {
+                continue
+            }
             inputs.scalers[component.name]?.replicas = Int(entry.live[path: "spec", "replicas"]?.integer ?? 1)
         }
+    }
+
+    /// Whether the Service of a component was taken over with a single port without a name, which it keeps. With another name a port
+    /// is another one for what routes requests: nobody answers until the endpoints have that name as well.
+    func keepsUnnamedPort(_ component: Component) -> Bool {
+        guard component.ports.count == 1, let entry = inputs.adoptions[.service, key(of: component)],
+            !entry.isOwn || entry.record != nil
+        else { return false }
+        return entry.hasUnnamedPort
     }
 
     /// Components whose workloads are about to be taken over with their pods.
@@ -143,6 +157,10 @@ extension DesiredChild {
             // Until then the pods that serve are those of before, and new ones carry what it selects.
             if !isOurs, !environment.inputs.adoptions.serving.contains(component.name) {
                 child.object[path: "spec", "selector"] = .strings(record.selector)
+            }
+            if environment.keepsUnnamedPort(component), var port = child.object[path: "spec", "ports"]?[0]?.object {
+                port["name"] = nil
+                child.object[path: "spec", "ports"] = [.object(port)]
             }
         case .persistentVolumeClaim:
             let size = entry.live[path: "spec", "resources", "requests", "storage"]

@@ -11,7 +11,9 @@ extension ResolvedEnvironment {
             return try .serviceMonitor(
                 of: environment, named: component.name,
                 labels: spec.observability.labels.merging(component.labels) { $1 }, part: component.name,
-                selecting: component.podSelector, inNamespace: namespace, port: port.name, path: metrics.path,
+                selecting: component.podSelector, inNamespace: namespace,
+                port: keepsUnnamedPort(component) ? .target(port.containerPort) : .name(port.name),
+                path: metrics.path,
                 interval: metrics.interval, timeout: metrics.scrapeTimeout)
         }
     }

@@ -55,7 +55,7 @@ extension ResolvedPool {
             of: pool, named: monitoringName("metrics"), in: .namespace(monitoringNamespace),
             labels: spec.monitoring?.labels ?? [:], part: Self.monitoringPart,
             selecting: pool.podSelector.merging([LabelKey.component: RegionalWorkerPool.childComponent]) { $1 },
-            inNamespace: namespace, port: scrape.portName, path: scrape.path, interval: scrape.interval)
+            inNamespace: namespace, port: .name(scrape.portName), path: scrape.path, interval: scrape.interval)
     }
 
     private func prometheusRule(_ alerts: [RegionalWorkerPool.Alert]) throws -> DesiredChild {

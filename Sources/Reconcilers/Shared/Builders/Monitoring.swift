@@ -65,7 +65,8 @@ extension DesiredChild {
     ///   - timeout: of one scrape; `nil`: Prometheus' own.
     static func serviceMonitor<Owner: ChildOwner>(
         of owner: Owner, named name: String, in scope: ChildScope = .ownersNamespace, labels: [String: String] = [:],
-        part: String = "", selecting serviceLabels: [String: String], inNamespace namespace: String, port: String,
+        part: String = "", selecting serviceLabels: [String: String], inNamespace namespace: String,
+        port: MonitoredPort,
         path: String = "/metrics", interval: String = "30s", timeout: String? = nil
     ) throws -> DesiredChild {
         try DesiredChild(
@@ -76,12 +77,34 @@ extension DesiredChild {
                     "namespaceSelector": ["matchNames": [.string(namespace)]],
                     "endpoints": [
                         .compact([
-                            "port": .string(port), "path": .string(path), "interval": .string(interval),
+                            port.field: port.value, "path": .string(path), "interval": .string(interval),
                             "scrapeTimeout": timeout.map(JSONValue.string),
                         ])
                     ],
                 ]
             ])
+    }
+}
+
+/// Where a Service's metrics are.
+enum MonitoredPort: Sendable, Hashable {
+    /// A port of the Service.
+    case name(String)
+    /// A port of its pods, for a Service whose port has no name.
+    case target(Int)
+
+    fileprivate var field: String {
+        switch self {
+        case .name: "port"
+        case .target: "targetPort"
+        }
+    }
+
+    fileprivate var value: JSONValue {
+        switch self {
+        case .name(let name): .string(name)
+        case .target(let number): .integer(Int64(number))
+        }
     }
 }
 
