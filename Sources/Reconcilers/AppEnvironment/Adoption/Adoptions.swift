@@ -206,7 +206,8 @@ extension ResolvedEnvironment {
             objections.append(ChildWriter.PartFailure(part: child.part, failure: failure))
             return child.held(true)
         }
-        return (fitted, objections)
+        let refused = objections.map(\.failure.object)
+        return (fitted.map { child in child.held(refused.contains(where: child.scales)) }, objections)
     }
 
     /// The name of the Service that gives its pods names is kept, so that it is not compared.
