@@ -44,5 +44,44 @@ extension IntegrationTests {
                 }
             }
         }
+
+        @Test(
+            "Pods are not replaced while a Service that stays as it is leads to a port by a name that the new ones lack",
+            arguments: ClusterKind.available, [false, true])
+        func portName(kind: ClusterKind, isListed: Bool) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    try await ObjectAdoptionIntegrationTests.makeExisting(on: cluster) { object in
+                        guard object.kind == "Service" else { return }
+                        object[path: "spec", "ports"] = [
+                            ["name": "http", "port": 80, "targetPort": "web"],
+                            ["name": "old", "port": 81, "targetPort": "web"],
+                        ]
+                    }
+                    let probe = ServiceProbe(cluster, cluster.inEnvironment("shop", "my-app"))
+                    try await eventually("three pods answer", within: .seconds(30)) { try await probe.look() == 3 }
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await probe.whileProbing {
+                            let service = isListed ? ", {kind: Service, name: my-app}" : ""
+                            try await cluster.makeEnvironment(
+                                "shop",
+                                ObjectAdoptionIntegrationTests.spec(
+                                    adopting: "[{kind: Deployment, name: my-app}\(service)]"))
+                            try await cluster.waitForEnvironment("shop", .ready, .nameConflict)
+                            try await process.settled()
+                            try await Task.sleep(for: .seconds(3))
+                        }
+                        #expect(probe.failures == 0, "of \(probe.looks)")
+                        let told = try await cluster.environment("shop")[path: "status", "adoption"]?.elements.first {
+                            $0["kind"] == "Deployment"
+                        }
+                        #expect(told?["state"] == "Refused", "\(String(describing: told))")
+                        #expect(
+                            told?["message"]?.string?.contains("what the pods call web") == true,
+                            "\(String(describing: told))")
+                    }
+                }
+            }
+        }
     }
 }

@@ -15,6 +15,8 @@ package struct Adoptions: Sendable, Hashable {
     var entries: [WrittenObject: Entry] = [:]
     /// Components whose pods all run by the present spec: their Services can select them alone.
     var serving: Set<String> = []
+    /// Services of others that nobody has listed, before workloads that are to be taken over.
+    var bystanders: [ObjectKey: DynamicObject] = [:]
 
     subscript(_ type: ResourceType, _ key: ObjectKey) -> Entry? { entries[WrittenObject(type, key)] }
 }
@@ -105,7 +107,7 @@ extension ResolvedEnvironment {
             guard component.spec.replicas == nil, component.autoscaling == nil, !component.hasBoundVolume,
                 let replicas = adoptions[component.workloadType, key(of: component)]?.record?.replicas
             else { continue }
-            environment.components[index].replicas = max(component.replicas, replicas)
+            environment.components[index].replicas = max(component.replicas, min(replicas, Component.mostReplicas))
         }
         return environment
     }
@@ -113,7 +115,9 @@ extension ResolvedEnvironment {
     /// What scales a workload of somebody else's goes on to do so once that is taken over, from the number that is there.
     mutating func countAdoptedPods() {
         for component in components {
-            guard let entry = inputs.adoptions[component.workloadType, key(of: component)], !entry.isOwn else { continue }
+            guard let entry = inputs.adoptions[component.workloadType, key(of: component)], !entry.isOwn else {
+                continue
+            }
             inputs.scalers[component.name]?.replicas = Int(entry.live[path: "spec", "replicas"]?.integer ?? 1)
         }
     }
