@@ -45,6 +45,9 @@ package struct Component: Sendable, Hashable {
     let services: [BoundService]
     let defaults: TierDefaults
 
+    /// As many pods as the definition allows.
+    static let mostReplicas = 500
+
     init(_ spec: AppEnvironment.ComponentSpec, of environment: AppEnvironment, defaults: TierDefaults) {
         self.spec = spec
         self.defaults = defaults

@@ -43,6 +43,7 @@ struct EnvironmentReconciler: KindReconciler {
         dependencies.forget(key)
         warnings.forget(key)
         bounds.forget(key)
+        workloads.made.forget(key)
     }
 
     /// The environment with its defaults, or why it can't be read.

@@ -38,6 +38,14 @@ struct AdoptionFinder: Sendable {
                     ? own(live, type, of: environment) : foreign(live, type, of: environment)
             }
         }
+        for component in environment.components
+        where adoptions[component.workloadType, environment.key(of: component)]?.isOwn == false {
+            let key = environment.key(of: component)
+            guard adoptions[.service, key] == nil, let service = try await client.read(.service, key),
+                !isOwn(service, .service, of: environment)
+            else { continue }
+            adoptions.bystanders[key] = service
+        }
         if adoptions.entries.keys.contains(where: { $0.isOne(of: [.service]) }) {
             adoptions.serving = workloads.serving(environment)
         }

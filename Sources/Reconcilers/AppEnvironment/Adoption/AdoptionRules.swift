@@ -59,9 +59,45 @@ struct AdoptionRules {
                 return "its selector, which can't be changed, would match pods of component \(other.name), too; \(way)"
             }
         }
-        if AdoptionRecord(of: live, as: child.type).labels.count > 64 { return "its pods have more than 64 labels" }
+        let record = AdoptionRecord(of: live, as: child.type)
+        if record.labels.count > 64 { return "its pods have more than 64 labels" }
+        if component.spec.replicas == nil, component.autoscaling == nil, let replicas = record.replicas,
+            replicas > Component.mostReplicas
+        {
+            return
+                "it is to have \(replicas) pods, and a component has \(Component.mostReplicas) at most: set \(place).replicas"
+        }
+        if let objection = strandedService { return objection }
         guard component.kind == .statefulSet else { return nil }
         return component.fixedFinding(FixedFields(adopting: live, as: component), in: environment.namespace)?.message
+    }
+
+    /// A Service that stays as it is and leads to a port by its name: once there are only pods without such a port nobody answers.
+    private var strandedService: String? {
+        guard let service = serviceLeftAlone else { return nil }
+        let labels = live[path: "spec", "template", "metadata", "labels"]?.strings ?? [:]
+        let selector = service[path: "spec", "selector"]?.strings ?? [:]
+        guard !selector.isEmpty, selector.allSatisfy({ labels[$0.key] == $0.value }) else { return nil }
+        let containers = child.object[path: "spec", "template", "spec", "containers"]?.elements ?? []
+        let names = Set(containers.flatMap { $0["ports"]?.elements ?? [] }.compactMap { $0["name"]?.string })
+        let targets = (service[path: "spec", "ports"]?.elements ?? []).compactMap { $0["targetPort"]?.string }
+        return targets.first { !names.contains($0) }.map { name in
+            """
+            Service \(service.name), which stays as it is, leads to what the pods call \(name.cut(to: 15)), and those of component \
+            \(child.part) have no such port: have it taken over, too, or lead to a number
+            """
+        }
+    }
+
+    /// The Service of the workload's name, where that is somebody else's for now.
+    private var serviceLeftAlone: DynamicObject? {
+        let adoptions = environment.inputs.adoptions
+        if let bystander = adoptions.bystanders[live.key] { return bystander }
+        guard let entry = adoptions[.service, live.key], !entry.isOwn,
+            let wanted = try? environment.services().first(where: { $0.object.key == live.key }),
+            AdoptionRules(environment: environment, child: wanted, live: entry.live).objection != nil
+        else { return nil }
+        return entry.live
     }
 
     private var service: String? {

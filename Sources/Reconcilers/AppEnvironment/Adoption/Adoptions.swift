@@ -18,6 +18,8 @@ package struct Adoptions: Sendable, Hashable {
     var entries: [WrittenObject: Entry] = [:]
     /// Components whose pods all run by the present spec: their Services can select them alone.
     var serving: Set<String> = []
+    /// Services of others that nobody has listed, before workloads that are to be taken over.
+    var bystanders: [ObjectKey: DynamicObject] = [:]
 
     subscript(_ type: ResourceType, _ key: ObjectKey) -> Entry? { entries[WrittenObject(type, key)] }
 }
@@ -108,7 +110,7 @@ extension ResolvedEnvironment {
             guard component.spec.replicas == nil, component.autoscaling == nil, !component.hasBoundVolume,
                 let replicas = adoptions[component.workloadType, key(of: component)]?.record?.replicas
             else { continue }
-            environment.components[index].replicas = max(component.replicas, replicas)
+            environment.components[index].replicas = max(component.replicas, min(replicas, Component.mostReplicas))
         }
         return environment
     }
@@ -224,7 +226,8 @@ extension ResolvedEnvironment {
             objections.append(ChildWriter.PartFailure(part: child.part, failure: failure))
             return child.held(true)
         }
-        return (fitted, objections)
+        let refused = objections.map(\.failure.object)
+        return (fitted.map { child in child.held(refused.contains(where: child.scales)) }, objections)
     }
 
     /// The name of the Service that gives its pods names is kept, so that it is not compared.

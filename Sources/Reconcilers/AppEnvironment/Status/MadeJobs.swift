@@ -16,6 +16,8 @@ final class MadeJobs: Sendable {
         known.withLock { $0[environment.name] = uids.isEmpty ? nil : uids }
     }
 
+    func forget(_ environment: ObjectKey) { known.withLock { $0[environment.name] = nil } }
+
     /// Whether a sealed Job is the one that the operator has made: where there is no record of that name, as after the first crash or
     /// in a restored cluster, the seal has to do.
     func contain(_ job: CachedObject, of environment: ResolvedEnvironment) -> Bool {

@@ -170,6 +170,7 @@ struct ChildWriter: Sendable {
             results[place].failure = PartFailure(part: child.part, failure: failure)
         }
         for phase in ApplyPhase.allCases {
+            let foreign = results.compactMap(\.failure?.failure).filter { $0.kind == .nameTaken && !$0.isDouble }
             let places = wanted.indices.filter {
                 (phases[wanted[$0].type] ?? .prerequisites) == phase && doubles[$0] == nil
             }
@@ -180,7 +181,9 @@ struct ChildWriter: Sendable {
                         results[place] = one
                         running -= 1
                     }
-                    group.addTask { (place, try await write(wanted[place], in: pass)) }
+                    // What is left alone is not to be scaled either.
+                    let child = wanted[place].held(foreign.contains { wanted[place].scales($0.object) })
+                    group.addTask { (place, try await write(child, in: pass)) }
                     running += 1
                 }
                 for try await (place, one) in group { results[place] = one }

@@ -52,6 +52,14 @@ package struct DesiredChild: Sendable, Hashable {
     /// `CronJob backups/nightly-db`.
     package var name: String { reference.description }
 
+    /// Whether it says how many pods the workload has.
+    func scales(_ workload: WrittenObject) -> Bool {
+        guard let target = object[path: "spec", "scaleTargetRef"], object.namespace == workload.key.namespace else {
+            return false
+        }
+        return target["kind"]?.string == workload.kind && target["name"]?.string == workload.key.name
+    }
+
     /// What makes a live object this child.
     ///
     /// - Parameters:

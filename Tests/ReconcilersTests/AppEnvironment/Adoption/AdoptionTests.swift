@@ -1,0 +1,43 @@
+import KubeAPI
+import Testing
+
+@testable import Reconcilers
+
+@Suite("What of somebody else's object counts")
+struct AdoptionTests {
+    private func workload(_ kind: String, replicas: Int) throws -> DynamicObject {
+        try DynamicObject.fixture(
+            """
+            apiVersion: apps/v1
+            kind: \(kind)
+            metadata: {name: web, namespace: shop, uid: uid-web}
+            spec: {replicas: \(replicas), selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}}}
+            """)
+    }
+
+    private func adopting(_ type: ResourceType, _ component: String, replicas: Int) throws -> ResolvedEnvironment {
+        let environment = try ResolvedEnvironment.written(
+            "tier: staging\ncomponents: [{name: web, image: 'web:1', \(component)}]")
+        let live = try workload(type.kind, replicas: replicas)
+        var adoptions = Adoptions()
+        adoptions.entries[WrittenObject(type, live.key)] = Adoptions.Entry(
+            live: live, isOwn: false, record: AdoptionRecord(of: live, as: type))
+        return environment.adopting(adoptions)
+    }
+
+    @Test("A number of pods that no component may have is no reason to make as many claims, and is objected to")
+    func manyPods() throws {
+        let environment = try adopting(
+            .statefulSet,
+            "kind: StatefulSet, volumes: [{name: data, path: /data, size: 1Gi, accessMode: ReadWriteMany}]",
+            replicas: 20_000)
+        let children = try environment.children()
+        #expect(children.count { $0.type == .persistentVolumeClaim } <= 500)
+        for (replicas, isRefused) in [(500, false), (501, true)] {
+            let (_, objections) = try adopting(.deployment, "ports: []", replicas: replicas).adoptingChildren()
+            #expect(objections.contains { $0.failure.message.contains("\(replicas) pods") } == isRefused)
+        }
+        // A number of the spec's own decides.
+        #expect(try adopting(.deployment, "replicas: 2", replicas: 501).adoptingChildren().objections.isEmpty)
+    }
+}
