@@ -102,7 +102,9 @@ extension ResolvedEnvironment {
         environment.inputs.adoptions = adoptions
         for index in components.indices {
             let component = components[index]
-            guard component.spec.replicas == nil, component.autoscaling == nil, !component.hasBoundVolume,
+            // Each pod of a StatefulSet has a volume of its own.
+            let isSingle = component.hasBoundVolume && component.kind != .statefulSet
+            guard component.spec.replicas == nil, component.autoscaling == nil, !isSingle,
                 let replicas = adoptions[component.workloadType, key(of: component)]?.record?.replicas
             else { continue }
             environment.components[index].replicas = max(component.replicas, replicas)
@@ -113,7 +115,9 @@ extension ResolvedEnvironment {
     /// What scales a workload of somebody else's goes on to do so once that is taken over, from the number that is there.
     mutating func countAdoptedPods() {
         for component in components {
-            guard let entry = inputs.adoptions[component.workloadType, key(of: component)], !entry.isOwn else { continue }
+            guard let entry = inputs.adoptions[component.workloadType, key(of: component)], !entry.isOwn else {
+                continue
+            }
             inputs.scalers[component.name]?.replicas = Int(entry.live[path: "spec", "replicas"]?.integer ?? 1)
         }
     }
