@@ -41,7 +41,7 @@ struct TypeNames {
         "AppEnvironment": TypeNames(
             names: [
                 "spec.adopt": "Adoption", "adopt.objects[]": "Adoption.Object",
-                "status.adoption[]": "AdoptionStatus",
+                "status.adoption[]": "AdoptionStatus", "adoptedClaims[]": "AdoptedClaim",
                 "spec.namespace": "NamespaceSettings", "namespace.adopt": "NamespaceSettings.Adoption",
                 "podSecurity": "PodSecurityLevel", "secretsFrom": "SecretSource", "imagePullSecrets[]": "SecretName",
                 "access.bindings[]": "Access.Binding", "subjects[]": "Access.Subject",

@@ -918,6 +918,9 @@ extension AppEnvironment {
         /// Objects that exist under the name of something that the environment would make, and those of
         /// spec.adopt.objects.
         package var adoption: [AdoptionStatus]?
+        /// PersistentVolumeClaims that were taken over. The operator never deletes them, whatever becomes of spec.adopt
+        /// and of the marks on them.
+        package var adoptedClaims: [AdoptedClaim]?
         /// The objects that the operator has made or taken over, without the namespace. Those that are no longer wanted
         /// are deleted.
         package var inventory: [InventoryEntry]?
@@ -986,5 +989,13 @@ extension AppEnvironment {
         package var changes: [String]?
         /// Why the object is left alone, or what is waited for.
         package var message: String?
+    }
+
+    /// The type of `status.adoptedClaims[]`.
+    package struct AdoptedClaim: Sendable, Hashable, Codable {
+        /// The name of the claim.
+        package var name: String
+        /// The UID of the claim.
+        package var uid: String
     }
 }

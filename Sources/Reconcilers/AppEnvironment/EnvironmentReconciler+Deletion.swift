@@ -38,10 +38,10 @@ extension EnvironmentReconciler {
             return try await prune(environment, object, keeping: { $0.namespace == environment.namespace })
         }
         // A claim that was there before the environment stays, and so its namespace does.
-        let all = claims.all(of: environment)
-        if claim == .adopted || all.contains(where: \.isTakenOver) {
+        let keepsClaims = try await claims.areTakenOver(of: environment)
+        if claim == .adopted || keepsClaims {
             if let outcome = try await prune(environment, object, keeping: { _ in false }) { return outcome }
-            let left = all.filter { !$0.isTakenOver }
+            let left = claims.all(of: environment).filter { !$0.isTakenOver }
             let failures = try await claims.delete(left, announcing: object, to: events)
             if let failure = failures.first { return try await wait(object, for: failure) }
             if let first = left.first {

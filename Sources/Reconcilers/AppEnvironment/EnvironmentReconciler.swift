@@ -101,6 +101,7 @@ struct EnvironmentReconciler: KindReconciler {
         observed.components = observed.components(as: environment)
         observed.callers = environment.inputs.callers
         let claimed = claims.all(of: environment)
+        observed.adoptedClaims = environment.adoptedClaims(among: claimed)
         for index in observed.components.indices { observed.components[index].claims = claimed }
         let own = workloads.use(of: environment, claims: claimed.map(\.size))
         let (quota, quotaDue) = bounds.check(environment, own: own)

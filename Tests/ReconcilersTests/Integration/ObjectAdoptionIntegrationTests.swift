@@ -141,7 +141,7 @@ extension IntegrationTests {
                                 "shop", ["spec": ["adopt": ["objects": YAML.parseDocument(Array(Self.objects.utf8))]]])
                             try await cluster.waitForEnvironment("shop", .ready, .ready)
                         }
-                        #expect(probe.failures == 0, "of \(probe.looks)")
+                        #expect(probe.looks > 0 && probe.failures == 0, "\(probe.failures) of \(probe.looks)")
                         try await expectAdopted(cluster, before)
                         try await process.settled()
                         for name in ["my-app", "store-data"] {
@@ -198,7 +198,7 @@ extension IntegrationTests {
                         }
                         #expect(deaths > 3 && deaths < 30)
                     }
-                    #expect(probe.failures == 0, "of \(probe.looks)")
+                    #expect(probe.looks > 0 && probe.failures == 0, "\(probe.failures) of \(probe.looks)")
                     try await expectAdopted(cluster, before)
                 }
             }
@@ -384,6 +384,45 @@ extension IntegrationTests {
                     #expect(deployment[path: "spec", "replicas"] == 1)
                     let gone = try #require(try await adoption(cluster, "CronJob", "gone"))
                     #expect(gone["state"] == "Refused" && gone["message"]?.string?.contains("wants no CronJob") == true)
+                }
+            }
+        }
+
+        @Test(
+            "A listed Ingress of another name is left alone and serves beside the environment's, and the status says how it goes",
+            arguments: ClusterKind.available)
+        func otherIngress(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                let host = "\(cluster.environmentName("shop")).example.com"
+                let ingress = """
+                    apiVersion: networking.k8s.io/v1
+                    kind: Ingress
+                    metadata: {name: web}
+                    spec:
+                      rules:
+                        - host: \(host)
+                          http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: my-app, port: {number: 80}}}}]}
+                    """
+                try await Self.makeExisting(on: cluster, [(.ingress, ingress)])
+                let key = cluster.inEnvironment("shop", "web")
+                let before = try await cluster.client.get(.ingress, key)
+                let addresses = "ingress: [{host: \(host), paths: [{component: my-app, port: http}]}]"
+                try await TestOperator.runEnvironments(on: cluster) { process in
+                    try await cluster.makeEnvironment("shop", Self.spec(adopting: nil, addresses))
+                    let lost = try await cluster.waitForEnvironment("shop", .ingressReady, .hostConflict)
+                    #expect(lost.message.contains("list it in spec.adopt.objects"), "\(lost.message)")
+                    #expect(try await !cluster.exists(.ingress, cluster.inEnvironment("shop", host)))
+                    let objects = try YAML.parseDocument(Array("[{kind: Ingress, name: web}]".utf8))
+                    try await cluster.changeEnvironment("shop", ["spec": ["adopt": ["objects": objects]]])
+                    try await cluster.waitForEnvironment("shop", .ingressReady, .applied)
+                    try await process.settled()
+                    #expect(try await cluster.exists(.ingress, cluster.inEnvironment("shop", host)))
+                    let told = try #require(try await adoption(cluster, "Ingress", "web"))
+                    #expect(told["state"] == "Refused", "\(told)")
+                    let words = told["message"]?.string ?? ""
+                    #expect(words.contains("once Ingress \(host) answers, delete this one"), "\(words)")
+                    let after = try await cluster.client.get(.ingress, key)
+                    #expect(after.resourceVersion == before.resourceVersion)
                 }
             }
         }

@@ -21,14 +21,9 @@ struct AdoptionFinder: Sendable {
     /// - Throws: `APIError`.
     func find(_ environment: ResolvedEnvironment) async throws -> Adoptions {
         var adoptions = Adoptions()
-        for (type, key) in environment.recordBearers {
-            // Most have no record, and that is quick to see.
-            guard let cached = informers[type]?.store.whole(key),
-                cached.annotations[AnnotationKey.takenOver] != nil,
-                environment.owns(cached, type, seal)
-            else { continue }
-            adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
-        }
+        recall(environment.workloadsAndServices, of: environment, into: &adoptions)
+        // How many claims there are follows from the pods that a workload had.
+        recall(environment.adopting(adoptions).ownClaims, of: environment, into: &adoptions)
         for (type, key) in environment.adoptable where adoptions[type, key] == nil {
             if let cached = informers[type]?.store.whole(key), environment.owns(cached, type, seal) {
                 adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
@@ -52,6 +47,19 @@ struct AdoptionFinder: Sendable {
         return adoptions
     }
 
+    /// What bears a record. Most have none, and that is quick to see.
+    private func recall(
+        _ objects: [(ResourceType, ObjectKey)], of environment: ResolvedEnvironment, into adoptions: inout Adoptions
+    ) {
+        for (type, key) in objects {
+            guard let cached = informers[type]?.store.whole(key),
+                cached.annotations[AnnotationKey.takenOver] != nil || environment.hasAdopted(claim: cached.uid),
+                environment.owns(cached, type, seal)
+            else { continue }
+            adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
+        }
+    }
+
     private func isOwn(_ live: DynamicObject, _ type: ResourceType, of environment: ResolvedEnvironment) -> Bool {
         environment.environment.status?.inventory?.contains { $0.uid == live.uid } == true
             || ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: environment.name)).mark(type, live.key)
@@ -63,6 +71,7 @@ struct AdoptionFinder: Sendable {
     ) -> Adoptions.Entry {
         let annotation = live.annotations[AnnotationKey.takenOver]
         let record = annotation.flatMap { records(of: environment).record(in: $0, type, live.key) }
+        if record == nil, environment.hasAdopted(claim: live.uid) { return foreign(live, type, of: environment).owned }
         return Adoptions.Entry(live: live, isOwn: true, record: record, annotation: record == nil ? nil : annotation)
     }
 
@@ -133,7 +142,9 @@ extension AdoptionFinder {
         var status = AppEnvironment.AdoptionStatus(kind: type.kind, name: key.name, state: .pending)
         guard let child else {
             status.state = .refused
-            status.message = "the environment wants no \(type.kind) of this name: remove it from spec.adopt.objects"
+            status.message =
+                environment.servedBeside(environment.inputs.adoptions[type, key]?.live)
+                ?? "the environment wants no \(type.kind) of this name: remove it from spec.adopt.objects"
             return status
         }
         guard let entry = environment.inputs.adoptions[type, key] else {
@@ -232,13 +243,41 @@ extension ResourceType {
 }
 
 extension ResolvedEnvironment {
-    /// What may bear a record.
-    fileprivate var recordBearers: [(ResourceType, ObjectKey)] {
+    /// What to do with an Ingress of another name that serves a host of the environment; `nil` where it serves none.
+    fileprivate func servedBeside(_ live: DynamicObject?) -> String? {
+        guard live?.kind == ResourceType.ingress.kind else { return nil }
+        let served = (live?[path: "spec", "rules"]?.elements ?? []).compactMap { $0["host"]?.string }
+        let entries = (spec.ingress ?? []).flatMap { entry in entry.hosts.map { ($0, entry.mainName) } }
+        guard let (host, name) = entries.first(where: { served.contains($0.0) }) else { return nil }
+        return """
+            the environment's Ingress of host \(host) is called \(name), so that this one is not taken over, and both serve the host: \
+            once Ingress \(name) answers, delete this one and remove it from spec.adopt.objects
+            """
+    }
+
+    /// What may bear a record, beside claims.
+    fileprivate var workloadsAndServices: [(ResourceType, ObjectKey)] {
         components.flatMap { component in
             var objects = component.runsToItsEnd ? [] : [(component.workloadType, key(of: component))]
             if !component.ports.isEmpty { objects.append((.service, key(of: component))) }
-            let claims = component.ownVolumes.flatMap(component.claimNames)
-            return objects + claims.map { (.persistentVolumeClaim, ObjectKey(namespace: namespace, name: $0)) }
+            return objects
         }
+    }
+
+    fileprivate var ownClaims: [(ResourceType, ObjectKey)] {
+        components.flatMap { component in
+            component.ownVolumes.flatMap(component.claimNames).map {
+                (.persistentVolumeClaim, ObjectKey(namespace: namespace, name: $0))
+            }
+        }
+    }
+}
+
+extension Adoptions.Entry {
+    /// The same as the environment's already.
+    fileprivate var owned: Adoptions.Entry {
+        var entry = self
+        entry.isOwn = true
+        return entry
     }
 }

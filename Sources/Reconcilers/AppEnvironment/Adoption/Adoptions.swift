@@ -107,7 +107,9 @@ extension ResolvedEnvironment {
         environment.inputs.adoptions = adoptions
         for index in components.indices {
             let component = components[index]
-            guard component.spec.replicas == nil, component.autoscaling == nil, !component.hasBoundVolume,
+            // Each pod of a StatefulSet has a volume of its own.
+            let isSingle = component.hasBoundVolume && component.kind != .statefulSet
+            guard component.spec.replicas == nil, component.autoscaling == nil, !isSingle,
                 let replicas = adoptions[component.workloadType, key(of: component)]?.record?.replicas
             else { continue }
             environment.components[index].replicas = max(component.replicas, min(replicas, Component.mostReplicas))

@@ -49,6 +49,9 @@ extension AppEnvironment.Ingress {
     /// All hosts of the entry. The first one names what is made for it.
     package var hosts: [String] { [host] + (additionalHosts ?? []) }
 
+    /// What the Ingress is called that the entry has in any case.
+    var mainName: String { plainHost }
+
     /// A host can be a name, but for the star of a wildcard.
     private var plainHost: String { host.hasPrefix("*") ? "wildcard\(host.dropFirst())" : host }
 

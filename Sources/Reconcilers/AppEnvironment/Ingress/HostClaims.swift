@@ -90,9 +90,11 @@ struct HostClaims: Sendable {
                 && !isOfAnEnvironment(ingress, naming: name)
         }
         return others.map(\.key).min().map { key in
-            Rival(
+            // Elsewhere a list of ours is nobody's consent.
+            let listing = key.namespace == environment.namespace ? " list it in spec.adopt.objects," : ""
+            return Rival(
                 name: name.text, holder: "Ingress \(key)",
-                cure: "delete that Ingress, or label it \(LabelKey.share)=true so that both serve it")
+                cure: "delete that Ingress,\(listing) or label it \(LabelKey.share)=true so that both serve it")
         }
     }
 

@@ -50,10 +50,24 @@ struct PersistentVolumeClaims: Sendable {
 
     private func isTakenOver(_ claim: CachedObject, by environment: ResolvedEnvironment) -> Bool {
         // Listed, it is also where somebody has taken the record away.
-        if environment.mayAdopt(.persistentVolumeClaim, claim.key.name) { return true }
+        if environment.mayAdopt(.persistentVolumeClaim, claim.key.name) || environment.hasAdopted(claim: claim.uid) {
+            return true
+        }
         guard let text = claim.annotations[AnnotationKey.takenOver] else { return false }
         return AdoptionSeal(seal: seal, environment: environment.name)
             .record(in: text, .persistentVolumeClaim, claim.key) != nil
+    }
+
+    /// Whether the namespace holds a claim that was taken over, also one that has lost its labels.
+    ///
+    /// - Throws: `APIError`.
+    func areTakenOver(of environment: ResolvedEnvironment) async throws -> Bool {
+        if all(of: environment).contains(where: \.isTakenOver) { return true }
+        for claim in environment.environment.status?.adoptedClaims ?? [] {
+            let key = ObjectKey(namespace: environment.namespace, name: claim.name)
+            if try await client.read(.persistentVolumeClaim, key)?.uid == claim.uid { return true }
+        }
+        return false
     }
 
     /// Those that no component wants for itself any more, whether or not another one mounts them.
@@ -89,5 +103,23 @@ struct PersistentVolumeClaims: Sendable {
             }
         }
         return failures
+    }
+}
+
+// What an editor of the namespace can't take away, as the records on the claims.
+extension ResolvedEnvironment {
+    /// Whether the status says that the claim of this UID was taken over.
+    func hasAdopted(claim uid: String) -> Bool {
+        environment.status?.adoptedClaims?.contains { $0.uid == uid } == true
+    }
+
+    /// Those that the status has to name from now on.
+    ///
+    /// A claim that is not seen may have lost its labels only: it is left out once another one has its name.
+    func adoptedClaims(among claims: [PersistentVolumeClaims.Claim]) -> [AppEnvironment.AdoptedClaim] {
+        let names = Set(claims.map(\.key.name))
+        let current = claims.filter(\.isTakenOver).map { AppEnvironment.AdoptedClaim(name: $0.key.name, uid: $0.uid) }
+        let former = (environment.status?.adoptedClaims ?? []).filter { !names.contains($0.name) }
+        return (current + former).prefix(1024).sorted { $0.name < $1.name }
     }
 }

@@ -47,6 +47,8 @@ package struct EnvironmentObservation: Sendable {
     package var inventory: [InventoryEntry] = []
     /// Objects of others in the place of children, and what becomes of them.
     var adoption: [AppEnvironment.AdoptionStatus] = []
+    /// Claims that were taken over, and that are never deleted.
+    var adoptedClaims: [AppEnvironment.AdoptedClaim]
     package var specChange: AppEnvironment.SpecChange?
     package var expiresAt: Timestamp?
     /// Its time is up, and it is deleted in a few minutes.
@@ -56,6 +58,7 @@ package struct EnvironmentObservation: Sendable {
         self.environment = environment
         components = environment.components.map(ComponentObservation.init(component:))
         inventory = environment.environment.status?.inventory ?? []
+        adoptedClaims = environment.environment.status?.adoptedClaims ?? []
     }
 }
 

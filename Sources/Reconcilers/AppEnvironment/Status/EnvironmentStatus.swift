@@ -21,6 +21,7 @@ extension EnvironmentObservation {
                 shortfall: $0.shortfall.isEmpty ? nil : $0.shortfall)
         }
         status.adoption = adoption.isEmpty ? nil : adoption
+        status.adoptedClaims = adoptedClaims.isEmpty ? nil : adoptedClaims
         status.inventory = inventory.listed(for: AppEnvironment.self)
         status.conditions = conditions
         return status
