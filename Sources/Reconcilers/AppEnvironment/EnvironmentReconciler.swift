@@ -11,6 +11,7 @@ struct EnvironmentReconciler: KindReconciler {
     let claims: PersistentVolumeClaims
     let workloads: EnvironmentWorkloads
     let adoptions: AdoptionFinder
+    let departing: DepartingPods
     let images: EnvironmentImages
     let bindings: Informer
     let dependencies: DependencyWatch
@@ -43,6 +44,7 @@ struct EnvironmentReconciler: KindReconciler {
         dependencies.forget(key)
         warnings.forget(key)
         bounds.forget(key)
+        departing.forget(key)
         workloads.made.forget(key)
     }
 
@@ -180,9 +182,13 @@ struct EnvironmentReconciler: KindReconciler {
     private func enforce(
         _ environment: ResolvedEnvironment, _ object: DynamicObject, into observed: inout EnvironmentObservation
     ) async throws -> [Duration] {
-        guard !observed.isEnforced, !environment.spec.suspend, hasRights(in: environment) else { return [] }
+        guard !observed.isEnforced, !environment.spec.suspend, hasRights(in: environment) else {
+            departing.forget(object.key)
+            return []
+        }
         _ = workloads.observe(into: &observed, at: now())
         guard observed.stands else { return [] }
+        if let wait = await departing.remaining(in: environment, at: now()) { return [wait] }
         switch try await namespaces.provision(environment, isSuspended: false, enforces: true) {
         case .ready: break
         case .blocked(let finding, let wait):

@@ -27,6 +27,7 @@ extension EnvironmentReconciler {
         wakeForPriorityClasses(controller)
         workloads.scalers.wake(controller) { namespace, _ in environments.environments(in: namespace) }
         images.wake(in: environment)
+        departing.wake(controller)
         dependencies.wake(controller, of: environments)
         siblings.wake(controller, of: environments)
         warnings.wake(controller)
@@ -43,6 +44,7 @@ extension EnvironmentReconciler {
             priorityClasses: PriorityClasses(environment),
             bounds: NamespaceBounds(environment), claims: PersistentVolumeClaims(environment),
             workloads: workloads, adoptions: AdoptionFinder(environment, workloads),
+            departing: DepartingPods(environment),
             images: EnvironmentImages(environment, wallClock: now),
             bindings: environment.children(.roleBinding),
             dependencies: DependencyWatch(environment, environments: environments),

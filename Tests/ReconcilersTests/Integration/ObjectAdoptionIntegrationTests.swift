@@ -140,6 +140,11 @@ extension IntegrationTests {
                             try await cluster.changeEnvironment(
                                 "shop", ["spec": ["adopt": ["objects": YAML.parseDocument(Array(Self.objects.utf8))]]])
                             try await cluster.waitForEnvironment("shop", .ready, .ready)
+                            // Once the pods of before have ended.
+                            let deny = cluster.inEnvironment("shop", "default-deny")
+                            try await eventually("the namespace is closed", within: .seconds(60)) {
+                                try await cluster.exists(.networkPolicy, deny)
+                            }
                         }
                         #expect(probe.looks > 0 && probe.failures == 0, "\(probe.failures) of \(probe.looks)")
                         try await expectAdopted(cluster, before)
@@ -166,6 +171,50 @@ extension IntegrationTests {
                         #expect(
                             !process.requests.writes.contains { !$0.contains("appenvironments") },
                             "\(process.requests.writes)")
+                    }
+                }
+            }
+        }
+
+        @Test(
+            "Nothing is closed while pods of before still end: they answer until then", arguments: ClusterKind.available
+        )
+        func departing(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    let space = cluster.environmentName("shop")
+                    try await cluster.makeNamespace(space)
+                    let key = ObjectKey(namespace: space, name: "before")
+                    let node = "\(space)-node"
+                    _ = try await cluster.client.create(
+                        DynamicObject.fixture("{apiVersion: v1, kind: Node, metadata: {name: \(node)}}"), as: .node)
+                    let pod = try DynamicObject.fixture(
+                        """
+                        apiVersion: v1
+                        kind: Pod
+                        metadata: {name: before, namespace: \(space), finalizers: [example.com/ends]}
+                        spec: {terminationGracePeriodSeconds: 600, nodeName: \(node), containers: [{name: main, image: "before:1"}]}
+                        """)
+                    let made = try await cluster.client.create(pod, as: .pod)
+                    try await cluster.client.delete(.pod, key, options: DeleteOptions(uid: made.uid))
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            namespace: {adopt: IfUnmanaged}
+                            components: [{name: web, image: "web:1"}]
+                            """)
+                        try await cluster.waitForEnvironment("shop", .componentsAvailable, .available)
+                        try await process.settled()
+                        let deny = cluster.inEnvironment("shop", "default-deny")
+                        #expect(try await !cluster.exists(.networkPolicy, deny))
+                        _ = try await cluster.client.patch(
+                            .pod, key, .merge(["metadata": ["finalizers": .null]]))
+                        try await cluster.client.delete(.pod, key, options: DeleteOptions(gracePeriodSeconds: 0))
+                        try await eventually("the namespace is closed", within: .seconds(30)) {
+                            try await cluster.exists(.networkPolicy, deny)
+                        }
                     }
                 }
             }
