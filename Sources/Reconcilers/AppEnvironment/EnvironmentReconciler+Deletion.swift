@@ -40,7 +40,8 @@ extension EnvironmentReconciler {
         // A claim that was there before the environment stays, and so its namespace does.
         let keepsClaims = try await claims.areTakenOver(of: environment)
         if claim == .adopted || keepsClaims {
-            if let outcome = try await prune(environment, object, keeping: { _ in false }) { return outcome }
+            // The claims can only be deleted with the operator's rights in the namespace.
+            if let outcome = try await prune(environment, object, keeping: \.isOperatorBinding) { return outcome }
             let left = claims.all(of: environment).filter { !$0.isTakenOver }
             let failures = try await claims.delete(left, announcing: object, to: events)
             if let failure = failures.first { return try await wait(object, for: failure) }
@@ -48,6 +49,7 @@ extension EnvironmentReconciler {
                 let name = "PersistentVolumeClaim \(first.key)"
                 return try await wait(object, Finalizers.progress(of: name, heldBy: first.finalizers))
             }
+            if let outcome = try await prune(environment, object, keeping: { _ in false }) { return outcome }
             try await namespaces.release(live)
             return nil
         }

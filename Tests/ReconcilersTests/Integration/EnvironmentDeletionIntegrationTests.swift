@@ -63,6 +63,12 @@ extension IntegrationTests {
                     #expect(try await cluster.exists(.configMap, foreign))
                     #expect(try await !cluster.exists(.persistentVolumeClaim, claim))
                     #expect(try await !cluster.exists(.deployment, cluster.inEnvironment("shop", "web")))
+                    // Who may not delete claims any more could not have deleted this one.
+                    let binding = cluster.inEnvironment("shop", ResolvedEnvironment.operatorRole)
+                    let ends = process.requests.writes.filter {
+                        $0 == "DELETE persistentvolumeclaims \(claim)" || $0 == "DELETE rolebindings \(binding)"
+                    }
+                    #expect(ends.map { $0.contains("persistentvolumeclaims") } == [true, false], "\(ends)")
                 }
             }
         }
