@@ -132,7 +132,21 @@ extension AdoptionFinder {
                 """
             told.append(status)
         }
-        return Array(told.prefix(256))
+        return Self.bounded(told)
+    }
+
+    /// What the status has room for. Names of variables and containers are their authors' to choose, and as long as they like.
+    static func bounded(_ told: [AppEnvironment.AdoptionStatus]) -> [AppEnvironment.AdoptionStatus] {
+        var room = 64 * 1024
+        return told.prefix(256).map { status in
+            var status = status
+            let changes = (status.changes ?? []).prefix { change in
+                room -= change.utf8.count
+                return room >= 0
+            }
+            status.changes = changes.isEmpty ? nil : Array(changes)
+            return status
+        }
     }
 
     private func listed(
