@@ -197,6 +197,12 @@ extension IntegrationTests {
                         """)
                     let made = try await cluster.client.create(pod, as: .pod)
                     try await cluster.client.delete(.pod, key, options: DeleteOptions(uid: made.uid))
+                    // One that may take a day holds up nothing.
+                    var endless = pod
+                    endless[path: "metadata", "name"] = "endless"
+                    endless[path: "spec", "terminationGracePeriodSeconds"] = 86_400
+                    _ = try await cluster.client.create(endless, as: .pod)
+                    try await cluster.client.delete(.pod, ObjectKey(namespace: space, name: "endless"))
                     try await TestOperator.runEnvironments(on: cluster) { process in
                         try await cluster.makeEnvironment(
                             "shop",

@@ -13,6 +13,9 @@ struct DepartingPods: Sendable {
 
     func wake(_ controller: Controller) { followed.wake(controller) }
 
+    /// An editor of the namespace can give a pod as long to end as they like: the namespace is not left open for that.
+    private static let longestWait: Duration = .seconds(3600)
+
     /// How long the last of them may take; `nil` where there is none. One that has outlived its grace period, since its node is lost,
     /// is not waited for.
     func remaining(in environment: ResolvedEnvironment, at now: Timestamp) async -> Duration? {
@@ -23,8 +26,7 @@ struct DepartingPods: Sendable {
         let ends = pods.store.keys().compactMap { pods.store.get($0) }.compactMap { pod in
             pod.value(at: "metadata", "deletionTimestamp")?.string.flatMap { Timestamp(rfc3339: $0) }
         }
-        guard let last = ends.max(), last > now else { return nil }
-        return last - now
+        return ends.map { $0 - now }.filter { $0 > .zero && $0 <= Self.longestWait }.max()
     }
 
     /// Looks no longer: the namespace is bounded, or the environment is gone.
