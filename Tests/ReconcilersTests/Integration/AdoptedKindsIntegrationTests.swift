@@ -84,7 +84,9 @@ extension IntegrationTests {
                             .sorted { $0.key < $1.key }
                     }
                     try await eventually("its pods have their claims", within: .seconds(30)) {
-                        try await claims().map(\.name) == ["data-db-0", "data-db-1", "store-data"]
+                        let found = try await claims()
+                        return found.map(\.name) == ["data-db-0", "data-db-1", "store-data"]
+                            && (kind == .embedded || found.allSatisfy { $0[path: "spec", "volumeName"] != nil })
                     }
                     let before = try await cluster.client.get(.statefulSet, key)
                     let data = try await claims()

@@ -16,10 +16,41 @@ extension TestCluster {
         let simulation = Simulation(client: client, options: options)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await simulation.run() }
+            if kind == .real { group.addTask { try await provisionVolumes() } }
             defer { group.cancelAll() }
             try await body()
         }
+        if kind == .real {
+            for volume in try await client.list(Self.persistentVolume, namespace: nil).items
+            where volume.name.hasPrefix(namespace) {
+                try? await client.delete(Self.persistentVolume, volume.key)
+            }
+        }
         await client.shutdown()
+    }
+
+    private static let persistentVolume = ResourceType(
+        group: "", version: "v1", kind: "PersistentVolume", plural: "persistentvolumes", isNamespaced: false)
+
+    /// Gives each claim of an environment of this test a volume: a real scheduler wants one, and the cluster may have no storage class.
+    private func provisionVolumes() async throws {
+        while true {
+            for claim in try await self.client.list(.persistentVolumeClaim, namespace: nil).items
+            where claim.namespace.hasPrefix(namespace) && claim[path: "spec", "volumeName"] == nil {
+                let volume: JSONValue = [
+                    "apiVersion": "v1", "kind": "PersistentVolume",
+                    "metadata": ["name": .string("\(claim.namespace)-\(claim.name)")],
+                    "spec": [
+                        "capacity": claim[path: "spec", "resources", "requests"] ?? [:],
+                        "accessModes": claim[path: "spec", "accessModes"] ?? [],
+                        "claimRef": ["namespace": .string(claim.namespace), "name": .string(claim.name)],
+                        "hostPath": ["path": "/tmp"],
+                    ],
+                ]
+                _ = try? await self.client.create(DynamicObject(volume), as: Self.persistentVolume)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
     }
 
     func exists(_ type: ResourceType, _ key: ObjectKey) async throws -> Bool {
