@@ -70,8 +70,6 @@ extension IntegrationTests {
                         ).items
                         return found.count == 1 && found[0][path: "spec", "rules"]?.elements.count == 2
                     }
-                    // The server has deleted it before the operator has the answer.
-                    try await cluster.quiet(process)
                     #expect(ingressWrites(process, on: cluster) == ["PATCH \(host)", "DELETE www.\(host)"])
                     try await cluster.waitForEnvironment("shop", .ingressReady, .applied)
                 }

@@ -125,7 +125,7 @@ final class CollectedEvents: EventSink {
 final class RecordedRequests: ObjectAPI {
     private let client: KubeClient
     private let namespace: String
-    private let written = Mutex<[String]>([])
+    private let written = Mutex<[(id: UInt64, text: String)]>([])
     private let beforePatch = Mutex<(@Sendable (ResourceType, ObjectKey) async throws -> Void)?>(nil)
     /// Writes that are left to it; `nil`: any number.
     private let lifetime: Mutex<Int?>
@@ -148,7 +148,7 @@ final class RecordedRequests: ObjectAPI {
     }
 
     /// Writes to objects of this test, as `PATCH nodes qm-1-a`.
-    var writes: [String] { written.withLock { $0 }.filter { $0.contains(namespace) } }
+    var writes: [String] { written.withLock { $0.map(\.text) }.filter { $0.contains(namespace) } }
 
     func forgetWrites() { written.withLock { $0 = [] } }
 
@@ -157,26 +157,35 @@ final class RecordedRequests: ObjectAPI {
         beforePatch.withLock { $0 = action }
     }
 
-    private func note(_ verb: String, _ type: ResourceType, _ key: ObjectKey) {
-        written.withLock { $0.append("\(verb) \(type.plural) \(key)") }
+    /// Noted before it is sent, so that whoever sees on the server what it did finds it here; forgotten where it fails.
+    private func noting<Result>(
+        _ verb: String, _ type: ResourceType, _ key: ObjectKey, _ write: () async throws -> Result
+    ) async throws -> Result {
+        try live()
+        let id = UInt64.random(in: .min ... .max)
+        written.withLock { $0.append((id, "\(verb) \(type.plural) \(key)")) }
+        do {
+            return try await write()
+        } catch {
+            written.withLock { $0.removeAll { $0.id == id } }
+            throw error
+        }
     }
 
     func get(_ type: ResourceType, _ key: ObjectKey) async throws -> DynamicObject { try await client.get(type, key) }
 
     func create(_ object: DynamicObject, as type: ResourceType, options: WriteOptions) async throws -> DynamicObject {
-        try live()
-        let created = try await client.create(object, as: type, options: options)
-        note("CREATE", type, object.key)
-        return created
+        try await noting("CREATE", type, object.key) {
+            try await client.create(object, as: type, options: options)
+        }
     }
 
     func update(
         _ object: DynamicObject, as type: ResourceType, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
-        try live()
-        let updated = try await client.update(object, as: type, subresource: subresource, options: options)
-        note("UPDATE", type, object.key)
-        return updated
+        try await noting("UPDATE", type, object.key) {
+            try await client.update(object, as: type, subresource: subresource, options: options)
+        }
     }
 
     func patch(
@@ -190,16 +199,13 @@ final class RecordedRequests: ObjectAPI {
             return type == .node ? action : nil
         }
         try await action?(type, key)
-        try live()
-        let patched = try await client.patch(type, key, patch, subresource: subresource, options: options)
-        note("PATCH", type, key)
-        return patched
+        return try await noting("PATCH", type, key) {
+            try await client.patch(type, key, patch, subresource: subresource, options: options)
+        }
     }
 
     func delete(_ type: ResourceType, _ key: ObjectKey, options: DeleteOptions) async throws {
-        try live()
-        try await client.delete(type, key, options: options)
-        note("DELETE", type, key)
+        try await noting("DELETE", type, key) { try await client.delete(type, key, options: options) }
     }
 }
 
