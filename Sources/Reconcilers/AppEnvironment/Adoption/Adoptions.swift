@@ -33,19 +33,19 @@ extension Adoptions {
         let records = AdoptionSeal(seal: nil, environment: environment.name)
         for type in AppEnvironment.Adoption.types where type.bearsRecord {
             for live in (try? await client.list(type, namespace: environment.namespace).items) ?? [] {
-                guard let annotation = live.annotations[AnnotationKey.takenOver],
-                    environment.ownerLabels.allSatisfy({ live.labels[$0.key] == $0.value })
-                else { continue }
-                entries[WrittenObject(type, live.key)] = Entry(
-                    live: live, isOwn: true, record: records.record(in: annotation, type, live.key),
-                    annotation: annotation)
+                guard environment.isOwn(asShown: live) else { continue }
+                if let annotation = live.annotations[AnnotationKey.takenOver] {
+                    entries[WrittenObject(type, live.key)] = Entry(
+                        live: live, isOwn: true, record: records.record(in: annotation, type, live.key),
+                        annotation: annotation)
+                } else if let record = environment.remainder(of: live, type) {
+                    entries[WrittenObject(type, live.key)] = Entry(live: live, isOwn: true, record: record)
+                }
             }
         }
         for (type, key) in environment.adoptable where self[type, key] == nil {
             guard let live = try await client.find(type, key) else { continue }
-            let isOwn =
-                environment.environment.status?.inventory?.contains { $0.uid == live.uid } == true
-                || environment.ownerLabels.allSatisfy { live.labels[$0.key] == $0.value }
+            let isOwn = environment.isOwn(asShown: live)
             entries[WrittenObject(type, key)] = Entry(
                 live: live, isOwn: isOwn,
                 record: isOwn || !type.bearsRecord ? nil : AdoptionRecord(of: live, as: type))
@@ -53,8 +53,7 @@ extension Adoptions {
         for component in environment.components where !component.runsToItsEnd {
             guard self[.service, environment.key(of: component)] != nil,
                 let live = try await client.find(component.workloadType, environment.key(of: component)),
-                try live.decode(Deployment.self).isRolledOut,
-                environment.ownerLabels.allSatisfy({ live.labels[$0.key] == $0.value })
+                try live.decode(Deployment.self).isRolledOut, environment.isOwn(asShown: live)
             else { continue }
             serving.insert(component.name)
         }
@@ -86,6 +85,25 @@ extension ResourceType {
 }
 
 extension ResolvedEnvironment {
+    /// Whether the environment seems to have made the object, to whom can't read seals.
+    fileprivate func isOwn(asShown live: DynamicObject) -> Bool {
+        isRecorded(live.uid) || ownerLabels.allSatisfy { live.labels[$0.key] == $0.value }
+    }
+
+    /// The component whose workload is called so.
+    func component(of type: ResourceType, _ key: ObjectKey) -> Component? {
+        components.first { $0.workloadType == type && !$0.runsToItsEnd && self.key(of: $0) == key }
+    }
+
+    /// What is known of a workload whose record somebody has taken off: it has the UID of the inventory, so it is the one that was
+    /// judged, and nobody can have changed its selector since. Its other labels and its number of pods may be anybody's by now.
+    func remainder(of live: DynamicObject, _ type: ResourceType) -> AdoptionRecord? {
+        guard isRecorded(live.uid), let component = component(of: type, live.key),
+            let selector = component.adoptableSelector(live), selector != component.podSelector
+        else { return nil }
+        return AdoptionRecord(labels: selector)
+    }
+
     /// The objects that the spec lets the environment take over, in its order.
     var adoptable: [(type: ResourceType, key: ObjectKey)] {
         (spec.adopt?.objects ?? []).compactMap { object in
@@ -152,7 +170,9 @@ extension DesiredChild {
         if let annotation = entry.annotation {
             child.object[path: "metadata", "annotations", AnnotationKey.takenOver] = .string(annotation)
         }
-        if !entry.isOwn { child.takeover = FieldTakeover(of: entry.live, fields: type.takenFields) }
+        if !entry.isOwn {
+            child.takeover = FieldTakeover(of: entry.live, fields: type.takenFields)
+        }
         guard let record = entry.record, let component = environment.component(part) else { return child }
         switch type {
         case .deployment, .statefulSet: child.keepPods(of: entry.live, record, component)
