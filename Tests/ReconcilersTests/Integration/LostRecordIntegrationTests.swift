@@ -71,6 +71,60 @@ extension IntegrationTests {
         }
 
         @Test(
+            "A port that the component drops goes from a Service that was taken over, and the others keep what nobody but others can say",
+            arguments: ClusterKind.available)
+        func port(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    try await Existing.makeExisting(on: cluster, [Existing.existing[1]]) { object in
+                        object[path: "spec", "type"] = "NodePort"
+                        object[path: "spec", "ports"] = [
+                            ["name": "http", "port": 80, "targetPort": 3000, "appProtocol": "kubernetes.io/ws"],
+                            ["name": "old", "port": 81, "targetPort": 3001, "appProtocol": "http"],
+                        ]
+                    }
+                    let key = cluster.inEnvironment("shop", "my-app")
+                    let live = try await cluster.client.get(.service, key)
+                    let before = live[path: "spec", "ports"]
+                    // What an update has written goes with the last applier's, what another applier has does not.
+                    _ = try await cluster.client.patch(
+                        .service, key,
+                        .apply(
+                            [
+                                "apiVersion": "v1", "kind": "Service",
+                                "metadata": ["name": .string(key.name), "namespace": .string(key.namespace)],
+                                "spec": ["ports": before ?? .null],
+                            ], force: true), options: WriteOptions(fieldManager: "theirs"))
+                    func spec(_ ports: String) -> String {
+                        "[{name: my-app, image: 'my-app:1', service: {type: NodePort}, ports: [\(ports)]}]"
+                    }
+                    let http = "{name: http, port: 80, targetPort: 3000}"
+                    try await TestOperator.runEnvironments(on: cluster) { process in
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            """
+                            tier: staging
+                            namespace: {adopt: IfUnmanaged}
+                            adopt: {objects: [{kind: Service, name: my-app}]}
+                            components: \(spec("\(http), {name: old, port: 81, targetPort: 3001}"))
+                            """)
+                        try await release(cluster, process)
+                        let taken = try await cluster.client.get(.service, key)
+                        #expect(taken[path: "spec", "ports"] == before)
+                        #expect(
+                            taken[path: "spec", "selector"]?.strings[LabelKey.environmentComponent] == "my-app")
+                        try await change(components: spec(http), on: cluster)
+                        try await eventually("the port is gone", within: .seconds(30)) {
+                            try await cluster.client.get(.service, key)[path: "spec", "ports"]?.elements.count == 1
+                        }
+                        #expect(
+                            try await cluster.client.get(.service, key)[path: "spec", "ports"]?[0] == before?[0])
+                    }
+                }
+            }
+        }
+
+        @Test(
             "The Service that gives the pods of a StatefulSet their names keeps its record, too",
             arguments: ClusterKind.available)
         func governingService(kind: ClusterKind) async throws {

@@ -74,14 +74,19 @@ extension ResourceType {
 
     /// The fields of the spec that are taken from whoever wrote them; `nil`: all.
     ///
-    /// The API server gives a Service its addresses and node ports, and a claim its volume: those stay with whoever has them.
+    /// The API server gives a Service its addresses, and a claim its volume: those stay with whoever has them.
     var takenFields: Set<String>? {
         switch self {
-        case .service: ["selector"]
+        case .service: ["selector", "ports"]
         case .persistentVolumeClaim, .serviceAccount: []
         default: nil
         }
     }
+
+    /// Fields of what is taken that nobody has then: they stay as they are until that goes of which they are part.
+    ///
+    /// A node port is the API server's to give, and a component has no word for what is spoken at a port.
+    fileprivate var leftFields: Set<String> { self == .service ? ["nodePort", "appProtocol"] : [] }
 }
 
 extension ResolvedEnvironment {
@@ -171,7 +176,7 @@ extension DesiredChild {
             child.object[path: "metadata", "annotations", AnnotationKey.takenOver] = .string(annotation)
         }
         if !entry.isOwn {
-            child.takeover = FieldTakeover(of: entry.live, fields: type.takenFields)
+            child.takeover = FieldTakeover(of: entry.live, fields: type.takenFields, leaving: type.leftFields)
         }
         guard let record = entry.record, let component = environment.component(part) else { return child }
         switch type {
