@@ -472,12 +472,23 @@ extension IntegrationTests {
                     try await cluster.waitForEnvironment("shop", .ingressReady, .applied)
                     try await process.settled()
                     #expect(try await cluster.exists(.ingress, cluster.inEnvironment("shop", host)))
+                    let message = try await cluster.environmentCondition(.ingressReady, of: "shop")?.message ?? ""
+                    #expect(message.contains("Ingress \(key) serves \(host), too: once"), "\(message)")
                     let told = try #require(try await adoption(cluster, "Ingress", "web"))
                     #expect(told["state"] == "Refused", "\(told)")
                     let words = told["message"]?.string ?? ""
                     #expect(words.contains("once Ingress \(host) answers, delete this one"), "\(words)")
                     let after = try await cluster.client.get(.ingress, key)
                     #expect(after.resourceVersion == before.resourceVersion)
+                    // Off the list, with its owner's consent it serves, too, and that is said.
+                    try await cluster.change(
+                        .ingress, key, ["metadata": ["labels": [.init(LabelKey.share): "true"]]])
+                    try await cluster.changeEnvironment("shop", ["spec": ["adopt": .null]])
+                    try await eventually("the Ingress that shares the host is named", within: .seconds(30)) {
+                        let ready = try await cluster.environmentCondition(.ingressReady, of: "shop")
+                        return ready?.status == .true
+                            && ready?.message.hasSuffix("Ingress \(key) serves \(host), too") == true
+                    }
                 }
             }
         }

@@ -8,8 +8,8 @@ package struct EnvironmentObservation: Sendable {
         var makers = SecretMakers()
         /// Hosts that are somebody else's.
         var lostHosts: [String: HostClaims.Rival]
-        /// Hosts that are the environment's, and that an Ingress of somebody else's serves too.
-        var sharedHosts: [String: HostClaims.Rival]
+        /// By hosts that are the environment's, what to say of an Ingress of somebody else's that serves them too.
+        var sharedHosts: [String: String]
         /// By the host; `nil` where cert-manager is not installed.
         var certificates: [String: CertificateState]?
         /// Namespaces that `connectsTo` and `allowFrom` name and that do not exist.
