@@ -140,11 +140,9 @@ extension IntegrationTests {
                             try await cluster.changeEnvironment(
                                 "shop", ["spec": ["adopt": ["objects": YAML.parseDocument(Array(Self.objects.utf8))]]])
                             try await cluster.waitForEnvironment("shop", .ready, .ready)
-                            // Once the pods of before have ended.
+                            // Not before the pods of before have ended, and nothing leads to them.
                             let deny = cluster.inEnvironment("shop", "default-deny")
-                            try await eventually("the namespace is closed", within: .seconds(60)) {
-                                try await cluster.exists(.networkPolicy, deny)
-                            }
+                            #expect(try await cluster.exists(.networkPolicy, deny))
                         }
                         #expect(probe.looks > 0 && probe.failures == 0, "\(probe.failures) of \(probe.looks)")
                         try await expectAdopted(cluster, before)
@@ -215,12 +213,16 @@ extension IntegrationTests {
                         try await process.settled()
                         let deny = cluster.inEnvironment("shop", "default-deny")
                         #expect(try await !cluster.exists(.networkPolicy, deny))
+                        let open = try await cluster.environmentCondition(.ready, of: "shop")
+                        #expect(
+                            open?.status == .false && open?.reason == "NamespaceOpen", "\(String(describing: open))")
                         _ = try await cluster.client.patch(
                             .pod, key, .merge(["metadata": ["finalizers": .null]]))
                         try await cluster.client.delete(.pod, key, options: DeleteOptions(gracePeriodSeconds: 0))
                         try await eventually("the namespace is closed", within: .seconds(30)) {
                             try await cluster.exists(.networkPolicy, deny)
                         }
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
                     }
                 }
             }

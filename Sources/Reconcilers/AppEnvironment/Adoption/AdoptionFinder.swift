@@ -174,9 +174,7 @@ extension AdoptionFinder {
             return status
         }
         if entry.isOwn {
-            let isWaiting =
-                type == .service && entry.record != nil
-                && child.object[path: "spec", "selector"]?.strings != environment.component(child.part)?.podSelector
+            let isWaiting = environment.selectsPodsOfBefore(child)
             status.state = isWaiting ? .pending : .adopted
             if isWaiting {
                 status.message =

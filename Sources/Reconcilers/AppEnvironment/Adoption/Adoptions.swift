@@ -159,6 +159,12 @@ extension ResolvedEnvironment {
         return entry.hasUnnamedPort
     }
 
+    /// Whether a Service, as it is written now, leads to the pods from before it was taken over.
+    func selectsPodsOfBefore(_ child: DesiredChild) -> Bool {
+        child.type == .service && inputs.adoptions[.service, child.object.key]?.record != nil
+            && child.object[path: "spec", "selector"]?.strings != component(child.part)?.podSelector
+    }
+
     /// Components whose workloads are about to be taken over with their pods.
     var adoptedWithPods: [String] {
         components.filter { component in

@@ -26,6 +26,8 @@ package struct EnvironmentObservation: Sendable {
     package var isAdopted = false
     /// Whether what bounds the namespace is written: see `EnvironmentInputs.isEnforced`.
     package var isEnforced = true
+    /// Components whose Services still select the pods of before, too.
+    var openServices: [String] = []
     /// Pods of pools and policies of the namespace that are to reach a component.
     var callers: [ComponentCaller] = []
     var quota: QuotaCheck?
