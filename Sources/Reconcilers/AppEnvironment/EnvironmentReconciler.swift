@@ -125,6 +125,7 @@ struct EnvironmentReconciler: KindReconciler {
         if !isSuspended, hasRights { try await prepareScalers(of: environment, into: &observed) }
         let (wanted, objections) = try environment.adoptingChildren()
         let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
+        observed.openServices = wanted.filter(environment.selectsPodsOfBefore).map(\.part)
         let recorded = Set(observed.inventory.map(\.description))
         let areImagesKnown = !images.hasVanished(environment, recorded: observed.inventory)
         let held = (wanted + workloads.outgoingConfigMaps(environment)).map { child in

@@ -60,8 +60,18 @@ extension ResolvedEnvironment {
 
     /// Whether the operator has made an object for the environment: the inventory names it, or it is sealed.
     func owns(_ child: CachedObject, _ type: ResourceType, _ seal: Seal) -> Bool {
-        environment.status?.inventory?.contains { $0.uid == child.uid } == true
-            || ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: name)).isOn(child, type)
+        isRecorded(child.uid) || childSeal(seal).isOn(child, type)
+    }
+
+    func owns(_ live: DynamicObject, _ type: ResourceType, _ seal: Seal) -> Bool {
+        isRecorded(live.uid) || childSeal(seal).mark(type, live.key).stands(on: live)
+    }
+
+    /// Whether the inventory names an object. The operator alone writes it.
+    func isRecorded(_ uid: String) -> Bool { environment.status?.inventory?.contains { $0.uid == uid } == true }
+
+    private func childSeal(_ seal: Seal) -> ChildSeal {
+        ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: name))
     }
 
     /// A child in the environment's namespace, or elsewhere.

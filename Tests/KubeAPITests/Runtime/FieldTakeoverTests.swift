@@ -71,4 +71,27 @@ struct FieldTakeoverTests {
         #expect(after[1]["fieldsV1"] == ["f:spec": ["f:selector": [:]]])
         #expect(FieldTakeover(of: live(managedFields: theirs), fields: []).patch(for: .deployment, by: "us") == nil)
     }
+
+    @Test("What is left becomes nobody's, so that it stays until that goes of which it is part")
+    func left() throws {
+        var service = DynamicObject.fixture([
+            "apiVersion": "v1", "kind": "Service", "metadata": ["name": "web", "uid": "1", "resourceVersion": "7"],
+            "spec": ["type": "NodePort", "ports": [["port": 80, "protocol": "TCP", "nodePort": 30_080]]],
+        ])
+        let port = #"k:{"port":80,"protocol":"TCP"}"#
+        service[path: "metadata", "managedFields"] = [
+            [
+                "manager": "kubectl", "operation": "Update",
+                "fieldsV1": [
+                    "f:spec": ["f:type": [:], "f:ports": [.init(port): [".": [:], "f:port": [:], "f:nodePort": [:]]]]
+                ],
+            ]
+        ]
+        let takeover = FieldTakeover(of: service, fields: ["ports"], leaving: ["nodePort"])
+        guard case .merge(let body)? = takeover.patch(for: .service, by: "us") else { throw CancellationError() }
+        let after = body["metadata"]?["managedFields"]?.array ?? []
+        #expect(after.first?["fieldsV1"] == ["f:spec": ["f:type": [:]]])
+        let own = after.last?["fieldsV1"]?["f:spec"]?["f:ports"]?[port]
+        #expect(own == [".": [:], "f:port": [:], "f:protocol": [:]])
+    }
 }

@@ -132,6 +132,29 @@ struct EnvironmentStatusTests {
         #expect(try condition().status == .false)
     }
 
+    @Test(
+        "While a Service leads to pods of before, or an adopted namespace is open, nothing is Ready that stands, unless it is suspended"
+    )
+    func unclosed() throws {
+        func ready(_ more: String = "", _ change: (inout EnvironmentObservation) -> Void) throws -> String? {
+            var seen = EnvironmentObservation(
+                try ResolvedEnvironment.written("tier: staging\ncomponents: [{name: web, image: 'web:1'}]\n\(more)"))
+            seen.components[0].deployment = deployment(ready: 1)
+            change(&seen)
+            return seen.status.conditions?.first { $0.type == "Ready" }?.reason
+        }
+        #expect(try ready { _ in } == "Ready")
+        #expect(try ready { $0.openServices = ["web"] } == "RollingOut")
+        #expect(try ready { ($0.isAdopted, $0.isEnforced) = (true, false) } == "NamespaceOpen")
+        #expect(try ready("suspend: true") { ($0.isAdopted, $0.isEnforced) = (true, false) } == "Suspended")
+        // What is wrong with a component is said first.
+        #expect(
+            try ready {
+                ($0.isAdopted, $0.isEnforced) = (true, false)
+                $0.components[0].deployment = nil
+            } != "NamespaceOpen")
+    }
+
     @Test("A missing Secret is waited for")
     func missingSecret() throws {
         let seen = try seen {

@@ -140,11 +140,9 @@ extension IntegrationTests {
                             try await cluster.changeEnvironment(
                                 "shop", ["spec": ["adopt": ["objects": YAML.parseDocument(Array(Self.objects.utf8))]]])
                             try await cluster.waitForEnvironment("shop", .ready, .ready)
-                            // Once the pods of before have ended.
+                            // Not before the pods of before have ended, and nothing leads to them.
                             let deny = cluster.inEnvironment("shop", "default-deny")
-                            try await eventually("the namespace is closed", within: .seconds(60)) {
-                                try await cluster.exists(.networkPolicy, deny)
-                            }
+                            #expect(try await cluster.exists(.networkPolicy, deny))
                         }
                         #expect(probe.looks > 0 && probe.failures == 0, "\(probe.failures) of \(probe.looks)")
                         try await expectAdopted(cluster, before)
@@ -215,12 +213,16 @@ extension IntegrationTests {
                         try await process.settled()
                         let deny = cluster.inEnvironment("shop", "default-deny")
                         #expect(try await !cluster.exists(.networkPolicy, deny))
+                        let open = try await cluster.environmentCondition(.ready, of: "shop")
+                        #expect(
+                            open?.status == .false && open?.reason == "NamespaceOpen", "\(String(describing: open))")
                         _ = try await cluster.client.patch(
                             .pod, key, .merge(["metadata": ["finalizers": .null]]))
                         try await cluster.client.delete(.pod, key, options: DeleteOptions(gracePeriodSeconds: 0))
                         try await eventually("the namespace is closed", within: .seconds(30)) {
                             try await cluster.exists(.networkPolicy, deny)
                         }
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
                     }
                 }
             }
@@ -472,12 +474,23 @@ extension IntegrationTests {
                     try await cluster.waitForEnvironment("shop", .ingressReady, .applied)
                     try await process.settled()
                     #expect(try await cluster.exists(.ingress, cluster.inEnvironment("shop", host)))
+                    let message = try await cluster.environmentCondition(.ingressReady, of: "shop")?.message ?? ""
+                    #expect(message.contains("Ingress \(key) serves \(host), too: once"), "\(message)")
                     let told = try #require(try await adoption(cluster, "Ingress", "web"))
                     #expect(told["state"] == "Refused", "\(told)")
                     let words = told["message"]?.string ?? ""
                     #expect(words.contains("once Ingress \(host) answers, delete this one"), "\(words)")
                     let after = try await cluster.client.get(.ingress, key)
                     #expect(after.resourceVersion == before.resourceVersion)
+                    // Off the list, with its owner's consent it serves, too, and that is said.
+                    try await cluster.change(
+                        .ingress, key, ["metadata": ["labels": [.init(LabelKey.share): "true"]]])
+                    try await cluster.changeEnvironment("shop", ["spec": ["adopt": .null]])
+                    try await eventually("the Ingress that shares the host is named", within: .seconds(30)) {
+                        let ready = try await cluster.environmentCondition(.ingressReady, of: "shop")
+                        return ready?.status == .true
+                            && ready?.message.hasSuffix("Ingress \(key) serves \(host), too") == true
+                    }
                 }
             }
         }

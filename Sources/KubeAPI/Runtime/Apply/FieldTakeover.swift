@@ -8,17 +8,20 @@ package struct FieldTakeover: Sendable, Hashable {
     package var live: DynamicObject
     /// The fields of the spec that become ours; `nil`: all. The others stay with whoever has them.
     package var fields: Set<String>?
+    /// Names of fields below those that become nobody's: they go with what they are part of, and stay as they are until then.
+    package var left: Set<String>
 
-    package init(of live: DynamicObject, fields: Set<String>? = nil) {
+    package init(of live: DynamicObject, fields: Set<String>? = nil, leaving left: Set<String> = []) {
         self.live = live
         self.fields = fields
+        self.left = left
     }
 
     /// What makes the fields ours; `nil` where they are already.
     func patch(for type: ResourceType, by manager: String) -> Patch? {
         guard let spec = live["spec"]?.object, fields != [] else { return nil }
         let schema = TypeCatalogue.type(apiVersion: type.apiVersion, kind: type.kind)?.resolved.field("spec")
-        let taken = Self.set(of: .object(spec.filter { fields?.contains($0.key) ?? true }), schema)
+        let taken = set(of: .object(spec.filter { fields?.contains($0.key) ?? true }), schema)
         var own: JSONObject = [
             "manager": .string(manager), "operation": "Apply", "apiVersion": .string(type.apiVersion),
             "fieldsType": "FieldsV1",
@@ -61,13 +64,13 @@ package struct FieldTakeover: Sendable, Hashable {
 
     /// Every field of a value as FieldsV1 names it. Asked of the value and not of its managers: whoever may write an object may
     /// also wipe out who manages it.
-    private static func set(of value: JSONValue, _ declared: TypeSchema?) -> JSONObject {
+    private func set(of value: JSONValue, _ declared: TypeSchema?) -> JSONObject {
         guard let declared, !declared.isAtomicMap, !declared.resolved.isAtomicMap else { return [:] }
         let type = declared.resolved
         switch value {
         case .object(let fields):
             return JSONObject(
-                fields.map { name, child in
+                fields.filter { !left.contains($0.key) }.map { name, child in
                     (FieldPath.Element.field(name).fieldsV1, .object(set(of: child, type.child(name))))
                 })
         case .array(let elements):

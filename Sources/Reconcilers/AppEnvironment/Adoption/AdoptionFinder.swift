@@ -21,15 +21,15 @@ struct AdoptionFinder: Sendable {
     /// - Throws: `APIError`.
     func find(_ environment: ResolvedEnvironment) async throws -> Adoptions {
         var adoptions = Adoptions()
-        recall(environment.workloadsAndServices, of: environment, into: &adoptions)
+        try await recall(environment.workloadsAndServices, of: environment, into: &adoptions)
         // How many claims there are follows from the pods that a workload had.
-        recall(environment.adopting(adoptions).ownClaims, of: environment, into: &adoptions)
+        try await recall(environment.adopting(adoptions).ownClaims, of: environment, into: &adoptions)
         for (type, key) in environment.adoptable where adoptions[type, key] == nil {
             if let cached = informers[type]?.store.whole(key), environment.owns(cached, type, seal) {
                 adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
             } else if let live = try await client.read(type, key) {
                 adoptions.entries[WrittenObject(type, key)] =
-                    isOwn(live, type, of: environment)
+                    environment.owns(live, type, seal)
                     ? own(live, type, of: environment) : foreign(live, type, of: environment)
             }
         }
@@ -37,7 +37,7 @@ struct AdoptionFinder: Sendable {
         where adoptions[component.workloadType, environment.key(of: component)]?.isOwn == false {
             let key = environment.key(of: component)
             guard adoptions[.service, key] == nil, let service = try await client.read(.service, key),
-                !isOwn(service, .service, of: environment)
+                !environment.owns(service, .service, seal)
             else { continue }
             adoptions.bystanders[key] = service
         }
@@ -47,32 +47,40 @@ struct AdoptionFinder: Sendable {
         return adoptions
     }
 
-    /// What bears a record. Most have none, and that is quick to see.
+    /// What bears a record, or has borne one. Most have none, and that is quick to see.
     private func recall(
         _ objects: [(ResourceType, ObjectKey)], of environment: ResolvedEnvironment, into adoptions: inout Adoptions
-    ) {
+    ) async throws {
         for (type, key) in objects {
-            guard let cached = informers[type]?.store.whole(key),
-                cached.annotations[AnnotationKey.takenOver] != nil || environment.hasAdopted(claim: cached.uid),
-                environment.owns(cached, type, seal)
-            else { continue }
-            adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
+            if let cached = informers[type]?.store.whole(key) {
+                guard
+                    cached.annotations[AnnotationKey.takenOver] != nil || environment.hasAdopted(claim: cached.uid)
+                        || environment.isBereft(cached, type),
+                    environment.owns(cached, type, seal)
+                else { continue }
+                adoptions.entries[WrittenObject(type, key)] = own(cached.dynamic(), type, of: environment)
+            } else if environment.isRecorded(type, key), let live = try await client.read(type, key),
+                environment.owns(live, type, seal)
+            {
+                // Somebody has taken its labels away, so that no informer shows it.
+                let entry = own(live, type, of: environment)
+                if entry.record != nil { adoptions.entries[WrittenObject(type, key)] = entry }
+            }
         }
-    }
-
-    private func isOwn(_ live: DynamicObject, _ type: ResourceType, of environment: ResolvedEnvironment) -> Bool {
-        environment.environment.status?.inventory?.contains { $0.uid == live.uid } == true
-            || ChildSeal(seal, of: AppEnvironment.self, ObjectKey(name: environment.name)).mark(type, live.key)
-                .stands(on: live)
     }
 
     private func own(
         _ live: DynamicObject, _ type: ResourceType, of environment: ResolvedEnvironment
     ) -> Adoptions.Entry {
-        let annotation = live.annotations[AnnotationKey.takenOver]
-        let record = annotation.flatMap { records(of: environment).record(in: $0, type, live.key) }
-        if record == nil, environment.hasAdopted(claim: live.uid) { return foreign(live, type, of: environment).owned }
-        return Adoptions.Entry(live: live, isOwn: true, record: record, annotation: record == nil ? nil : annotation)
+        let records = records(of: environment)
+        let written = live.annotations[AnnotationKey.takenOver]
+        if let written, let record = records.record(in: written, type, live.key) {
+            return Adoptions.Entry(live: live, isOwn: true, record: record, annotation: written)
+        }
+        if environment.hasAdopted(claim: live.uid) { return foreign(live, type, of: environment).owned }
+        let record = environment.remainder(of: live, type)
+        return Adoptions.Entry(
+            live: live, isOwn: true, record: record, annotation: record.map { records.annotation($0, type, live.key) })
     }
 
     private func foreign(
@@ -166,9 +174,7 @@ extension AdoptionFinder {
             return status
         }
         if entry.isOwn {
-            let isWaiting =
-                type == .service && entry.record != nil
-                && child.object[path: "spec", "selector"]?.strings != environment.component(child.part)?.podSelector
+            let isWaiting = environment.selectsPodsOfBefore(child)
             status.state = isWaiting ? .pending : .adopted
             if isWaiting {
                 status.message =
@@ -274,8 +280,21 @@ extension ResolvedEnvironment {
         components.flatMap { component in
             var objects = component.runsToItsEnd ? [] : [(component.workloadType, key(of: component))]
             if !component.ports.isEmpty { objects.append((.service, key(of: component))) }
+            if component.kind == .statefulSet {
+                objects.append((.service, ObjectKey(namespace: namespace, name: component.governingServiceName)))
+            }
             return objects
         }
+    }
+
+    /// Whether a workload has somebody else's selector and no record that says so.
+    fileprivate func isBereft(_ cached: CachedObject, _ type: ResourceType) -> Bool {
+        guard isRecorded(cached.uid), let component = component(of: type, cached.key) else { return false }
+        return cached.value(at: "spec", "selector", "matchLabels")?.strings != component.podSelector
+    }
+
+    fileprivate func isRecorded(_ type: ResourceType, _ key: ObjectKey) -> Bool {
+        environment.status?.inventory?.contains { $0.kind == type.kind && $0.key == key } == true
     }
 
     fileprivate var ownClaims: [(ResourceType, ObjectKey)] {

@@ -9,7 +9,7 @@ struct AdoptionRecord: Sendable, Hashable {
     /// How many pods there were.
     var replicas: Int?
 
-    init() {}
+    init(labels: [String: String]) { self.labels = labels }
 
     /// - Parameter live: as it was before.
     init(of live: DynamicObject, as type: ResourceType) {

@@ -33,19 +33,19 @@ extension Adoptions {
         let records = AdoptionSeal(seal: nil, environment: environment.name)
         for type in AppEnvironment.Adoption.types where type.bearsRecord {
             for live in (try? await client.list(type, namespace: environment.namespace).items) ?? [] {
-                guard let annotation = live.annotations[AnnotationKey.takenOver],
-                    environment.ownerLabels.allSatisfy({ live.labels[$0.key] == $0.value })
-                else { continue }
-                entries[WrittenObject(type, live.key)] = Entry(
-                    live: live, isOwn: true, record: records.record(in: annotation, type, live.key),
-                    annotation: annotation)
+                guard environment.isOwn(asShown: live) else { continue }
+                if let annotation = live.annotations[AnnotationKey.takenOver] {
+                    entries[WrittenObject(type, live.key)] = Entry(
+                        live: live, isOwn: true, record: records.record(in: annotation, type, live.key),
+                        annotation: annotation)
+                } else if let record = environment.remainder(of: live, type) {
+                    entries[WrittenObject(type, live.key)] = Entry(live: live, isOwn: true, record: record)
+                }
             }
         }
         for (type, key) in environment.adoptable where self[type, key] == nil {
             guard let live = try await client.find(type, key) else { continue }
-            let isOwn =
-                environment.environment.status?.inventory?.contains { $0.uid == live.uid } == true
-                || environment.ownerLabels.allSatisfy { live.labels[$0.key] == $0.value }
+            let isOwn = environment.isOwn(asShown: live)
             entries[WrittenObject(type, key)] = Entry(
                 live: live, isOwn: isOwn,
                 record: isOwn || !type.bearsRecord ? nil : AdoptionRecord(of: live, as: type))
@@ -53,8 +53,7 @@ extension Adoptions {
         for component in environment.components where !component.runsToItsEnd {
             guard self[.service, environment.key(of: component)] != nil,
                 let live = try await client.find(component.workloadType, environment.key(of: component)),
-                try live.decode(Deployment.self).isRolledOut,
-                environment.ownerLabels.allSatisfy({ live.labels[$0.key] == $0.value })
+                try live.decode(Deployment.self).isRolledOut, environment.isOwn(asShown: live)
             else { continue }
             serving.insert(component.name)
         }
@@ -75,17 +74,41 @@ extension ResourceType {
 
     /// The fields of the spec that are taken from whoever wrote them; `nil`: all.
     ///
-    /// The API server gives a Service its addresses and node ports, and a claim its volume: those stay with whoever has them.
+    /// The API server gives a Service its addresses, and a claim its volume: those stay with whoever has them.
     var takenFields: Set<String>? {
         switch self {
-        case .service: ["selector"]
+        case .service: ["selector", "ports"]
         case .persistentVolumeClaim, .serviceAccount: []
         default: nil
         }
     }
+
+    /// Fields of what is taken that nobody has then: they stay as they are until that goes of which they are part.
+    ///
+    /// A node port is the API server's to give, and a component has no word for what is spoken at a port.
+    fileprivate var leftFields: Set<String> { self == .service ? ["nodePort", "appProtocol"] : [] }
 }
 
 extension ResolvedEnvironment {
+    /// Whether the environment seems to have made the object, to whom can't read seals.
+    fileprivate func isOwn(asShown live: DynamicObject) -> Bool {
+        isRecorded(live.uid) || ownerLabels.allSatisfy { live.labels[$0.key] == $0.value }
+    }
+
+    /// The component whose workload is called so.
+    func component(of type: ResourceType, _ key: ObjectKey) -> Component? {
+        components.first { $0.workloadType == type && !$0.runsToItsEnd && self.key(of: $0) == key }
+    }
+
+    /// What is known of a workload whose record somebody has taken off: it has the UID of the inventory, so it is the one that was
+    /// judged, and nobody can have changed its selector since. Its other labels and its number of pods may be anybody's by now.
+    func remainder(of live: DynamicObject, _ type: ResourceType) -> AdoptionRecord? {
+        guard isRecorded(live.uid), let component = component(of: type, live.key),
+            let selector = component.adoptableSelector(live), selector != component.podSelector
+        else { return nil }
+        return AdoptionRecord(labels: selector)
+    }
+
     /// The objects that the spec lets the environment take over, in its order.
     var adoptable: [(type: ResourceType, key: ObjectKey)] {
         (spec.adopt?.objects ?? []).compactMap { object in
@@ -136,6 +159,12 @@ extension ResolvedEnvironment {
         return entry.hasUnnamedPort
     }
 
+    /// Whether a Service, as it is written now, leads to the pods from before it was taken over.
+    func selectsPodsOfBefore(_ child: DesiredChild) -> Bool {
+        child.type == .service && inputs.adoptions[.service, child.object.key]?.record != nil
+            && child.object[path: "spec", "selector"]?.strings != component(child.part)?.podSelector
+    }
+
     /// Components whose workloads are about to be taken over with their pods.
     var adoptedWithPods: [String] {
         components.filter { component in
@@ -152,7 +181,9 @@ extension DesiredChild {
         if let annotation = entry.annotation {
             child.object[path: "metadata", "annotations", AnnotationKey.takenOver] = .string(annotation)
         }
-        if !entry.isOwn { child.takeover = FieldTakeover(of: entry.live, fields: type.takenFields) }
+        if !entry.isOwn {
+            child.takeover = FieldTakeover(of: entry.live, fields: type.takenFields, leaving: type.leftFields)
+        }
         guard let record = entry.record, let component = environment.component(part) else { return child }
         switch type {
         case .deployment, .statefulSet: child.keepPods(of: entry.live, record, component)

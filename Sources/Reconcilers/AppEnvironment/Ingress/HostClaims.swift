@@ -40,11 +40,11 @@ struct HostClaims: Sendable {
     ///
     /// An alias that an annotation adds is one of all hosts of its entry.
     ///
-    /// - Returns: the hosts that are lost to others, and those that an Ingress serves beside the environment.
-    func conflicts(of environment: ResolvedEnvironment) -> (lost: [String: Rival], shared: [String: Rival]) {
+    /// - Returns: the hosts that are lost to others, and of those that an Ingress serves beside the environment what to say.
+    func conflicts(of environment: ResolvedEnvironment) -> (lost: [String: Rival], shared: [String: String]) {
         guard let live = environments.store.get(ObjectKey(name: environment.name)) else { return ([:], [:]) }
         var lost: [String: Rival] = [:]
-        var shared: [String: Rival] = [:]
+        var shared: [String: String] = [:]
         for entry in environment.spec.ingress ?? [] {
             let own = hostsServed(by: environment, for: entry)
             for host in entry.hosts {
@@ -52,7 +52,13 @@ struct HostClaims: Sendable {
                     if let older = older(than: live, naming: name) {
                         lost[host] = older
                     } else if let other = ingress(serving: name, beside: environment) {
-                        if own.contains(name) { shared[host] = other } else { lost[host] = other }
+                        if own.contains(name) {
+                            shared[host] = "\(other.holder) came later and serves \(other.name) too"
+                        } else {
+                            lost[host] = other
+                        }
+                    } else if shared[host] == nil {
+                        shared[host] = companion(serving: name, beside: environment)
                     }
                 }
             }
@@ -82,10 +88,7 @@ struct HostClaims: Sendable {
 
     /// An Ingress of no environment that serves the name.
     private func ingress(serving name: HostName, beside environment: ResolvedEnvironment) -> Rival? {
-        let serving = ingresses.flatMap { informer in
-            name.overlaps.flatMap { informer.store.list(index: Indexer.servedHost.name, value: $0) }
-        }
-        let others = serving.filter { ingress in
+        let others = serving(name).filter { ingress in
             !environment.owns(ingress) && !environment.adopts(ingress) && !Self.consents(ingress)
                 && !isOfAnEnvironment(ingress, naming: name)
         }
@@ -95,6 +98,26 @@ struct HostClaims: Sendable {
             return Rival(
                 name: name.text, holder: "Ingress \(key)",
                 cure: "delete that Ingress,\(listing) or label it \(LabelKey.share)=true so that both serve it")
+        }
+    }
+
+    /// What to say of an Ingress that may serve the name beside the environment's: the spec lists it, or its owner consents. Not of
+    /// what cert-manager makes, which is gone in a moment.
+    private func companion(serving name: HostName, beside environment: ResolvedEnvironment) -> String? {
+        let wanted = Set((environment.spec.ingress ?? []).flatMap(\.routes).map(\.name))
+        let others = serving(name).filter { ingress in
+            let isWanted = ingress.key.namespace == environment.namespace && wanted.contains(ingress.key.name)
+            return !isWanted && !environment.owns(ingress)
+                && (environment.adopts(ingress) || ingress.labels[LabelKey.share] == "true")
+        }
+        guard let ingress = others.min(by: { $0.key < $1.key }) else { return nil }
+        let words = "Ingress \(ingress.key) serves \(name.text), too"
+        return environment.adopts(ingress) ? "\(words): once the environment's own answers, delete it" : words
+    }
+
+    private func serving(_ name: HostName) -> [CachedObject] {
+        ingresses.flatMap { informer in
+            name.overlaps.flatMap { informer.store.list(index: Indexer.servedHost.name, value: $0) }
         }
     }
 

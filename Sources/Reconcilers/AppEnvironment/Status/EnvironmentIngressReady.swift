@@ -18,10 +18,10 @@ extension ResolvedEnvironment {
     ///
     /// - Parameters:
     ///   - lost: hosts that are somebody else's.
-    ///   - shared: hosts that an Ingress of somebody else's serves too.
+    ///   - shared: by the host, what to say of an Ingress of somebody else's that serves it too.
     ///   - certificates: by the host of an entry; `nil` where cert-manager is not installed.
     func addIngress(
-        lost: [String: HostClaims.Rival] = [:], shared: [String: HostClaims.Rival] = [:],
+        lost: [String: HostClaims.Rival] = [:], shared: [String: String] = [:],
         certificates: [String: CertificateState]?, to conditions: inout Conditions
     ) {
         let ingresses = spec.ingress ?? []
@@ -33,9 +33,7 @@ extension ResolvedEnvironment {
             return
         }
         var words = hosts.count.counted("host")
-        if let rival = hosts.lazy.compactMap({ shared[$0] }).first {
-            words += "; \(rival.holder) came later and serves \(rival.name) too"
-        }
+        if let other = hosts.lazy.compactMap({ shared[$0] }).first { words += "; \(other)" }
         if !unknownClasses.isEmpty {
             words += """
                 ; requests are let in from where Traefik is by default: if \(unknownClasses.listed) is another controller's \

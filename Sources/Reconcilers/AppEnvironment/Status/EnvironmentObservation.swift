@@ -8,8 +8,8 @@ package struct EnvironmentObservation: Sendable {
         var makers = SecretMakers()
         /// Hosts that are somebody else's.
         var lostHosts: [String: HostClaims.Rival]
-        /// Hosts that are the environment's, and that an Ingress of somebody else's serves too.
-        var sharedHosts: [String: HostClaims.Rival]
+        /// By hosts that are the environment's, what to say of an Ingress of somebody else's that serves them too.
+        var sharedHosts: [String: String]
         /// By the host; `nil` where cert-manager is not installed.
         var certificates: [String: CertificateState]?
         /// Namespaces that `connectsTo` and `allowFrom` name and that do not exist.
@@ -26,6 +26,8 @@ package struct EnvironmentObservation: Sendable {
     package var isAdopted = false
     /// Whether what bounds the namespace is written: see `EnvironmentInputs.isEnforced`.
     package var isEnforced = true
+    /// Components whose Services still select the pods of before, too.
+    var openServices: [String] = []
     /// Pods of pools and policies of the namespace that are to reach a component.
     var callers: [ComponentCaller] = []
     var quota: QuotaCheck?

@@ -43,6 +43,7 @@ extension EnvironmentObservation {
         .compactMap(\.self) {
             conditions.block(finding)
         }
+        if conditions.blocker == nil, !environment.spec.suspend, let unclosed { conditions.block(unclosed) }
         // Said whatever else is wrong: the status is what its event is emitted by, once.
         if let expiring { conditions.blockAlone(expiring) }
         return conditions.assembled(
@@ -54,6 +55,23 @@ extension EnvironmentObservation {
     }
 
     private var childFailed: Finding? { failures.mostPressing?.finding }
+
+    /// What is left to be done once the components stand, where something was there before.
+    private var unclosed: Finding? {
+        if let component = openServices.first {
+            return Finding(
+                .rollingOut,
+                "a Service of component \(component) selects the pods of before, too, until the component's are available",
+                .wait)
+        }
+        guard !isEnforced else { return nil }
+        return Finding(
+            .namespaceOpen,
+            """
+            the components stand; quota, LimitRange, Pod Security level and default-deny of namespace \(environment.namespace) are \
+            written once pods that were told to end have ended
+            """, .wait)
+    }
 
     private var expiring: Finding? {
         guard isExpiring, let expiresAt else { return nil }

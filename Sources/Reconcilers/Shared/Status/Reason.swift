@@ -83,6 +83,7 @@ package enum Reason: String, Sendable, CaseIterable {
     // Of AppEnvironment.
     case created = "Created"
     case adopted = "Adopted"
+    case namespaceOpen = "NamespaceOpen"
     case ownedByOther = "OwnedByOther"
     case terminating = "Terminating"
     case fits = "Fits"
