@@ -67,7 +67,7 @@ struct WorkloadComponent {
     private mutating func takeCommand() {
         for field in ["command", "args"] {
             guard let words = container[field]?.array?.compactMap(\.string), !words.isEmpty else { continue }
-            let masked = Sensitive.masked(words)
+            let masked = CommandMask.masked(words)
             for variable in masked.variables { needSecret(variable) }
             component.fields[field] = .array(masked.words.map(JSONValue.string))
         }
