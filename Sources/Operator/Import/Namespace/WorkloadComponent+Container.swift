@@ -81,7 +81,7 @@ extension WorkloadComponent {
     ]
 
     mutating func takeContainer() {
-        for (key, value) in Self.withoutDefaults(container) where !Self.ownContainerFields.contains(key) {
+        for (key, value) in withoutDefaults(container) where !Self.ownContainerFields.contains(key) {
             component.containerFields[key] = value
         }
         let resources = (container["resources"]?.object ?? [:]).filter { ["requests", "limits"].contains($0.key) }
@@ -89,7 +89,7 @@ extension WorkloadComponent {
     }
 
     /// What a server writes where nobody has said anything.
-    static func withoutDefaults(_ container: JSONObject) -> JSONObject {
+    private func withoutDefaults(_ container: JSONObject) -> JSONObject {
         let image = container["image"]?.string ?? ""
         let isLatest =
             image.hasSuffix(":latest")
@@ -97,7 +97,8 @@ extension WorkloadComponent {
         return container.filter { key, value in
             switch key {
             case "terminationMessagePath": value != "/dev/termination-log"
-            case "terminationMessagePolicy": value != "File"
+            case "terminationMessagePolicy":
+                value != "File" && !(kind.runsToItsEnd && value == "FallbackToLogsOnError")
             case "imagePullPolicy": value.string != (isLatest ? "Always" : "IfNotPresent")
             default: true
             }
@@ -112,7 +113,7 @@ extension WorkloadComponent {
             if let probe = openProbe(field, of: container) { probes[name] = .object(plain(probe)) }
         }
         let hasPort = component.list("ports").contains { $0["protocol"] == nil }
-        // Where not all three are there, the environment would add what the Deployment has not.
+        // Where not all three are there, the environment would add what there was not.
         if probes.count < 3, hasPort || probes["liveness"] != nil { probes["defaults"] = "Off" }
         if !probes.isEmpty { component.fields["probes"] = .object(probes) }
     }
@@ -171,7 +172,7 @@ extension WorkloadComponent {
 
     /// The container with references where secrets stand in the open.
     private mutating func masked(_ container: JSONObject) -> JSONValue {
-        var container = Self.withoutDefaults(container)
+        var container = withoutDefaults(container)
         var variables = (container["env"]?.array ?? []).map { variable -> JSONValue in
             guard let name = variable["name"]?.string, let value = variable["value"]?.string, !value.contains("$("),
                 Sensitive.isSecret(name, value)
