@@ -89,6 +89,72 @@ struct ImportComposeTests {
         #expect(web?["connectsTo"] == [["component": "db"]])
     }
 
+    @Test(
+        "Passwords behind flags of one letter, in shells and in variables before a program are not printed",
+        arguments: [
+            ("[mysql, -uroot, -phunter2, shop]", ["mysql", "-uroot", "-p$(PASSWORD)", "shop"]),
+            ("[redis-cli, -a, hunter2, ping]", ["redis-cli", "-a", "$(PASSWORD)", "ping"]),
+            ("[/usr/bin/mongosh, -p, hunter2]", ["/usr/bin/mongosh", "-p", "$(PASSWORD)"]),
+            ("[env, PGPASSWORD=hunter2, psql]", ["env", "PGPASSWORD=$(PGPASSWORD)", "psql"]),
+            ("redis-server --requirepass 'hunter2 x'", ["redis-server", "--requirepass", "$(REQUIREPASS)"]),
+            (
+                "[sh, -c, 'exec  redis-server --requirepass \"hunter2 x\" --save 60']",
+                ["sh", "-c", "exec  redis-server --requirepass \"$(REQUIREPASS)\" --save 60"]
+            ),
+            (
+                "[sh, -c, \"a --password='hunter2$$x';\\n mysql -p'hunter2' <b; redis-cli -a hunter2|c\"]",
+                ["sh", "-c", "a --password='$(PASSWORD)';\n mysql -p'$(PASSWORD)' <b; redis-cli -a $(PASSWORD)|c"]
+            ),
+            (
+                #"[sh, -c, 'mysql "-phunter2" && mysqldump -phunter2\ x && mysql -p"hunter2\"x"']"#,
+                ["sh", "-c", #"mysql "-p$(PASSWORD)" && mysqldump -p'$(PASSWORD)' && mysql -p'$(PASSWORD)'"#]
+            ),
+            (
+                #"[sh, -c, 'su app -c "PGPASSWORD=hunter2 psql postgres://app:hunter2@db/app"']"#,
+                ["sh", "-c", #"su app -c "PGPASSWORD=$(PGPASSWORD) psql $(SECRET_ADDRESS)""#]
+            ),
+        ] as [(String, [JSONValue])])
+    func passwordFlags(command: String, words: [JSONValue]) throws {
+        let (component, text) = try web("command: \(command)")
+        #expect(component["args"]?.array == words)
+        #expect(component["secrets"] == [["name": "web-secrets"]])
+        #expect(!text.contains("hunter2"))
+    }
+
+    @Test(
+        "A command that holds no secret stays as it is, byte for byte",
+        arguments: [
+            ["sh", "-c", "mysql  -p$MYSQL_PASSWORD -e 'a  b';\tredis-cli -a \"$PASS\"\n"],
+            ["sh", "-c", "export DB_PASSWORD=$(cat /run/secret); exec app --token=`cat t` 'it''s' \\\" x"],
+            ["sh", "-c", "psql postgres://app:$PASS@db/app?a=1&b=2 2>&1 | tee -a log"],
+            ["tar", "-pxf", "a", "-a", "b"], ["mysql", "-p", "ping"], ["mysql -p ping; tar -pxf a"],
+            ["app", "--passwords-file=/x y", "don't", " ", ""], ["sh", "-c", "echo \"a b\"c"],
+        ])
+    func plainCommands(words: [String]) {
+        let (masked, variables) = CommandMask.masked(words)
+        #expect(masked == words)
+        #expect(variables == [])
+    }
+
+    @Test(
+        "Words that are booleans for kubectl are the texts that they are for Compose, and answers where it asks for one"
+    )
+    func booleans() throws {
+        let (component, _) = try web(
+            """
+            environment: {A: yes, B: on, C: No, D: true, E: off, y: n}
+            read_only: yes
+            privileged: no
+            tty: on
+            """)
+        #expect(component["config"] == ["A": "yes", "B": "on", "C": "No", "D": "true", "E": "off", "y": "n"])
+        #expect(component["securityContext"]?["readOnlyRootFilesystem"] == true)
+        #expect(component["template"]?["spec"]?["containers"]?[0]?["tty"] == true)
+        let text = try web("privileged: no\nrestart: no").text
+        #expect(!text.contains("privileged"))
+        #expect(text.contains("restart"))
+    }
+
     @Test("A name that no environment or component can have becomes one that it can have")
     func names() throws {
         let (manifest, text, _) = try imported(

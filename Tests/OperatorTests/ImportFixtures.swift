@@ -16,12 +16,14 @@ enum ImportFixtures {
     static let namespaces = names("namespace")
     static let samples = [
         "appenvironment-api", "appenvironment-preview", "appenvironment-production", "appenvironment-staging",
+        "kinds",
     ]
 
     static func path(_ kind: String, _ name: String) -> String { folder.appending(path: "\(kind)/\(name).yaml").path }
 
     static func sample(_ name: String) throws -> [JSONValue] {
-        try YAML.parse(String(contentsOf: root.appending(path: "config/samples/\(name).yaml"), encoding: .utf8))
+        let folder = name == "kinds" ? "Tests/Fixtures/appenvironment/valid" : "config/samples"
+        return try YAML.parse(String(contentsOf: root.appending(path: "\(folder)/\(name).yaml"), encoding: .utf8))
     }
 
     private static func names(_ kind: String) -> [String] {

@@ -13,6 +13,20 @@ struct ImportNamespaceTests {
         return NamespaceContents(namespace: namespace, objects: objects)
     }
 
+    private static let space: JSONValue = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "a"]]
+
+    private func imported(_ text: String) throws -> (spec: JSONValue, text: String) {
+        let documents = try YAML.parse(text).map { document in
+            var object = try DynamicObject(document)
+            object[path: "metadata", "namespace"] = "a"
+            return object.json
+        }
+        let manifest = try NamespaceImport(contents([Self.space] + documents), name: nil, tier: "staging").environment
+            .manifest().text
+        try ImportFixtures.expectUsable(manifest, text)
+        return (try YAML.parseDocument(Array(manifest.utf8))["spec"] ?? .null, manifest)
+    }
+
     private func contents(_ name: String) throws -> NamespaceContents {
         try contents(YAML.parse(String(contentsOfFile: ImportFixtures.path("namespace", name), encoding: .utf8)))
     }
@@ -38,13 +52,18 @@ struct ImportNamespaceTests {
         let sample = try ImportFixtures.sample(name)
         let tier = try #require(try Rendering.objects(of: sample).first?[path: "spec", "tier"]?.string)
         let before = try Rendering.children(of: sample)
-        let contents = try contents(before.map(\.json))
+        // A claim that components mount and that none of them makes.
+        let dumps: JSONValue = [
+            "apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": ["name": "dumps"],
+            "spec": ["accessModes": ["ReadWriteMany"]],
+        ]
+        let contents = try contents(before.map(\.json) + [dumps])
         let text = try NamespaceImport(contents, name: nil, tier: tier).environment.manifest().text
         try ImportFixtures.expectUsable(text, name)
         let after = try Rendering.children(of: YAML.parse(text))
         for kind in [
             "Deployment", "Service", "ConfigMap", "PersistentVolumeClaim", "HorizontalPodAutoscaler", "Ingress",
-            "PodDisruptionBudget",
+            "PodDisruptionBudget", "StatefulSet", "CronJob", "Job",
         ] {
             #expect(Self.specs(of: after, kind) == Self.specs(of: before, kind), "\(kind)")
         }
@@ -53,7 +72,11 @@ struct ImportNamespaceTests {
 
     private static func specs(of children: [DynamicObject], _ kind: String) -> [String: [JSONValue?]] {
         Dictionary(
-            children.filter { $0.kind == kind }.map { ($0.name, [$0["spec"], $0["data"]]) }, uniquingKeysWith: { $1 })
+            children.filter { $0.kind == kind }.map { child in
+                // The name of a Job is made of how its spec is written.
+                let name = kind == "Job" ? child.labels["quartermaster.dev/environment-component"] ?? "" : child.name
+                return (name, [child["spec"], child["data"]])
+            }, uniquingKeysWith: { $1 })
     }
 
     /// Which pods the policies of components let in and out, whatever else they allow.
@@ -72,6 +95,108 @@ struct ImportNamespaceTests {
             }, uniquingKeysWith: { $1 })
     }
 
+    /// Comments without their line breaks.
+    private static func words(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).filter { $0 != "#" }.joined(separator: " ")
+    }
+
+    private static let web = """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {app: web}}, template: \
+        {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "web:1"}]}}}}
+        ---
+        {apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{name: http, port: 80}]}}
+
+        """
+
+    private static func ingress(_ name: String, _ hosts: [(host: String, path: String)], tls: String? = nil) -> String {
+        let rules = hosts.map { host, path in
+            """
+            {host: "\(host)", http: {paths: [{path: \(path), pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}
+            """
+        }
+        return """
+            ---
+            apiVersion: networking.k8s.io/v1
+            kind: Ingress
+            metadata: {name: \(name)}
+            spec: {rules: [\(rules.joined(separator: ", "))], tls: [\(tls.map { "{secretName: \($0)}" } ?? "")]}
+
+            """
+    }
+
+    @Test("Hosts of an Ingress that lead to the same are one entry, as many as one has; others have their own")
+    func hosts() throws {
+        let many = (0..<9).map { ("h\($0).example.org", "/") }
+        let (spec, _) = try imported(
+            Self.web
+                + Self.ingress("one", [("a.example.com", "/"), ("b.example.com", "/api"), ("c.example.com", "/")])
+                + Self.ingress("two", [("d.example.com", "/")]) + Self.ingress("many", many))
+        let entries = spec["ingress"]?.array ?? []
+        #expect(
+            entries.map { $0["host"] } == [
+                "h0.example.org", "h8.example.org", "a.example.com", "b.example.com", "d.example.com",
+            ])
+        #expect(
+            entries.map { $0["additionalHosts"] } == [
+                .array((1..<8).map { .string("h\($0).example.org") }), nil, ["c.example.com"], nil, nil,
+            ])
+    }
+
+    @Test(
+        "An Ingress is taken over if the environment gives its name, hosts, certificate and paths to one; of others it is said why not"
+    )
+    func ingresses() throws {
+        func listed(_ ingress: String, _ reason: String?) throws {
+            let (spec, text) = try imported(Self.web + ingress)
+            let objects = (spec["adopt"]?["objects"]?.array ?? []).filter { $0["kind"] == "Ingress" }
+            #expect(objects.isEmpty == (reason != nil), "\(ingress)")
+            let comment = Self.words(text)
+            #expect(comment.contains("both serve the host") == (reason != nil), "\(text)")
+            if let reason { #expect(comment.contains(reason), "\(text)") }
+        }
+        try listed(Self.ingress("b.example.com", [("a.example.com", "/"), ("b.example.com", "/")], tls: "a-tls"), nil)
+        try listed(Self.ingress("wildcard.example.com", [("*.example.com", "/")]), nil)
+        try listed(Self.ingress("web", [("a.example.com", "/")]), "called after the first host")
+        try listed(
+            Self.ingress("a.example.com", [("a.example.com", "/"), ("b.example.com", "/b")]),
+            "it serves b.example.com, too")
+        try listed(
+            Self.ingress("a.example.com", [("a.example.com", "/")]).replacing(
+                "{rules", with: "{defaultBackend: {}, rules"),
+            "lead elsewhere")
+    }
+
+    @Test(
+        "A StatefulSet that an environment can't have as it is stays, with the reason and the way out, and with its Service and claims"
+    )
+    func keptStatefulSets() throws {
+        func text(_ spec: String) throws -> String {
+            let (spec, text) = try imported(
+                """
+                apiVersion: apps/v1
+                kind: StatefulSet
+                metadata: {name: db}
+                spec: {serviceName: db, template: {metadata: {labels: {app: db}}, spec: {containers: [{name: db, image: "db:1", \
+                volumeMounts: [{name: data, mountPath: /data}]}]}}, \(spec)}
+                ---
+                {apiVersion: v1, kind: Service, metadata: {name: db}, spec: {selector: {app: db}, ports: [{port: 5432}]}}
+                ---
+                {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: data-db-0}, spec: {accessModes: [ReadWriteOnce]}}
+                """)
+            #expect(spec["adopt"] == nil)
+            return Self.words(text)
+        }
+        func claims(_ fields: String) -> String {
+            "volumeClaimTemplates: [{metadata: {name: data}, spec: {\(fields)resources: {requests: {storage: 1Gi}}}}]"
+        }
+        let plain = "accessModes: [ReadWriteOnce], "
+        let expressions = "selector: {matchExpressions: [{key: app, operator: Exists}]}, "
+        #expect(try text(expressions + claims(plain)).contains("kubectl delete statefulset db --cascade=orphan"))
+        let once = try text("selector: {matchLabels: {app: db}}, " + claims("accessModes: [ReadWriteOncePod], "))
+        #expect(once.contains("StatefulSet db is not taken over, and stays as it is: "))
+        #expect(once.contains("--cascade=orphan"))
+    }
+
     @Test("In production an image without a tag that stays gets one to choose")
     func production() throws {
         let images = ["web", "web:latest", "registry:5000/web@sha256:1", "x y\n", "web:1"]
@@ -82,7 +207,7 @@ struct ImportNamespaceTests {
             ]
         }
         let contents = try contents(
-            [["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "a"]]] + deployments)
+            [Self.space] + deployments)
         let text = try NamespaceImport(contents, name: nil, tier: "production").environment.manifest().text
         try ImportFixtures.expectUsable(text, "production")
         let chosen = try YAML.parse(text)[0]["spec"]?["components"]?.array?.compactMap { $0["image"]?.string }
@@ -110,7 +235,7 @@ struct ImportNamespaceTests {
             let components = try YAML.parse(run.output)[0]["spec"]?["components"]?.array?.compactMap {
                 $0["name"]?.string
             }
-            #expect(components == ["api", "cache", "front-end"])
+            #expect(components == ["api", "cache", "front-end", "database", "report"])
             let none = try cluster.quartermaster("import", "-n", "none")
             #expect(try await none.status() == 2)
             #expect(none.errors.contains("there is no namespace none"))

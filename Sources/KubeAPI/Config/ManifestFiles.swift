@@ -8,19 +8,21 @@ package enum ManifestFiles {
     /// (`-`).
     ///
     /// - Throws: `ConfigurationError` that names the file, and the line for what is no YAML.
-    package static func load(_ paths: [String]) throws(ConfigurationError) -> [JSONValue] {
+    package static func load(
+        _ paths: [String], booleans: YAML.Booleans = .kubectl
+    ) throws(ConfigurationError) -> [JSONValue] {
         var documents: [JSONValue] = []
         for path in paths {
-            for file in try files(of: path) { documents += try load(file) }
+            for file in try files(of: path) { documents += try load(file, booleans) }
         }
         return documents
     }
 
-    private static func load(_ file: String) throws(ConfigurationError) -> [JSONValue] {
+    private static func load(_ file: String, _ booleans: YAML.Booleans) throws(ConfigurationError) -> [JSONValue] {
         let name = file == "-" ? "standard input" : file
         let text = try FileContents.read(file == "-" ? "/dev/stdin" : file)
         do {
-            return try YAML.parse(text).filter { !$0.isNull }
+            return try YAML.parse(text, booleans: booleans).filter { !$0.isNull }
         } catch {
             throw ConfigurationError(.invalid, "\(name): \(error)")
         }

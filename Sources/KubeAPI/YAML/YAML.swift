@@ -5,6 +5,14 @@ package enum YAML {
     /// How much aliases may add to a document, in bytes of text and eight for each node (a "billion laughs" bound).
     static let maximumAliasExpansion = 16 << 20
 
+    /// Which words without quotes are booleans.
+    package enum Booleans: Sendable, Hashable {
+        /// Those of YAML 1.1, as for kubectl: `yes`, `no`, `on`, `off`, `y` and `n`, too.
+        case kubectl
+        /// Those of YAML 1.2, as for Docker Compose: `true` and `false` alone. Source: YAML 1.2.2, 10.3.2.
+        case core
+    }
+
     /// Reads all documents of a text.
     ///
     /// Documents without content (comments only, or nothing between two `---`) are passed over, as `kubectl apply` does.
@@ -13,10 +21,10 @@ package enum YAML {
     /// - Throws: `JSONError` whose message begins with line and column. `.syntax` for broken text; `.value` for a key
     ///   that stands twice, a key that is no scalar, an infinite number, or a document beyond the bounds of nesting
     ///   (512 levels) and of what aliases expand to (16 MiB).
-    package static func parse(_ text: [UInt8]) throws(JSONError) -> [JSONValue] {
+    package static func parse(_ text: [UInt8], booleans: Booleans = .kubectl) throws(JSONError) -> [JSONValue] {
         let result = text.withUnsafeBufferPointer { buffer in
             Result<[JSONValue], JSONError> { () throws(JSONError) in
-                var composer = YAMLComposer(YAMLReader(buffer))
+                var composer = YAMLComposer(YAMLReader(buffer), booleans: booleans)
                 return try composer.documents()
             }
         }

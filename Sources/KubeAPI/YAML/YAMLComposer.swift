@@ -9,12 +9,16 @@ struct YAMLComposer: ~Copyable {
     }
 
     private var reader: YAMLReader
+    private let booleans: YAML.Booleans
     private var anchors: [String: Node] = [:]
     /// Anchors whose node is being read: an alias to one of them would be endless.
     private var openAnchors: Set<String> = []
     private var expansion = 0
 
-    init(_ reader: consuming YAMLReader) { self.reader = reader }
+    init(_ reader: consuming YAMLReader, booleans: YAML.Booleans) {
+        self.reader = reader
+        self.booleans = booleans
+    }
 
     mutating func documents() throws(JSONError) -> [JSONValue] {
         var documents: [JSONValue] = []
@@ -52,7 +56,7 @@ struct YAMLComposer: ~Copyable {
         -> JSONValue
     {
         do {
-            return try YAMLScalar.resolve(text, tag: tag, isPlain: isPlain)
+            return try YAMLScalar.resolve(text, tag: tag, isPlain: isPlain, booleans)
         } catch .mismatch(let tag) {
             throw mark.error(.value, "the value is no \(tag)")
         } catch .notFinite {

@@ -2,7 +2,7 @@
 ///
 /// The rules are those of the YAML 1.1 reader behind kubectl, so that a manifest means the same here as there: `y`,
 /// `on` and `No` are booleans, `010` is eight, `1_000` a thousand; a date, `1:30` and whatever else is unclear stays a
-/// string. Source: sigs.k8s.io/yaml, goyaml.v2 `resolve.go`.
+/// string. Source: sigs.k8s.io/yaml, goyaml.v2 `resolve.go`. For a reader that wants those of YAML 1.2 only the booleans differ.
 enum YAMLScalar {
     static let tagPrefix = "tag:yaml.org,2002:"
 
@@ -15,8 +15,10 @@ enum YAMLScalar {
     }
 
     /// - Parameter isPlain: without quotes; only such text can be anything else than a string, unless it has a tag.
-    static func resolve(_ text: String, tag: String?, isPlain: Bool) throws(Failure) -> JSONValue {
-        guard let tag, !tag.isEmpty else { return isPlain ? try plain(text) : .string(text) }
+    static func resolve(
+        _ text: String, tag: String?, isPlain: Bool, _ booleans: YAML.Booleans
+    ) throws(Failure) -> JSONValue {
+        guard let tag, !tag.isEmpty else { return isPlain ? try plain(text, booleans) : .string(text) }
         // "!" and the tags of applications say nothing that JSON could hold.
         guard tag.hasPrefix(tagPrefix) else { return .string(text) }
         let name = String(tag.dropFirst(tagPrefix.count))
@@ -41,7 +43,7 @@ enum YAMLScalar {
     }
 
     /// The meaning of text without quotes or tag.
-    static func plain(_ text: String) throws(Failure) -> JSONValue {
+    static func plain(_ text: String, _ booleans: YAML.Booleans = .kubectl) throws(Failure) -> JSONValue {
         guard let first = text.utf8.first else { return .null }
         switch first {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
@@ -49,18 +51,20 @@ enum YAMLScalar {
             guard number.isFinite else { throw .notFinite }
             return number.json
         default:
-            return words[text] ?? .string(text)
+            guard let value = words[text] else { return .string(text) }
+            return booleans == .core && coreStrings.contains(text) ? .string(text) : value
         }
     }
 
     private static let words: [String: JSONValue] = {
         var words: [String: JSONValue] = ["~": .null, "null": .null, "Null": .null, "NULL": .null]
-        for word in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] { words[word] = true }
-        for word in ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"] {
-            words[word] = false
-        }
+        for word in ["true", "True", "TRUE"] + yes { words[word] = true }
+        for word in ["false", "False", "FALSE"] + no { words[word] = false }
         return words
     }()
+    private static let yes = ["y", "Y", "yes", "Yes", "YES", "on", "On", "ON"]
+    private static let no = ["n", "N", "no", "No", "NO", "off", "Off", "OFF"]
+    private static let coreStrings = Set(yes + no)
 }
 
 extension YAMLScalar {

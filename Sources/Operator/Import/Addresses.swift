@@ -32,9 +32,9 @@ struct Addresses {
             let isAddress = port != nil || text.hasSuffix("://") || text.hasSuffix("@")
             let isWhole = text.isEmpty && rest.isEmpty
             let isListed = value.contains(",") && (rest.isEmpty || rest.first == ",")
-            if let (name, component) = component(of: token), isAddress || saysHost && (isWhole || isListed) {
+            if let (component, name) = component(of: token), isAddress || saysHost && (isWhole || isListed) {
                 mentions.append(Mention(host: component, port: port))
-                text += component + token.dropFirst(name.count)
+                text += name
             } else {
                 text += token
             }
@@ -46,11 +46,16 @@ struct Addresses {
         "HOST", "SERVER", "ADDR", "URL", "URI", "ENDPOINT", "BROKER", "NODE", "UPSTREAM",
     ]
 
-    /// `api`, also as `api.shop.svc.cluster.local`.
-    private func component(of token: Substring) -> (name: String, component: String)? {
-        if let component = components[String(token)] { return (String(token), component) }
+    /// `api`, also as `api.shop.svc.cluster.local`, or as one of its pods: `db-0.db`. With the name that it has now.
+    private func component(of token: Substring) -> (component: String, name: String)? {
+        if let component = components[String(token)] { return (component, component) }
         let parts = token.split(separator: ".").map(String.init)
-        guard parts.count > 2, parts[2] == "svc", let component = components[parts[0]] else { return nil }
-        return (parts[0], component)
+        if parts.count > 2, parts[2] == "svc", let component = components[parts[0]] {
+            return (component, component + token.dropFirst(parts[0].count))
+        }
+        guard parts.count > 1, let component = components[parts[1]], let dash = parts[0].lastIndex(of: "-"),
+            Int(parts[0][dash...].dropFirst()) != nil
+        else { return nil }
+        return (component, String(token))
     }
 }

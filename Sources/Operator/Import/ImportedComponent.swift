@@ -18,6 +18,7 @@ struct ImportedComponent: Sendable {
     var podFields: JSONObject = [:]
     var containerFields: JSONObject = [:]
     var podAnnotations: JSONObject = [:]
+    var podLabels: JSONObject = [:]
     var otherContainers: [JSONValue] = []
     private(set) var templateVolumes: [JSONValue] = []
     private(set) var templateMounts: [JSONValue] = []
@@ -76,13 +77,18 @@ struct ImportedComponent: Sendable {
         if !containers.isEmpty { spec["containers"] = .array(containers) }
         if !templateVolumes.isEmpty { spec["volumes"] = .array(templateVolumes) }
         var template = JSONObject()
-        if !podAnnotations.isEmpty { template["metadata"] = ["annotations": .object(podAnnotations)] }
+        var metadata = JSONObject()
+        if !podLabels.isEmpty { metadata["labels"] = .object(podLabels) }
+        if !podAnnotations.isEmpty { metadata["annotations"] = .object(podAnnotations) }
+        if !metadata.isEmpty { template["metadata"] = .object(metadata) }
         if !spec.isEmpty { template["spec"] = .object(spec) }
         return template.isEmpty ? nil : .object(template)
     }
 
     private static let order = [
-        "name", "image", "command", "args", "replicas", "autoscaling", "ports", "config", "secrets", "env", "envFrom",
+        "name", "kind", "image", "command", "args", "replicas", "statefulSet", "cronJob", "job", "autoscaling", "ports",
+        "service",
+        "config", "secrets", "env", "envFrom",
         "resources", "probes", "metrics", "volumes", "securityContext", "placement", "nodeFailureSeconds", "pdb",
         "priorityClassName", "connectsTo", "template",
     ]

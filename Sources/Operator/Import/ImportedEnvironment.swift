@@ -13,7 +13,7 @@ struct ImportedEnvironment {
     let name: String
     let tier: String
     /// Above the whole.
-    private(set) var remarks: [Remark] = []
+    var remarks: [Remark] = []
     var components: [ImportedComponent] = []
     /// Fields of the spec beside tier and components.
     var fields: JSONObject = [:]

@@ -3,11 +3,11 @@ internal import KubeAPI
 /// What looks as if nobody else should read it.
 enum Sensitive {
     /// Of variables, beside what names a secret everywhere.
-    private static let words: Set = ["PASS", "KEY", "KEYS", "SALT", "PEPPER"]
+    private static let words: Set = ["PASS", "KEY", "KEYS", "SALT", "PEPPER", "REQUIREPASS", "MASTERAUTH"]
 
     /// Whether a variable of this name holds a secret. One that names a file, or says yes or no, does not.
-    static func isSecret(_ name: String, _ value: String) -> Bool {
-        hasCredentials(value)
+    static func isSecret(_ name: String, _ value: String, isScript: Bool = false) -> Bool {
+        hasCredentials(value, isScript: isScript)
             || isSecret(name) && !["", "true", "false", "yes", "no"].contains(value.lowercased())
     }
 
@@ -18,7 +18,7 @@ enum Sensitive {
     }
 
     /// `DB_PASSWORD`, `dbPassword` and `--db-password` are DB and PASSWORD.
-    private static func words(of name: String) -> [String] {
+    static func words(of name: String) -> [String] {
         var words: [String] = [""]
         var wasLower = false
         for character in name {
@@ -34,58 +34,30 @@ enum Sensitive {
     }
 
     /// Whether an address has a password in it: `postgres://app:secret@db/app`.
-    static func hasCredentials(_ value: String) -> Bool {
+    ///
+    /// - Parameter isScript: of a shell, which takes values from elsewhere.
+    static func hasCredentials(_ value: String, isScript: Bool = false) -> Bool {
         var rest = value[...]
         while let start = rest.firstRange(of: "://") {
             rest = rest[start.upperBound...]
             let authority = rest.prefix { !"/?# ,\"'".contains($0) }
             guard let at = authority.lastIndex(of: "@") else { continue }
             let user = authority[..<at]
-            if let colon = user.firstIndex(of: ":"), user.index(after: colon) < user.endIndex { return true }
+            guard let colon = user.firstIndex(of: ":") else { continue }
+            let password = user[user.index(after: colon)...]
+            if !password.isEmpty, !(isScript && isExpanded(password)) { return true }
         }
         // `Server=db;User=app;Password=…`, as programs in .NET and JDBC have it.
         return value.split { ";&?".contains($0) }.contains { part in
             let pair = part.split(separator: "=", maxSplits: 1)
             return pair.count == 2 && value.contains("=") && isSecret(String(pair[0].trimmed))
-                && (value.contains(";") || value.contains("://"))
+                && (value.contains(";") || value.contains("://")) && !(isScript && isExpanded(pair[1]))
         }
     }
 
-    /// Words of a command with the values of secrets replaced by references to variables, which Kubernetes fills in.
-    ///
-    /// - Returns: the words, and the names of the variables.
-    static func masked(_ words: [String]) -> (words: [String], variables: [String]) {
-        var masked: [String] = []
-        var variables: [String] = []
-        var pending: String?
-        func reference(_ name: String) -> String {
-            let variable = Self.words(of: name).joined(separator: "_")
-            if !variables.contains(variable) { variables.append(variable) }
-            return "$(\(variable))"
-        }
-        for word in words {
-            if let name = pending {
-                pending = nil
-                if !word.hasPrefix("-"), !word.hasPrefix("$(") {
-                    masked.append(reference(name))
-                    continue
-                }
-            }
-            if word.hasPrefix("-"), let equals = word.firstIndex(of: "=") {
-                let (name, value) = (String(word[..<equals]), String(word[word.index(after: equals)...]))
-                if !value.hasPrefix("$("), isSecret(name, value) {
-                    masked.append("\(name)=\(reference(name))")
-                    continue
-                }
-            } else if word.hasPrefix("-"), isSecret(word) {
-                pending = word
-            } else if hasCredentials(word) {
-                masked.append(reference("SECRET_ADDRESS"))
-                continue
-            }
-            masked.append(word)
-        }
-        return (masked, variables)
+    /// Whether a shell takes a value from a variable or a program, or has had it from Kubernetes.
+    static func isExpanded(_ value: some StringProtocol) -> Bool {
+        value.hasPrefix("'$(") || value.drop { $0 == "\"" }.first.map { $0 == "$" || $0 == "`" } ?? false
     }
 
     /// How to make a Secret, without its values.

@@ -22,6 +22,17 @@ internal import Testing
     }
 
     @Test(
+        "For the booleans of YAML 1.2 the other words of 1.1 are strings, as keys, too",
+        arguments: [
+            ("true", true), ("True", true), ("FALSE", false), ("y", "y"), ("yes", "yes"), ("On", "On"), ("NO", "NO"),
+            ("off", "off"), ("null", nil), ("010", 8), ("\"true\"", "true"), ("!!bool true", true),
+        ] as [(String, JSONValue)])
+    func coreBooleans(text: String, want: JSONValue) throws {
+        #expect(try YAML.parse(Array("on: \(text)\n".utf8), booleans: .core) == [["on": want]])
+        #expect(try YAML.parse("on: 1") == [["true": 1]])
+    }
+
+    @Test(
         "Null is written in four ways or not at all",
         arguments: [("~", nil), ("null", nil), ("Null", nil), ("NULL", nil), ("", nil), ("nULL", "nULL")]
             as [(String, JSONValue)])

@@ -53,7 +53,7 @@ struct ComposeFile {
     }
 
     private static func document(_ path: String) throws -> JSONValue {
-        let documents = try ManifestFiles.load([path])
+        let documents = try ManifestFiles.load([path], booleans: .core)
         guard documents.count == 1, let document = documents.first else {
             throw ImportedEnvironment.Failure("\(path): a Compose file is one document, this has \(documents.count)")
         }
@@ -92,7 +92,7 @@ struct ComposeFile {
         var others = services
         if let file = extends["file"]?.string {
             let path = file.hasPrefix("/") ? file : "\(folder)/\(file)"
-            guard !folder.isEmpty, let document = try? ManifestFiles.load([path]).first else {
+            guard !folder.isEmpty, let document = try? ManifestFiles.load([path], booleans: .core).first else {
                 problems.append("extends: \(file) can't be read; docker compose config writes everything into one file")
                 return service
             }

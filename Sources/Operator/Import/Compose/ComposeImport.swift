@@ -48,7 +48,7 @@ struct ComposeImport {
             )
         }
         for problem in file.problems { environment.leaveOut("Left out, \(problem).") }
-        for (name, network) in file.networks where network["external"]?.bool == true {
+        for (name, network) in file.networks where ComposeValue.flag(network["external"]) == true {
             environment.leaveOut(
                 "Left out, the network \(name) of another project: let components connect to its namespace with connectsTo."
             )

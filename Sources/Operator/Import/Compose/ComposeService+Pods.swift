@@ -11,7 +11,7 @@ extension ComposeService {
         let words = check["test"]?.array == nil ? nil : ComposeValue.texts(check["test"])
         let shell =
             check["test"]?.string ?? (words?.first == "CMD-SHELL" ? words?.dropFirst().joined(separator: " ") : nil)
-        let isOff = ComposeValue.text(check["disable"]) == "true" || words?.first == "NONE"
+        let isOff = ComposeValue.flag(check["disable"]) == true || words?.first == "NONE"
         guard !isOff else {
             component.fields["probes"] = ["defaults": "Off"]
             return
@@ -53,8 +53,7 @@ extension ComposeService {
             }
             filled.append(text)
         }
-        let words = isShell ? filled.flatMap { $0.split(separator: " ").map(String.init) } : filled
-        return Sensitive.masked(words).variables.isEmpty ? filled : nil
+        return CommandMask.masked(filled).variables.isEmpty ? filled : nil
     }
 
     /// A check that asks the program itself by HTTP needs no program in the container.
@@ -129,7 +128,7 @@ extension ComposeService {
                 "Compose begins it only with the profile \(ComposeValue.texts(profiles).joined(separator: ", ")): without replicas: 0 it runs.",
                 at: "replicas")
         }
-        if fields["restart"] == .string("no") || fields["restart"] == .bool(false) {
+        if ComposeValue.flag(fields["restart"]) == false {
             component.leaveOut(
                 "The file does not restart it when it ends (restart: \"no\"): a component is always restarted. If it ends, make it a Job."
             )
@@ -140,7 +139,7 @@ extension ComposeService {
 
     mutating func takeSecurity() {
         takeUser()
-        if ComposeValue.text(fields["read_only"]) == "true" { component.setSecurity("readOnlyRootFilesystem", true) }
+        if ComposeValue.flag(fields["read_only"]) == true { component.setSecurity("readOnlyRootFilesystem", true) }
         let groups = ComposeValue.texts(filledWhole(fields["group_add"], "securityContext"))
         let numbers = groups.compactMap { Int64($0) }
         if !numbers.isEmpty { component.setSecurity("supplementalGroups", .array(numbers.map(JSONValue.integer))) }
@@ -196,7 +195,7 @@ extension ComposeService {
             component.containerFields["workingDir"] = .string(folder)
         }
         for (source, field) in [("tty", "tty"), ("stdin_open", "stdin")]
-        where ComposeValue.text(fields[source]) == "true" {
+        where ComposeValue.flag(fields[source]) == true {
             component.containerFields[field] = true
         }
         if let seconds = ComposeValue.seconds(filledWhole(fields["stop_grace_period"], "template")) {
@@ -262,7 +261,7 @@ extension ComposeService {
 
     mutating func sayLeftovers() {
         for (field, reason) in Self.leftovers where fields[field] != nil {
-            if ComposeValue.text(fields[field]) == "false" { continue }
+            if ComposeValue.flag(fields[field]) == false { continue }
             component.leaveOut("Left out, \(field): \(reason).")
         }
         if let mode = ComposeValue.text(fields["network_mode"]), mode != "bridge", mode != "default", mode != "none" {

@@ -74,7 +74,7 @@ extension ComposeService {
         if mount.isOfHost {
             component.leaveOut("It was the folder \(source) of the host: copy its data here.", at: "volumes", place)
         }
-        if definition?["external"]?.bool == true {
+        if ComposeValue.flag(definition?["external"]) == true {
             component.leaveOut(
                 "The volume \(source) is not made by the file: copy its data here.", at: "volumes", place)
         }

@@ -93,7 +93,7 @@ struct ComposeService {
                 continue
             }
             let text = words.map { reference($0) }
-            let masked = Sensitive.masked(text)
+            let masked = CommandMask.masked(text)
             for variable in masked.variables { needSecret(variable) }
             component.fields[field] = .array(masked.words.map { .string(mention($0, "URL")) })
         }
@@ -165,8 +165,6 @@ struct ComposeService {
             var config = component.fields["config"]?.object ?? [:]
             config[key] = .string(text)
             component.fields["config"] = .object(config)
-            guard case .bool = value else { return }
-            component.note("It is not quoted in the file: there it may be yes, no, on or off.", at: "config", key)
         }
     }
 

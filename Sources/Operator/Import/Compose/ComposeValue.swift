@@ -12,6 +12,15 @@ enum ComposeValue {
         }
     }
 
+    /// A field that says yes or no, in the spellings that Compose takes there. Source: compose-go, `toBoolean`.
+    static func flag(_ value: JSONValue?) -> Bool? {
+        switch text(value)?.lowercased() {
+        case "true", "1", "y", "yes", "on": true
+        case "false", "0", "n", "no", "off": false
+        default: nil
+        }
+    }
+
     /// A list, or a scalar as a list of one.
     static func texts(_ value: JSONValue?) -> [String] {
         (value?.array ?? [value].compactMap(\.self)).compactMap(text)
@@ -160,7 +169,7 @@ struct ComposeMount: Hashable {
             guard let path = value["target"]?.string else { return nil }
             let source = value["source"]?.string
             self.path = path
-            isReadOnly = value["read_only"]?.bool == true
+            isReadOnly = ComposeValue.flag(value["read_only"]) == true
             switch value["type"]?.string {
             case "tmpfs": kind = .memory(size: ComposeValue.bytes(value["tmpfs"]?["size"]))
             case "bind": kind = .host(source ?? "")

@@ -57,11 +57,6 @@ struct NamespaceContents {
         }
         return all.filter { $0.name == name } + all.filter { $0.name != name }
     }
-
-    /// Of the objects of pods' kinds: the labels of their pods.
-    static func podLabels(of workload: DynamicObject) -> [String: String] {
-        workload[path: "spec", "template", "metadata", "labels"]?.stringMap ?? [:]
-    }
 }
 
 extension JSONValue {

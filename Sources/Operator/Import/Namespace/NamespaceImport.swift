@@ -3,10 +3,12 @@ internal import Reconcilers
 
 /// An AppEnvironment from what runs in a namespace.
 struct NamespaceImport {
-    private(set) var environment: ImportedEnvironment
-    private let contents: NamespaceContents
-    /// Deployments on their way to components.
-    private(set) var workloads: [WorkloadComponent] = []
+    var environment: ImportedEnvironment
+    let contents: NamespaceContents
+    /// What runs, on its way to components.
+    var workloads: [WorkloadComponent] = []
+    /// Components whose workloads are taken over.
+    var adopted: Set<String> = []
 
     /// - Throws: `ImportedEnvironment.Failure` where the namespace can't be an environment's.
     init(_ contents: NamespaceContents, name: String?, tier: String) throws {
@@ -26,23 +28,42 @@ struct NamespaceImport {
         place["adopt"] = "IfUnmanaged"
         environment.fields["namespace"] = .object(place)
         makeWorkloads()
-        introduce()
-        sayOthers()
         takeLimits()
         connect()
         takeIngresses()
         takePullSecrets()
-        environment.components = workloads.map(\.component)
-        let adopted = workloads.flatMap(\.adoptable)
-        if !adopted.isEmpty { environment.fields["adopt"] = ["objects": .array(adopted)] }
+        try takeOver()
+        let details = environment.remarks
+        environment.remarks = []
+        introduce()
+        sayOthers()
+        environment.remarks += details
     }
 
     private mutating func makeWorkloads() {
-        for deployment in contents.all("Deployment") {
-            let name = ImportedName.label(
-                deployment.name, limit: 40, taken: Set(workloads.map(\.component.name)).union(ImportedName.reserved))
-            workloads.append(WorkloadComponent(deployment, as: name, in: contents))
+        let kinds: [AppEnvironment.ComponentSpec.Kind] = [.deployment, .statefulSet, .cronJob, .job]
+        for kind in kinds {
+            for object in contents.all(kind.rawValue) where !isOver(object) {
+                let name = ImportedName.label(
+                    Self.plainName(of: object), limit: 40,
+                    taken: Set(workloads.map(\.component.name)).union(ImportedName.reserved))
+                workloads.append(WorkloadComponent(object, kind, as: name, in: contents))
+            }
         }
+    }
+
+    /// A Job has a name of its own for each run.
+    private static func plainName(of object: DynamicObject) -> String {
+        guard object.kind == "Job" else { return object.name }
+        if object.isOfTheOperator, let component = object.labels[LabelKey.environmentComponent] { return component }
+        return object[path: "metadata", "generateName"]?.string ?? object.name
+    }
+
+    /// Whether it is a Job that has ended, and that no environment keeps.
+    private func isOver(_ object: DynamicObject) -> Bool {
+        let conditions = object[path: "status", "conditions"]?.array ?? []
+        return object.kind == "Job" && !object.isOfTheOperator
+            && conditions.contains { ["Complete", "Failed"].contains($0["type"]) && $0["status"] == "True" }
     }
 
     // MARK: What is said above all
@@ -74,22 +95,14 @@ struct NamespaceImport {
 
     /// What an apply comes to, in the same namespace.
     private mutating func sayConflicts() {
-        let foreign = workloads.filter { !$0.deployment.isOfTheOperator }.map(\.component.name)
+        let foreign = workloads.filter { !$0.object.isOfTheOperator }.map(\.component.name)
         guard !foreign.isEmpty else {
             environment.note(
                 "All that runs here is the operator's already: apply it where the environment that made it is gone, or elsewhere."
             )
             return
         }
-        let adopted = workloads.filter { !$0.adoptable.isEmpty }.map(\.component.name)
-        let takenOver =
-            adopted.isEmpty
-            ? ""
-            : """
-            The operator takes over what spec.adopt lists, in place: the pods of \(adopted.joined(separator: ", ")) are replaced once, by new \
-            ones before old ones go where no volume forbids it.\u{20}
-            """
-        let left = workloads.filter { $0.deployment.name == $0.component.name }.map(\.component.name)
+        let left = workloads.filter { $0.object.name == $0.component.name && $0.kind != .job }.map(\.component.name)
             .filter { foreign.contains($0) && !adopted.contains($0) }
         let conflicts =
             left.isEmpty
@@ -98,17 +111,36 @@ struct NamespaceImport {
         environment.note(
             """
             Applied to this namespace, nothing that spec.adopt does not list is changed or restarted, and status.adoption says of each \
-            object what would be. \(takenOver)\(conflicts)Quota, LimitRange, the Pod Security level and default-deny are written only \
+            object what would be. \(takeover)\(conflicts)Quota, LimitRange, the Pod Security level and default-deny are written only \
             once every component is available, and apply to everything in the namespace from then on.
             """)
+    }
+
+    /// What taking over comes to for the pods, by the kind of what runs them.
+    private var takeover: String {
+        func names(_ kind: AppEnvironment.ComponentSpec.Kind) -> String? {
+            let names = workloads.filter { $0.kind == kind }.map(\.component.name).filter(adopted.contains)
+            return names.isEmpty ? nil : names.joined(separator: ", ")
+        }
+        let texts = [
+            names(.deployment).map {
+                "the pods of \($0) are replaced once, by new ones before old ones go where no volume forbids it"
+            },
+            names(.statefulSet).map {
+                "those of the StatefulSet \($0) are replaced once, one after the other, each on its volumes"
+            },
+            names(.cronJob).map { "the CronJob \($0) changes with its next run" },
+        ].compactMap(\.self)
+        guard !texts.isEmpty else { return "" }
+        return "The operator takes over what spec.adopt lists, in place: \(texts.joined(separator: "; ")). "
     }
 
     /// Objects that another tool delivers would come back.
     private mutating func sayTrackers() {
         var byTool: [String: [String]] = [:]
-        for workload in workloads where !workload.deployment.isOfTheOperator {
-            guard let tracker = NamespaceTracker(of: workload.deployment) else { continue }
-            byTool[tracker.tool, default: []].append(workload.deployment.name)
+        for workload in workloads where !workload.object.isOfTheOperator {
+            guard let tracker = NamespaceTracker(of: workload.object) else { continue }
+            byTool[tracker.tool, default: []].append(workload.object.name)
         }
         for (tool, names) in byTool.sorted(by: { $0.key < $1.key }) {
             environment.note(
@@ -121,26 +153,23 @@ struct NamespaceImport {
     }
 
     private mutating func sayOthers() {
-        let reasons = [
-            (
-                "StatefulSet",
-                "a component is a Deployment. It keeps running, but default-deny cuts it off unless a NetworkPolicy of yours allows its connections"
-            ),
-            (
-                "DaemonSet",
-                "a component is a Deployment. It keeps running, but default-deny cuts it off unless a NetworkPolicy of yours allows its connections"
-            ),
-            (
-                "CronJob",
-                "a component runs for ever. It keeps running, but needs a NetworkPolicy of yours once default-deny is written"
-            ),
-            ("Job", "a component runs for ever"),
-        ]
-        for (kind, reason) in reasons {
-            let names = contents.all(kind).map(\.name)
-            if !names.isEmpty { environment.leaveOut("Left out, \(kind) \(names.joined(separator: ", ")): \(reason).") }
+        let daemons = contents.all("DaemonSet").map(\.name)
+        if !daemons.isEmpty {
+            environment.leaveOut(
+                """
+                Left out, DaemonSet \(daemons.joined(separator: ", ")): no component has a pod on each node. It keeps running, but \
+                default-deny cuts it off unless a NetworkPolicy of yours allows its connections.
+                """)
         }
-        let known = Set(workloads.flatMap { $0.serviceNames })
+        let past = contents.all("Job").filter(isOver).map(\.name)
+        if !past.isEmpty {
+            environment.note(
+                """
+                Left out, Job \(past.joined(separator: ", ")): it has ended, and an environment would run it again. What each new image needs \
+                once, such as a migration, is a component of kind: Job.
+                """)
+        }
+        let known = Set(workloads.flatMap { $0.serviceNames + [$0.governingService].compactMap(\.self) })
         let others = contents.all("Service").map(\.name).filter { !known.contains($0) }
         if !others.isEmpty {
             environment.leaveOut(
@@ -224,6 +253,8 @@ struct NamespaceImport {
         let others = contents.all("Service").filter { hosts[$0.name] == nil && $0[path: "spec", "selector"] != nil }
         let otherNames = Addresses(components: Dictionary(uniqueKeysWithValues: others.map { ($0.name, $0.name) }))
         let addresses = Addresses(components: hosts)
+        let lasting = Set(workloads.compactMap(\.governingService))
+        let newNames = Addresses(components: hosts.filter { !lasting.contains($0.key) })
         for index in workloads.indices {
             for (variable, value) in workloads[index].values {
                 for mention in addresses.read(value, of: variable).mentions
@@ -234,7 +265,7 @@ struct NamespaceImport {
                     for service in others where service.name == mention.host { connect(index, to: service) }
                 }
             }
-            workloads[index].rename(by: addresses)
+            workloads[index].rename(by: newNames)
         }
     }
 
@@ -257,69 +288,5 @@ struct NamespaceImport {
         var fields = fields?.object ?? [:]
         fields[field] = value
         return .object(fields)
-    }
-
-    // MARK: Ingress
-
-    private mutating func takeIngresses() {
-        var hosts: [(host: String, entry: JSONObject)] = []
-        for ingress in contents.all("Ingress") {
-            if ingress[path: "spec", "defaultBackend"] != nil {
-                environment.leaveOut(
-                    "Left out, the default backend of Ingress \(ingress.name): an environment names hosts.")
-            }
-            for rule in ingress[path: "spec", "rules"]?.array ?? [] {
-                guard let host = rule["host"]?.string else {
-                    environment.leaveOut(
-                        "Left out, the rule without a host of Ingress \(ingress.name): an environment names hosts.")
-                    continue
-                }
-                let paths = (rule["http"]?["paths"]?.array ?? []).compactMap { path(of: $0, host, ingress.name) }
-                guard !paths.isEmpty else { continue }
-                if let known = hosts.firstIndex(where: { $0.host == host }) {
-                    hosts[known].entry["paths"] = .array((hosts[known].entry["paths"]?.array ?? []) + paths)
-                } else {
-                    hosts.append((host, entry(for: host, of: ingress, paths)))
-                }
-            }
-        }
-        if !hosts.isEmpty { environment.fields["ingress"] = .array(hosts.map { .object($0.entry) }) }
-    }
-
-    private mutating func path(of path: JSONValue, _ host: String, _ ingress: String) -> JSONValue? {
-        let service = path["backend"]?["service"]
-        let name = service?["name"]?.string ?? ""
-        let port = service?["port"]
-        guard let workload = workloads.first(where: { $0.serviceNames.contains(name) }),
-            let portName = workload.portName(service: name, port?["name"]?.string, port?["number"]?.integer)
-        else {
-            environment.leaveOut(
-                "Left out, \(host)\(path["path"]?.string ?? "/") of Ingress \(ingress): Service \(name) is that of no component."
-            )
-            return nil
-        }
-        let fields: [(String, JSONValue?)] = [
-            ("path", path["path"] ?? "/"), ("pathType", path["pathType"] == "Prefix" ? nil : path["pathType"]),
-            ("component", .string(workload.component.name)), ("port", .string(portName)),
-        ]
-        return .object(JSONObject(fields.compactMap { key, value in value.map { (key, $0) } }))
-    }
-
-    private func entry(for host: String, of ingress: DynamicObject, _ paths: [JSONValue]) -> JSONObject {
-        var annotations = ingress.annotations
-        let issuer = annotations.removeValue(forKey: "cert-manager.io/cluster-issuer")
-        let classAnnotation = annotations.removeValue(forKey: "kubernetes.io/ingress.class")
-        var entry: JSONObject = ["host": .string(host), "paths": .array(paths)]
-        entry["className"] = ingress[path: "spec", "ingressClassName"] ?? classAnnotation.map(JSONValue.string)
-        entry["clusterIssuer"] = issuer.map(JSONValue.string)
-        entry["tlsSecretName"] =
-            ingress[path: "spec", "tls"]?.array?.first {
-                ($0["hosts"]?.array ?? []).isEmpty || $0["hosts"]?.array?.contains(.string(host)) == true
-            }?["secretName"]
-        let kept = annotations.filter { WorkloadComponent.isWorthKeeping(annotation: $0.key) }.sorted {
-            $0.key < $1.key
-        }
-        if !kept.isEmpty { entry["annotations"] = .object(JSONObject(kept.map { ($0.key, .string($0.value)) })) }
-        return entry
     }
 }

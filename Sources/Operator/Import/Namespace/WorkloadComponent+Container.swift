@@ -81,7 +81,7 @@ extension WorkloadComponent {
     ]
 
     mutating func takeContainer() {
-        for (key, value) in Self.withoutDefaults(container) where !Self.ownContainerFields.contains(key) {
+        for (key, value) in withoutDefaults(container) where !Self.ownContainerFields.contains(key) {
             component.containerFields[key] = value
         }
         let resources = (container["resources"]?.object ?? [:]).filter { ["requests", "limits"].contains($0.key) }
@@ -89,7 +89,7 @@ extension WorkloadComponent {
     }
 
     /// What a server writes where nobody has said anything.
-    static func withoutDefaults(_ container: JSONObject) -> JSONObject {
+    private func withoutDefaults(_ container: JSONObject) -> JSONObject {
         let image = container["image"]?.string ?? ""
         let isLatest =
             image.hasSuffix(":latest")
@@ -97,7 +97,8 @@ extension WorkloadComponent {
         return container.filter { key, value in
             switch key {
             case "terminationMessagePath": value != "/dev/termination-log"
-            case "terminationMessagePolicy": value != "File"
+            case "terminationMessagePolicy":
+                value != "File" && !(kind.runsToItsEnd && value == "FallbackToLogsOnError")
             case "imagePullPolicy": value.string != (isLatest ? "Always" : "IfNotPresent")
             default: true
             }
@@ -109,12 +110,25 @@ extension WorkloadComponent {
         for (field, name) in [
             ("readinessProbe", "readiness"), ("livenessProbe", "liveness"), ("startupProbe", "startup"),
         ] {
-            if let probe = container[field]?.object { probes[name] = .object(plain(probe)) }
+            if let probe = openProbe(field, of: container) { probes[name] = .object(plain(probe)) }
         }
         let hasPort = component.list("ports").contains { $0["protocol"] == nil }
-        // Where not all three are there, the environment would add what the Deployment has not.
+        // Where not all three are there, the environment would add what there was not.
         if probes.count < 3, hasPort || probes["liveness"] != nil { probes["defaults"] = "Off" }
         if !probes.isEmpty { component.fields["probes"] = .object(probes) }
+    }
+
+    /// A probe whose command has no secret in it: Kubernetes fills variables into none.
+    private mutating func openProbe(_ field: String, of container: JSONObject) -> JSONObject? {
+        let probe = container[field]?.object
+        let words = probe?["exec"]?["command"]?.array?.compactMap(\.string) ?? []
+        guard CommandMask.masked(words).variables.isEmpty else {
+            component.leaveOut(
+                "Left out, the \(field) of the container \(container["name"]?.string ?? ""): its command holds a secret. Give one that needs none.",
+                at: "probes")
+            return nil
+        }
+        return probe
     }
 
     /// A probe without what a server adds, with numbers for ports whose names are not those of the component.
@@ -147,18 +161,34 @@ extension WorkloadComponent {
         if !initial.isEmpty { component.podFields["initContainers"] = .array(initial.map { masked($0) }) }
     }
 
+    /// A variable of another container, which takes no others of the Secret.
+    private mutating func ofSecret(_ name: String) -> JSONValue {
+        needSecret(name)
+        return [
+            "name": .string(name),
+            "valueFrom": ["secretKeyRef": ["name": .string(secretName), "key": .string(name)]],
+        ]
+    }
+
     /// The container with references where secrets stand in the open.
     private mutating func masked(_ container: JSONObject) -> JSONValue {
-        var container = Self.withoutDefaults(container)
-        let variables = (container["env"]?.array ?? []).map { variable -> JSONValue in
+        var container = withoutDefaults(container)
+        var variables = (container["env"]?.array ?? []).map { variable -> JSONValue in
             guard let name = variable["name"]?.string, let value = variable["value"]?.string, !value.contains("$("),
                 Sensitive.isSecret(name, value)
             else { return variable }
-            needSecret(name)
-            return [
-                "name": .string(name),
-                "valueFrom": ["secretKeyRef": ["name": .string(secretName), "key": .string(name)]],
-            ]
+            return ofSecret(name)
+        }
+        for field in ["command", "args"] {
+            guard let words = container[field]?.array?.compactMap(\.string), !words.isEmpty else { continue }
+            let masked = CommandMask.masked(words)
+            container[field] = .array(masked.words.map(JSONValue.string))
+            for name in masked.variables where !variables.contains(where: { $0["name"]?.string == name }) {
+                variables.append(ofSecret(name))
+            }
+        }
+        for field in ["startupProbe", "readinessProbe", "livenessProbe"] {
+            container[field] = openProbe(field, of: container).map(JSONValue.object)
         }
         if !variables.isEmpty { container["env"] = .array(variables) }
         let refused = Self.refused(container["securityContext"]?.object ?? [:])

@@ -56,39 +56,58 @@ extension WorkloadComponent {
             }
             return
         }
-        let name = volumeName(of: claim)
-        volumeNames[volume["name"]?.string ?? ""] = name
+        let isShared = object?[path: "spec", "accessModes"]?.array?.contains("ReadWriteMany") == true
+        let own = volumeName(of: claim)
+        let isOther = kind == .statefulSet || claim != "\(component.name)-\(own)"
+        let isKept = isOther && (isInPlace || kind == .job && isShared) && object != nil
+        let given = volume["name"]?.string ?? ""
+        let name = isKept ? volumeName(given) : own
+        volumeNames[given] = name
         var entry: JSONObject = ["name": .string(name), "path": .string(path)]
-        entry["size"] = object?[path: "spec", "resources", "requests", "storage"] ?? "1Gi"
-        entry["storageClass"] = object?[path: "spec", "storageClassName"]
-        let modes = object?[path: "spec", "accessModes"]?.array?.compactMap(\.string) ?? []
-        if modes.contains("ReadWriteMany") { entry["accessMode"] = "ReadWriteMany" }
+        if isKept {
+            entry["existingClaim"] = .string(claim)
+        } else {
+            entry["size"] = object?[path: "spec", "resources", "requests", "storage"] ?? "1Gi"
+            entry["storageClass"] = object?[path: "spec", "storageClassName"]
+        }
+        if isShared { entry["accessMode"] = "ReadWriteMany" }
         component.append(.object(entry), to: "volumes")
         for mount in mounts where mount != main { component.mount(renamed(mount)) }
-        sayClaim(claim, name, object, isShared: modes.contains("ReadWriteMany"))
+        sayClaim(claim, name, object)
+        if !isShared { haveOnePod() }
     }
+
+    /// Whether the environment's own takes the place of the object: then never do two have its claims.
+    private var isInPlace: Bool { object.name == component.name && kind != .job }
 
     /// The claim of a component's volume is called after both.
     private func volumeName(of claim: String) -> String {
         let prefix = "\(component.name)-"
-        let short = claim.hasPrefix(prefix) ? String(claim.dropFirst(prefix.count)) : claim
-        return ImportedName.label(
-            short, limit: 20, fallback: "data", taken: component.list("volumes").compactMap { $0["name"]?.string })
+        return volumeName(claim.hasPrefix(prefix) ? String(claim.dropFirst(prefix.count)) : claim)
     }
 
-    private mutating func sayClaim(_ claim: String, _ name: String, _ object: DynamicObject?, isShared: Bool) {
+    /// A name that no volume of the component has yet.
+    func volumeName(_ text: String) -> String {
+        ImportedName.label(
+            text, limit: 20, fallback: "data", taken: component.list("volumes").compactMap { $0["name"]?.string })
+    }
+
+    private mutating func sayClaim(_ claim: String, _ name: String, _ object: DynamicObject?) {
         let place = String(component.list("volumes").count - 1)
         if object == nil {
             component.leaveOut("The claim \(claim) is not there: give the size.", at: "volumes", place, "size")
         }
         let made = "\(component.name)-\(name)"
-        if made != claim {
+        if component.list("volumes").last?["existingClaim"] != nil {
+            component.note(
+                "The claim \(claim) is mounted as it is: nothing makes, changes or deletes it.", at: "volumes", place)
+        } else if made != claim {
             component.leaveOut(
                 "Its claim will be \(made), and is empty: copy the data of \(claim).", at: "volumes", place)
-        } else if let object, !object.isOfTheOperator {
-            component.note("The claim \(claim) is taken over with its data, and never deleted.", at: "volumes", place)
         }
-        guard !isShared else { return }
+    }
+
+    private mutating func haveOnePod() {
         if component.fields["autoscaling"] != nil || (component.fields["replicas"]?.integer ?? 1) > 1 {
             component.fields["autoscaling"] = nil
             component.fields["replicas"] = 1
@@ -161,20 +180,23 @@ extension WorkloadComponent {
         "automountServiceAccountToken", "enableServiceLinks", "hostNetwork", "hostPID", "hostIPC", "nodeName",
     ]
     private static let podDefaults: JSONObject = [
-        "restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "schedulerName": "default-scheduler",
+        "dnsPolicy": "ClusterFirst", "schedulerName": "default-scheduler",
         "terminationGracePeriodSeconds": 30,
     ]
 
     mutating func takePod() {
-        for (key, value) in pod where !Self.ownPodFields.contains(key) && Self.podDefaults[key] != value {
+        var defaults = Self.podDefaults
+        defaults["restartPolicy"] = kind.runsToItsEnd ? "Never" : "Always"
+        for (key, value) in pod where !Self.ownPodFields.contains(key) && defaults[key] != value {
             component.podFields[key] = value
         }
+        takeLabels()
         component.fields["priorityClassName"] = pod["priorityClassName"]
         for field in ["hostNetwork", "hostPID", "hostIPC"] where pod[field] == true {
             component.leaveOut("Left out, \(field): the Pod Security level of the tier refuses it.")
         }
         let account = pod["serviceAccountName"]?.string ?? "default"
-        if account != "default", account != component.name || !deployment.isOfTheOperator {
+        if account != "default", account != component.name || !object.isOfTheOperator {
             component.leaveOut(
                 """
                 Left out, the ServiceAccount \(account): a component has one of its own, without a token. If it talks to the API \
@@ -182,7 +204,7 @@ extension WorkloadComponent {
                 """
             )
         }
-        for (key, value) in deployment[path: "spec", "template", "metadata", "annotations"]?.object ?? [:]
+        for (key, value) in template["metadata"]?["annotations"]?.object ?? [:]
         where Self.isWorthKeeping(annotation: key) {
             component.podAnnotations[key] = value
         }
@@ -200,9 +222,11 @@ extension WorkloadComponent {
 
     private mutating func takePlacement() {
         var placement: JSONObject = [:]
-        let constraints = pod["topologySpreadConstraints"]?.array ?? []
+        let constraints = kind.runsToItsEnd ? [] : pod["topologySpreadConstraints"]?.array ?? []
         placement["spread"] =
-            constraints.first.map { $0["whenUnsatisfiable"] == "DoNotSchedule" ? "Required" : "Preferred" } ?? "None"
+            kind.runsToItsEnd
+            ? nil
+            : constraints.first.map { $0["whenUnsatisfiable"] == "DoNotSchedule" ? "Required" : "Preferred" } ?? "None"
         if let key = constraints.first?["topologyKey"], key != "kubernetes.io/hostname" {
             placement["topologyKey"] = key
         }
@@ -216,7 +240,7 @@ extension WorkloadComponent {
         let tolerations = (pod["tolerations"]?.array ?? []).filter { !isPlain || !Self.isOfFailure($0) }
         if isPlain, let number = seconds.first ?? nil { component.fields["nodeFailureSeconds"] = .integer(number) }
         if !tolerations.isEmpty { placement["tolerations"] = .array(tolerations) }
-        component.fields["placement"] = .object(placement)
+        if !placement.isEmpty { component.fields["placement"] = .object(placement) }
     }
 
     private static func isOfFailure(_ toleration: JSONValue) -> Bool {

@@ -1,16 +1,20 @@
 internal import KubeAPI
 internal import Reconcilers
 
-/// A Deployment on its way to a component.
+/// A workload on its way to a component.
 struct WorkloadComponent {
-    let deployment: DynamicObject
+    let object: DynamicObject
     let contents: NamespaceContents
     var component: ImportedComponent
+    let kind: AppEnvironment.ComponentSpec.Kind
+    let template: JSONValue
     let podLabels: [String: String]
     let pod: JSONObject
     /// The container that the component's fields are about.
     let container: JSONObject
     let services: [DynamicObject]
+    /// The Service that gives the pods of a StatefulSet their names, where the component makes none of that name.
+    let governingService: String?
     /// What its variables hold, secrets too: to find out whom it connects to.
     var values: [(variable: String, value: String)] = []
     /// Claims that it mounts.
@@ -20,54 +24,57 @@ struct WorkloadComponent {
     /// Keys of the Secret that has to take what looks like a secret.
     var secretKeys: [String] = []
 
-    init(_ deployment: DynamicObject, as name: String, in contents: NamespaceContents) {
-        self.deployment = deployment
+    /// - Parameter kind: that of the object.
+    init(
+        _ object: DynamicObject, _ kind: AppEnvironment.ComponentSpec.Kind, as name: String,
+        in contents: NamespaceContents
+    ) {
+        self.kind = kind
+        self.object = object
         self.contents = contents
         component = ImportedComponent(name)
-        podLabels = NamespaceContents.podLabels(of: deployment)
-        pod = deployment[path: "spec", "template", "spec"]?.object ?? [:]
+        template = (kind == .cronJob ? object[path: "spec", "jobTemplate", "spec"] : object["spec"])?["template"] ?? [:]
+        podLabels = template["metadata"]?["labels"]?.stringMap ?? [:]
+        pod = template["spec"]?.object ?? [:]
         let containers = (pod["containers"]?.array ?? []).compactMap(\.object)
-        container = containers.first { $0["name"]?.string == deployment.name } ?? containers.first ?? [:]
-        services = contents.services(for: podLabels, named: deployment.name)
+        container = containers.first { $0["name"]?.string == object.name } ?? containers.first ?? [:]
+        let governing = kind == .statefulSet ? object[path: "spec", "serviceName"]?.string : nil
+        governingService = governing == name ? nil : governing
+        // Nobody is served by what runs to its end.
+        services =
+            kind.runsToItsEnd
+            ? []
+            : contents.services(for: podLabels, named: object.name).filter {
+                // That one has no ports, and each StatefulSet of an environment has its own.
+                $0.name != "\(name)-pods" || !$0.isOfTheOperator
+            }
         component.fields["image"] = container["image"] ?? ""
+        takeKind()
         takeCommand()
-        takeReplicas()
-        takePorts()
+        if !kind.runsToItsEnd {
+            takeReplicas()
+            takePorts()
+        }
         takeVariables()
         takeContainer()
         takeProbes()
+        takeClaimTemplates()
         takeVolumes()
         takeSecurity()
         takePod()
         takeOtherContainers(containers)
         takeSecrets()
-        if name != deployment.name {
-            component.note("In the namespace it is called \(deployment.name), which is no name for a component.")
-        }
+        sayName()
     }
 
     var serviceNames: [String] { services.map(\.name) }
-
-    /// What an environment can take over of it: what has the names that its component would give, and that no tool delivers.
-    var adoptable: [JSONValue] {
-        // Nor what belongs to a workload that one does.
-        guard NamespaceTracker(of: deployment) == nil else { return [] }
-        let named =
-            [deployment] + services + contents.all("HorizontalPodAutoscaler") + contents.all("PodDisruptionBudget")
-        let claims = Set(component.list("volumes").compactMap { $0["name"]?.string }.map { "\(component.name)-\($0)" })
-        let mounted = claimNames.compactMap { contents.find("PersistentVolumeClaim", $0) }
-        let found = named.filter { $0.name == component.name } + mounted.filter { claims.contains($0.name) }
-        return found.filter { !$0.isOfTheOperator && NamespaceTracker(of: $0) == nil }.map {
-            ["kind": .string($0.kind), "name": .string($0.name)]
-        }
-    }
 
     var pullSecrets: [String] { (pod["imagePullSecrets"]?.array ?? []).compactMap { $0["name"]?.string } }
 
     private mutating func takeCommand() {
         for field in ["command", "args"] {
             guard let words = container[field]?.array?.compactMap(\.string), !words.isEmpty else { continue }
-            let masked = Sensitive.masked(words)
+            let masked = CommandMask.masked(words)
             for variable in masked.variables { needSecret(variable) }
             component.fields[field] = .array(masked.words.map(JSONValue.string))
         }
@@ -83,7 +90,7 @@ struct WorkloadComponent {
         guard !secretKeys.isEmpty else { return }
         component.append(["name": .string(secretName)], to: "secrets")
         component.leaveOut(
-            "Values that look like secrets stand in the open in the Deployment or a ConfigMap. They are not written here. Make the Secret:\n"
+            "Values that look like secrets stand in the open in the \(kind.rawValue) or a ConfigMap. They are not written here. Make the Secret:\n"
                 + Sensitive.command(secretName, secretKeys, in: contents.name),
             at: "secrets")
     }
@@ -91,10 +98,10 @@ struct WorkloadComponent {
     // MARK: Replicas
 
     private mutating func takeReplicas() {
-        component.fields["replicas"] = deployment[path: "spec", "replicas"] ?? 1
+        component.fields["replicas"] = object[path: "spec", "replicas"] ?? 1
         let scaler = contents.all("HorizontalPodAutoscaler").first {
-            $0[path: "spec", "scaleTargetRef", "name"]?.string == deployment.name
-                && $0[path: "spec", "scaleTargetRef", "kind"]?.string == "Deployment"
+            $0[path: "spec", "scaleTargetRef", "name"]?.string == object.name
+                && $0[path: "spec", "scaleTargetRef", "kind"]?.string == kind.rawValue
         }
         if let scaler { take(scaler) }
         let budget = contents.all("PodDisruptionBudget").first {
@@ -113,6 +120,13 @@ struct WorkloadComponent {
                 """
                 ScaledObject \(owner.name) scales it, and goes on to: the number of pods is left to it. Or write its triggers into \
                 autoscaling.keda, and delete it.
+                """)
+        }
+        guard kind != .statefulSet || (object[path: "spec", "volumeClaimTemplates"]?.array ?? []).isEmpty else {
+            return component.leaveOut(
+                """
+                HorizontalPodAutoscaler \(scaler.name) scales it, and goes on to, but is not the environment's: a StatefulSet with volumes \
+                is not autoscaled, since each new pod makes claims that stay.
                 """)
         }
         var fields: JSONObject = [:]
@@ -138,19 +152,28 @@ struct WorkloadComponent {
     private mutating func takePorts() {
         let declared = (container["ports"]?.array ?? []).compactMap(\.object)
         for service in services {
-            if service.name != component.name {
-                component.leaveOut(
-                    "Service \(service.name) is not made: its clients have to name \(component.name).", at: "ports")
-            }
-            let type = service[path: "spec", "type"]?.string ?? "ClusterIP"
-            if type != "ClusterIP" {
-                component.leaveOut(
-                    "Service \(service.name) is of the type \(type), that of a component of ClusterIP: keep a Service of your own for that.",
-                    at: "ports")
-            }
+            takeType(of: service)
             for port in service[path: "spec", "ports"]?.array ?? [] { takePort(port, declared) }
         }
         for port in declared { takeContainerPort(port) }
+    }
+
+    private mutating func takeType(of service: DynamicObject) {
+        let isHeadless = service[path: "spec", "clusterIP"] == "None"
+        let type = isHeadless ? "Headless" : service[path: "spec", "type"]?.string ?? "ClusterIP"
+        if service.name == component.name {
+            if type != "ClusterIP" { component.fields["service"] = ["type": .string(type)] }
+        } else if service.name == governingService {
+            component.note(
+                "Service \(service.name) gives the pods their names. It stays as it is.", at: "ports")
+        } else {
+            component.leaveOut(
+                "Service \(service.name) is not made: its clients have to name \(component.name).", at: "ports")
+            guard type != "ClusterIP" else { return }
+            component.leaveOut(
+                "Service \(service.name) is of the type \(type), that of the component of ClusterIP: keep a Service of your own for that.",
+                at: "ports")
+        }
     }
 
     private mutating func takePort(_ port: JSONValue, _ declared: [JSONObject]) {
