@@ -249,7 +249,7 @@ extension EndToEnd {
                   command: [bash, -c, \(Workload.quoted(Workload.serveHTTP(8080)))]
                   ports: [{name: http, port: 8080}]
                   securityContext: {runAsUser: 65532}
-                  allowFrom: [{namespace: e2e-client}]
+                  allowFrom: [{namespace: \(SteadyClient.namespace)}]
                   template: {spec: {containers: [{name: web, lifecycle: {preStop: {sleep: {seconds: 5}}}}]}}
             """
         }
@@ -259,41 +259,12 @@ extension EndToEnd {
             let name = "e2e-adopt"
             defer {
                 _ = try? cluster.kubectl("delete", "appenv", name, "--ignore-not-found", "--timeout=120s")
-                try? cluster.remove(namespaces: name, "e2e-client")
+                try? cluster.remove(namespaces: name, SteadyClient.namespace)
             }
-            try cluster.apply(Workload.namespace(name) + Workload.namespace("e2e-client") + handMade(in: name))
+            try cluster.apply(Workload.namespace(name) + handMade(in: name))
             try cluster.kubectl("rollout", "status", "-n", name, "deployment/web", "--timeout=120s")
             let address = try cluster.value("service", "web", name, ".spec.clusterIP")
-            let ask = """
-                import time, urllib.request
-                while True:
-                    try:
-                        print(urllib.request.urlopen("http://\(address):8080/metrics", timeout=3).status, flush=True)
-                    except Exception as error:
-                        print("failed", time.strftime("%T"), error, flush=True)
-                    time.sleep(0.05)
-                """
-            try cluster.apply(
-                Workload.pod(
-                    "client", "e2e-client", labels: "{app: client}", "exec python3 -c \(Workload.shellQuoted(ask))"))
-            func answers() throws -> [Substring] {
-                try cluster.kubectl("logs", "-n", "e2e-client", "client").split(separator: "\n")
-            }
-            func more() throws {
-                let before = try answers().count
-                try cluster.eventually("the client asks on", within: 60) {
-                    try String(answers().count - before)
-                } is: {
-                    (Int($0) ?? 0) > 100
-                }
-            }
-            try cluster.eventually("the client is answered", within: 60) {
-                try answers().contains("200") ? "answered" : ""
-            } is: {
-                !$0.isEmpty
-            }
-            // Before the pod's first answer it may have asked in vain: its network was not there yet.
-            let first = try answers().prefix { $0 != "200" }.count
+            let client = try SteadyClient(on: cluster, asking: "\(address):8080/metrics")
 
             try cluster.apply(adopter(name, ""))
             try cluster.eventually("what it would come to is told", within: 60) {
@@ -303,7 +274,7 @@ extension EndToEnd {
                 $0.hasPrefix("False ") && $0.contains("spec.adopt.objects") && $0.contains("Found")
                     && $0.contains("spec.template.spec.containers[server] is removed")
             }
-            try more()
+            try client.goOn()
             #expect(try cluster.kubectl("get", "resourcequotas,limitranges", "-n", name, "-o", "name") == "")
             #expect(try cluster.value("networkpolicy", "default-deny", name, ".metadata.name") == "")
 
@@ -316,10 +287,8 @@ extension EndToEnd {
             } is: {
                 $0 == "default-deny"
             }
-            try more()
-            let all = try answers()
-            let failed = all.dropFirst(first).filter { $0 != "200" }
-            #expect(failed.isEmpty, "of \(all.count): \(failed.suffix(5))")
+            try client.goOn()
+            try client.expectNoneFailed()
             #expect(try cluster.value("deployment", "web", name, ".metadata.uid") == uid)
             let containers = ".spec.template.spec.containers[*].name"
             #expect(try cluster.value("deployment", "web", name, containers) == "web")

@@ -152,6 +152,58 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "All that can be listed is told at once: the claim of each pod, and the Ingress that has the host",
+            arguments: ClusterKind.available)
+        func toldAtOnce(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    let host = cluster.environmentName("shop") + ".example.com"
+                    let ingress = """
+                        apiVersion: networking.k8s.io/v1
+                        kind: Ingress
+                        metadata: {name: \(host)}
+                        spec: {rules: [{host: \(host)}]}
+                        """
+                    try await ObjectAdoptionIntegrationTests.makeExisting(
+                        on: cluster, [(.statefulSet, Self.database), (.ingress, ingress)])
+                    let claim = cluster.inEnvironment("shop", "data-db-1")
+                    try await eventually("its pods have their claims", within: .seconds(30)) {
+                        try await cluster.exists(.persistentVolumeClaim, claim)
+                    }
+                    try await TestOperator.runEnvironments(on: cluster) { _ in
+                        func told() async throws -> [String] {
+                            try await (cluster.environment("shop")[path: "status", "adoption"]?.elements ?? []).map {
+                                "\($0["state"]?.string ?? "") \($0["kind"]?.string ?? "") \($0["name"]?.string ?? "")"
+                            }.sorted()
+                        }
+                        let objects = [
+                            "Ingress \(host)", "PersistentVolumeClaim data-db-0", "PersistentVolumeClaim data-db-1",
+                            "StatefulSet db",
+                        ]
+                        try await cluster.makeEnvironment(
+                            "shop",
+                            Self.databaseSpec(adopting: "")
+                                + "\ningress: [{host: \(host), paths: [{component: db, port: postgres}]}]")
+                        try await eventually("all of them are found", within: .seconds(30)) {
+                            try await told() == objects.map { "Found \($0)" }
+                        }
+                        let shown = try await cluster.environment("shop")[path: "status", "adoption"]?.elements.first {
+                            $0["kind"] == "Ingress"
+                        }
+                        let changes = shown?["changes"]?.elements.compactMap(\.string) ?? []
+                        #expect(changes.contains { $0.hasPrefix("spec.rules") }, "\(changes)")
+
+                        let list = objects.map { $0.split(separator: " ") }.map { "{kind: \($0[0]), name: \($0[1])}" }
+                        let adopt = try YAML.parseDocument(Array("[\(list.joined(separator: ", "))]".utf8))
+                        try await cluster.changeEnvironment("shop", ["spec": ["adopt": ["objects": adopt]]])
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        #expect(try await told() == objects.map { "Adopted \($0)" })
+                    }
+                }
+            }
+        }
+
         private static func autoscaler(_ name: String) -> String {
             """
             apiVersion: autoscaling/v2

@@ -140,7 +140,35 @@ extension AdoptionFinder {
                 """
             told.append(status)
         }
+        if canTry, !found.isEmpty || !environment.inputs.lostHosts.isEmpty {
+            told += try await following(wanted, of: environment)
+        }
         return Self.bounded(told)
+    }
+
+    /// What the environment wants only once it has taken over what is found: the claims of further pods, and an Ingress by which
+    /// somebody else has the host.
+    private func following(
+        _ wanted: [DesiredChild], of environment: ResolvedEnvironment
+    ) async throws -> [AppEnvironment.AdoptionStatus] {
+        var environment = environment.adopting(environment.inputs.adoptions)
+        environment.inputs.lostHosts = []
+        let known = Set(wanted.map(\.reference))
+        let children = try (environment.ingresses() + environment.claims()).filter {
+            !known.contains($0.reference) && !environment.mayAdopt($0.type, $0.object.name)
+        }
+        var told: [AppEnvironment.AdoptionStatus] = []
+        // Each costs requests in each pass.
+        for child in children.prefix(32) {
+            guard let live = try await client.read(child.type, child.object.key),
+                !isOwn(live, child.type, of: environment)
+            else { continue }
+            var (status, objection) = try await changes(child, over: live, of: environment, canTry: true)
+            status.state = .found
+            status.message = objection ?? status.message
+            told.append(status)
+        }
+        return told
     }
 
     /// What the status has room for. Names of variables and containers are their authors' to choose, and as long as they like.
