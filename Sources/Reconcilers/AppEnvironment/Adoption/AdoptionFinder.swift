@@ -161,7 +161,7 @@ extension AdoptionFinder {
         // Each costs requests in each pass.
         for child in children.prefix(32) {
             guard let live = try await client.read(child.type, child.object.key),
-                !isOwn(live, child.type, of: environment)
+                !environment.owns(live, child.type, seal)
             else { continue }
             var (status, objection) = try await changes(child, over: live, of: environment, canTry: true)
             status.state = .found
