@@ -110,6 +110,12 @@ struct ImportComposeTests {
                 ["sh", "-c", #"mysql "-p$(PASSWORD)" && mysqldump -p'$(PASSWORD)' && mysql -p'$(PASSWORD)'"#]
             ),
             (
+                #"[sh, -c, 'a "--password=hunter2\$$x" b']"#, ["sh", "-c", #"a "--password=$(PASSWORD)" b"#]
+            ),
+            (
+                #"[sh, -c, "su -c 'mysql -phunter2\\ x'"]"#, ["sh", "-c", #"su -c 'mysql -p"$(PASSWORD)"'"#]
+            ),
+            (
                 #"[sh, -c, 'su app -c "PGPASSWORD=hunter2 psql postgres://app:hunter2@db/app"']"#,
                 ["sh", "-c", #"su app -c "PGPASSWORD=$(PGPASSWORD) psql $(SECRET_ADDRESS)""#]
             ),
@@ -392,26 +398,12 @@ struct ImportComposeTests {
         let original = try YAML.parse(String(contentsOfFile: ImportFixtures.path("compose", name), encoding: .utf8))[0]
         var random = SeededRandom(seed: 1)
         for _ in 0..<20 {
-            let changed = Self.changed(original, &random)
+            let changed = ImportFixtures.changed(original, &random)
             do {
                 _ = try imported(YAML.write(changed))
             } catch is ImportedEnvironment.Failure {
                 continue  // Nothing is left that could be one.
             }
-        }
-    }
-
-    /// The value with a tenth of its fields and elements changed to something else.
-    private static func changed(_ value: JSONValue, _ random: inout some RandomNumberGenerator) -> JSONValue {
-        let others: [JSONValue] = [.null, "", "x y:z/é", -1, 99_999, true, [], [:], ["a": ["b"]], "${A:-${B}}"]
-        if Int.random(in: 0..<30, using: &random) == 0, let other = others.randomElement(using: &random) {
-            return other
-        }
-        switch value {
-        case .object(let fields):
-            return .object(JSONObject(fields.map { ($0.key, changed($0.value, &random)) }))
-        case .array(let elements): return .array(elements.map { changed($0, &random) })
-        default: return value
         }
     }
 }

@@ -49,4 +49,18 @@ enum ImportFixtures {
         #expect(report.exitStatus == .fine, "\(what): \(report.lines(TextStyle()).joined(separator: "\n"))")
         #expect(throws: Never.self) { try Rendering.children(of: documents) }
     }
+
+    /// The value with some of its fields and elements changed to something else.
+    static func changed(_ value: JSONValue, _ random: inout some RandomNumberGenerator) -> JSONValue {
+        let others: [JSONValue] = [.null, "", "x y:z/é", -1, 99_999, true, [], [:], ["a": ["b"]], "${A:-${B}}"]
+        if Int.random(in: 0..<30, using: &random) == 0, let other = others.randomElement(using: &random) {
+            return other
+        }
+        switch value {
+        case .object(let fields):
+            return .object(JSONObject(fields.map { ($0.key, changed($0.value, &random)) }))
+        case .array(let elements): return .array(elements.map { changed($0, &random) })
+        default: return value
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import KubeAPI
 import Reconcilers
+import Support
 import Testing
 
 @testable import Operator
@@ -43,6 +44,29 @@ struct ImportNamespaceTests {
     func tiers(name: String, tier: AppEnvironment.Tier) throws {
         let text = try NamespaceImport(contents(name), name: "other", tier: tier.rawValue).environment.manifest().text
         try ImportFixtures.expectUsable(text, "\(name), \(tier)")
+    }
+
+    @Test(
+        "Objects of which anything may be something else give a valid environment, or it is said why not",
+        arguments: ImportFixtures.namespaces)
+    func mutations(name: String) throws {
+        let documents = try YAML.parse(
+            String(contentsOfFile: ImportFixtures.path("namespace", name), encoding: .utf8))
+        var random = SeededRandom(seed: 1)
+        for _ in 0..<20 {
+            let changed = documents.map { document -> JSONValue in
+                guard var fields = document.object, let spec = fields["spec"] else { return document }
+                fields["spec"] = ImportFixtures.changed(spec, &random)
+                return .object(fields)
+            }
+            do {
+                let text = try NamespaceImport(contents(changed), name: nil, tier: "staging").environment.manifest()
+                    .text
+                try ImportFixtures.expectUsable(text, name)
+            } catch is ImportedEnvironment.Failure {
+                continue  // Nothing is left that could be one.
+            }
+        }
     }
 
     @Test(

@@ -8,6 +8,10 @@ struct CommandMask {
     /// What the next word is the value of.
     private var pending: String?
     private var passwordFlag: PasswordFlag?
+    /// The quotes of a shell that the present word stands in.
+    private var wordQuote: Character?
+    /// Those that the whole script stands in.
+    private var scriptQuote: Character?
 
     /// A flag of one letter that is a password for some programs only.
     private struct PasswordFlag {
@@ -51,7 +55,11 @@ struct CommandMask {
         // "--password=x" within quotes of a shell.
         if isShell, let quote = word.first, Self.quotes.contains(quote), word.count > 1, word.last == quote {
             let inner = String(word.dropFirst().dropLast())
-            if !inner.contains(quote) { return "\(quote)\(masked(inner, isShell: true))\(quote)" }
+            if !inner.contains(quote) {
+                wordQuote = quote
+                defer { wordQuote = nil }
+                return "\(quote)\(masked(inner, isShell: true))\(quote)"
+            }
         }
         passwordFlag = Self.passwordFlags[word.split(separator: "/").last.map(String.init) ?? ""] ?? passwordFlag
         if let flag = passwordFlag, word.hasPrefix(flag.name), !word.hasPrefix("--") {
@@ -88,14 +96,13 @@ struct CommandMask {
             return Sensitive.hasCredentials(word, isScript: isShell)
                 ? replacement(for: word, "SECRET_ADDRESS", isShell) : nil
         }
-        var inner = CommandMask(variables: variables)
+        var inner = CommandMask()
+        (inner.variables, inner.scriptQuote) = (variables, wordQuote)
         let text = pieces.map { inner.masked($0) }.joined()
         guard !Sensitive.hasCredentials(text, isScript: true) else { return reference("SECRET_ADDRESS") }
         variables = inner.variables
         return text
     }
-
-    private init(variables: [String] = []) { self.variables = variables }
 
     private static func isVariable(_ name: String) -> Bool {
         !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_") }
@@ -154,14 +161,13 @@ struct CommandMask {
     /// written with backslashes gets quotes, within which it needs none.
     private mutating func replacement(for value: String, _ name: String, _ isShell: Bool) -> String {
         let reference = reference(name)
-        guard isShell else { return reference }
         let isSpecial = value.contains("\\") || value.contains(where: Self.quotes.contains)
-        guard isSpecial else { return reference }
+        guard isShell, isSpecial, wordQuote == nil else { return reference }
         let inner = value.dropFirst().dropLast()
         if value.count > 1, value.first == "\"", value.last == "\"", !inner.contains("\\"), !inner.contains("\"") {
             return "\"\(reference)\""
         }
-        return "'\(reference)'"
+        return scriptQuote == "'" ? "\"\(reference)\"" : "'\(reference)'"
     }
 
     /// What a shell or Kubernetes takes from elsewhere is no secret itself.
