@@ -204,6 +204,59 @@ extension IntegrationTests {
             }
         }
 
+        @Test(
+            "The type of a Service, the class and the access mode of a volume become what is to be taken over, and do not change else",
+            arguments: ClusterKind.available)
+        func fixedFields(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await cluster.withPods {
+                    try await ObjectAdoptionIntegrationTests.makeExisting(on: cluster) { object in
+                        switch object.kind {
+                        case "Service": object[path: "spec", "clusterIP"] = "None"
+                        case "PersistentVolumeClaim":
+                            object[path: "spec", "accessModes"] = ["ReadWriteMany"]
+                            object[path: "spec", "storageClassName"] = "fast"
+                        default: break
+                        }
+                    }
+                    func components(service: String, volume: String) throws -> JSONValue {
+                        let text = """
+                            - name: my-app
+                              image: 'ghcr.io/x/my-app:staging'
+                              ports: [{name: http, port: 80, targetPort: 3000}]
+                              service: {\(service)}
+                            - {name: store, image: 'ghcr.io/x/store:1', volumes: [{name: data, path: /data, size: 5Gi\(volume)}]}
+                            """
+                        return try YAML.parseDocument(Array(text.utf8))
+                    }
+                    let fitting = try components(
+                        service: "type: Headless", volume: ", accessMode: ReadWriteMany, storageClass: fast")
+                    let objects = try YAML.parseDocument(Array(ObjectAdoptionIntegrationTests.objects.utf8))
+                    try await TestOperator.runEnvironments(on: cluster) { _ in
+                        try await cluster.makeEnvironment("shop", ObjectAdoptionIntegrationTests.spec(adopting: nil))
+                        try await cluster.waitForEnvironment("shop", .ready, .nameConflict)
+                        for (service, volume, words) in [
+                            ("type: Headless", "", "headless"), ("", ", accessMode: ReadWriteMany", "access mode"),
+                            ("", ", storageClass: fast", "storage class"),
+                        ] {
+                            let other = try components(service: service, volume: volume)
+                            let refusal = try await #require(throws: APIError.self) {
+                                try await cluster.changeEnvironment("shop", ["spec": ["components": other]])
+                            }
+                            #expect(refusal.message.contains("\(words)") && refusal.message.contains("spec.adopt"))
+                        }
+                        try await cluster.changeEnvironment(
+                            "shop", ["spec": ["components": fitting, "adopt": ["objects": objects]]])
+                        try await cluster.waitForEnvironment("shop", .ready, .ready)
+                        try await eventually("all are the environment's", within: .seconds(30)) {
+                            let told = try await cluster.environment("shop")[path: "status", "adoption"]?.elements ?? []
+                            return told.map { $0["state"]?.string } == ["Adopted", "Adopted", "Adopted"]
+                        }
+                    }
+                }
+            }
+        }
+
         private static func autoscaler(_ name: String) -> String {
             """
             apiVersion: autoscaling/v2
