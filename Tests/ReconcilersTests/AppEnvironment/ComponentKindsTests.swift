@@ -124,7 +124,8 @@ struct ComponentKindsTests {
             finding?.message == """
                 StatefulSet shop/db is left as it is, since Kubernetes does not let it change spec.components[db].volumes (it \
                 has data) and spec.components[db].statefulSet.podManagementPolicy (it has OrderedReady); set that back, or \
-                have it made anew around its pods and claims: kubectl delete statefulset db -n shop --cascade=orphan
+                have it made anew around its pods and claims (wal will be empty; claims of before stay with their data): kubectl \
+                delete statefulset db -n shop --cascade=orphan
                 """)
     }
 

@@ -100,11 +100,17 @@ extension Component {
                 ? nil : "\(place).statefulSet.podManagementPolicy (it has \(live.podManagementPolicy))",
             live.serviceName == wanted.serviceName ? nil : "its Service (it has \(live.serviceName))",
         ].compactMap(\.self)
+        let known = Set(live.claims.map(\.name))
+        let empty = wanted.claims.map(\.name).filter { !known.contains($0) }
+        let warning =
+            empty.isEmpty
+            ? ""
+            : " (\(empty.joined(separator: ", ")) will be empty; claims of before stay with their data)"
         return Finding(
             .childRefused,
             """
             StatefulSet \(namespace)/\(name) is left as it is, since Kubernetes does not let it change \
-            \(fields.joined(separator: " and ")); set that back, or have it made anew around its pods and claims: kubectl \
+            \(fields.joined(separator: " and ")); set that back, or have it made anew around its pods and claims\(warning): kubectl \
             delete statefulset \(name) -n \(namespace) --cascade=orphan
             """, .edit)
     }
