@@ -104,6 +104,9 @@ struct AdoptionRules {
         let type = live[path: "spec", "type"]?.string ?? "ClusterIP"
         let isHeadless = live[path: "spec", "clusterIP"]?.string == "None"
         let wantsHeadless = child.object[path: "spec", "clusterIP"]?.string == "None"
+        if type == "ExternalName" {
+            return "it is of type ExternalName and leads to no pods: give the component another name, or delete it"
+        }
         if type != child.object[path: "spec", "type"]?.string || isHeadless != wantsHeadless {
             return "it is of type \(isHeadless ? "Headless" : type): set \(place).service.type so"
         }

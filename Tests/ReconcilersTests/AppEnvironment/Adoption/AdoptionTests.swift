@@ -40,4 +40,34 @@ struct AdoptionTests {
         // A number of the spec's own decides.
         #expect(try adopting(.deployment, "replicas: 2", replicas: 501).adoptingChildren().objections.isEmpty)
     }
+
+    @Test(
+        "A Service of another type says what to do, and nothing that can't be done",
+        arguments: [
+            ("type: NodePort", "set spec.components[web].service.type so"),
+            ("clusterIP: None", "it is of type Headless: set spec.components[web].service.type so"),
+            ("type: ExternalName, externalName: db.example.com", "give the component another name, or delete it"),
+        ])
+    func serviceTypes(fields: String, advice: String) throws {
+        let environment = try AppEnvironment(
+            defaulting: .fixture(
+                """
+                apiVersion: quartermaster.dev/v1alpha1
+                kind: AppEnvironment
+                metadata: {name: shop}
+                spec:
+                  tier: staging
+                  adopt: {objects: [{kind: Service, name: web}]}
+                  components: [{name: web, image: 'web:1', ports: [{name: http, port: 80}]}]
+                """))
+        let service = try DynamicObject.fixture(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: shop}
+            spec: {selector: {app: web}, ports: [{port: 80}], \(fields)}
+            """)
+        let forecast = try #require(try environment.adoptionForecasts(of: [service]).first)
+        #expect(forecast.objection?.contains(advice) == true, "\(forecast.objection ?? "none")")
+    }
 }
