@@ -16,7 +16,8 @@ struct DashboardsTests {
     @Test(
         "What Grafana would not load is refused with its place, and why",
         arguments: [
-            ("{", "dashboard mine is not JSON"), ("title: A", "dashboard mine is not JSON"),
+            ("{", "dashboard mine is not JSON"), ("{\n\"title\": \"A\"\n\"rows\": []}", "(line 3)"),
+            ("title: A", "dashboard mine is not JSON"),
             ("[]", "dashboard mine is not a JSON object"), ("{}", "dashboard mine has no title"),
             (#"{"title": ""}"#, "has no title"), (#"{"dashboard": {"title": "A"}, "meta": {}}"#, "has no title"),
         ])

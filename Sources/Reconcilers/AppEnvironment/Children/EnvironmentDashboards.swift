@@ -26,7 +26,9 @@ extension AppEnvironment {
 
     private static func objection(to text: String) -> String? {
         let value: JSONValue
-        do throws(JSONError) { value = try JSONValue.parse(text) } catch { return "is \(error.message)" }
+        do throws(JSONError) { value = try JSONValue.parse(text) } catch {
+            return "is \(error.message)\(JSONFault.line(in: text).map { " (line \($0))" } ?? "")"
+        }
         guard value.object != nil else { return "is not a JSON object; export it from Grafana" }
         guard value["title"]?.string?.isEmpty == false else {
             return "has no title; export the dashboard alone, without what Grafana's API wraps around it"
