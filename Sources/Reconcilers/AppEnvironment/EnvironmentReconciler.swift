@@ -45,6 +45,7 @@ struct EnvironmentReconciler: KindReconciler {
         warnings.forget(key)
         bounds.forget(key)
         departing.forget(key)
+        adoptions.forget(key)
         workloads.made.forget(key)
     }
 
@@ -124,8 +125,8 @@ struct EnvironmentReconciler: KindReconciler {
         let isSuspended = environment.spec.suspend
         if !isSuspended, hasRights { try await prepareScalers(of: environment, into: &observed) }
         let (wanted, objections) = try environment.adoptingChildren()
-        let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
         observed.openServices = wanted.filter(environment.selectsPodsOfBefore).map(\.part)
+        let hasUnknownSiblings = !siblings.areKnown && siblings.exist(in: environment.namespace)
         let recorded = Set(observed.inventory.map(\.description))
         let areImagesKnown = !images.hasVanished(environment, recorded: observed.inventory)
         let held = (wanted + workloads.outgoingConfigMaps(environment)).map { child in

@@ -83,5 +83,49 @@ extension IntegrationTests {
                 }
             }
         }
+
+        @Test(
+            "What is found is tried once, and again when it or the spec has changed",
+            arguments: ClusterKind.available)
+        func trials(kind: ClusterKind) async throws {
+            try await TestCluster.run(kind) { cluster in
+                try await ObjectAdoptionIntegrationTests.makeExisting(on: cluster)
+                let key = cluster.inEnvironment("shop", "my-app")
+                try await TestOperator.runEnvironments(on: cluster) { process in
+                    func passes() async throws {
+                        for _ in 0..<5 {
+                            _ = try await process.reconciler.reconcile(ObjectKey(name: cluster.environmentName("shop")))
+                        }
+                    }
+                    try await cluster.makeEnvironment("shop", ObjectAdoptionIntegrationTests.spec(adopting: nil))
+                    try await cluster.waitForEnvironment("shop", .ready, .nameConflict)
+                    try await process.settled()
+                    let all = [
+                        "deployments \(key)", "persistentvolumeclaims \(key.namespace)/store-data", "services \(key)",
+                    ]
+                    #expect(Set(process.requests.trials) == Set(all))
+                    process.requests.forgetTrials()
+                    process.requests.forgetWrites()
+                    try await passes()
+                    #expect(process.requests.trials == [] && process.requests.writes == [])
+                    // Theirs to change, and nobody watches it.
+                    try await cluster.change(.deployment, key, ["spec": ["minReadySeconds": 2]])
+                    try await passes()
+                    #expect(process.requests.trials == ["deployments \(key)"])
+                    let told = try await cluster.environment("shop")[path: "status", "adoption"]?.elements.first {
+                        $0["kind"] == "Deployment"
+                    }
+                    #expect(told?["state"] == "Found" && told?["restarts"] == true, "\(String(describing: told))")
+                    process.requests.forgetTrials()
+                    let components = ObjectAdoptionIntegrationTests.spec(adopting: nil).replacing(
+                        ":staging", with: ":2")
+                    let spec = try YAML.parseDocument(Array(components.utf8))
+                    try await cluster.changeEnvironment("shop", ["spec": ["components": spec["components"] ?? .null]])
+                    try await eventually("it is tried with the new image", within: .seconds(30)) {
+                        process.requests.trials.contains("deployments \(key)")
+                    }
+                }
+            }
+        }
     }
 }

@@ -126,6 +126,7 @@ final class RecordedRequests: ObjectAPI {
     private let client: KubeClient
     private let namespace: String
     private let written = Mutex<[(id: UInt64, text: String)]>([])
+    private let dryRun = Mutex<[String]>([])
     private let beforePatch = Mutex<(@Sendable (ResourceType, ObjectKey) async throws -> Void)?>(nil)
     /// Writes that are left to it; `nil`: any number.
     private let lifetime: Mutex<Int?>
@@ -149,6 +150,11 @@ final class RecordedRequests: ObjectAPI {
 
     /// Writes to objects of this test, as `PATCH nodes qm-1-a`.
     var writes: [String] { written.withLock { $0.map(\.text) }.filter { $0.contains(namespace) } }
+
+    /// Patches that were only tried, as `deployments qm-1-shop/web`.
+    var trials: [String] { dryRun.withLock { $0 }.filter { $0.contains(namespace) } }
+
+    func forgetTrials() { dryRun.withLock { $0 = [] } }
 
     func forgetWrites() { written.withLock { $0 = [] } }
 
@@ -192,6 +198,7 @@ final class RecordedRequests: ObjectAPI {
         _ type: ResourceType, _ key: ObjectKey, _ patch: Patch, subresource: String?, options: WriteOptions
     ) async throws -> DynamicObject {
         if options.dryRun {
+            dryRun.withLock { $0.append("\(type.plural) \(key)") }
             return try await client.patch(type, key, patch, subresource: subresource, options: options)
         }
         let action = beforePatch.withLock { action in

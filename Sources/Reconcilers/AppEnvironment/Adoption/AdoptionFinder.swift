@@ -9,6 +9,7 @@ struct AdoptionFinder: Sendable {
     private let seal: Seal
     private let informers: [ResourceType: Informer]
     private let workloads: EnvironmentWorkloads
+    private let tried: TriedChanges
 
     init(_ environment: ReconcilerEnvironment, _ workloads: EnvironmentWorkloads) {
         client = environment.client
@@ -16,7 +17,10 @@ struct AdoptionFinder: Sendable {
         let types = AppEnvironment.Adoption.types
         informers = Dictionary(uniqueKeysWithValues: types.map { ($0, environment.children($0)) })
         self.workloads = workloads
+        tried = TriedChanges(time: environment.time)
     }
+
+    func forget(_ environment: ObjectKey) { tried.keep([], for: environment.name) }
 
     /// - Throws: `APIError`.
     func find(_ environment: ResolvedEnvironment) async throws -> Adoptions {
@@ -124,13 +128,20 @@ extension AdoptionFinder {
             found.append((index, child, live))
         }
         // A Service is judged with the workload that it leads to.
-        var environment = environment
+        var adoptions = environment.inputs.adoptions
         for (_, child, live) in found {
-            environment.inputs.adoptions.entries[child.reference] = foreign(live, child.type, of: environment)
+            adoptions.entries[child.reference] = foreign(live, child.type, of: environment)
         }
+        // As they would be made then: with as many pods as there are.
+        var later = environment.adopting(adoptions)
+        later.inputs.starting.subtract(later.adoptedWithPods)
+        let children = found.isEmpty ? [] : try later.children()
         for (index, child, live) in found {
             let failure = written.failures[index].failure
-            var (status, objection) = try await changes(child, over: live, of: environment, canTry: canTry)
+            let wanted = children.first { $0.reference == child.reference } ?? child
+            let entry = foreign(live, child.type, of: later)
+            var (status, objection) = try await changes(
+                wanted.fitted(to: entry, in: later), over: entry, of: later, canTry: canTry)
             status.state = .found
             status.message = objection ?? status.message
             written.failures[index].failure.message = """
@@ -140,9 +151,13 @@ extension AdoptionFinder {
                 """
             told.append(status)
         }
+        var judged = Set(environment.adoptable.map { WrittenObject($0.type, $0.key) } + found.map(\.child.reference))
         if canTry, !found.isEmpty || !environment.inputs.lostHosts.isEmpty {
-            told += try await following(wanted, of: environment)
+            let following = try await following(wanted, of: later)
+            told += following.map(\.status)
+            judged.formUnion(following.map(\.object))
         }
+        tried.keep(judged, for: environment.name)
         return Self.bounded(told)
     }
 
@@ -150,23 +165,25 @@ extension AdoptionFinder {
     /// somebody else has the host.
     private func following(
         _ wanted: [DesiredChild], of environment: ResolvedEnvironment
-    ) async throws -> [AppEnvironment.AdoptionStatus] {
-        var environment = environment.adopting(environment.inputs.adoptions)
+    ) async throws -> [(object: WrittenObject, status: AppEnvironment.AdoptionStatus)] {
+        var environment = environment
         environment.inputs.lostHosts = []
         let known = Set(wanted.map(\.reference))
         let children = try (environment.ingresses() + environment.claims()).filter {
             !known.contains($0.reference) && !environment.mayAdopt($0.type, $0.object.name)
         }
-        var told: [AppEnvironment.AdoptionStatus] = []
-        // Each costs requests in each pass.
+        var told: [(WrittenObject, AppEnvironment.AdoptionStatus)] = []
+        // Each costs a request in each pass.
         for child in children.prefix(32) {
             guard let live = try await client.read(child.type, child.object.key),
                 !environment.owns(live, child.type, seal)
             else { continue }
-            var (status, objection) = try await changes(child, over: live, of: environment, canTry: true)
+            let entry = foreign(live, child.type, of: environment)
+            var (status, objection) = try await changes(
+                child.fitted(to: entry, in: environment), over: entry, of: environment, canTry: true)
             status.state = .found
             status.message = objection ?? status.message
-            told.append(status)
+            told.append((child.reference, status))
         }
         return told
     }
@@ -217,25 +234,20 @@ extension AdoptionFinder {
         }
         let objection: String?
         (status, objection) = try await changes(
-            child, over: entry.live, of: environment, canTry: canTry && (child.isHeld || environment.spec.suspend))
+            child, over: entry, of: environment, canTry: canTry && (child.isHeld || environment.spec.suspend))
         status.message = (failure?.message ?? objection ?? status.message)?.cut(to: 1024)
         return status
     }
 
     /// What would change, by the API server's own word, or why nothing can.
+    ///
+    /// - Parameter child: as it would be made, fitted to what is there.
     private func changes(
-        _ child: DesiredChild, over live: DynamicObject, of environment: ResolvedEnvironment, canTry: Bool
+        _ child: DesiredChild, over entry: Adoptions.Entry, of environment: ResolvedEnvironment, canTry: Bool
     ) async throws -> (status: AppEnvironment.AdoptionStatus, objection: String?) {
+        let live = entry.live
         var status = AppEnvironment.AdoptionStatus(kind: child.type.kind, name: live.name, state: .pending)
-        let entry = foreign(live, child.type, of: environment)
-        var adoptions = environment.inputs.adoptions
-        adoptions.entries[child.reference] = entry
-        var environment = environment.adopting(adoptions)
-        environment.inputs.starting.subtract(environment.adoptedWithPods)
-        // As it would be made then: with as many pods as there are.
-        let wanted = try environment.children().first { $0.reference == child.reference } ?? child
-        let fitted = wanted.fitted(to: entry, in: environment)
-        if let objection = AdoptionRules(environment: environment, child: fitted, live: live).objection {
+        if let objection = AdoptionRules(environment: environment, child: child, live: live).objection {
             return (status, objection.cut(to: 512))
         }
         if child.type == .deployment, environment.component(child.part)?.hasBoundVolume == true {
@@ -251,29 +263,45 @@ extension AdoptionFinder {
                 """
         }
         guard canTry, live["spec"] != nil else { return (status, nil) }
+        let answer = try await answer(to: child, over: live, of: environment)
+        (status.restarts, status.changes) = (answer.restarts, answer.changes)
+        return (status, answer.refusal)
+    }
+
+    private func answer(
+        to child: DesiredChild, over live: DynamicObject, of environment: ResolvedEnvironment
+    ) async throws -> TriedChanges.Answer {
+        let question = TriedChanges.Question(child.takeoverSpec(over: live), over: live)
+        if let known = tried.answer(to: question, about: child.reference, for: environment.name) { return known }
+        var answer = TriedChanges.Answer()
         do {
-            let patch = fitted.takeoverPatch(over: live)
-            let after = try await client.tryPatch(child.type, live.key, patch)
+            let after = try await client.tryPatch(child.type, live.key, child.takeoverPatch(over: live))
             let fields = FieldChange.changes(from: live, to: after).filter { $0.path.hasPrefix("spec") }
-            status.restarts = fields.contains { $0.path.hasPrefix("spec.template") }
+            answer.restarts = fields.contains { $0.path.hasPrefix("spec.template") }
             let changes = fields.prefix(32).map(\.outline)
-            status.changes = changes.isEmpty ? nil : changes
+            answer.changes = changes.isEmpty ? nil : changes
         } catch let error as APIError where !error.isTransient {
-            return (status, "the API server would refuse it: \(error.message)".cut(to: 512))
+            answer.refusal = "the API server would refuse it: \(error.message)".cut(to: 512)
         }
-        return (status, nil)
+        tried.learn(answer, to: question, about: child.reference, for: environment.name)
+        return answer
     }
 }
 
 extension DesiredChild {
-    /// What the spec becomes, for a try.
+    /// The same as it would be written, for a try.
     func takeoverPatch(over live: DynamicObject) -> Patch {
+        .json([["op": "replace", "path": "/spec", "value": takeoverSpec(over: live)]])
+    }
+
+    /// What the spec becomes.
+    fileprivate func takeoverSpec(over live: DynamicObject) -> JSONValue {
         let wanted = object["spec"]?.object ?? [:]
         var spec = type.takenFields == nil ? wanted : live["spec"]?.object ?? [:]
         for (field, value) in wanted { spec[field] = value }
         // Those are left to whoever scales it.
         if releasedFields.contains(.replicas) { spec["replicas"] = live[path: "spec", "replicas"] }
-        return .json([["op": "replace", "path": "/spec", "value": .object(spec)]])
+        return .object(spec)
     }
 }
 

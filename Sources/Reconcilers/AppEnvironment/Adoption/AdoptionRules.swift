@@ -113,6 +113,8 @@ struct AdoptionRules {
         if live[path: "spec", "selector"]?.strings.isEmpty ?? true {
             return "it has no selector: its endpoints are made by hand"
         }
+        // Pods are called by their own names and at any port: those of this Service bear no connection.
+        if let component, live.name == component.governingServiceName, component.kind == .statefulSet { return nil }
         for port in live[path: "spec", "ports"]?.elements ?? [] {
             if let objection = objection(to: port) { return objection }
         }

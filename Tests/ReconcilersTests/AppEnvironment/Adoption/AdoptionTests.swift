@@ -70,4 +70,30 @@ struct AdoptionTests {
         let forecast = try #require(try environment.adoptionForecasts(of: [service]).first)
         #expect(forecast.objection?.contains(advice) == true, "\(forecast.objection ?? "none")")
     }
+
+    @Test("Ports of the Service that names the pods of a StatefulSet are no reason against it")
+    func governingService() throws {
+        let environment = try AppEnvironment(
+            defaulting: .fixture(
+                """
+                apiVersion: quartermaster.dev/v1alpha1
+                kind: AppEnvironment
+                metadata: {name: shop}
+                spec:
+                  tier: staging
+                  components: [{name: db, kind: StatefulSet, image: 'db:1', ports: [{name: postgres, port: 5432}]}]
+                """))
+        func objection(_ fields: String) throws -> String? {
+            let service = try DynamicObject.fixture(
+                """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: db-pods, namespace: shop}
+                spec: {selector: {app: db}, ports: [{name: raft, port: 7000}], \(fields)}
+                """)
+            return try #require(try environment.adoptionForecasts(of: [service]).first).objection
+        }
+        #expect(try objection("clusterIP: None") == nil)
+        #expect(try objection("clusterIP: 10.0.0.1") != nil)
+    }
 }
