@@ -184,6 +184,15 @@ struct Cluster: Sendable {
         }
     }
 
+    /// Waits until policies bound the namespace of an environment.
+    func closed(_ namespace: String) throws {
+        try eventually("policies bound the namespace", within: 60) {
+            try value("networkpolicy", "default-deny", namespace, ".metadata.name")
+        } is: {
+            $0 == "default-deny"
+        }
+    }
+
     /// Removes namespaces and everything in them, and waits.
     func remove(namespaces: String...) throws {
         for name in namespaces {

@@ -193,11 +193,7 @@ extension EndToEnd {
             try told("Found", of: Self.objects, by: name)
             try cluster.apply(adopter(of: Self.objects))
             try cluster.ready("appenv", name)
-            try cluster.eventually("policies bound the namespace", within: 60) {
-                try cluster.value("networkpolicy", "default-deny", name, ".metadata.name")
-            } is: {
-                $0 == "default-deny"
-            }
+            try cluster.closed(name)
             try client.goOn()
             try client.expectNoneFailed()
             try told("Adopted", of: Self.objects, by: name)

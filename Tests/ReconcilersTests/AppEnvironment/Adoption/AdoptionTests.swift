@@ -41,6 +41,26 @@ struct AdoptionTests {
         #expect(try adopting(.deployment, "replicas: 2", replicas: 501).adoptingChildren().objections.isEmpty)
     }
 
+    /// What is said against taking over a Service.
+    private func objection(to service: String, _ spec: String, for component: String) throws -> String? {
+        let environment = try AppEnvironment(
+            defaulting: .fixture(
+                """
+                apiVersion: quartermaster.dev/v1alpha1
+                kind: AppEnvironment
+                metadata: {name: shop}
+                spec: {tier: staging, components: [\(component)]}
+                """))
+        let live = try DynamicObject.fixture(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: \(service), namespace: shop}
+            spec: {\(spec)}
+            """)
+        return try #require(try environment.adoptionForecasts(of: [live]).first).objection
+    }
+
     @Test(
         "A Service of another type says what to do, and nothing that can't be done",
         arguments: [
@@ -49,51 +69,19 @@ struct AdoptionTests {
             ("type: ExternalName, externalName: db.example.com", "give the component another name, or delete it"),
         ])
     func serviceTypes(fields: String, advice: String) throws {
-        let environment = try AppEnvironment(
-            defaulting: .fixture(
-                """
-                apiVersion: quartermaster.dev/v1alpha1
-                kind: AppEnvironment
-                metadata: {name: shop}
-                spec:
-                  tier: staging
-                  adopt: {objects: [{kind: Service, name: web}]}
-                  components: [{name: web, image: 'web:1', ports: [{name: http, port: 80}]}]
-                """))
-        let service = try DynamicObject.fixture(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: web, namespace: shop}
-            spec: {selector: {app: web}, ports: [{port: 80}], \(fields)}
-            """)
-        let forecast = try #require(try environment.adoptionForecasts(of: [service]).first)
-        #expect(forecast.objection?.contains(advice) == true, "\(forecast.objection ?? "none")")
+        let objection = try objection(
+            to: "web", "selector: {app: web}, ports: [{port: 80}], \(fields)",
+            for: "{name: web, image: 'web:1', ports: [{name: http, port: 80}]}")
+        #expect(objection?.contains(advice) == true, "\(objection ?? "none")")
     }
 
-    @Test("Ports of the Service that names the pods of a StatefulSet are no reason against it")
-    func governingService() throws {
-        let environment = try AppEnvironment(
-            defaulting: .fixture(
-                """
-                apiVersion: quartermaster.dev/v1alpha1
-                kind: AppEnvironment
-                metadata: {name: shop}
-                spec:
-                  tier: staging
-                  components: [{name: db, kind: StatefulSet, image: 'db:1', ports: [{name: postgres, port: 5432}]}]
-                """))
-        func objection(_ fields: String) throws -> String? {
-            let service = try DynamicObject.fixture(
-                """
-                apiVersion: v1
-                kind: Service
-                metadata: {name: db-pods, namespace: shop}
-                spec: {selector: {app: db}, ports: [{name: raft, port: 7000}], \(fields)}
-                """)
-            return try #require(try environment.adoptionForecasts(of: [service]).first).objection
-        }
-        #expect(try objection("clusterIP: None") == nil)
-        #expect(try objection("clusterIP: 10.0.0.1") != nil)
+    @Test(
+        "Ports of the Service that names the pods of a StatefulSet are no reason against it, a type is",
+        arguments: [("None", true), ("10.0.0.1", false)])
+    func governingService(address: String, isFine: Bool) throws {
+        let objection = try objection(
+            to: "db-pods", "selector: {app: db}, ports: [{name: raft, port: 7000}], clusterIP: \(address)",
+            for: "{name: db, kind: StatefulSet, image: 'db:1', ports: [{name: postgres, port: 5432}]}")
+        #expect((objection == nil) == isFine, "\(objection ?? "none")")
     }
 }
